@@ -1,0 +1,6 @@
+"""Words to body groups: the taxonomy, and a parser that gives every phrase of a description its group."""
+
+from engine.description.groups import GROUPS, Group, GroupRow
+from engine.description.spans import Description, Span
+
+__all__ = ["GROUPS", "Description", "Group", "GroupRow", "Span"]
