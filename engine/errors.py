@@ -1,0 +1,55 @@
+"""Every error the engine raises on purpose.
+
+::
+
+    EngineError
+    ├── RequestError (also ValueError)   the caller's mistake; ``field`` names the parameter
+    ├── BundleError                      a damaged, missing or newer bundle; one line naming the file
+    ├── BusyError                        the waiting line is full; ``retry_after_seconds`` says when to come back
+    ├── GenerationError                  this one request failed in compute (NaN, out of memory)
+    └── EngineStoppedError               the engine is closed, or died
+
+A RequestError, BusyError or GenerationError concerns one request and never the engine's health.
+"""
+
+
+class EngineError(Exception):
+    """Base of all errors the engine raises on purpose."""
+
+
+class RequestError(EngineError, ValueError):
+    """A request asks for something the model cannot do; raised before any compute.
+
+    Attributes:
+        field: Name of the parameter at fault, as in `GenerationRequest`.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keeps the field's name beside a message that says what was expected and what came."""
+        super().__init__(message)
+        self.field = field
+
+
+class BundleError(EngineError):
+    """A bundle cannot be loaded; the message is one line that names the file."""
+
+
+class BusyError(EngineError):
+    """The waiting line is full.
+
+    Attributes:
+        retry_after_seconds: Estimate of when a place will be free.
+    """
+
+    def __init__(self, message: str, *, retry_after_seconds: float) -> None:
+        """Keeps the estimate beside the message."""
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class GenerationError(EngineError):
+    """One request failed in compute; others are not affected."""
+
+
+class EngineStoppedError(EngineError):
+    """The engine is not running: never started, closed, or dead."""

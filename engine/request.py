@@ -1,0 +1,204 @@
+"""One request for pictures, what a model can do, and the check of one against the other.
+
+It knows nothing of text, tokens or graphs: limits on the number of windows are the engine's to check.
+"""
+
+import math
+from dataclasses import dataclass
+
+from engine.description import Description
+from engine.errors import RequestError
+
+IMAGE_FORMATS = ("png", "jpeg", "webp")
+MAX_SEED = 2**32 - 1
+MAX_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationRequest:
+    """A request for `num_images` pictures of one description; None means the model's default.
+
+    Attributes:
+        description: The words with their groups.
+        negative_description: What must not be in the picture; acts only where guidance_scale > 1.
+        width: Pixels.
+        height: Pixels.
+        steps: Denoising steps.
+        guidance_scale: Strength of classifier-free guidance; up to 1 is off and costs half.
+        sampler: One of the model's samplers.
+        seed: 0 to 2**32 - 1; None lets the engine draw one. Picture n depends on (seed, n) and not on its neighbours.
+        num_images: Pictures of this description.
+        image_format: png, jpeg or webp.
+        request_id: The caller's name for the request in logs.
+    """
+
+    description: Description
+    negative_description: str = ""
+    width: int | None = None
+    height: int | None = None
+    steps: int | None = None
+    guidance_scale: float | None = None
+    sampler: str | None = None
+    seed: int | None = None
+    num_images: int = 1
+    image_format: str = "png"
+    request_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SizeLimits:
+    """What one side of a picture may be, in pixels."""
+
+    minimum: int
+    maximum: int
+    multiple: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelInfo:
+    """What the loaded model is and can do.
+
+    Attributes:
+        name: The model's name.
+        family: sd or sdxl.
+        version: First twelve digits of the bundle's sha256.
+        licence: Licence of the weights.
+        widths: Limits of the width.
+        heights: Limits of the height.
+        sizes: If not empty, the only (width, height) pairs allowed.
+        default_width: Pixels.
+        default_height: Pixels.
+        default_steps: Denoising steps.
+        max_steps: Denoising steps.
+        default_guidance_scale: Used when the request names none.
+        max_guidance_scale: The most a request may ask for.
+        default_sampler: Used when the request names none.
+        samplers: All samplers.
+        max_images: Pictures a request may ask for.
+        max_characters: Length of a description, and of a negative description.
+    """
+
+    name: str
+    family: str
+    version: str
+    licence: str
+    widths: SizeLimits
+    heights: SizeLimits
+    sizes: tuple[tuple[int, int], ...]
+    default_width: int
+    default_height: int
+    default_steps: int
+    max_steps: int
+    default_guidance_scale: float
+    max_guidance_scale: float
+    default_sampler: str
+    samplers: tuple[str, ...]
+    max_images: int
+    max_characters: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedRequest:
+    """A valid request with every default filled in, except the seed, which the engine draws."""
+
+    description: Description
+    negative_description: str
+    width: int
+    height: int
+    steps: int
+    guidance_scale: float
+    sampler: str
+    seed: int | None
+    num_images: int
+    image_format: str
+
+
+def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
+    """Fills in the model's defaults and checks every value.
+
+    Raises:
+        RequestError: A value the model cannot do; the message names what is allowed and what came.
+    """
+    _check_text("description", request.description.text, model.max_characters)
+    if not request.description.text.strip():
+        raise RequestError("description", "description must say what to draw; it is empty")
+    _check_weights(request.description)
+    _check_text("negative_description", request.negative_description, model.max_characters)
+    width, height = _size(request, model)
+    _check_choice("image_format", request.image_format, IMAGE_FORMATS)
+    sampler = model.default_sampler if request.sampler is None else request.sampler
+    _check_choice("sampler", sampler, model.samplers)
+    steps = model.default_steps if request.steps is None else request.steps
+    _check_range("steps", steps, 1, model.max_steps)
+    _check_range("num_images", request.num_images, 1, model.max_images)
+    if request.seed is not None:
+        _check_range("seed", request.seed, 0, MAX_SEED)
+    guidance_scale = model.default_guidance_scale if request.guidance_scale is None else request.guidance_scale
+    _check_guidance(guidance_scale, model.max_guidance_scale)
+    return ResolvedRequest(
+        description=request.description,
+        negative_description=request.negative_description,
+        width=width,
+        height=height,
+        steps=steps,
+        guidance_scale=float(guidance_scale),
+        sampler=sampler,
+        seed=request.seed,
+        num_images=request.num_images,
+        image_format=request.image_format,
+    )
+
+
+def _check_text(field: str, text: str, max_characters: int) -> None:
+    if len(text) > max_characters:
+        raise RequestError(field, f"{field} may have at most {max_characters} characters; got {len(text)}")
+    if "\0" in text:
+        raise RequestError(field, f"{field} must not contain NUL; found one at character {text.index(chr(0))}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise RequestError(
+            field, f"{field} must be valid Unicode; character {error.start} is a lone surrogate"
+        ) from error
+
+
+def _check_weights(description: Description) -> None:
+    for span in description.spans:
+        if not (math.isfinite(span.weight) and 0.0 <= span.weight <= MAX_WEIGHT):
+            phrase = description.text[span.start : span.end]
+            raise RequestError(
+                "description", f"a weight must be from 0 to {MAX_WEIGHT:g}; got {span.weight:g} for {phrase[:40]!r}"
+            )
+
+
+def _size(request: GenerationRequest, model: ModelInfo) -> tuple[int, int]:
+    width = model.default_width if request.width is None else request.width
+    height = model.default_height if request.height is None else request.height
+    if model.sizes:
+        if (width, height) not in model.sizes:
+            allowed = ", ".join(f"{w}x{h}" for w, h in model.sizes)
+            field = "height" if any(width == w for w, _ in model.sizes) else "width"
+            raise RequestError(field, f"size (width x height) must be one of {allowed}; got {width}x{height}")
+        return width, height
+    for field, value, limits in (("width", width, model.widths), ("height", height, model.heights)):
+        if not limits.minimum <= value <= limits.maximum or value % limits.multiple:
+            raise RequestError(
+                field,
+                f"{field} must be a multiple of {limits.multiple} from {limits.minimum} to {limits.maximum}; got {value}",
+            )
+    return width, height
+
+
+def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise RequestError(field, f"{field} must be one of {', '.join(choices)}; got {value[:40]!r}")
+
+
+def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
+    if not minimum <= value <= maximum:
+        raise RequestError(field, f"{field} must be from {minimum} to {maximum}; got {value}")
+
+
+def _check_guidance(value: float, maximum: float) -> None:
+    if not (math.isfinite(value) and 0.0 <= value <= maximum):
+        raise RequestError("guidance_scale", f"guidance_scale must be from 0 to {maximum:g}; got {value:g}")
