@@ -1,0 +1,71 @@
+# Two commands do the set-up on a machine with Python 3.11 and make: `make serve` and `make test`.
+# Each keeps its own environment, so that what is served stays small and free of training packages.
+
+PYTHON ?= $(if $(shell command -v python3.11),python3.11,python3)
+PORT ?= 8000
+ARGS ?=
+
+SERVE := .venv-serve
+DEV := .venv
+DEV_EXTRAS := train,test
+PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input --constraint constraints.txt
+
+# What mypy reads; a package joins the day its folder does.
+TYPED := $(wildcard engine server clients benchmarks)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test lint format lock train-figurine figures bench clean distclean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+serve: $(SERVE)/.installed ## Start gateway, engine, bundled model and studio on http://127.0.0.1:8000 (PORT=9000 moves it)
+	@exec $(SERVE)/bin/cosmicman serve --port $(PORT) $(ARGS)
+
+test: $(DEV)/.installed ## Run the tests (ARGS="-k parser" goes to pytest)
+	@$(DEV)/bin/python -m pytest $(ARGS)
+
+lint: $(DEV)/.installed ## Check style, format and types
+	@$(DEV)/bin/ruff check
+	@$(DEV)/bin/ruff format --check
+	@$(DEV)/bin/mypy $(TYPED)
+
+format: $(DEV)/.installed ## Put imports and layout in order
+	@$(DEV)/bin/ruff check --fix-only
+	@$(DEV)/bin/ruff format
+
+lock: $(DEV)/bin/python ## Pin all packages in constraints.txt; keeps the present pins (UPGRADE=1 takes the newest)
+	@$(DEV)/bin/python .ci/lock.py $(if $(UPGRADE),--upgrade)
+
+train-figurine: $(DEV)/.installed ## Draw the figures and train the bundled model again (hours on two cores)
+	@$(DEV)/bin/cosmicman train engine/train/recipes/figurine.yaml --resume $(ARGS)
+
+figures: $(DEV)/.installed ## Draw a sample of the training figures into out/figures (ARGS="--num 100 --seed 7")
+	@$(DEV)/bin/cosmicman figures --out out/figures --num 64 --seed 0 $(ARGS)
+
+bench: $(DEV)/.installed ## Run every benchmark
+	@set -e; for file in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$file"; $(DEV)/bin/python $$file; done
+
+clean: ## Remove caches and build output
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	@find engine server tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## Remove caches and both environments
+	@rm -rf $(SERVE) $(DEV)
+
+%/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "This needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1 | tail -n 1)." \
+	       "Name another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $*
+
+$(SERVE)/.installed: pyproject.toml constraints.txt | $(SERVE)/bin/python
+	@echo "Installing what serving needs into $(SERVE) (once) ..."
+	@$(SERVE)/bin/python $(PIP_INSTALL) --editable .
+	@touch $@
+
+$(DEV)/.installed: pyproject.toml constraints.txt | $(DEV)/bin/python
+	@echo "Installing what training and tests need into $(DEV) (once; some minutes) ..."
+	@$(DEV)/bin/python $(PIP_INSTALL) --editable '.[$(DEV_EXTRAS)]'
+	@touch $@
