@@ -182,10 +182,8 @@ def _size(request: GenerationRequest, model: ModelInfo) -> tuple[int, int]:
         return width, height
     for field, value, limits in (("width", width, model.widths), ("height", height, model.heights)):
         if not limits.minimum <= value <= limits.maximum or value % limits.multiple:
-            raise RequestError(
-                field,
-                f"{field} must be a multiple of {limits.multiple} from {limits.minimum} to {limits.maximum}; got {value}",
-            )
+            allowed = f"a multiple of {limits.multiple} from {limits.minimum} to {limits.maximum}"
+            raise RequestError(field, f"{field} must be {allowed}; got {value}")
     return width, height
 
 
