@@ -1,0 +1,301 @@
+"""The walls of the house: who may import whom, what serving must never load, what may be committed.
+
+Every rule is read from the source itself, imports inside functions included.
+"""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("engine", "server", "model_repo", "clients", "benchmarks")
+
+# An import never runs up, and rooms of one floor do not know each other. Floor 0 is the ground.
+FLOORS = {
+    "errors": 0,
+    "description": 0,
+    "samplers": 0,
+    "bundle": 1,
+    "events": 1,
+    "request": 1,
+    "prompt": 2,
+    "scheduler": 2,
+    "sessions": 2,
+    "export": 2,
+    "train": 2,
+    "engine": 3,
+}
+WORKSHOP_ROOMS = {"export", "train"}  # the only rooms that need the train extra
+PUBLIC_ENGINE = {"engine.description", "engine.engine", "engine.errors"}  # all that the gateway may see
+TENSORS = {"numpy", "onnx", "onnxruntime", "tokenizers"}  # not for the gateway
+HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvicorn"}  # not for the engine
+WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}
+PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
+PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
+FORBIDDEN_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
+
+
+class Import(NamedTuple):
+    """One imported module: who imports it, on which line, and whether as soon as the importer is imported."""
+
+    importer: str
+    line: int
+    target: str
+    at_import: bool
+
+    def __str__(self) -> str:
+        return f"{self.importer}:{self.line} imports {self.target}"
+
+    @property
+    def top(self) -> str:
+        return self.target.partition(".")[0]
+
+
+def source_files() -> list[Path]:
+    return sorted(path for package in OURS for path in (ROOT / package).rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def imported_names(node: ast.AST, path: Path) -> list[str]:
+    """Full names of the modules that one statement imports; `from package import module` names the module."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    base = node.module or ""
+    if node.level:
+        package = path.relative_to(ROOT).parts[: -node.level]
+        base = ".".join((*package, *([base] if base else [])))
+    inner = [
+        f"{base}.{alias.name}" for alias in node.names if base.startswith(OURS) and is_module(f"{base}.{alias.name}")
+    ]
+    return inner if len(inner) == len(node.names) else [base, *inner]
+
+
+def walk(node: ast.AST, deferred: bool) -> Iterator[tuple[ast.AST, bool]]:
+    for child in ast.iter_child_nodes(node):
+        inside = deferred or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        yield child, inside
+        yield from walk(child, inside)
+
+
+def read_imports() -> list[Import]:
+    found = []
+    for path in source_files():
+        tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        for node, deferred in walk(tree, deferred=False):
+            for target in imported_names(node, path):
+                found.append(Import(module_name(path), getattr(node, "lineno", 0), target, not deferred))
+    return found
+
+
+IMPORTS = read_imports()
+
+
+def room(module: str) -> str | None:
+    parts = module.split(".")
+    return parts[1] if parts[0] == "engine" and len(parts) > 1 else None
+
+
+def inside(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def is_workshop(module: str) -> bool:
+    """Whether a module may need the train extra as soon as it is imported."""
+    return room(module) in WORKSHOP_ROOMS or inside(module, "benchmarks")
+
+
+def is_composition_root(module: str) -> bool:
+    return inside(module, "server.cli")
+
+
+def refused(rule: str, broken: list[Import]) -> None:
+    assert not broken, f"{rule}:\n" + "\n".join(f"  {each}" for each in broken)
+
+
+def test_imports_are_read_at_every_depth() -> None:
+    tree = ast.parse("import a\ndef f():\n    from b.c import d\n    class K:\n        import e\n")
+    path = ROOT / "engine" / "example.py"
+    assert [(name, deferred) for node, deferred in walk(tree, False) for name in imported_names(node, path)] == [
+        ("a", False),
+        ("b.c", True),
+        ("e", True),
+    ]
+
+
+def test_relative_imports_are_resolved() -> None:
+    path = ROOT / "engine" / "description" / "example.py"
+    (node,) = ast.parse("from . import groups").body
+    assert imported_names(node, path) == ["engine.description.groups"]
+    (node,) = ast.parse("from ..errors import EngineError").body
+    assert imported_names(node, path) == ["engine.errors"]
+
+
+def test_every_room_of_the_engine_has_a_floor() -> None:
+    unknown = {room(module_name(path)) for path in source_files()} - FLOORS.keys() - {None}
+    assert not unknown, f"give {unknown} a floor in FLOORS"
+
+
+def test_engine_imports_never_run_up_and_rooms_of_a_floor_do_not_know_each_other() -> None:
+    broken = []
+    for each in IMPORTS:
+        here, there = room(each.importer), room(each.target)
+        if here is not None and there is not None and here != there and FLOORS[there] >= FLOORS[here]:
+            broken.append(each)
+    refused("imports inside engine go down a floor", broken)
+
+
+def test_engine_never_sees_the_gateway_or_http() -> None:
+    broken = [each for each in IMPORTS if inside(each.importer, "engine") and each.top in HTTP | {"server"}]
+    refused("engine never sees HTTP", broken)
+
+
+def test_gateway_sees_only_the_public_engine() -> None:
+    broken = [
+        each
+        for each in IMPORTS
+        if inside(each.importer, "server") and not is_composition_root(each.importer)
+        if each.top in {"engine", *TENSORS, *WORKSHOP_ONLY} and each.target not in PUBLIC_ENGINE
+    ]
+    refused(f"the gateway imports only {', '.join(sorted(PUBLIC_ENGINE))} and never sees a tensor", broken)
+
+
+def test_gateway_does_not_know_its_command_line() -> None:
+    broken = [each for each in IMPORTS if inside(each.target, "server.cli") and not is_composition_root(each.importer)]
+    refused("only the console script knows server.cli", broken)
+
+
+def test_model_repository_sees_only_the_engine() -> None:
+    broken = [each for each in IMPORTS if inside(each.importer, "model_repo") and each.top in {"server", "clients"}]
+    refused("model_repo imports engine alone", broken)
+
+
+def test_clients_import_neither_engine_nor_server() -> None:
+    broken = [each for each in IMPORTS if inside(each.importer, "clients") and each.top in set(OURS) - {"clients"}]
+    refused("clients know the service by HTTP alone", broken)
+
+
+def test_serving_modules_never_name_a_training_package() -> None:
+    broken = [
+        each
+        for each in IMPORTS
+        if not is_workshop(each.importer) and not is_composition_root(each.importer)
+        if each.top in WORKSHOP_ONLY or room(each.target) in WORKSHOP_ROOMS
+    ]
+    refused("serving needs no training package", broken)
+
+
+def test_command_line_loads_nothing_heavy_before_a_command_runs() -> None:
+    heavy = TENSORS | HTTP | WORKSHOP_ONLY
+    broken = [
+        each
+        for each in IMPORTS
+        if is_composition_root(each.importer) and each.at_import
+        if each.top in heavy or (inside(each.target, "engine", "server") and not inside(each.target, "server.cli"))
+    ]
+    refused("server.cli imports what a command needs inside the command", broken)
+
+
+def test_descriptions_are_pure_python() -> None:
+    broken = [
+        each
+        for each in IMPORTS
+        if inside(each.importer, "engine.description")
+        if each.top not in sys.stdlib_module_names and not inside(each.target, "engine.description")
+    ]
+    refused("engine.description needs nothing but Python", broken)
+
+
+def test_pydantic_stays_in_schemas_and_settings() -> None:
+    allowed = ("server.schemas", "server.settings")
+    broken = [
+        each
+        for each in IMPORTS
+        if each.top in {"pydantic", "pydantic_settings"} and not inside(each.importer, *allowed, "clients")
+    ]
+    refused(f"pydantic lives in {' and '.join(allowed)} alone", broken)
+
+
+def test_third_party_imports_are_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    base = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    extras = {
+        extra: {canonicalize_name(Requirement(line).name) for line in lines}
+        for extra, lines in project["optional-dependencies"].items()
+    }
+    owners = metadata.packages_distributions()
+    distributions = {name: {canonicalize_name(each) for each in owners[name]} for name in owners}
+    broken = []
+    for each in IMPORTS:
+        if each.top in {*OURS, *sys.stdlib_module_names, ""} or inside(each.importer, "clients", "model_repo"):
+            continue
+        if is_workshop(each.importer) or is_composition_root(each.importer):
+            allowed = base.union(*extras.values())
+        else:
+            allowed = base
+        if not distributions.get(each.top, {each.top}) & allowed:
+            broken.append(each)
+    refused("third-party imports are declared in pyproject.toml, those of serving as base dependencies", broken)
+
+
+@pytest.mark.parametrize("modules", ["server.app, engine.engine", "server.cli", "engine.description"])
+def test_serving_process_holds_no_training_package(modules: str) -> None:
+    code = f"import sys, {modules}\nprint(*set({sorted(WORKSHOP_ONLY)}) & sys.modules.keys())"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == []
+
+
+def test_nothing_is_pickled() -> None:
+    refused("pickles run code when they are read", [each for each in IMPORTS if each.top in PICKLES])
+
+
+def test_files_are_named_after_their_idea() -> None:
+    broken = [str(path.relative_to(ROOT)) for path in source_files() if path.stem in FORBIDDEN_NAMES]
+    assert not broken, f"one idea, one file, named after it: {broken}"
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [module_name(path) for path in source_files() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    assert not silent, f"modules without a docstring: {silent}"
+
+
+@pytest.fixture(scope="module")
+def committed_files() -> list[Path]:
+    if not (ROOT / ".git").exists():
+        pytest.skip("no git checkout: what is committed cannot be listed")
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for name in listing.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_no_pickle_is_committed(committed_files: list[Path]) -> None:
+    assert [str(path) for path in committed_files if path.suffix in PICKLE_SUFFIXES] == []
+
+
+def test_committed_files_stay_small(committed_files: list[Path]) -> None:
+    large = {str(path): path.stat().st_size for path in committed_files if path.stat().st_size > 20_000_000}
+    assert not large, f"files over 20 MB: {large}"
+
+
+def test_models_stay_under_forty_megabytes(committed_files: list[Path]) -> None:
+    total = sum(path.stat().st_size for path in committed_files if ROOT / "models" in path.parents)
+    assert total <= 40_000_000, f"models/ holds {total / 1e6:.1f} MB; at most 40 MB belong in the repository"
