@@ -1,0 +1,200 @@
+"""Figures as a CosmicMan-HQ data set: rows that say only what can be seen, pictures, label maps, parquet.
+
+``aa_text`` and ``aa_ids`` follow the published columns; what has no slot there (skin, expression, beard, glasses,
+pose) is in ``extra``, and ``attributes`` holds the truth that a judge is measured against.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from PIL import Image
+
+from engine.train.figures.attributes import SCENES, Figure, Garment, sample_figure
+from engine.train.figures.cloth import Item
+from engine.train.figures.draw import Drawing, draw_figure
+
+logger = logging.getLogger(__name__)
+
+ROWS_PER_FILE = 10_000
+_FOREGROUND = list(range(1, 18))
+_SKIN_IDS = [11, 12, 13, 14, 15]
+_FACE_SHOWN = ("upper_body", "portrait", "headshot")  # framings whose faces are large enough for an expression
+# The least share of the picture at which a viewer would mention the item.
+_LEAST: dict[Item, float] = {
+    Item.HAIR: 0.004,
+    Item.TOP: 0.012,
+    Item.DRESS: 0.02,
+    Item.OUTERWEAR: 0.012,
+    Item.BOTTOM: 0.012,
+    Item.FOOTWEAR: 0.004,
+    Item.EYEWEAR: 0.0008,
+}
+_LEAST_ELSE = 0.003
+
+
+def figure_row(figure: Figure, drawing: Drawing) -> dict[str, object]:
+    """The CosmicMan-HQ row of a drawn figure: what is hidden or out of the frame is not said.
+
+    Returns:
+        ``width``, ``height``, ``person_type``, ``aa_text`` (20 dict|None), ``aa_ids`` (20 list[int]|None), ``extra``
+        (list of ``{"group", "text", "ids"}``), ``attributes`` (truth, str to str) and ``seed``.
+    """
+
+    def seen(item: Item) -> bool:
+        return drawing.visible(item) >= _LEAST.get(item, _LEAST_ELSE)
+
+    text: list[dict[str, str] | None] = [None] * 20
+    ids: list[list[int] | None] = [None] * 20
+    truth: dict[str, str] = {"framing": figure.framing, "background": figure.background}
+
+    def put(slot: int, said: dict[str, str], regions: list[int], name: str, garment: Garment | None = None) -> None:
+        text[slot] = {key: value for key, value in said.items() if value}
+        ids[slot] = regions
+        if garment is not None:
+            pairs = {"type": garment.type, "color": garment.colour, "pattern": garment.pattern}
+            pairs |= {"sleeve length": garment.sleeve, "length": garment.length}
+            truth.update({f"{name} {key}": value for key, value in pairs.items() if value})
+
+    put(0, {"age": figure.age, "gender": figure.gender}, [11], "person")
+    put(1, {"body shape": figure.build}, _FOREGROUND, "body")
+    place = figure.background if figure.background in SCENES else f"{figure.background} background"
+    put(2, {"background": place}, [0], "background")
+    truth |= {"age": figure.age, "gender": figure.gender, "skin": figure.skin}
+    hair = figure.hair
+    if hair.length == "bald":
+        put(3, {"hair style": "bald"}, [2, 11], "hair")
+        text[3] = None  # a bald head has no hair to describe: said in extra, where no noun follows
+        truth["hair length"] = "bald"
+    elif seen(Item.HAIR):
+        said = {"hair color": hair.colour, "hair style": hair.style, "hair length": hair.length}
+        put(3, said, [2], "hair")
+        truth |= {"hair color": hair.colour, "hair style": hair.style, "hair length": hair.length}
+    for name, slot, item, garment, regions in _garments(figure):
+        if seen(item):
+            put(slot, _said(garment), regions, name, garment)
+    return {
+        "width": figure.width,
+        "height": figure.height,
+        "person_type": figure.framing,
+        "aa_text": text,
+        "aa_ids": [i if t is not None else None for t, i in zip(text, ids, strict=True)],
+        "extra": list(_extra(figure, seen(Item.EYEWEAR), seen(Item.NECKWEAR), truth)),
+        "attributes": truth,
+        "seed": figure.seed,
+    }
+
+
+def _said(garment: Garment) -> dict[str, str]:
+    said = {"type": garment.type, "color": garment.colour, "length": garment.length, "sleeve length": garment.sleeve}
+    if garment.type in ("scarf", "t-shirt", "shirt", "sweater", "hoodie", "tank top", "blouse", "dress", "trousers",
+                        "shorts", "skirt"):  # fmt: skip
+        said["pattern"] = garment.pattern
+    return said
+
+
+def _garments(figure: Figure) -> Iterator[tuple[str, int, Item, Garment, list[int]]]:
+    """Name, slot, item, garment and ATR-18 ids of what is worn and has a slot."""
+    bottom_ids = [5] if figure.bottom is not None and figure.bottom.type == "skirt" else [6]
+    table: list[tuple[str, int, Item, Garment | None, list[int]]] = [
+        ("dress", 5, Item.DRESS, figure.dress, [7]),
+        ("top", 6, Item.TOP, figure.top, [4]),
+        ("outerwear", 7, Item.OUTERWEAR, figure.outerwear, [4]),
+        ("bottom", 8, Item.BOTTOM, figure.bottom, bottom_ids),
+        ("footwear", 9, Item.FOOTWEAR, figure.footwear, [9, 10]),
+        ("bag", 10, Item.BAG, figure.bag, [16]),
+        ("belt", 12, Item.BELT, figure.belt, [8]),
+        ("legwear", 18, Item.LEGWEAR, figure.legwear, [12, 13]),
+    ]
+    if figure.neckwear is not None:
+        slot = 13 if figure.neckwear.type == "scarf" else 19
+        table.append(("neckwear", slot, Item.NECKWEAR, figure.neckwear, [17]))
+    if figure.headwear is not None:
+        slot = 16 if figure.headwear.type == "headscarf" else 11
+        table.append(("headwear", slot, Item.HEADWEAR, figure.headwear, [1]))
+    for name, slot, item, garment, regions in table:
+        if garment is not None:
+            yield name, slot, item, garment, regions
+
+
+def _extra(figure: Figure, eyewear: bool, neckwear: bool, truth: dict[str, str]) -> Iterator[dict[str, object]]:
+    del neckwear
+    yield {"group": "body", "text": f"{figure.skin} skin", "ids": _SKIN_IDS}
+    if figure.pose != "standing":
+        yield {"group": "body", "text": figure.pose, "ids": _FOREGROUND}
+        truth["pose"] = figure.pose
+    if figure.hair.length == "bald" and (figure.headwear is None or figure.headwear.type == "headscarf"):
+        yield {"group": "hair", "text": "bald head", "ids": [11]}
+    if figure.facial_hair:
+        yield {"group": "face", "text": figure.facial_hair, "ids": [11]}
+        truth["facial hair"] = figure.facial_hair
+    if figure.framing in _FACE_SHOWN:
+        yield {"group": "face", "text": figure.expression, "ids": [11]}
+        truth["expression"] = figure.expression
+    if figure.eyewear is not None and eyewear:
+        yield {"group": "eyewear", "text": figure.eyewear.type, "ids": [3]}
+        truth["eyewear type"] = figure.eyewear.type
+
+
+def write_figures(
+    out: Path, num: int, seed: int = 0, workers: int = 1, progress: Callable[[int], None] | None = None
+) -> None:
+    """Draws figures ``seed`` .. ``seed + num - 1`` into a CosmicMan-HQ folder.
+
+    Writes ``images/*.png``, ``parsing/*.png`` (mode L, ATR-18 ids) and ``label/figures_<k>_<first seed>.parquet`` in
+    chunks of ``ROWS_PER_FILE``; a chunk's parquet appears whole, after its pictures, and chunks that are already
+    there are kept, so that an interrupted run continues.
+
+    Raises:
+        ValueError: if ``num`` or ``workers`` is below 1 or ``seed`` is negative.
+    """
+    for name, value, least in (("num", num, 1), ("workers", workers, 1), ("seed", seed, 0)):
+        if value < least:
+            raise ValueError(f"{name}: expected at least {least}, got {value}")
+    for folder in ("images", "parsing", "label"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(workers) as pool:
+        for number, first in enumerate(range(seed, seed + num, ROWS_PER_FILE)):
+            seeds = range(first, min(first + ROWS_PER_FILE, seed + num))
+            target = out / "label" / f"figures_{number}_{first}_{len(seeds)}.parquet"
+            if target.exists():
+                logger.info("%s is there already", target.name)
+                rows = []
+            else:
+                rows = list(_progressing(pool.map(_write_one, [str(out)] * len(seeds), seeds, chunksize=32), progress))
+            if rows:
+                _write_parquet(target, rows)
+            elif progress is not None:
+                progress(len(seeds))
+
+
+def _progressing(
+    rows: Iterator[dict[str, object]], progress: Callable[[int], None] | None
+) -> Iterator[dict[str, object]]:
+    for row in rows:
+        if progress is not None:
+            progress(1)
+        yield row
+
+
+def _write_one(out: str, seed: int) -> dict[str, object]:
+    figure = sample_figure(seed)
+    drawing = draw_figure(figure)
+    path, segm_path = f"images/{seed:08d}.png", f"parsing/{seed:08d}.png"
+    Image.fromarray(drawing.image).save(Path(out) / path, compress_level=1)
+    Image.fromarray(drawing.labels).save(Path(out) / segm_path, compress_level=1)
+    row = figure_row(figure, drawing)
+    encoded = {key: json.dumps(row[key]) for key in ("aa_text", "aa_ids", "extra", "attributes")}
+    return {"path": path, "segm_path": segm_path, **row, **encoded}
+
+
+def _write_parquet(target: Path, rows: list[dict[str, object]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    partial = target.with_suffix(".partial")
+    pq.write_table(pa.Table.from_pylist(rows), partial)
+    os.replace(partial, target)
