@@ -358,8 +358,7 @@ def _wearing(writer: _Writer, worn: list[int], pronoun: str) -> None:
     under = [i for i in worn if phrases[i].group in (Group.TOP, Group.DRESS)]
     rest = [i for i in worn if i not in coats and i not in under]
     rng.shuffle(rest)
-    verb = "are" if pronoun == "the person" and rng.random() < 0 else "is"
-    writer.say(rng.choice((f"{pronoun} wears ", f"{pronoun} {verb} wearing ", f"{pronoun} {verb} dressed in ")))
+    writer.say(rng.choice((f"{pronoun} wears ", f"{pronoun} is wearing ", f"{pronoun} is dressed in ")))
     if coats and under:
         first, link, second = (coats, " over ", under) if rng.random() < 0.6 else (under, " under ", coats)
         _joined(writer, first, "")
@@ -389,6 +388,7 @@ def _rest(writer: _Writer, by_group: Mapping[Group, list[int]], pronoun: str) ->
         rng.shuffle(actions)
         for position, index in enumerate(actions):
             writer.say(" and " if position else "")
+            writer.say("standing with " if phrases[index].words[0].startswith("hands") else "")
             writer.phrase(index, phrases[index].words[0])
         writer.stop()
     if bags:
@@ -404,7 +404,7 @@ def _backdrop(writer: _Writer, index: int, possessive: str) -> None:
     place, rng = writer.word(writer.phrases[index].words[0]), writer.rng
     where = {"her": "her", "his": "him"}.get(possessive, "them")
     if place.endswith("background"):
-        opening = rng.choice(("against ", "in front of ", "the setting is "))
+        opening = rng.choice(("the picture has ", f"behind {where} is ", "against "))
     else:
         opening = rng.choice((f"behind {where} is ", "the background is ", "the scene is ", "in the background there is "))
     writer.say(opening)

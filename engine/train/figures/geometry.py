@@ -128,6 +128,8 @@ def tube(limb: Limb, start: float = 0.0, end: float = 2.0, extra: float = 0.0) -
     where = np.linspace(start, end, 14)
     x, y = np.interp(where, t, centre[:, 0]), np.interp(where, t, centre[:, 1])
     half = np.interp(where, (0, 1, 2), limb.widths) + extra
+    if start <= 0:
+        half[:3] *= (0.5, 0.82, 0.95)  # a rounded shoulder
     dx, dy = np.gradient(x), np.gradient(y)
     norm = np.maximum(np.hypot(dx, dy), 1e-9)
     nx, ny = -dy / norm, dx / norm
