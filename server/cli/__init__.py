@@ -1,0 +1,91 @@
+"""The `cosmicman` command: the one place where every part of the application meets.
+
+Each command imports what it needs when it runs, so that `--help` is quick and serving never loads a training package.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from typing import NoReturn
+
+from server.cli import export, figures, generate, parse, serve, train
+from server.cli.errors import UsageError
+
+COMMANDS = (serve, generate, parse, export, train, figures)
+
+EPILOG = """\
+examples:
+  cosmicman serve --port 9000
+  cosmicman generate "a full-body shot, a woman in a red dress, long black hair" -o out.png
+  cosmicman parse "a man in a blue plaid shirt and white sneakers"
+
+`cosmicman COMMAND --help` has more of them."""
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        sys.stdout.write(f"cosmicman {metadata.version('cosmicman-serve')}\n")
+        parser.exit()
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line instead of repeating the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="cosmicman",
+        description="Dense descriptions of people in, matching pictures out.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; a mistake of the caller is one line on stderr and exit status 2."""
+    options = build_parser().parse_args(arguments)
+    try:
+        status = _run(options)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except BrokenPipeError:  # the reader has left, as in `cosmicman parse ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+
+
+def _run(options: argparse.Namespace) -> int:
+    from engine.errors import BundleError, EngineError, RequestError
+
+    try:
+        return int(options.run(options))
+    except (UsageError, BundleError, RequestError) as error:
+        return _fail(options, str(error), 2)
+    except EngineError as error:
+        return _fail(options, str(error), 1)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(options, f"{where}{error.strerror or error}", 2)
+
+
+def _fail(options: argparse.Namespace, message: str, status: int) -> int:
+    for line in message.splitlines() or ["failed"]:
+        sys.stderr.write(f"cosmicman {options.command}: {line}\n")
+    return status

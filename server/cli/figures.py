@@ -1,0 +1,51 @@
+"""`cosmicman figures`: draws training figures with their label maps and CosmicMan-HQ rows."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from server.cli.arguments import add_command, whole_number
+from server.cli.errors import UsageError
+from server.cli.extras import needs_extra
+
+EXAMPLES = """\
+  cosmicman figures --out data/figures --num 1000
+  cosmicman figures --out data/figures --num 20000 --seed 5000 --workers 8
+
+Writes FOLDER/label/*.parquet, FOLDER/images/*.png and FOLDER/parsing/*.png (ATR-18 labels). Same seed, same
+picture; what is there already is kept, so that an interrupted run continues."""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add_command(commands, "figures", "draw figures with known attributes to train on", EXAMPLES)
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="folder to write to")
+    parser.add_argument("--num", type=whole_number(1), required=True, metavar="N", help="figures to draw")
+    parser.add_argument(
+        "--seed", type=whole_number(0), default=0, help="seed of the first one; the next has the next (0)"
+    )
+    parser.add_argument(
+        "--workers",
+        type=whole_number(1),
+        default=os.cpu_count() or 1,
+        help="processes (%(default)s, one for each core)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    with needs_extra("train"):
+        from engine.train.figures import write_figures
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    if options.out.exists() and not options.out.is_dir():
+        raise UsageError(f"--out must be a folder, and {str(options.out)!r} is a file")
+    columns = (TextColumn("figures"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("figures", total=options.num)
+        write_figures(
+            options.out, options.num, options.seed, options.workers, lambda count: progress.advance(task, count)
+        )
+    sys.stdout.write(f"{options.num} figures in {options.out}\n")
+    return 0

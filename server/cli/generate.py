@@ -1,0 +1,131 @@
+"""`cosmicman generate`: one description to picture files, with an engine inside this process."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.cli.arguments import add_command, whole_number
+from server.cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from engine.engine import Engine, GenerationRequest, ImageReady
+
+FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
+
+EXAMPLES = """\
+  cosmicman generate "a full-body shot, a woman in a red dress, long black hair" -o out.png
+  cosmicman generate "a man with a grey beard, a green coat" -o man.webp --seed 7 --steps 30
+  cosmicman generate "a girl in a yellow raincoat" -o girl.png --num-images 4
+
+The picture's file holds what is needed to make it again. With --num-images the files are girl-0.png, girl-1.png, ..."""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = add_command(commands, "generate", "make pictures of a person from a description", EXAMPLES)
+    parser.add_argument("description", help="who is in the picture, in free text")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FILE", help=f"picture to write: {', '.join(FORMATS)}"
+    )
+    parser.add_argument("--negative", default="", metavar="TEXT", help="what must not be in the picture")
+    parser.add_argument("--width", type=int, help="pixels (the model's default)")
+    parser.add_argument("--height", type=int, help="pixels (the model's default)")
+    parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
+    parser.add_argument("--guidance-scale", type=float, metavar="SCALE", help="strength of the description; 1 is off")
+    parser.add_argument("--sampler", help="euler_a, euler or ddim (the model's default)")
+    parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given)")
+    parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
+    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
+    parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
+    parser.add_argument("--force", action="store_true", help="overwrite files that are there")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from engine.description import Parser
+    from engine.engine import GenerationRequest
+    from server.cli.tables import show_groups
+
+    files = _files(options.out, options.num_images, options.force)
+    description = Parser().parse(options.description)
+    request = GenerationRequest(
+        description=description,
+        negative_description=options.negative,
+        width=options.width,
+        height=options.height,
+        steps=options.steps,
+        guidance_scale=options.guidance_scale,
+        sampler=options.sampler,
+        seed=options.seed,
+        num_images=options.num_images,
+        image_format=FORMATS[options.out.suffix.lower()],
+    )
+    console = Console(stderr=True)
+    engine = _load(options)
+    engine.validate(request)
+    show_groups(console, description)
+    asyncio.run(_generate(engine, request, files, console))
+    sys.stdout.writelines(f"{file}\n" for file in files)
+    return 0
+
+
+def _files(out: Path, num_images: int, force: bool) -> list[Path]:
+    """Where each picture goes; checked before any work is done."""
+    if out.suffix.lower() not in FORMATS:
+        raise UsageError(f"--out must end in {', '.join(FORMATS)}, got {str(out)!r}")
+    if not out.parent.is_dir():
+        raise UsageError(f"--out must lie in a folder that is there, and {str(out.parent)!r} is not")
+    files = [out] if num_images == 1 else [out.with_stem(f"{out.stem}-{index}") for index in range(num_images)]
+    taken = [str(file) for file in files if file.exists()]
+    if taken and not force:
+        raise UsageError(f"{', '.join(taken)} is there already; --force overwrites it")
+    return files
+
+
+def _load(options: argparse.Namespace) -> Engine:
+    from engine.engine import Engine, EngineSettings
+    from server.settings import read_settings
+
+    try:
+        settings = read_settings(bundle=options.bundle, num_threads=options.num_threads)
+        engine_settings = EngineSettings(num_threads=settings.num_threads, max_images=options.num_images, warm_up=False)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return Engine.load(settings.bundle, engine_settings)
+
+
+async def _generate(engine: Engine, request: GenerationRequest, files: list[Path], console: Console) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from engine.engine import ImageReady, Started, Step
+    from server.backend import running
+
+    text, bar, count, clock = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(text, bar, count, TextColumn("steps"), clock, console=console) as progress:
+        task = progress.add_task("waiting", total=None)
+        async with engine, running(engine, request) as events:
+            async for event in events:
+                match event:
+                    case Started():
+                        progress.update(task, description=f"seed {event.seed}")
+                    case Step():
+                        progress.update(task, completed=event.completed, total=event.total)
+                    case ImageReady():
+                        _write(event, files[event.index])
+                        progress.console.print(
+                            f"{files[event.index]}  {event.width} x {event.height}  seed {event.seed}"
+                        )
+
+
+def _write(image: ImageReady, file: Path) -> None:
+    from engine.train.files import whole_file
+
+    with whole_file(file) as partial:
+        partial.write_bytes(image.data)

@@ -1,0 +1,105 @@
+"""`cosmicman parse`: which words of a description belong to which body group."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import IO, Any
+
+from server.cli.arguments import add_command
+from server.cli.errors import UsageError
+
+EXAMPLES = """\
+  cosmicman parse "a man in a blue plaid shirt and white sneakers"
+  echo "a woman without a hat" | cosmicman parse -
+  cosmicman parse --json "short grey hair"
+  cosmicman parse --jsonl descriptions.jsonl > groups.jsonl"""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add_command(commands, "parse", "show the body groups of a description", EXAMPLES)
+    parser.add_argument("text", nargs="?", help="the description; - reads it from stdin")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument(
+        "--jsonl",
+        metavar="FILE",
+        help='read lines {"id", "text"} (- is stdin) and print lines {"id", "spans": [[start, end, group], ...]}',
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    if (options.text is None) == (options.jsonl is None):
+        raise UsageError(
+            "expected either a description or --jsonl FILE, got " + ("both" if options.jsonl else "neither")
+        )
+    if options.jsonl is not None and options.json:
+        raise UsageError("--jsonl prints JSON lines already; leave --json out")
+    if options.jsonl is not None:
+        return _parse_lines(options.jsonl)
+    return _parse_one(_read_stdin() if options.text == "-" else options.text, options.json)
+
+
+def _parse_one(text: str, as_json: bool) -> int:
+    from engine.description import Parser
+
+    description = Parser().parse(text)
+    if as_json:
+        groups = [
+            {
+                "group": str(span.group),
+                "start": span.start,
+                "end": span.end,
+                "text": text[span.start : span.end],
+                "weight": span.weight,
+            }
+            for span in description.spans
+        ]
+        # Escaped, so that any text can be printed in any locale.
+        sys.stdout.write(json.dumps({"text": text, "groups": groups}) + "\n")
+        return 0
+    from rich.console import Console
+
+    from server.cli.tables import show_groups
+
+    show_groups(Console(), description)
+    return 0
+
+
+def _parse_lines(file: str) -> int:
+    from engine.description import Parser
+
+    parser = Parser()
+    with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+        for identity, text in _records(stream, "stdin" if file == "-" else file):
+            spans = [[span.start, span.end, str(span.group)] for span in parser.parse(text).spans]
+            sys.stdout.write(json.dumps({"id": identity, "spans": spans}) + "\n")
+    return 0
+
+
+def _records(stream: IO[bytes], name: str) -> Iterator[tuple[Any, str]]:
+    for number, line in enumerate(stream, start=1):
+        if not line.strip():
+            continue
+        where = f"{name}, line {number}"
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"{where}: expected a JSON object, but it is not JSON: {error}") from error
+        if not isinstance(record, dict):
+            raise UsageError(f"{where}: expected a JSON object, got {type(record).__name__}")
+        for key in ("id", "text"):
+            if key not in record:
+                raise UsageError(f'{where}: expected the keys "id" and "text", and "{key}" is missing')
+        if not isinstance(record["text"], str):
+            raise UsageError(f'{where}: "text" must be a string, got {type(record["text"]).__name__}')
+        yield record["id"], record["text"]
+
+
+def _read_stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"stdin: expected UTF-8 text: {error}") from error

@@ -1,0 +1,36 @@
+"""`cosmicman serve`: the gateway, the embedded engine and the studio in one process."""
+
+import argparse
+from pathlib import Path
+
+from server.cli.arguments import add_command, whole_number
+from server.cli.errors import UsageError
+
+EXAMPLES = """\
+  cosmicman serve
+  cosmicman serve --port 9000 --bundle models/figurine-bundle
+  COSMICMAN_PORT=9000 cosmicman serve
+
+Every setting is also an environment variable COSMICMAN_<NAME>; an argument wins over its variable."""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add_command(commands, "serve", "serve pictures over HTTP, with the studio at /", EXAMPLES)
+    parser.add_argument("--host", help="address to listen on (127.0.0.1: only this machine)")
+    parser.add_argument("--port", type=whole_number(0, 65535), help="port to listen on (8000); 0 takes a free one")
+    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to serve (the bundled model)")
+    parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="least level to log (info)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from server.run import serve
+    from server.settings import read_settings
+
+    names = ("host", "port", "bundle", "num_threads", "log_level")
+    try:
+        settings = read_settings(**{name: getattr(options, name) for name in names})
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return serve(settings)
