@@ -1,0 +1,69 @@
+"""From decoded pixels to an encoded picture that carries what is needed to make it again.
+
+The provenance is one JSON object: a PNG text chunk named ``cosmicman``, or the EXIF description of a JPEG or WebP.
+"""
+
+import io
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+Pixels: TypeAlias = npt.NDArray[np.uint8]
+
+METADATA_KEY = "cosmicman"
+MEDIA_TYPES: Mapping[str, str] = MappingProxyType({"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"})
+_EXIF_IMAGE_DESCRIPTION = 0x010E
+_EXIF_SOFTWARE = 0x0131
+
+
+def to_pixels(decoded: npt.NDArray[np.float32]) -> Pixels:
+    """Maps a decoder's output, [3, H, W] about -1..1, to [H, W, 3] of 0..255."""
+    unit: npt.NDArray[np.float32] = np.clip(decoded * 0.5 + 0.5, 0.0, 1.0)
+    pixels: Pixels = np.round(unit * 255.0).astype(np.uint8)
+    return pixels.transpose(1, 2, 0)
+
+
+def encode(pixels: Pixels, image_format: str, provenance: Mapping[str, object]) -> bytes:
+    """Encodes [H, W, 3] pixels with their provenance inside.
+
+    Args:
+        pixels: The picture.
+        image_format: png, jpeg or webp.
+        provenance: Plain values; written as JSON.
+    """
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    text = json.dumps(provenance, ensure_ascii=False, allow_nan=False)
+    buffer = io.BytesIO()
+    if image_format == "png":
+        info = PngInfo()
+        info.add_itxt(METADATA_KEY, text)
+        image.save(buffer, "PNG", pnginfo=info, compress_level=4)
+        return buffer.getvalue()
+    exif = Image.Exif()
+    exif[_EXIF_IMAGE_DESCRIPTION] = json.dumps(provenance, allow_nan=False)  # EXIF text is ASCII.
+    exif[_EXIF_SOFTWARE] = METADATA_KEY
+    if image_format == "jpeg":
+        image.save(buffer, "JPEG", quality=95, subsampling=0, exif=exif)
+    else:
+        image.save(buffer, "WEBP", quality=95, method=4, exif=exif)
+    return buffer.getvalue()
+
+
+def read_provenance(data: bytes) -> dict[str, object]:
+    """The provenance `encode` wrote.
+
+    Raises:
+        ValueError: The picture carries none.
+    """
+    with Image.open(io.BytesIO(data)) as image:
+        text = image.info.get(METADATA_KEY) or image.getexif().get(_EXIF_IMAGE_DESCRIPTION)
+    provenance = json.loads(text) if text else None
+    if not isinstance(provenance, dict):
+        raise ValueError("the picture carries no provenance of this engine")
+    return provenance
