@@ -3,15 +3,27 @@
 It does not know HTTP, and not what runs the graphs: sessions hide that.
 """
 
-import os
+import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from engine.bundle import MANIFEST_FILE, Bundle, load_bundle
+from engine.description import Description
+from engine.errors import BundleError, EngineError, EngineStoppedError, RequestError
 from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
-from engine.request import GenerationRequest, ModelInfo, SizeLimits
+from engine.generation import Generation
+from engine.model import DiffusionModel
+from engine.prompt import PromptPlan
+from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, SizeLimits, resolve
+from engine.samplers import SAMPLERS, gaussian_noise, sampler_plan
+from engine.scheduler import Scheduler
+from engine.settings import EngineSettings, EngineStats
 
 __all__ = [
     "Engine",
@@ -29,74 +41,26 @@ __all__ = [
     "Timings",
 ]
 
+logger = logging.getLogger(__name__)
 
-@dataclass(frozen=True, kw_only=True)
-class EngineSettings:
-    """How an engine uses the machine.
-
-    Attributes:
-        max_rows: Rows of one UNet forward (a guided picture is two rows).
-        max_running: Requests that denoise at the same time.
-        max_waiting: Requests that may wait for their turn; one more is refused with BusyError.
-        max_images: Pictures one request may ask for.
-        max_characters: Length of a description.
-        max_windows: 77-token windows of a description.
-        num_threads: Threads of a forward; None means one for each physical core.
-        warm_up: Whether to run every graph once before the engine says it is ready.
-    """
-
-    max_rows: int = 8
-    max_running: int = 8
-    max_waiting: int = 64
-    max_images: int = 8
-    max_characters: int = 8000
-    max_windows: int = 16
-    num_threads: int | None = None
-    warm_up: bool = True
-
-    def __post_init__(self) -> None:
-        for name in ("max_rows", "max_running", "max_images", "max_characters", "max_windows"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
-        if self.max_waiting < 0:
-            raise ValueError(f"max_waiting must be at least 0; got {self.max_waiting}")
-        if self.num_threads is not None and not 1 <= self.num_threads <= (os.cpu_count() or 1):
-            raise ValueError(f"num_threads must be from 1 to {os.cpu_count()}; got {self.num_threads}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class EngineStats:
-    """Counters and gauges of a running engine.
-
-    Attributes:
-        running: Requests admitted and not yet ended.
-        waiting: Requests in line.
-        steps_total: Denoising steps of single pictures.
-        images_total: Pictures delivered.
-        forwards_total: UNet forwards.
-        rows_total: Rows of all UNet forwards; rows_total / forwards_total is the mean batch.
-        finished_total: Requests that ended well.
-        failed_total: Requests that ended with an error.
-        cancelled_total: Requests whose caller went away.
-        refused_total: Requests refused because the line was full.
-    """
-
-    running: int = 0
-    waiting: int = 0
-    steps_total: int = 0
-    images_total: int = 0
-    forwards_total: int = 0
-    rows_total: int = 0
-    finished_total: int = 0
-    failed_total: int = 0
-    cancelled_total: int = 0
-    refused_total: int = 0
+MAX_GUIDANCE_SCALE = 30.0
+# Decoding and encoding one picture while another is decoded is enough to keep the step loop fed.
+NUM_WORKERS = 2
 
 
 class Engine:
-    """A loaded model; use it as an async context manager."""
+    """A loaded model; use it as an async context manager, in one event loop."""
 
-    model: ModelInfo
+    def __init__(self, bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings) -> None:
+        """Made by `load`."""
+        self.model = _model_info(bundle, settings)
+        self._bundle = bundle
+        self._diffusion = diffusion
+        self._settings = settings
+        self._scheduler: Scheduler | None = None
+        self._workers = ThreadPoolExecutor(NUM_WORKERS, thread_name_prefix="engine")
+        self._counts = {"images": 0, "finished": 0, "failed": 0, "cancelled": 0}
+        self._warm = False
 
     @classmethod
     def load(cls, bundle: Path, settings: EngineSettings | None = None) -> Self:
@@ -105,26 +69,57 @@ class Engine:
         Raises:
             BundleError: The bundle is damaged, incomplete, or of a newer format.
         """
-        raise NotImplementedError
+        settings = settings or EngineSettings()
+        verified = load_bundle(bundle)
+        return cls(verified, DiffusionModel(verified, num_threads=settings.num_threads), settings)
 
     async def __aenter__(self) -> Self:
         """Starts the step loop and warms the graphs up."""
-        raise NotImplementedError
+        settings = self._settings
+        self._scheduler = Scheduler(
+            self._diffusion.forward,
+            max_rows=settings.max_rows,
+            max_running=settings.max_running,
+            max_waiting=settings.max_waiting,
+        )
+        self._scheduler.start()
+        if settings.warm_up:
+            started = time.monotonic()
+            await asyncio.get_running_loop().run_in_executor(self._workers, self._warm_up)
+            logger.info("%s is warm after %.2f s", self.model.name, time.monotonic() - started)
+        self._warm = True
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Ends every request with EngineStoppedError and frees the sessions."""
-        raise NotImplementedError
+        """Ends every request with EngineStoppedError and waits for the forward under way."""
+        assert self._scheduler is not None
+        await self._scheduler.stop()
+        await asyncio.to_thread(self._workers.shutdown, cancel_futures=True)
 
     @property
     def ready(self) -> bool:
         """Whether requests are answered now."""
-        raise NotImplementedError
+        return self._warm and self._scheduler is not None and self._scheduler.alive
 
     def stats(self) -> EngineStats:
-        """A snapshot of counters and gauges."""
-        raise NotImplementedError
+        """A snapshot of gauges and counters."""
+        if self._scheduler is None:
+            return EngineStats()
+        scheduler = self._scheduler.stats()
+        return EngineStats(
+            running=scheduler.running,
+            waiting=scheduler.waiting,
+            steps_total=scheduler.steps_total,
+            forwards_total=scheduler.forwards_total,
+            rows_total=scheduler.rows_total,
+            refused_total=scheduler.refused_total,
+            images_total=self._counts["images"],
+            finished_total=self._counts["finished"],
+            failed_total=self._counts["failed"],
+            cancelled_total=self._counts["cancelled"],
+        )
 
     def validate(self, request: GenerationRequest) -> None:
         """Checks a request without running it.
@@ -132,15 +127,96 @@ class Engine:
         Raises:
             RequestError: The message names the field, what is allowed and what came.
         """
-        raise NotImplementedError
+        self._prepare(request)
 
-    def generate(self, request: GenerationRequest) -> AsyncIterator[Event]:
+    async def generate(self, request: GenerationRequest) -> AsyncIterator[Event]:
         """Runs a request; closing the iterator cancels it before the next forward.
 
-        Raises (from the first ``anext``):
+        Errors come from the first ``anext`` on, none from the call itself.
+
+        Raises:
             RequestError: The model cannot do it.
             BusyError: The waiting line is full.
             GenerationError: It failed in compute.
-            EngineStoppedError: The engine is closed.
+            EngineStoppedError: The engine is not running, or stopped meanwhile.
         """
-        raise NotImplementedError
+        resolved, plan = self._prepare(request)
+        if self._scheduler is None:
+            raise EngineStoppedError("the engine is not running")
+        with self._scheduler.enter() as ticket:
+            generation = Generation(
+                resolved,
+                plan,
+                diffusion=self._diffusion,
+                workers=self._workers,
+                bundle_sha256=self._bundle.sha256,
+            )
+            ended = False
+            try:
+                async with aclosing(generation.events(ticket)) as events:
+                    async for event in events:
+                        self._count(event)
+                        ended = isinstance(event, Finished)
+                        yield event
+            except EngineError as error:
+                self._counts["failed"] += 1
+                logger.warning("request %s failed: %s", request.request_id or "-", error)
+                raise
+            except (GeneratorExit, asyncio.CancelledError):
+                if not ended:
+                    self._counts["cancelled"] += 1
+                    logger.info("request %s was cancelled", request.request_id or "-")
+                raise
+
+    def _count(self, event: Event) -> None:
+        self._counts["images"] += isinstance(event, ImageReady)
+        self._counts["finished"] += isinstance(event, Finished)
+
+    def _prepare(self, request: GenerationRequest) -> tuple[ResolvedRequest, PromptPlan]:
+        resolved = resolve(request, self.model)
+        plan = self._diffusion.plan(
+            resolved.description, resolved.negative_description, guided=resolved.guidance_scale > 1.0
+        )
+        num_windows, allowed = plan.num_windows, self._settings.max_windows
+        if num_windows > allowed:
+            field = "negative_description" if plan.negative_is_longer else "description"
+            words = f"{allowed} windows of {self._bundle.manifest.tokenizer_length - 2} tokens"
+            raise RequestError(field, f"{field} may fill at most {words}; it fills {num_windows}")
+        return resolved, plan
+
+    def _warm_up(self) -> None:
+        """One step and one decode at the default size."""
+        diffusion, model = self._diffusion, self.model
+        plan = diffusion.plan(Description(text="a person", spans=()), "", guided=False)
+        latents = gaussian_noise(0, 0, 0, diffusion.latent_shape(model.default_width, model.default_height))
+        timesteps = sampler_plan(model.default_sampler, diffusion.noise_schedule, 1).timesteps
+        diffusion.forward({"sample": latents, "timesteps": timesteps, **diffusion.encode(plan)})
+        diffusion.decode(latents)
+
+
+def _model_info(bundle: Bundle, settings: EngineSettings) -> ModelInfo:
+    manifest = bundle.manifest
+    if manifest.default_sampler not in SAMPLERS:
+        path, known = bundle.path / MANIFEST_FILE, ", ".join(SAMPLERS)
+        raise BundleError(f"{path}: default_sampler must be one of {known}; got {manifest.default_sampler[:40]!r}")
+    minimum, maximum, multiple = manifest.side_limits
+    sides = SizeLimits(minimum=minimum, maximum=maximum, multiple=multiple)
+    return ModelInfo(
+        name=manifest.name,
+        family=manifest.family,
+        version=bundle.sha256[:12],
+        licence=manifest.licence,
+        widths=sides,
+        heights=sides,
+        sizes=manifest.sizes,
+        default_width=manifest.default_width,
+        default_height=manifest.default_height,
+        default_steps=manifest.default_steps,
+        max_steps=manifest.max_steps,
+        default_guidance_scale=manifest.default_guidance_scale,
+        max_guidance_scale=MAX_GUIDANCE_SCALE,
+        default_sampler=manifest.default_sampler,
+        samplers=tuple(SAMPLERS),
+        max_images=settings.max_images,
+        max_characters=settings.max_characters,
+    )

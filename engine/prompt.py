@@ -61,7 +61,8 @@ class PromptPlan:
         empty_window: Token ids of the empty text, [1, L].
         weights: Weight of each token of `windows`, [K, L].
         spans: The tokens of every span that went into the picture.
-        negatives: The phrases that were moved to the negative text.
+        negatives: The phrases that say something is absent.
+        negative_is_longer: Whether K is the negative text's.
     """
 
     text: str
@@ -72,6 +73,7 @@ class PromptPlan:
     weights: FloatArray
     spans: tuple[SpanTokens, ...]
     negatives: tuple[str, ...]
+    negative_is_longer: bool
 
     @property
     def num_windows(self) -> int:
@@ -109,11 +111,18 @@ class PromptPlanner:
         self._end_token = end_token
         self._padding_token = padding_token
 
-    def plan(self, description: Description, negative_description: str = "") -> PromptPlan:
-        """Plans the windows of a description and of what must not be in the picture."""
+    def plan(self, description: Description, negative_description: str = "", *, guided: bool = True) -> PromptPlan:
+        """Plans the windows of a description and of what must not be in the picture.
+
+        Args:
+            description: The words with their groups.
+            negative_description: What must not be in the picture besides the phrases that say so themselves.
+            guided: Whether the negative text is read at all; where it is not, it takes no windows.
+        """
         kept, negatives = _keep_characters(description)
         text = "".join(description.text[index] for index in kept)
-        negative_text = ", ".join(part for part in (negative_description.strip(), *negatives) if part)
+        negative_parts = (negative_description.strip(), *negatives) if guided else ()
+        negative_text = ", ".join(part for part in negative_parts if part)
         owners = _span_of_character(description)
         windows = self._fill(self._tokenize(text, [owners[index] for index in kept]))
         negative = self._fill(self._tokenize(negative_text, [None] * len(negative_text)))
@@ -132,6 +141,7 @@ class PromptPlanner:
                 if span.group is not Group.NEGATED
             ),
             negatives=negatives,
+            negative_is_longer=len(negative) > len(windows),
         )
 
     def _tokenize(self, text: str, owners: Sequence[int | None]) -> list[_Token]:

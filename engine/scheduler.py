@@ -11,7 +11,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,7 +20,7 @@ from typing import Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import BusyError, EngineStoppedError, GenerationError
+from engine.errors import BusyError, EngineError, EngineStoppedError, GenerationError
 from engine.samplers import FloatArray, SamplerPlan, guided
 
 logger = logging.getLogger(__name__)
@@ -143,7 +143,8 @@ class Ticket:
         self.admitted_at: float | None = None
         self._scheduler = scheduler
         self._admitted = admitted
-        self._updates: asyncio.Queue[Update | Exception] = asyncio.Queue()
+        self._tell: Callable[[Update | EngineError], None] | None = None
+        self._error: EngineError | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -162,22 +163,21 @@ class Ticket:
         """
         await self._admitted
 
-    async def denoise(self, pictures: Sequence[Picture]) -> AsyncIterator[Update]:
-        """Denoises the pictures of this request, and tells of every step.
+    def start(self, pictures: Sequence[Picture], tell: Callable[[Update | EngineError], None]) -> None:
+        """Puts the pictures of this request into the step loop.
+
+        Args:
+            pictures: What to denoise.
+            tell: Called in the event loop with every step, the latents of every picture, or one error and then no more.
 
         Raises:
-            GenerationError: One of them failed.
-            EngineStoppedError: The scheduler stopped.
+            EngineStoppedError: The scheduler stopped since this request was admitted.
         """
         assert self.admitted_at is not None, "admitted() comes first"
+        if self._error is not None:
+            raise self._error
+        self._tell = tell
         self._scheduler.add([_Track(self, index, picture) for index, picture in enumerate(pictures)])
-        remaining = len(pictures)
-        while remaining:
-            update = await self._updates.get()
-            if isinstance(update, Exception):
-                raise update
-            remaining -= isinstance(update, LatentsReady)
-            yield update
 
     def admit(self) -> None:
         """Called by the scheduler."""
@@ -185,12 +185,14 @@ class Ticket:
         if not self._admitted.done():
             self._admitted.set_result(None)
 
-    def tell(self, update: Update | Exception) -> None:
+    def tell(self, update: Update | EngineError) -> None:
         """Called by the scheduler."""
-        self._updates.put_nowait(update)
+        if self._tell is not None and not self.closed:
+            self._tell(update)
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: EngineError) -> None:
         """Called by the scheduler: ends the request wherever it waits."""
+        self._error = error
         if not self._admitted.done():
             self._admitted.set_exception(error)
             self._admitted.exception()  # Whoever awaits it still gets it; nobody need.

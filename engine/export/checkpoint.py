@@ -1,0 +1,159 @@
+"""Reads what a StableDiffusionPipeline folder says of itself, without loading its weights.
+
+``cosmicman.json`` in the folder, where there is one, says what diffusers' files do not: name, sizes, defaults, licence.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from transformers import CLIPTokenizer
+
+from engine.bundle import Manifest
+from engine.samplers import SAMPLERS, NoiseSchedule
+
+SUPPORTED_PIPELINE = "StableDiffusionPipeline"
+DEFAULT_STEPS, DEFAULT_MAX_STEPS = 25, 150
+DEFAULT_GUIDANCE_SCALE = 7.5
+DEFAULT_SAMPLER = "euler_a"
+
+
+def describe(checkpoint: Path, tokenizer: CLIPTokenizer, *, name: str | None, precision: str) -> Manifest:
+    """The manifest of a checkpoint's bundle, without its files.
+
+    Raises:
+        ValueError: The folder is no pipeline of the supported kind, or says something no bundle can.
+    """
+    unet, vae = read_json(checkpoint / "unet/config.json"), read_json(checkpoint / "vae/config.json")
+    extra_path = checkpoint / "cosmicman.json"
+    extra = read_json(extra_path) if extra_path.exists() else {}
+    schedule = read_schedule(checkpoint / "scheduler/scheduler_config.json")
+    vae_factor = 2 ** (len(vae["block_out_channels"]) - 1)
+    multiple = vae_factor * 2 ** (len(unet["block_out_channels"]) - 1)
+    sizes = tuple((int(width), int(height)) for width, height in extra.get("sizes", ()))
+    _check_sizes(extra_path, sizes, multiple)
+    native = _native_side(unet) * vae_factor
+    default_size = extra.get("default_size") or (sizes[0] if sizes else (native, native))
+    default_width, default_height = (int(side) for side in default_size)
+    if sizes and (default_width, default_height) not in sizes:
+        raise ValueError(f"{extra_path}: default_size must be one of sizes; got {default_width}x{default_height}")
+    sampler = str(extra.get("sampler", DEFAULT_SAMPLER))
+    if sampler not in SAMPLERS:
+        raise ValueError(f"{extra_path}: sampler must be one of {', '.join(SAMPLERS)}; got {sampler!r}")
+    return Manifest(
+        name=name or str(extra.get("name") or checkpoint.resolve().name),
+        family="sd",
+        source=str(extra.get("source", checkpoint.resolve().name)),
+        licence=str(extra.get("licence", "unknown")),
+        precision=precision,
+        noise_schedule=asdict(schedule),
+        scaling_factor=float(vae.get("scaling_factor") or 0.18215),
+        shift_factor=float(vae.get("shift_factor") or 0.0),
+        latent_channels=int(unet["in_channels"]),
+        vae_factor=vae_factor,
+        context_width=int(unet["cross_attention_dim"]),
+        sizes=sizes,
+        side_limits=_side_limits(sizes, native, multiple),
+        tokenizer_length=int(tokenizer.model_max_length),
+        start_token=int(tokenizer.bos_token_id),
+        end_token=int(tokenizer.eos_token_id),
+        padding_token=int(tokenizer.pad_token_id),
+        default_width=default_width,
+        default_height=default_height,
+        default_steps=int(extra.get("steps", DEFAULT_STEPS)),
+        max_steps=int(extra.get("max_steps", min(DEFAULT_MAX_STEPS, schedule.num_train_timesteps))),
+        default_guidance_scale=float(extra.get("guidance_scale", DEFAULT_GUIDANCE_SCALE)),
+        default_sampler=sampler,
+    )
+
+
+def check_pipeline(checkpoint: Path) -> None:
+    """Says in one sentence why a folder is no checkpoint this export can take.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not checkpoint.is_dir():
+        raise ValueError(f"{checkpoint}: there is no such folder")
+    index = checkpoint / "model_index.json"
+    if not index.is_file():
+        raise ValueError(f"{checkpoint}: no diffusers pipeline: it has no model_index.json")
+    kind = read_json(index).get("_class_name")
+    if kind != SUPPORTED_PIPELINE:
+        raise ValueError(f"{index}: the pipeline must be {SUPPORTED_PIPELINE}; got {kind}")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """One config file of a checkpoint.
+
+    Raises:
+        ValueError: It is missing, or is no JSON object.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{path}: missing from the checkpoint") from None
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: cannot be read as JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise ValueError(f"{path}: must hold a JSON object; got {type(data).__name__}")
+    return data
+
+
+def read_schedule(path: Path) -> NoiseSchedule:
+    """The noise schedule of a scheduler config, with the defaults diffusers gives the fields it leaves out.
+
+    Raises:
+        ValueError: The model was trained in a way the samplers do not know.
+    """
+    config = read_json(path)
+    if config.get("trained_betas") is not None:
+        raise ValueError(f"{path}: trained_betas are not supported")
+    try:
+        return NoiseSchedule(
+            prediction_type=config.get("prediction_type", "epsilon"),
+            num_train_timesteps=config.get("num_train_timesteps", 1000),
+            beta_start=config.get("beta_start", 0.0001),
+            beta_end=config.get("beta_end", 0.02),
+            beta_schedule=config.get("beta_schedule", "linear"),
+            rescale_betas_zero_snr=config.get("rescale_betas_zero_snr", False),
+            timestep_spacing=config.get("timestep_spacing", "leading"),
+            steps_offset=config.get("steps_offset", 0),
+            set_alpha_to_one=config.get("set_alpha_to_one", True),
+        )
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def load_tokenizer(folder: Path) -> CLIPTokenizer:
+    """The CLIP tokenizer of a checkpoint, from tokenizer.json or from vocab.json and merges.txt.
+
+    Raises:
+        ValueError: There is none.
+    """
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.json")):
+        raise ValueError(f"{folder}: holds neither tokenizer.json nor vocab.json and merges.txt")
+    tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+    assert isinstance(tokenizer, CLIPTokenizer)
+    return tokenizer
+
+
+def _native_side(unet: Mapping[str, Any]) -> int:
+    side = unet.get("sample_size") or 64
+    return int(side if isinstance(side, int) else max(side))
+
+
+def _side_limits(sizes: tuple[tuple[int, int], ...], native: int, multiple: int) -> tuple[int, int, int]:
+    """Half to twice the side the model was trained at, where no sizes are given."""
+    if sizes:
+        sides = [side for size in sizes for side in size]
+        return min(sides), max(sides), multiple
+    return max(multiple, native // 2 // multiple * multiple), max(multiple, native * 2 // multiple * multiple), multiple
+
+
+def _check_sizes(path: Path, sizes: tuple[tuple[int, int], ...], multiple: int) -> None:
+    for width, height in sizes:
+        if width < multiple or height < multiple or width % multiple or height % multiple:
+            raise ValueError(f"{path}: sides must be multiples of {multiple}; got {width}x{height}")
