@@ -21,9 +21,11 @@ OURS = ("engine", "server", "model_repo", "clients", "benchmarks")
 
 # An import never runs up, and rooms of one floor do not know each other. Floor 0 is the ground.
 FLOORS = {
-    "errors": 0,
     "description": 0,
+    "errors": 0,
+    "images": 0,
     "samplers": 0,
+    "settings": 0,
     "bundle": 1,
     "events": 1,
     "request": 1,
@@ -32,7 +34,8 @@ FLOORS = {
     "sessions": 2,
     "export": 2,
     "train": 2,
-    "engine": 3,
+    "model": 3,
+    "engine": 4,
 }
 WORKSHOP_ROOMS = {"export", "train"}  # the only rooms that need the train extra
 PUBLIC_ENGINE = {"engine.description", "engine.engine", "engine.errors"}  # all that the gateway may see
@@ -90,11 +93,18 @@ def imported_names(node: ast.AST, path: Path) -> list[str]:
     return inner if len(inner) == len(node.names) else [base, *inner]
 
 
+def is_deferred(node: ast.AST) -> bool:
+    """Whether what a node holds does not run when its module is imported."""
+    if isinstance(node, ast.If):
+        return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+
+
 def walk(node: ast.AST, deferred: bool) -> Iterator[tuple[ast.AST, bool]]:
     for child in ast.iter_child_nodes(node):
-        inside = deferred or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        yield child, inside
-        yield from walk(child, inside)
+        later = deferred or is_deferred(child)
+        yield child, later
+        yield from walk(child, later)
 
 
 def read_imports() -> list[Import]:
@@ -133,12 +143,15 @@ def refused(rule: str, broken: list[Import]) -> None:
 
 
 def test_imports_are_read_at_every_depth() -> None:
-    tree = ast.parse("import a\ndef f():\n    from b.c import d\n    class K:\n        import e\n")
+    tree = ast.parse(
+        "import a\ndef f():\n    from b.c import d\n    class K:\n        import e\nif TYPE_CHECKING:\n    import g\n"
+    )
     path = ROOT / "engine" / "example.py"
     assert [(name, deferred) for node, deferred in walk(tree, False) for name in imported_names(node, path)] == [
         ("a", False),
         ("b.c", True),
         ("e", True),
+        ("g", True),
     ]
 
 
