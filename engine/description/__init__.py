@@ -1,6 +1,8 @@
 """Words to body groups: the taxonomy, and a parser that gives every phrase of a description its group."""
 
+from engine.description.emphasis import plain
 from engine.description.groups import GROUPS, Group, GroupRow
+from engine.description.parser import Parser, parse
 from engine.description.spans import Description, Span
 
-__all__ = ["GROUPS", "Description", "Group", "GroupRow", "Span"]
+__all__ = ["GROUPS", "Description", "Group", "GroupRow", "Parser", "Span", "parse", "plain"]

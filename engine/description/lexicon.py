@@ -1,0 +1,262 @@
+"""The lexicon: every word and phrase the parser knows, inflected and typed, in one table.
+
+It knows what a word may be; it does not know the words around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from engine.description import (
+    lexicon_garments,
+    lexicon_grammar,
+    lexicon_modifiers,
+    lexicon_objects,
+    lexicon_person,
+    lexicon_scene,
+)
+from engine.description.groups import Group
+
+
+class Kind(Enum):
+    """The part a word plays in a description."""
+
+    NOUN = auto()
+    PERSON = auto()
+    PART = auto()
+    PLACE = auto()
+    SMALL = auto()
+    ACTION_OBJECT = auto()
+    ADJECTIVE = auto()
+    ADVERB = auto()
+    UNKNOWN = auto()
+    DETERMINER = auto()
+    PREDETERMINER = auto()
+    CONJUNCTION = auto()
+    RELATIVE = auto()
+    SUBJECT = auto()
+    OBJECT = auto()
+    COPULA = auto()
+    WITH = auto()
+    OF = auto()
+    PREPOSITION = auto()
+    SCENE_PREPOSITION = auto()
+    SWALLOW = auto()
+    WEAR = auto()
+    HOLD = auto()
+    POSE = auto()
+    EXPRESSION = auto()
+    CAMERA = auto()
+    ATTACH = auto()
+    NEGATION = auto()
+    FILLER = auto()
+    FIXED = auto()
+    COMMA = auto()
+    STOP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the lexicon says about one word or phrase."""
+
+    kind: Kind
+    group: Group | None = None
+    #: The kind it has as a verb, where a noun or adjective can also be one ("smiles", "running").
+    verb: Kind | None = None
+    #: A word that may count or contain what follows "of".
+    partitive: bool = False
+    #: A wrap whose group follows from where it is worn.
+    wrap: bool = False
+
+
+def _phrases(table: str) -> Iterator[str]:
+    return (phrase for part in table.split(",") if (phrase := " ".join(part.split())))
+
+
+_SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
+_CONSONANT_Y = re.compile(r"[^aeiou]y$")
+
+
+def plural(noun: str) -> str:
+    """Return the regular plural of a singular noun; a noun that already ends in s keeps its form."""
+    if noun.endswith("s") and not noun.endswith("ss"):
+        return noun
+    if noun.endswith("man") and noun not in ("roman", "ottoman"):
+        return noun[:-3] + "men"
+    if noun.endswith(("scarf", "knife", "leaf", "shelf", "loaf", "wife")):
+        return noun[:-2] + "ves" if noun.endswith("fe") else noun[:-1] + "ves"
+    if _SIBILANT.search(noun):
+        return noun + "es"
+    if _CONSONANT_Y.search(noun):
+        return noun[:-1] + "ies"
+    return noun + "s"
+
+
+_DOUBLING = re.compile(r"(?:^|[^aeiou])[aeiou][bdgmnprt]$")
+
+
+def inflections(verb: str) -> tuple[str, str, str]:
+    """Return the third person, the past and the -ing form of a regular verb phrase."""
+    head, _, rest = verb.partition(" ")
+    rest = " " + rest if rest else ""
+    stem = head + head[-1] if _DOUBLING.search(head) and head not in _UNDOUBLED else head
+    if head.endswith("ie"):
+        past, gerund = head + "d", head[:-2] + "ying"
+    elif head.endswith("e"):
+        past, gerund = head + "d", (head if head.endswith("ee") else head[:-1]) + "ing"
+    elif _CONSONANT_Y.search(head):
+        past, gerund = head[:-1] + "ied", head + "ing"
+    else:
+        past, gerund = stem + "ed", stem + "ing"
+    return plural(head) + rest if not head.endswith("s") else head + "es" + rest, past + rest, gerund + rest
+
+
+_UNDOUBLED = frozenset(("listen", "wander", "linger", "garden", "shoulder", "gather", "deliver", "offer", "enter", "sharpen"))
+
+#: Irregular pasts of the verbs in the tables.
+_PASTS = {
+    "stand": "stood", "sit": "sat", "run": "ran", "kneel": "knelt", "lie": "lay", "ride": "rode", "drive": "drove",
+    "swim": "swam", "write": "wrote", "draw": "drew", "sing": "sang", "hold": "held", "weep": "wept", "sleep": "slept",
+    "bend": "bent", "lean": "leant", "leap": "leapt", "fight": "fought", "swing": "swung", "throw": "threw",
+}  # fmt: skip
+
+_GENERIC_PERSONS = frozenset(
+    _phrases(
+        """man, woman, men, women, boy, girl, boys, girls, lady, guy, bloke, person, people, male, female, lad, lass, gentleman, ladies,
+        child, kid, toddler, teenager, 1girl, 1boy, adult female, adult male, adult, couple, teen, redhead, blonde, brunette"""
+    )
+)
+
+
+class _Builder:
+    """Collects entries; the first meaning given to a word wins."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+
+    def add(self, phrases: Iterable[str], entry: Entry) -> None:
+        for phrase in phrases:
+            self.entries.setdefault(phrase, entry)
+            if "-" in phrase:
+                self.entries.setdefault(phrase.replace("-", " "), entry)
+
+    def nouns(self, table: str, kind: Kind, group: Group, *, partitive: bool = False) -> None:
+        for phrase in _phrases(table):
+            entry = Entry(
+                Kind.PERSON if kind is Kind.NOUN and phrase in _GENERIC_PERSONS else kind,
+                group,
+                partitive=partitive or phrase in _PARTITIVES,
+                wrap=phrase in _WRAPS,
+            )
+            self.add((phrase, plural(phrase)), entry)
+
+    def verbs(self, table: str, kind: Kind) -> None:
+        for verb in _phrases(table):
+            for form in (*inflections(verb), _PASTS.get(verb, ""), verb):
+                if form:
+                    self._verb(form, kind)
+
+    def _verb(self, form: str, kind: Kind) -> None:
+        known = self.entries.get(form)
+        if known is None:
+            self.add((form,), Entry(kind))
+        elif known.verb is None and known.kind in _NOMINAL:
+            self.entries[form] = Entry(known.kind, known.group, kind, known.partitive, known.wrap)
+
+
+_NOMINAL = frozenset(
+    (Kind.NOUN, Kind.PERSON, Kind.PART, Kind.PLACE, Kind.SMALL, Kind.ACTION_OBJECT, Kind.ADJECTIVE, Kind.ATTACH)
+)
+_PARTITIVES = frozenset(_phrases(lexicon_objects.PARTITIVES))
+_WRAPS = frozenset(_phrases(lexicon_garments.WRAPS))
+
+
+def _grammar(builder: _Builder) -> None:
+    for table, kind in (
+        (lexicon_grammar.FILLER, Kind.FILLER),
+        (lexicon_grammar.NEGATIONS, Kind.NEGATION),
+        (lexicon_grammar.SCENE_PREPOSITIONS, Kind.SCENE_PREPOSITION),
+        (lexicon_grammar.SWALLOWING, Kind.SWALLOW),
+        (lexicon_grammar.WEARING, Kind.WEAR),
+        (lexicon_grammar.WITH, Kind.WITH),
+        (lexicon_grammar.OF, Kind.OF),
+        (lexicon_grammar.DETERMINERS, Kind.DETERMINER),
+        (lexicon_grammar.PREDETERMINERS, Kind.PREDETERMINER),
+        (lexicon_grammar.RELATIVES, Kind.RELATIVE),
+        (lexicon_grammar.SUBJECTS, Kind.SUBJECT),
+        (lexicon_grammar.OBJECTS, Kind.OBJECT),
+        (lexicon_grammar.COPULAS, Kind.COPULA),
+        (lexicon_grammar.CONJUNCTIONS, Kind.CONJUNCTION),
+        (lexicon_grammar.PREPOSITIONS, Kind.PREPOSITION),
+        (lexicon_scene.CAMERA_VERBS, Kind.CAMERA),
+    ):
+        builder.add(_phrases(table), Entry(kind))
+
+
+def _nominal(builder: _Builder) -> None:
+    for group, table in lexicon_scene.FIXED.items():
+        builder.add(_phrases(table), Entry(Kind.FIXED, group))
+    for group, table in lexicon_person.PERSON_NOUNS.items():
+        if group is not Group.FACE and group is not Group.BODY:
+            builder.nouns(table, Kind.NOUN, group)
+    for group, table in lexicon_garments.GARMENTS.items():
+        builder.nouns(table, Kind.NOUN, group)
+    for group, table in lexicon_person.PLACES_ON_BODY.items():
+        builder.nouns(table, Kind.PLACE, group)
+    for group, table in lexicon_person.PERSON_NOUNS.items():
+        builder.nouns(table, Kind.NOUN, group)
+    for group, table in lexicon_garments.PARTS.items():
+        builder.nouns(table, Kind.PART, group)
+    builder.nouns(lexicon_objects.ACTION_OBJECTS, Kind.ACTION_OBJECT, Group.BODY)
+    builder.nouns(lexicon_objects.SMALL_THINGS, Kind.SMALL, Group.ACCESSORY)
+    builder.nouns(lexicon_objects.ACCESSORIES, Kind.NOUN, Group.ACCESSORY)
+    for group, table in lexicon_scene.SCENE_NOUNS.items():
+        builder.nouns(table, Kind.NOUN, group)
+
+
+def _modifiers(builder: _Builder) -> None:
+    for table in (*lexicon_person.PERSON_ADJECTIVES.items(), *lexicon_scene.SCENE_ADJECTIVES.items()):
+        builder.add(_phrases(table[1]), Entry(Kind.ADJECTIVE, table[0]))
+    for words in (
+        lexicon_modifiers.COLOURS,
+        lexicon_modifiers.PATTERNS,
+        lexicon_modifiers.MATERIALS,
+        lexicon_modifiers.SHAPES,
+        lexicon_modifiers.MANNERS,
+    ):
+        builder.add(_phrases(words), Entry(Kind.ADJECTIVE))
+
+
+def _build() -> dict[str, Entry]:
+    builder = _Builder()
+    _grammar(builder)
+    _nominal(builder)
+    _modifiers(builder)
+    builder.verbs(lexicon_person.HOLDS, Kind.HOLD)
+    builder.verbs(lexicon_person.EXPRESSIONS, Kind.EXPRESSION)
+    builder.verbs(lexicon_person.POSES, Kind.POSE)
+    for word in _phrases(lexicon_grammar.ATTACHING):
+        builder._verb(word, Kind.ATTACH)
+    builder.add(_phrases(lexicon_grammar.ADVERBS), Entry(Kind.ADVERB))
+    builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
+    return builder.entries
+
+
+#: Every known word and phrase (single spaces, lower case).
+LEXICON: dict[str, Entry] = _build()
+
+
+def _phrase_lengths() -> dict[str, tuple[int, ...]]:
+    lengths: dict[str, set[int]] = {}
+    for phrase in LEXICON:
+        words = phrase.split(" ")
+        if len(words) > 1:
+            lengths.setdefault(words[0], set()).add(len(words))
+    return {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}
+
+
+#: First word of a known phrase -> the lengths in words of the phrases it opens, longest first.
+PHRASE_LENGTHS: dict[str, tuple[int, ...]] = _phrase_lengths()

@@ -1,0 +1,162 @@
+"""Text to typed words: finds the words of a text and looks each up, longest known phrase first.
+
+It knows single words and fixed phrases; it does not know the words around them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from engine.description.groups import Group
+from engine.description.lexicon import LEXICON, PHRASE_LENGTHS, Entry, Kind
+from engine.description.lexicon_modifiers import COMPOUND_ENDS
+
+
+class Token(NamedTuple):
+    """A word, known phrase or separator with its place in the text."""
+
+    entry: Entry
+    start: int
+    end: int
+    word: str
+
+
+_TOKEN = re.compile(
+    r"<[^<>\n]{1,80}>"  # a network tag such as <lora:name:0.8>
+    r"|f/\d[\d.]*"
+    r"|w/(?=\s)"
+    r"|[^\W_]+(?:['\-./][^\W_]+)*(?<![.])"
+    r"|[,;.!?:\n|/\u2013\u2014&+()\[\]{}…、。，]"
+    r"|(?<=\s)-{1,3}(?=\s)"
+)
+_FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "_": " ", "\u2010": "-", "\u2011": "-"})
+
+_COMMA = Entry(Kind.COMMA)
+_STOP = Entry(Kind.STOP)
+_UNKNOWN = Entry(Kind.UNKNOWN)
+_ADJECTIVE = Entry(Kind.ADJECTIVE)
+_SEPARATORS = {
+    **dict.fromkeys(",|/\u2013\u2014、，()[]{}", _COMMA),
+    **dict.fromkeys(("-", "--", "---"), _COMMA),
+    **dict.fromkeys(";.!?:\n…。", _STOP),
+    "&": Entry(Kind.CONJUNCTION),
+    "+": Entry(Kind.CONJUNCTION),
+}
+_LONGEST_WORD = 40
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case with plain apostrophes and hyphens, character for character as long as it was."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    return lowered.translate(_FOLD)
+
+
+_PATTERNS: tuple[tuple[re.Pattern[str], Entry], ...] = (
+    (re.compile(r"f/[\d.]+|\d+mm|f\d\.\d"), Entry(Kind.NOUN, Group.SHOT)),
+    (re.compile(r"\d+(?:\+|multiple)?(?:girl|boy|woman|women|man|men|person|people)s?"), Entry(Kind.PERSON, Group.PERSON)),
+    (re.compile(r"(?:score|rating)[\d ]*|\d+k|<.*>|\d+p"), Entry(Kind.NOUN, Group.OTHER)),
+    (re.compile(r"\d+-?(?:yo|y/o|years?-olds?|year-old)|\d+-something|\w+-year-olds?"), Entry(Kind.ADJECTIVE, Group.PERSON)),
+    (re.compile(r"(?:mid|late|early)-(?:teens|\w+ties|\d0s)|\d0s"), Entry(Kind.NOUN, Group.PERSON)),
+    (re.compile(r"[\d.,/]+"), _ADJECTIVE),
+)
+_PATTERN_HINT = re.compile(r"\d|year|^<|mid-|late-|early-")
+
+#: Ends of one-word names, tried on words the lexicon lacks: "overshirt", "craftswoman", "snowboots".
+_WORD_ENDS: tuple[tuple[str, Entry], ...] = tuple(
+    (end, Entry(Kind.NOUN, group))
+    for ends, group in (
+        ("shirt shirts sweater blouse tunic", Group.TOP),
+        ("coat coats jacket jackets cloak poncho", Group.OUTERWEAR),
+        ("dress dresses gown gowns suit suits uniform robe", Group.DRESS),
+        ("pants trousers jeans skirt skirts shorts breeches", Group.BOTTOM),
+        ("boot boots shoe shoes sandals slippers sneakers", Group.FOOTWEAR),
+        ("hat hats cap caps helmet helmets hood", Group.HEADWEAR),
+        ("glasses goggles", Group.EYEWEAR),
+        ("scarf scarves", Group.NECKWEAR),
+        ("bag bags", Group.BAG),
+        ("socks stockings tights", Group.LEGWEAR),
+        ("belt belts", Group.BELT),
+        ("hair braids", Group.HAIR),
+        ("necklace bracelet earrings gloves", Group.ACCESSORY),
+        ("woman women person people", Group.PERSON),
+        ("field fields forest street shop house room yard side park", Group.BACKGROUND),
+        ("core punk", Group.STYLE),
+        ("man men ist ologist keeper maker", Group.PERSON),
+    )
+    for end in ends.split()
+)
+_COMPOUND_ENDS: dict[str, Entry] = {
+    " ".join(end.split()): Entry(Kind.ADJECTIVE, Group(group) if group else None)
+    for group, ends in COMPOUND_ENDS.items()
+    for end in ends.split(",")
+}
+
+
+def _hyphened(word: str) -> Entry | None:
+    spaced = word.replace("-", " ")
+    found = LEXICON.get(spaced) or LEXICON.get(word.replace("-", ""))
+    if found is not None:
+        return found
+    last = word.rpartition("-")[2]
+    adjective = _COMPOUND_ENDS.get(last)
+    if adjective is not None:
+        return adjective
+    found = LEXICON.get(last)
+    if found is not None and found.kind in (Kind.NOUN, Kind.PERSON, Kind.PART, Kind.PLACE, Kind.SMALL):
+        return found
+    return _ADJECTIVE
+
+
+@lru_cache(maxsize=4096)
+def _unlisted(word: str) -> Entry:
+    """Guess the part a word plays that the lexicon does not list, from its form alone."""
+    if _PATTERN_HINT.search(word):
+        for pattern, entry in _PATTERNS:
+            if pattern.fullmatch(word):
+                return entry
+    if word.endswith(("'s", "s'")):
+        return LEXICON.get("her", _UNKNOWN)
+    if "/" in word or "." in word:
+        return LEXICON.get(word.replace("/", "-")) or LEXICON.get(re.split(r"[/.]", word)[-1], _UNKNOWN)
+    if "-" in word:
+        hyphened = _hyphened(word)
+        if hyphened is not None:
+            return hyphened
+    if word.endswith("ly") and len(word) > 4:
+        return Entry(Kind.ADVERB)
+    for end, entry in _WORD_ENDS:
+        if word.endswith(end) and len(word) > len(end) + 1:
+            return entry
+    return _UNKNOWN
+
+
+def tokenise(folded: str) -> list[Token]:
+    """Return the typed words of a folded text, with known phrases of several words as one token."""
+    words: list[str] = []
+    starts: list[int] = []
+    for match in _TOKEN.finditer(folded):
+        words.append(match.group())
+        starts.append(match.start())
+    tokens: list[Token] = []
+    lexicon, lengths = LEXICON.get, PHRASE_LENGTHS.get
+    at, count = 0, len(words)
+    while at < count:
+        word = words[at]
+        entry = None
+        size = 1
+        for length in lengths(word, ()):
+            if at + length <= count and (entry := lexicon(" ".join(words[at : at + length]))) is not None:
+                size = length
+                break
+        if entry is None:
+            entry = lexicon(word) or _SEPARATORS.get(word)
+            if entry is None:
+                entry = _unlisted(word) if len(word) <= _LONGEST_WORD else _UNKNOWN
+        last = at + size - 1
+        tokens.append(Token(entry, starts[at], starts[last] + len(words[last]), word if size == 1 else ""))
+        at += size
+    return tokens
