@@ -1,0 +1,95 @@
+"""Cross-attention maps of chosen layers of a stock diffusers UNet.
+
+It knows where cross-attention lives and how to read its probabilities; it does not know what they are used for.
+B batch, N heads, Q queries (h w), T tokens, D width of a head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch.nn.functional as F  # noqa: N812
+from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import Attention, AttnProcessor2_0
+from torch import Tensor
+
+
+class AttentionCapture:
+    """Collects softmax probabilities [B, N, Q, T] of the layers it is installed at, while it is open."""
+
+    def __init__(self, unet: UNet2DConditionModel, levels: tuple[int, ...]) -> None:
+        """Install at the cross-attention layers of the given levels (0 = full latent resolution); the rest use SDPA."""
+        self.maps: list[Tensor] = []
+        self.is_open = False
+        self.layers = cross_attention_layers(unet, levels)
+        processors = {name: AttnProcessor2_0() for name in unet.attn_processors}
+        for name in self.layers:
+            processors[f"{name}.processor"] = CapturingProcessor(self)
+        unet.set_attn_processor(processors)
+
+    @contextmanager
+    def opened(self) -> Iterator[list[Tensor]]:
+        """Within the block forward passes append their maps to the list given."""
+        self.maps, self.is_open = [], True
+        try:
+            yield self.maps
+        finally:
+            self.is_open, self.maps = False, []
+
+
+class CapturingProcessor:
+    """Attention as diffusers computes it, with the probabilities kept; plain SDPA while the capture is closed."""
+
+    def __init__(self, capture: AttentionCapture) -> None:
+        """Give maps to `capture`."""
+        self.capture = capture
+        self.fallback = AttnProcessor2_0()
+
+    def __call__(
+        self,
+        attn: Attention,
+        hidden_states: Tensor,
+        encoder_hidden_states: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        temb: Tensor | None = None,
+    ) -> Tensor:
+        """[B, Q, width] -> [B, Q, width]."""
+        if not self.capture.is_open or encoder_hidden_states is None:
+            output: Tensor = self.fallback(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
+            return output
+        query = _heads(attn.to_q(hidden_states), attn.heads)  # [B, N, Q, D]
+        key = _heads(attn.to_k(encoder_hidden_states), attn.heads)  # [B, N, T, D]
+        value = _heads(attn.to_v(encoder_hidden_states), attn.heads)
+        scores = (query * attn.scale) @ key.transpose(-1, -2)
+        if attention_mask is not None:
+            scores = scores + attention_mask.view(len(scores), -1, *attention_mask.shape[-2:])
+        probabilities = F.softmax(scores.float(), dim=-1)  # [B, N, Q, T]
+        self.capture.maps.append(probabilities)
+        mixed = (probabilities.to(value.dtype) @ value).transpose(1, 2).flatten(2)
+        result: Tensor = attn.to_out[1](attn.to_out[0](mixed))
+        return result / attn.rescale_output_factor
+
+
+def cross_attention_layers(unet: UNet2DConditionModel, levels: tuple[int, ...]) -> list[str]:
+    """Names of the attn2 modules whose queries are the latents halved `level` times, in forward order."""
+    depth = len(unet.config.block_out_channels)
+    prefixes = []
+    for level in levels:
+        if not 0 <= level < depth:
+            raise ValueError(f"hola layers must lie at levels 0 to {depth - 1} of this unet, got {level}")
+        prefixes += [f"down_blocks.{level}.", f"up_blocks.{depth - 1 - level}."]
+        prefixes += ["mid_block."] if level == depth - 1 else []
+    names = [name for name, module in unet.named_modules() if name.endswith(".attn2") and isinstance(module, Attention)]
+    return [name for name in names if name.startswith(tuple(prefixes))]
+
+
+def _heads(tensor: Tensor, heads: int) -> Tensor:
+    return tensor.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+
+def restore_processors(unet: UNet2DConditionModel) -> None:
+    """Put stock processors back."""
+    unet.set_attn_processor(AttnProcessor2_0())
+
+

@@ -1,0 +1,93 @@
+"""Training state on disk: everything a run needs to continue as if it had never stopped.
+
+Tensors go to safetensors and numbers to JSON (no pickle); it does not know models, only names and tensors.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from engine.train.files import whole_folder
+
+_NAME = re.compile(r"step_(\d{8})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """One moment of one stage."""
+
+    step: int  # optimiser steps done
+    model: dict[str, torch.Tensor]
+    average: dict[str, torch.Tensor]  # float32 EMA of the trainable tensors; empty = none kept
+    optimizer: dict[str, torch.Tensor]  # "<parameter name>/<state name>"
+    facts: dict[str, Any]  # seconds spent, samples seen, the settings it ran with
+
+
+def steps_saved(folder: Path) -> list[int]:
+    """Steps that have a complete checkpoint, ascending."""
+    matches = (_NAME.fullmatch(entry.name) for entry in folder.iterdir()) if folder.is_dir() else ()
+    return sorted(int(match.group(1)) for match in matches if match)
+
+
+def save(folder: Path, state: State, *, keep: int = 2) -> Path:
+    """Write one checkpoint whole, then remove all but the newest `keep`."""
+    path = folder / f"step_{state.step:08d}"
+    with whole_folder(path) as temporary:
+        for name in ("model", "average", "optimizer"):
+            tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in getattr(state, name).items()}
+            save_file(tensors, temporary / f"{name}.safetensors")
+        facts = {"step": state.step, **state.facts}
+        (temporary / "facts.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    for step in steps_saved(folder)[:-keep]:
+        shutil.rmtree(folder / f"step_{step:08d}")
+    return path
+
+
+def load(folder: Path, step: int | None = None) -> State:
+    """Read the newest checkpoint, or that of `step`; raise FileNotFoundError or ValueError naming the file."""
+    saved = steps_saved(folder)
+    if not saved or (step is not None and step not in saved):
+        raise FileNotFoundError(f"no checkpoint in {folder}" + (f" for step {step}" if step is not None else ""))
+    path = folder / f"step_{saved[-1] if step is None else step:08d}"
+    tensors = {name: _tensors(path / f"{name}.safetensors") for name in ("model", "average", "optimizer")}
+    facts = json.loads((path / "facts.json").read_text(encoding="utf-8"))
+    return State(step=facts.pop("step"), facts=facts, **tensors)
+
+
+def optimizer_tensors(model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
+    """The optimiser's state by parameter name."""
+    return {
+        f"{name}/{key}": value
+        for name, parameter in model.named_parameters()
+        for key, value in optimizer.state.get(parameter, {}).items()
+    }
+
+
+def restore_optimizer(
+    model: torch.nn.Module, optimizer: torch.optim.Optimizer, tensors: Mapping[str, torch.Tensor]
+) -> None:
+    """The inverse of `optimizer_tensors`; raise ValueError where the two do not belong together."""
+    parameters = dict(model.named_parameters())
+    for key, value in tensors.items():
+        name, _, entry = key.partition("/")
+        if name not in parameters:
+            raise ValueError(f"the checkpoint's optimiser has {name}, which this model has not")
+        target = value if entry == "step" else value.to(parameters[name].device)
+        optimizer.state[parameters[name]][entry] = target
+
+
+def _tensors(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged: {error}") from error

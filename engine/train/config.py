@@ -1,0 +1,313 @@
+"""What a training run is: frozen dataclasses filled from one YAML file and overrides.
+
+It knows names, types and limits of settings; it does not know torch, models or data.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class HolaVariant(StrEnum):
+    """How cross-attention is held to the body regions (see hola.py)."""
+
+    NONE = "none"
+    HOLA = "hola"
+    HOLA_REFERENCE = "hola_reference"
+    HOLA_MASS = "hola_mass"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitConfig:
+    """One optimisation: how long, how fast, how often it is written down."""
+
+    steps: int  # optimiser steps of the whole stage
+    batch_size: int  # samples a step and process
+    learning_rate: float  # peak
+    warmup_steps: int = 100  # linear from zero
+    decay_fraction: float = 1.0  # last part of the steps in which a cosine takes the rate down
+    final_fraction: float = 0.02  # of the peak rate, at the last step
+    weight_decay: float = 0.01
+    betas: tuple[float, float] = (0.9, 0.99)
+    max_grad_norm: float = 1.0
+    mixed_precision: str = "no"  # no | bf16 | fp16 (accelerate's names)
+    ema_decay: float = 0.0  # 0 = no average is kept
+    checkpoint_minutes: float = 10.0  # of wall clock between two checkpoints
+    log_every: int = 50  # steps between two lines of numbers
+
+    def __post_init__(self) -> None:
+        _positive(self, "steps", "batch_size", "learning_rate", "max_grad_norm", "checkpoint_minutes", "log_every")
+        _fraction(self, "decay_fraction", "final_fraction", "ema_decay")
+        if self.mixed_precision not in ("no", "bf16", "fp16"):
+            raise ValueError(f"mixed_precision must be no, bf16 or fp16, got {self.mixed_precision!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataConfig:
+    """A CosmicMan-HQ folder (label/*.parquet, images/, parsing/) and the sizes trained on."""
+
+    folder: Path  # as `cosmicman figures --out` writes it
+    sizes: tuple[tuple[int, int], ...] = ((128, 192), (160, 160), (192, 128))  # width, height
+    limit: int | None = None  # use only the first rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptionConfig:
+    """How phrases become one caption (DESIGN section 7)."""
+
+    list_fraction: float = 0.5  # the rest is prose
+    phrase_dropout: float = 0.1
+    late_slot_dropout: float = 0.0  # of slots 14-19, in place of phrase_dropout; the paper has 0.5
+    caption_dropout: float = 0.1  # whole caption replaced by the empty string
+
+    def __post_init__(self) -> None:
+        _fraction(self, "list_fraction", "phrase_dropout", "late_slot_dropout", "caption_dropout")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizerConfig:
+    """The CLIP-format byte-pair vocabulary."""
+
+    vocab_size: int = 3000
+    num_captions: int = 20000  # composed to learn merges from
+    max_length: int = 77
+
+    def __post_init__(self) -> None:
+        if self.vocab_size < 514:
+            raise ValueError(f"vocab_size must be at least 514 (bytes, their word ends, two marks), got {self.vocab_size}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaeConfig:
+    """A stock AutoencoderKL; its factor is 2 ** (levels - 1)."""
+
+    block_out_channels: tuple[int, ...]
+    latent_channels: int = 16
+    layers_per_block: int = 1
+    norm_num_groups: int = 8
+    crop: tuple[int, int] = (64, 96)  # width, height of a training crop, multiples of the factor
+    num_pictures: int = 8000  # held in memory; the last 1/32 of them are validation
+    mse_weight: float = 1.0
+    edge_weight: float = 1.0
+    kl_weight: float = 1e-4  # times the mean over latent elements
+    channels_last: bool = True
+    fit: FitConfig
+
+    def __post_init__(self) -> None:
+        if any(side % self.factor for side in self.crop):
+            raise ValueError(f"vae.crop must be multiples of {self.factor}, got {self.crop}")
+
+    @property
+    def factor(self) -> int:
+        """Pixels of picture to one latent cell, along each side."""
+        return int(2 ** (len(self.block_out_channels) - 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextConfig:
+    """A stock CLIPTextModel, first taught to read captions by itself (see text.py)."""
+
+    width: int = 128
+    layers: int = 4
+    heads: int = 4
+    union_weight: float = 0.5  # of the whole-caption labels, next to the labels of each phrase
+    fit: FitConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnetConfig:
+    """A stock UNet2DConditionModel with cross-attention at every level."""
+
+    block_out_channels: tuple[int, ...]
+    layers_per_block: int = 1
+    heads: int = 4
+    transformer_layers: int = 1
+    norm_num_groups: int = 16
+    fit: FitConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseConfig:
+    """The forward process and how its steps weigh in the loss."""
+
+    num_train_timesteps: int = 1000
+    beta_start: float = 0.00085
+    beta_end: float = 0.012
+    beta_schedule: str = "scaled_linear"
+    prediction_type: str = "v_prediction"
+    rescale_betas_zero_snr: bool = True
+    min_snr_gamma: float | None = 5.0  # None = every timestep weighs the same
+    noise_offset: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.prediction_type not in ("epsilon", "v_prediction"):
+            raise ValueError(f"prediction_type must be epsilon or v_prediction, got {self.prediction_type!r}")
+        if self.rescale_betas_zero_snr and self.prediction_type == "epsilon":
+            raise ValueError("rescale_betas_zero_snr needs prediction_type v_prediction: epsilon says nothing at pure noise")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolaConfig:
+    """Attention supervision: which loss, how strong, at which layers."""
+
+    variant: HolaVariant = HolaVariant.HOLA_MASS
+    weight: float = 1.0
+    strides: tuple[int, ...] = (16,)  # pixels to one attention query, along each side
+
+    def __post_init__(self) -> None:
+        if self.weight < 0:
+            raise ValueError(f"hola.weight must not be negative, got {self.weight}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageConfig:
+    """What the finished pipeline folder says about itself."""
+
+    default_size: tuple[int, int] = (128, 192)
+    steps: int = 20
+    guidance_scale: float = 4.0
+    sampler: str = "ddim"
+    licence: str = "Apache-2.0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Everything one model is made from."""
+
+    name: str
+    seed: int = 0
+    threads: int | None = None  # torch CPU threads; None = torch's own choice
+    data: DataConfig
+    caption: CaptionConfig = field(default_factory=CaptionConfig)
+    tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
+    vae: VaeConfig
+    text: TextConfig
+    unet: UnetConfig
+    noise: NoiseConfig = field(default_factory=NoiseConfig)
+    hola: HolaConfig = field(default_factory=HolaConfig)
+    package: PackageConfig = field(default_factory=PackageConfig)
+
+    def __post_init__(self) -> None:
+        step = self.vae.factor * 2 ** (len(self.unet.block_out_channels) - 1)
+        for size in self.data.sizes:
+            if any(side % step for side in size):
+                raise ValueError(f"data.sizes must be multiples of {step} for this vae and unet, got {size}")
+
+
+def load_recipe(path: Path, overrides: typing.Sequence[str] = ()) -> Recipe:
+    """Read a YAML recipe and apply `a.b=c` overrides; raise ValueError naming the key that is wrong."""
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not YAML: {error}") from error
+    if not isinstance(tree, dict):
+        raise ValueError(f"{path} must hold a mapping of settings, got {type(tree).__name__}")
+    for override in overrides:
+        _override(tree, override)
+    recipe = _build(Recipe, tree, "")
+    assert isinstance(recipe, Recipe)
+    return recipe
+
+
+def as_tree(value: Any) -> Any:
+    """The recipe as plain lists, numbers and strings, fit for JSON or YAML."""
+    if is_dataclass(value):
+        return {entry.name: as_tree(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, tuple):
+        return [as_tree(item) for item in value]
+    return str(value) if isinstance(value, Path | StrEnum) else value
+
+
+def _override(tree: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise ValueError(f"an override is written a.b=value, got {override!r}")
+    *parents, leaf = key.split(".")
+    for name in parents:
+        tree = tree.setdefault(name, {})
+        if not isinstance(tree, dict):
+            raise ValueError(f"override {override!r}: {name} is a value, not a section")
+    tree[leaf] = yaml.safe_load(text)
+
+
+def _build(cls: type, tree: Any, where: str) -> Any:
+    if not isinstance(tree, Mapping):
+        raise ValueError(f"{where or 'the recipe'} must be a mapping of settings, got {tree!r}")
+    hints = typing.get_type_hints(cls)
+    known = {entry.name: entry for entry in fields(cls)}
+    prefix = f"{where}." if where else ""
+    for key in tree:
+        if key not in known:
+            raise ValueError(f"unknown setting {prefix}{key}; expected one of {', '.join(sorted(known))}")
+    for name, entry in known.items():
+        if name not in tree and entry.default is MISSING and entry.default_factory is MISSING:
+            raise ValueError(f"setting {prefix}{name} is missing")
+    values = {name: _convert(hints[name], value, f"{prefix}{name}") for name, value in tree.items()}
+    try:
+        return cls(**values)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}" if where else str(error)) from error
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        if value is None and type(None) in arguments:
+            return None
+        hint = next(argument for argument in arguments if argument is not type(None))
+        return _convert(hint, value, where)
+    if is_dataclass(hint):
+        return _build(typing.cast(type, hint), value, where)
+    if origin is tuple:
+        return _convert_tuple(arguments, value, where)
+    return _convert_scalar(hint, value, where)
+
+
+def _convert_tuple(arguments: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{where} must be a list, got {value!r}")
+    if arguments[-1] is Ellipsis:
+        return tuple(_convert(arguments[0], item, where) for item in value)
+    if len(value) != len(arguments):
+        raise ValueError(f"{where} must be a list of {len(arguments)}, got {value!r}")
+    return tuple(_convert(hint, item, where) for hint, item in zip(arguments, value, strict=True))
+
+
+def _convert_scalar(hint: Any, value: Any, where: str) -> Any:
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        choices = [str(choice) for choice in hint]
+        if value not in choices:
+            raise ValueError(f"{where} must be one of {', '.join(choices)}, got {value!r}")
+        return hint(value)
+    if hint is Path and isinstance(value, str):
+        return Path(value)
+    if hint is float and isinstance(value, str):  # YAML reads 1e-3 as a string
+        try:
+            return float(value)
+        except ValueError as error:
+            raise ValueError(f"{where} must be a number, got {value!r}") from error
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        raise ValueError(f"{where} must be {hint.__name__}, got {value!r}")
+    return value
+
+
+def _positive(config: Any, *names: str) -> None:
+    for name in names:
+        if not getattr(config, name) > 0:
+            raise ValueError(f"{name} must be more than 0, got {getattr(config, name)!r}")
+
+
+def _fraction(config: Any, *names: str) -> None:
+    for name in names:
+        if not 0 <= getattr(config, name) <= 1:
+            raise ValueError(f"{name} must lie between 0 and 1, got {getattr(config, name)!r}")

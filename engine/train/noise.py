@@ -1,0 +1,61 @@
+"""The forward diffusion process and the weight of each timestep, as pure functions.
+
+It knows schedules and signal-to-noise ratios; it does not know models.
+"""
+
+from __future__ import annotations
+
+import torch
+from diffusers import DDIMScheduler
+from torch import Tensor
+
+from engine.train.config import NoiseConfig
+
+
+def build_scheduler(config: NoiseConfig) -> DDIMScheduler:
+    """The schedule as diffusers knows it; also what the pipeline folder ships."""
+    return DDIMScheduler(
+        num_train_timesteps=config.num_train_timesteps,
+        beta_start=config.beta_start,
+        beta_end=config.beta_end,
+        beta_schedule=config.beta_schedule,
+        prediction_type=config.prediction_type,
+        rescale_betas_zero_snr=config.rescale_betas_zero_snr,
+        timestep_spacing="trailing",
+        clip_sample=False,
+        set_alpha_to_one=True,
+        steps_offset=0,
+    )
+
+
+def add_noise(latents: Tensor, noise: Tensor, alpha_bar: Tensor) -> Tensor:
+    """x_t = sqrt(a) x_0 + sqrt(1 - a) e, with a = `alpha_bar` [B]."""
+    signal, spread = _roots(alpha_bar)
+    return signal * latents + spread * noise
+
+
+def target(latents: Tensor, noise: Tensor, alpha_bar: Tensor, prediction_type: str) -> Tensor:
+    """What the network predicts: e, or v = sqrt(a) e - sqrt(1 - a) x_0 (Salimans and Ho 2022)."""
+    if prediction_type == "epsilon":
+        return noise
+    signal, spread = _roots(alpha_bar)
+    return signal * noise - spread * latents
+
+
+def loss_weight(alpha_bar: Tensor, prediction_type: str, gamma: float | None) -> Tensor:
+    """Min-SNR weights [B] (Hang et al. 2023).
+
+    For v the ratio is shifted by one, min(snr + 1, gamma) / (snr + 1), so that pure noise (snr = 0), where a picture's layout and
+    colours are decided from the text alone, keeps the weight 1 instead of 0.
+    """
+    if gamma is None:
+        return torch.ones_like(alpha_bar)
+    snr = alpha_bar / (1 - alpha_bar)
+    if prediction_type == "v_prediction":
+        return (snr + 1).clamp(max=gamma) / (snr + 1)
+    return snr.clamp(max=gamma) / snr
+
+
+def _roots(alpha_bar: Tensor) -> tuple[Tensor, Tensor]:
+    shaped = alpha_bar.view(-1, 1, 1, 1)
+    return shaped.sqrt(), (1 - shaped).sqrt()

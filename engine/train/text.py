@@ -1,0 +1,173 @@
+"""The text encoder, taught to read captions before any picture is seen.
+
+From the hidden state of every token linear heads, thrown away later, tell the group and the attributes of the phrase it stands in; the
+end mark tells those of the whole caption. So colour is bound to garment in a few minutes of text alone, and the UNet starts from
+states in which attributes can be read linearly. It knows captions and labels; it does not know pictures.
+B batch, T tokens, L labels, G groups.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from engine.description.caption import Phrase, Style, compose
+from engine.description.groups import Group
+from engine.train.config import CaptionConfig, Recipe, TextConfig
+from engine.train.data import Folder
+from engine.train.discretise import Discretised, discretise, thin
+from engine.train.fit import Batch
+
+logger = logging.getLogger(__name__)
+
+_GROUPS = {group: index for index, group in enumerate(Group)}
+
+
+def build_text_encoder(config: TextConfig, tokenizer: CLIPTokenizer) -> CLIPTextModel:
+    """An untrained CLIP text encoder for this vocabulary."""
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=config.width,
+            intermediate_size=4 * config.width,
+            projection_dim=config.width,
+            num_hidden_layers=config.layers,
+            num_attention_heads=config.heads,
+            max_position_embeddings=tokenizer.model_max_length,
+            hidden_act="quick_gelu",
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
+
+
+class LabelTable:
+    """Numbers for the labels of phrases, and for group and label together in a whole caption."""
+
+    def __init__(self, rows: Sequence[Sequence[Phrase]], *, min_count: int = 8) -> None:
+        """Count the labels of all rows; rare ones (typing slips of annotators) are left out."""
+        single = Counter(label for phrases in rows for phrase in phrases for label in phrase.labels)
+        joint = Counter(key for phrases in rows for phrase in phrases for key in _joint(phrase))
+        self.single = {label: n for n, label in enumerate(sorted(k for k, v in single.items() if v >= min_count))}
+        self.joint = {label: n for n, label in enumerate(sorted(k for k, v in joint.items() if v >= min_count))}
+
+    def of_phrase(self, phrase: Phrase) -> list[int]:
+        """Numbers of a phrase's labels."""
+        return [self.single[label] for label in phrase.labels if label in self.single]
+
+    def of_caption(self, phrases: Sequence[Phrase]) -> list[int]:
+        """Numbers of all labels of a caption, each with its group."""
+        return [self.joint[key] for phrase in phrases for key in _joint(phrase) if key in self.joint]
+
+
+class TextObjective(nn.Module):
+    """The encoder and the heads that question it."""
+
+    def __init__(self, encoder: CLIPTextModel, table: LabelTable, config: TextConfig) -> None:
+        """Train `encoder` in place."""
+        super().__init__()
+        self.encoder, self.config = encoder, config
+        self.phrase_head = nn.Linear(config.width, len(table.single))
+        self.group_head = nn.Linear(config.width, len(_GROUPS))
+        self.caption_head = nn.Linear(config.width, len(table.joint))
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """Losses of ids [B, T] against labels [B, T, L], groups [B, T] (-1 none), weights [B, T], union [B, J], ends [B]."""
+        hidden = self.encoder(batch["ids"])[0].float()  # [B, T, width]
+        weights = batch["weights"] / batch["weights"].sum().clamp(min=1)
+        phrase_logits = self.phrase_head(hidden)
+        phrase = F.binary_cross_entropy_with_logits(phrase_logits, batch["labels"], reduction="none").sum(-1)
+        group = F.cross_entropy(
+            self.group_head(hidden).transpose(1, 2), batch["groups"].clamp(min=0), reduction="none"
+        ) * (batch["groups"] >= 0)
+        rows = torch.arange(len(hidden), device=hidden.device)
+        ends = torch.stack([hidden[rows, batch["ends"]], hidden[:, -1]])  # the end mark and the last padding
+        union = batch["union"].expand(2, -1, -1)
+        caption = F.binary_cross_entropy_with_logits(self.caption_head(ends), union, reduction="none").sum(-1).mean()
+        phrase_loss, group_loss = (phrase * weights).sum(), (group * weights).sum()
+        loss = phrase_loss + group_loss + self.config.union_weight * caption
+        numbers = {"loss": loss, "phrase": phrase_loss, "group": group_loss, "caption": caption}
+        last = batch["weights"] == 1
+        right = ((phrase_logits > 0) == (batch["labels"] > 0.5)).all(-1)
+        return {**numbers, "phrases_right": (right & last).float().sum() / last.sum().clamp(min=1)}
+
+
+class TextStage:
+    """Captions composed anew at every step."""
+
+    name = "text"
+
+    def __init__(self, recipe: Recipe, folder: Folder, tokenizer: CLIPTokenizer, out: Path) -> None:
+        """Count the labels and build encoder and heads."""
+        self.recipe, self.config, self.out = recipe, recipe.text, out
+        self.rows = [sample.phrases for sample in folder.samples]
+        self.table = LabelTable(self.rows)
+        self.tokenizer = tokenizer
+        self.encoder = build_text_encoder(self.config, tokenizer)
+        self.objective = TextObjective(self.encoder, self.table, self.config)
+        logger.info("stage=text labels=%d with_group=%d", len(self.table.single), len(self.table.joint))
+
+    def batch(self, step: int, rank: int, world_size: int) -> Batch:
+        """Captions of random rows and what each of their tokens says."""
+        rng = random.Random(f"{self.recipe.seed} text {step} {rank}")
+        captions = [
+            caption_of(self.rows[rng.randrange(len(self.rows))], self.tokenizer, self.recipe.caption, rng)
+            for _ in range(self.config.fit.batch_size)
+        ]
+        count, length = len(captions), self.tokenizer.model_max_length
+        labels = torch.zeros(count, length, len(self.table.single))
+        groups = torch.full((count, length), -1)
+        weights = torch.zeros(count, length)
+        union = torch.zeros(count, len(self.table.joint))
+        for row, caption in enumerate(captions):
+            for span in caption.spans:
+                labels[row, span.start : span.end, self.table.of_phrase(span.phrase)] = 1
+                groups[row, span.start : span.end] = _GROUPS[span.phrase.group]
+                weights[row, span.start : span.end] = 0.25  # causal: only the last token has read the whole phrase
+                weights[row, span.end - 1] = 1
+            union[row, self.table.of_caption([span.phrase for span in caption.spans])] = 1
+        ids = torch.tensor([caption.ids for caption in captions])
+        ends = torch.tensor([caption.end for caption in captions])
+        return {"ids": ids, "labels": labels, "groups": groups, "weights": weights, "union": union, "ends": ends}
+
+    def report(self, step: int) -> None:
+        """Nothing to draw: the numbers are in the log."""
+
+
+def caption_of(
+    phrases: Sequence[Phrase], tokenizer: CLIPTokenizer, config: CaptionConfig, rng: random.Random
+) -> Discretised:
+    """One fresh caption of a row."""
+    length, pad = tokenizer.model_max_length, tokenizer.pad_token_id
+    assert isinstance(pad, int)
+    return discretise(phrases, tokenizer.backend_tokenizer, config, rng, max_length=length, pad=pad)
+
+
+def composed_texts(folder: Folder, config: CaptionConfig, count: int, seed: int) -> list[str]:
+    """Captions of both styles for the tokenizer to learn from."""
+    rng = random.Random(f"{seed} tokenizer")
+    texts = []
+    for _ in range(count):
+        phrases = folder.samples[rng.randrange(len(folder.samples))].phrases
+        style: Style = "list" if rng.random() < config.list_fraction else "prose"
+        texts.append(compose(thin(phrases, config, rng), style, rng).text)
+    return texts
+
+
+def _joint(phrase: Phrase) -> list[str]:
+    return [f"{phrase.group}:{label}" for label in phrase.labels]
+
+
+def num_parameters(module: nn.Module) -> int:
+    """Numbers a module is made of."""
+    return int(np.sum([value.numel() for value in module.parameters()]))

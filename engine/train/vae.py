@@ -1,0 +1,143 @@
+"""The picture autoencoder: a stock AutoencoderKL trained on random crops.
+
+It knows pixels and latents; it does not know text, labels or diffusion.
+B batch, H W picture, h w latents, C latent channels.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from diffusers import AutoencoderKL
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from engine.train.config import Recipe, VaeConfig
+from engine.train.data import Folder, Sample, read_picture
+from engine.train.fit import Batch
+
+logger = logging.getLogger(__name__)
+
+
+def build_vae(config: VaeConfig, sample_size: int) -> AutoencoderKL:
+    """An untrained autoencoder; scaling_factor is set when it is trained."""
+    levels = len(config.block_out_channels)
+    return AutoencoderKL(
+        in_channels=3,
+        out_channels=3,
+        down_block_types=("DownEncoderBlock2D",) * levels,
+        up_block_types=("UpDecoderBlock2D",) * levels,
+        block_out_channels=config.block_out_channels,
+        layers_per_block=config.layers_per_block,
+        latent_channels=config.latent_channels,
+        norm_num_groups=config.norm_num_groups,
+        mid_block_add_attention=False,
+        sample_size=sample_size,
+        scaling_factor=1.0,
+    )
+
+
+def to_tensor(pictures: NDArray[np.uint8]) -> Tensor:
+    """[B, H, W, 3] bytes as [B, 3, H, W] in -1..1."""
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+class VaeObjective(nn.Module):
+    """L1 + squared error + edges + a small divergence from the normal prior."""
+
+    def __init__(self, vae: AutoencoderKL, config: VaeConfig) -> None:
+        """Train `vae` in place."""
+        super().__init__()
+        self.vae, self.config = vae, config
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """Losses of `batch["pixels"]` [B, 3, H, W]."""
+        pixels = batch["pixels"]
+        posterior = self.vae.encode(pixels).latent_dist
+        mean, logvar = posterior.mean.float(), posterior.logvar.float()
+        latents = mean + (0.5 * logvar).exp() * batch["noise"]
+        picture = self.vae.decode(latents).sample.float()
+        l1, mse = F.l1_loss(picture, pixels), F.mse_loss(picture, pixels)
+        edge = edge_loss(picture, pixels)
+        divergence = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
+        loss = l1 + self.config.mse_weight * mse + self.config.edge_weight * edge + self.config.kl_weight * divergence
+        return {"loss": loss, "l1": l1, "mse": mse, "edge": edge, "kl": divergence}
+
+
+def edge_loss(picture: Tensor, target: Tensor) -> Tensor:
+    """L1 between the gradients of two pictures, at full and half resolution."""
+    total = torch.zeros((), device=picture.device)
+    for _ in range(2):
+        total = total + F.l1_loss(picture.diff(dim=-1), target.diff(dim=-1))
+        total = total + F.l1_loss(picture.diff(dim=-2), target.diff(dim=-2))
+        picture, target = F.avg_pool2d(picture, 2), F.avg_pool2d(target, 2)
+    return total / 4
+
+
+class VaeStage:
+    """Crops of pictures held in memory."""
+
+    name = "vae"
+
+    def __init__(self, recipe: Recipe, folder: Folder, out: Path) -> None:
+        """Read the pictures that fit the recipe's number."""
+        self.recipe, self.config, self.out = recipe, recipe.vae, out
+        self.vae = build_vae(self.config, max(max(size) for size in recipe.data.sizes))
+        self.objective = VaeObjective(self.vae, self.config)
+        chosen = _spread(folder.samples, self.config.num_pictures)
+        pictures = [read_picture(sample) for sample in tqdm(chosen, desc="reading pictures", mininterval=2)]
+        held_out = max(1, len(pictures) // 32)
+        self.training, self.validation = pictures[:-held_out] or pictures, pictures[-held_out:]
+
+    def batch(self, step: int, rank: int, world_size: int) -> Batch:
+        """Random crops and the noise of the posterior's sample."""
+        width, height = self.config.crop
+        rng = np.random.default_rng((self.recipe.seed, 1, step, rank))
+        crops = []
+        for _ in range(self.config.fit.batch_size):
+            picture = self.training[rng.integers(len(self.training))]
+            top = rng.integers(picture.shape[0] - height + 1)
+            left = rng.integers(picture.shape[1] - width + 1)
+            crop = picture[top : top + height, left : left + width]
+            crops.append(crop[:, ::-1] if rng.random() < 0.5 else crop)
+        factor = self.config.factor
+        shape = (len(crops), self.config.latent_channels, height // factor, width // factor)
+        noise = torch.from_numpy(rng.standard_normal(shape, dtype=np.float32))
+        return {"pixels": to_tensor(np.stack(crops)), "noise": noise}
+
+    def report(self, step: int) -> None:
+        """Log the error on pictures never trained on, and save the autoencoder with its scaling factor."""
+        means, error = [], []
+        with torch.no_grad():
+            for picture in self.validation[:256]:
+                pixels = to_tensor(picture[None]).to(self.vae.device)
+                mean = self.vae.encode(pixels).latent_dist.mean
+                error.append(F.mse_loss(self.vae.decode(mean).sample.clamp(-1, 1), pixels).item())
+                means.append(mean.flatten(1).cpu())
+        latents = torch.cat([mean.flatten() for mean in means])
+        self.vae.register_to_config(scaling_factor=1 / latents.std().item())
+        psnr = float(np.mean([10 * math.log10(4 / value) for value in error]))
+        self.psnr = psnr
+        logger.info("stage=vae step=%d psnr_db=%.2f latent_std=%.4f", step, psnr, latents.std().item())
+        self._picture(step)
+
+    def _picture(self, step: int) -> None:
+        from engine.train.samples import save_grid
+
+        shown = [picture for picture in self.validation if picture.shape == self.validation[0].shape][:8]
+        pixels = to_tensor(np.stack(shown)).to(self.vae.device)
+        with torch.no_grad():
+            again = self.vae(pixels).sample
+        save_grid(torch.cat([pixels, again]), self.out / "samples" / f"vae_{step:06d}.png", columns=len(shown))
+
+
+def _spread(samples: Sequence[Sample], count: int) -> list[Sample]:
+    stride = max(1, len(samples) // count)
+    return list(samples[::stride][:count])
