@@ -119,7 +119,9 @@ class Assembly:
         if self._pending is not None:
             begin = self._pending
         phrase = _Phrase(begin, chunk.end, group)
-        phrase.subject = self._clause_start and self._preposition is None and self._context is None
+        phrase.subject = self._preposition is None and (
+            self._clause_start and self._context is None or self._next_kind() is Kind.COPULA
+        )
         self._phrases.append(phrase)
         self._anchor = phrase
         self._settle()
@@ -157,12 +159,17 @@ class Assembly:
             if anchor.group is Group.OTHER:
                 anchor.group = group
             return self._grow(chunk)
-        if self._swallow and anchor is not None:
+        if self._swallow and anchor is not None and not self._worn_with(group, anchor):
             return self._grow(chunk)
         if anchor is not None and self._belongs(chunk, group, anchor, lead):
             return self._grow(chunk)
         self._new_noun(chunk, group)
         return None
+
+    @staticmethod
+    def _worn_with(group: Group, anchor: _Phrase) -> bool:
+        """Whether what holds or ties a garment is a garment of its own: "tied with a wide obi"."""
+        return group in _WORN and group is not Group.ACCESSORY and anchor.group in _DESCRIBED
 
     def _new_noun(self, chunk: Chunk, group: Group) -> None:
         lead = self._preposition
@@ -458,12 +465,14 @@ class Assembly:
     def _lead(self, chunk: Chunk) -> None:
         anchor = self._anchor
         self._swallow = False
+        if self._after is Kind.HOLD:
+            self._context, self._after = None, Kind.POSE
         if chunk.kind is Kind.SCENE_PREPOSITION or self._context is Kind.HOLD and anchor is not None and anchor.group is not Group.BODY:
             self._context = None
         if anchor is not None and anchor.group is Group.BODY and self._after is Kind.POSE and chunk.word in _WITH_POSE and self._next_kind() is not Kind.PLACE:
             anchor.end = chunk.end
         self._preposition = chunk
-        if self._next_kind() is Kind.OBJECT and chunk.word in ("behind", "around", "beyond", "above"):
+        if self._next_kind() in (Kind.OBJECT, Kind.DETERMINER) and chunk.word in ("behind", "around", "beyond", "above"):
             self._scene_of_pronoun(chunk)
 
     def _scene_of_pronoun(self, chunk: Chunk) -> None:
@@ -514,6 +523,8 @@ class Assembly:
         self._context = None
         self._scene = False
         self._copula = False
+        if chunk.word == "there":
+            self._pending = chunk.start
         self._pronoun = not chunk.word.startswith(("there", "here", "it"))
         self._clause_start = True
 

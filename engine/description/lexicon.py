@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from engine.description import (
@@ -70,6 +70,8 @@ class Entry:
     partitive: bool = False
     #: A wrap whose group follows from where it is worn.
     wrap: bool = False
+    #: A garment noun that is as often a modifier of another ("fleece jacket").
+    soft: bool = False
 
 
 def _phrases(table: str) -> Iterator[str]:
@@ -137,10 +139,10 @@ class _Builder:
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
 
-    def add(self, phrases: Iterable[str], entry: Entry) -> None:
+    def add(self, phrases: Iterable[str], entry: Entry, *, spaced: bool = True) -> None:
         for phrase in phrases:
             self.entries.setdefault(phrase, entry)
-            if "-" in phrase:
+            if spaced and "-" in phrase:
                 self.entries.setdefault(phrase.replace("-", " "), entry)
 
     def nouns(self, table: str, kind: Kind, group: Group, *, partitive: bool = False) -> None:
@@ -153,6 +155,12 @@ class _Builder:
             )
             self.add((phrase, plural(phrase)), entry)
 
+    def look(self, word: str) -> None:
+        known = self.entries.get(word)
+        if known is not None and known.kind is Kind.NOUN and known.group is not Group.PERSON:
+            self.entries[word] = replace(known, soft=True)
+        self.add((word,), Entry(Kind.ADJECTIVE))
+
     def verbs(self, table: str, kind: Kind) -> None:
         for verb in _phrases(table):
             for form in (*inflections(verb), _PASTS.get(verb, ""), verb):
@@ -164,7 +172,7 @@ class _Builder:
         if known is None:
             self.add((form,), Entry(kind))
         elif known.verb is None and known.kind in _NOMINAL:
-            self.entries[form] = Entry(known.kind, known.group, kind, known.partitive, known.wrap)
+            self.entries[form] = replace(known, verb=kind)
 
 
 _NOMINAL = frozenset(
@@ -196,7 +204,8 @@ def _grammar(builder: _Builder) -> None:
         builder.add(_phrases(table), Entry(kind))
 
 
-def _nominal(builder: _Builder) -> None:
+def _wearable(builder: _Builder) -> None:
+    builder.add(("chap", "old chap"), Entry(Kind.PERSON, Group.PERSON))
     for group, table in lexicon_scene.FIXED.items():
         builder.add(_phrases(table), Entry(Kind.FIXED, group))
     for group, table in lexicon_person.PERSON_NOUNS.items():
@@ -204,6 +213,9 @@ def _nominal(builder: _Builder) -> None:
             builder.nouns(table, Kind.NOUN, group)
     for group, table in lexicon_garments.GARMENTS.items():
         builder.nouns(table, Kind.NOUN, group)
+
+
+def _nominal(builder: _Builder) -> None:
     for group, table in lexicon_person.PLACES_ON_BODY.items():
         builder.nouns(table, Kind.PLACE, group)
     for group, table in lexicon_person.PERSON_NOUNS.items():
@@ -217,24 +229,40 @@ def _nominal(builder: _Builder) -> None:
         builder.nouns(table, Kind.NOUN, group)
 
 
-def _modifiers(builder: _Builder) -> None:
-    for table in (*lexicon_person.PERSON_ADJECTIVES.items(), *lexicon_scene.SCENE_ADJECTIVES.items()):
-        builder.add(_phrases(table[1]), Entry(Kind.ADJECTIVE, table[0]))
+def _looks(builder: _Builder) -> None:
+    for group, table in lexicon_person.PERSON_ADJECTIVES.items():
+        builder.add(_phrases(table), Entry(Kind.ADJECTIVE, group))
     for words in (
         lexicon_modifiers.COLOURS,
         lexicon_modifiers.PATTERNS,
         lexicon_modifiers.MATERIALS,
         lexicon_modifiers.SHAPES,
-        lexicon_modifiers.MANNERS,
     ):
-        builder.add(_phrases(words), Entry(Kind.ADJECTIVE))
+        for word in _phrases(words):
+            builder.look(word)
+
+
+def _manners(builder: _Builder) -> None:
+    for group, table in lexicon_scene.SCENE_ADJECTIVES.items():
+        builder.add(_phrases(table), Entry(Kind.ADJECTIVE, group))
+    builder.add(_phrases(lexicon_modifiers.MANNERS), Entry(Kind.ADJECTIVE), spaced=False)
+
+
+#: Adjectives that are something else before an article: "round glasses", "round his neck".
+_TWO_SIDED = {
+    "round": Entry(Kind.ADJECTIVE, None, Kind.PREPOSITION),
+    "matching": Entry(Kind.ADJECTIVE, None, Kind.SWALLOW),
+}
 
 
 def _build() -> dict[str, Entry]:
     builder = _Builder()
+    builder.entries.update(_TWO_SIDED)
     _grammar(builder)
+    _wearable(builder)
+    _looks(builder)
     _nominal(builder)
-    _modifiers(builder)
+    _manners(builder)
     builder.verbs(lexicon_person.HOLDS, Kind.HOLD)
     builder.verbs(lexicon_person.EXPRESSIONS, Kind.EXPRESSION)
     builder.verbs(lexicon_person.POSES, Kind.POSE)

@@ -162,7 +162,7 @@ PARTS: Mapping[Group, str] = MappingProxyType(
         Group.FOOTWEAR: "sole, insole, heel tab, shoelace, lace-up, laces, low heel, block heel, kitten heel, wedge heel, platform sole, toe cap, toecap, toe, buckle strap, ankle strap, rubber sole, spur, stiletto heel, chunky heel, tread, velcro strap, tongue, velcro",
         Group.BELT: "buckle, belt buckle, silver buckle, gold buckle",
         Group.HEADWEAR: "brim, peak, earflap, ear flap, feather, plume, net veil, chinstrap, chin strap, hatband, hat band",
-        Group.EYEWEAR: "frame, rim, lens, tinted lens",
+        Group.EYEWEAR: "frame, rim, tinted lens",
         Group.NECKWEAR: "knot, windsor knot, fringe ends",
         Group.BAG: "handle, shoulder chain, flap, chain strap, front pocket",
     }

@@ -78,6 +78,8 @@ class Chunker:
         if not word.endswith(("ing", "ed", "en", "wn", "t")):
             return False
         kind = self._kind_at(at + 1)
+        if at and self._kind_at(at - 1) is Kind.COPULA and self._tokens[at].entry.kind is Kind.ATTACH:
+            return False
         if kind is Kind.ADJECTIVE or kind is Kind.ADVERB:
             return at + 2 < self._count and self._kind_at(at + 2) in _HEADS and self._starts_phrase(at)
         if kind not in _HEADS:
@@ -97,6 +99,8 @@ class Chunker:
         """Whether a word that can be noun or verb is a verb here."""
         entry, _, _, word = self._tokens[at]
         before = self._kind_at(at - 1) if at else None
+        if entry.verb is Kind.PREPOSITION or entry.verb is Kind.SWALLOW:
+            return self._kind_at(at + 1) in (Kind.DETERMINER, Kind.PLACE)
         if before in _SUBJECT_KINDS:
             return True
         last = self.chunks[-1] if self.chunks else None
@@ -141,7 +145,9 @@ class Chunker:
                 determined = determined or kind is Kind.DETERMINER
             elif kind is Kind.ADJECTIVE:
                 if head is not None:
-                    break
+                    if not head.soft or self._kind_at(at + 1) not in _AFTER_MODIFIER:
+                        break
+                    head = None
                 modifier = entry.group or modifier
             elif kind in _HEADS:
                 if head is not None:
@@ -170,6 +176,8 @@ class Chunker:
 
     def _verb_after(self, head: Entry, at: int) -> bool:
         word = self._tokens[at].word
+        if word.endswith("s") and self._kind_at(at + 1) is Kind.DETERMINER:
+            return True
         return head.group is Group.PERSON and word.endswith(("s", "ing", "ed")) and self._kind_at(at + 1) not in _HEADS
 
     @staticmethod
@@ -185,7 +193,7 @@ class Chunker:
         after = self._kind_at(at + 1)
         before = self._tokens[first - 1].entry.kind if first else None
         if kind is Kind.CONJUNCTION:
-            if before is Kind.COPULA and after in _HEADS:
+            if before is Kind.SWALLOW or before is Kind.OF or (before is Kind.COPULA and after in _HEADS):
                 return False
             return after is Kind.ADJECTIVE or (after in _HEADS and self._tokens[at].word in ("and", "&", "+"))
         if kind is Kind.COMMA:
