@@ -32,6 +32,19 @@ _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbo
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
 
 
+_FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.COPULA, Kind.STOP, Kind.SUBJECT))
+_HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
+_ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
+#: Words for a place on the body that are also part of a garment: "trousers with wide legs".
+_GARMENT_PLACES: dict[str, frozenset[Group]] = {
+    **dict.fromkeys(("leg", "legs", "knee", "knees", "thigh", "thighs"), frozenset((Group.BOTTOM, Group.LEGWEAR))),
+    **dict.fromkeys(("toe", "toes", "ankle", "ankles"), frozenset((Group.FOOTWEAR, Group.LEGWEAR, Group.BOTTOM))),
+    **dict.fromkeys(("shoulder", "shoulders", "neck", "back", "waist", "side", "sides", "elbow", "elbows", "chest"),
+                    frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM))),
+    **dict.fromkeys(("ear", "ears"), frozenset((Group.HEADWEAR,))),
+}  # fmt: skip
+
+
 class _Phrase:
     """A phrase that is being built."""
 
@@ -64,6 +77,8 @@ class Assembly:
         self._gap: int | None = None
         self._after: Kind | None = None
         self._pronoun = False
+        #: A person opened the clause and has no verb yet: "a woman with silver hair ... laughs".
+        self._awaiting_verb = False
         self._clause_start = True
         self._at = 0
         self._handlers: dict[Kind, Callable[[Chunk], None]] = {
@@ -107,6 +122,8 @@ class Assembly:
         for at, chunk in enumerate(self._chunks):
             self._at = at
             kind = chunk.kind
+            if kind in _FINITE:
+                self._awaiting_verb = False
             handlers[kind](chunk)
             self._after = kind
         return [(phrase.start, phrase.end, phrase.group) for phrase in self._phrases]
@@ -120,8 +137,11 @@ class Assembly:
             begin = self._pending
         phrase = _Phrase(begin, chunk.end, group)
         phrase.subject = self._preposition is None and (
-            self._clause_start and self._context is None or self._next_kind() is Kind.COPULA
+            self._clause_start and self._context is None
+            or self._next_kind() is Kind.COPULA and not self._awaiting_verb
         )
+        if group is Group.PERSON and phrase.subject:
+            self._awaiting_verb = True
         self._phrases.append(phrase)
         self._anchor = phrase
         self._settle()
@@ -156,7 +176,10 @@ class Assembly:
             self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
             return None
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
-            if anchor.group is Group.OTHER:
+            if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
+                self._new_noun(chunk, group)
+                return None
+            if group is Group.BACKGROUND and anchor.group in _WORN:
                 anchor.group = group
             return self._grow(chunk)
         if self._swallow and anchor is not None and not self._worn_with(group, anchor):
@@ -173,7 +196,10 @@ class Assembly:
 
     def _new_noun(self, chunk: Chunk, group: Group) -> None:
         lead = self._preposition
-        start = lead.start if lead is not None and group is Group.BACKGROUND and self._leads_scene(lead) else None
+        start = None
+        if lead is not None and self._leads_scene(lead):
+            if group is Group.BACKGROUND or group is Group.ACCESSORY and lead.word in ("under", "beneath"):
+                start = lead.start
         phrase = self._open(chunk, group, start)
         phrase.weak = chunk.kind is Kind.SMALL
         phrase.wrap = chunk.wrap
@@ -231,6 +257,10 @@ class Assembly:
         if self._context is Kind.HOLD:
             self._open(chunk, Group.ACCESSORY)
             return None
+        own = chunk.group is not Group.TOP and self._after is Kind.COMMA
+        if own and anchor is not None and anchor.group is not chunk.group and chunk.group is not None:
+            self._open(chunk, chunk.group)
+            return None
         if anchor is not None and (anchor.group in _GROWING or anchor.group is Group.BODY and self._preposition):
             return self._grow(chunk)
         worn = self._last_worn()
@@ -254,9 +284,12 @@ class Assembly:
             self._pending = lead.start if self._pending is None else self._pending
             self._preposition = None
             return None
+        if anchor is not None and lead is not None and anchor.group in _GARMENT_PLACES.get(chunk.word, ()):
+            return self._grow(chunk)
         attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._after is Kind.ATTACH
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
-            self._relocate(anchor, chunk, group)
+            if lead is not None:
+                self._relocate(anchor, chunk, group)
             return self._grow(chunk)
         if anchor is not None and self._copula and anchor.group in _WORN and anchor.subject:
             return self._grow(chunk)
@@ -387,6 +420,8 @@ class Assembly:
     def _wear(self, chunk: Chunk) -> None:
         if self._negation is not None:
             return
+        if self._anchor is not None and self._anchor.group in _WORN and self._after in _HEADED and chunk.end - chunk.start == 11:
+            self._anchor.end = chunk.end
         self._anchor = None
         self._preposition = None
         self._context = Kind.WEAR
@@ -471,6 +506,8 @@ class Assembly:
             self._context = None
         if anchor is not None and anchor.group is Group.BODY and self._after is Kind.POSE and chunk.word in _WITH_POSE and self._next_kind() is not Kind.PLACE:
             anchor.end = chunk.end
+        if self._next_kind() in _ENDS:
+            return self._adverb(chunk)
         self._preposition = chunk
         if self._next_kind() in (Kind.OBJECT, Kind.DETERMINER) and chunk.word in ("behind", "around", "beyond", "above"):
             self._scene_of_pronoun(chunk)
@@ -529,7 +566,9 @@ class Assembly:
         self._clause_start = True
 
     def _glue(self, chunk: Chunk) -> None:
-        """Articles alone lead nowhere."""
+        """An article alone is a pronoun after a preposition: "behind her"."""
+        if self._preposition is not None:
+            self._object(chunk)
 
     def _filler(self, chunk: Chunk) -> None:
         self._anchor = None

@@ -70,6 +70,8 @@ class Entry:
     partitive: bool = False
     #: A wrap whose group follows from where it is worn.
     wrap: bool = False
+    #: The group of an adjective that stands for a noun after an article ("a blonde").
+    alone: Group | None = None
     #: A garment noun that is as often a modifier of another ("fleece jacket").
     soft: bool = False
 
@@ -128,7 +130,7 @@ _PASTS = {
 _GENERIC_PERSONS = frozenset(
     _phrases(
         """man, woman, men, women, boy, girl, boys, girls, lady, guy, bloke, person, people, male, female, lad, lass, gentleman, ladies,
-        child, kid, toddler, teenager, 1girl, 1boy, adult female, adult male, adult, couple, teen, redhead, blonde, brunette"""
+        child, kid, toddler, teenager, 1girl, 1boy, adult female, adult male, adult, couple, teen, redhead"""
     )
 )
 
@@ -251,6 +253,10 @@ def _manners(builder: _Builder) -> None:
 #: Adjectives that are something else before an article: "round glasses", "round his neck".
 _TWO_SIDED = {
     "round": Entry(Kind.ADJECTIVE, None, Kind.PREPOSITION),
+    "blonde": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
+    "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
+    "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
+    "orange": Entry(Kind.ADJECTIVE),
     "matching": Entry(Kind.ADJECTIVE, None, Kind.SWALLOW),
 }
 

@@ -169,4 +169,4 @@ PARTS: Mapping[Group, str] = MappingProxyType(
 )
 
 #: Wraps whose group follows from where they are worn: around the neck, or over head and hair.
-WRAPS = "scarf, shawl, bandana, bandanna, keffiyeh, kufiya, kaffiyeh, shemagh, dupatta, kerchief, wrap, pashmina, snood, cowl, rebozo, chunni, ghutra, buff, veil, hood, neckerchief, muffler, towel, gamcha"
+WRAPS = "scarf, shawl, bandana, bandanna, keffiyeh, kufiya, kaffiyeh, shemagh, dupatta, kerchief, wrap, pashmina, snood, cowl, rebozo, chunni, ghutra, buff, neckerchief, muffler, towel, gamcha"

@@ -37,6 +37,7 @@ _GARMENTS = frozenset(
         Group.NECKWEAR, Group.HEADWEAR, Group.EYEWEAR, Group.BAG, Group.ACCESSORY,
     )
 )  # fmt: skip
+_BEFORE_NOUN = frozenset((Kind.DETERMINER, Kind.ADJECTIVE))
 _SUBJECT_KINDS = frozenset((Kind.SUBJECT, Kind.RELATIVE))
 _DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR))
 
@@ -81,6 +82,8 @@ class Chunker:
         if at and self._kind_at(at - 1) is Kind.COPULA and self._tokens[at].entry.kind is Kind.ATTACH:
             return False
         if kind is Kind.ADJECTIVE or kind is Kind.ADVERB:
+            if self._tokens[at].entry.kind is Kind.HOLD:
+                return self._determined_before(at)
             return at + 2 < self._count and self._kind_at(at + 2) in _HEADS and self._starts_phrase(at)
         if kind not in _HEADS:
             return False
@@ -113,6 +116,10 @@ class Chunker:
             return before is Kind.ATTACH or (
                 last is not None and last.kind is Kind.NOUN and before in _HEADS and self._kind_at(at + 1) not in _HEADS
             )
+        if entry.verb is Kind.EXPRESSION and word.endswith("s") and before in (Kind.NOUN, Kind.PERSON):
+            return True
+        if word.endswith("s") and last is not None and last.kind is Kind.NOUN and before in _HEADS and self._kind_at(at + 1) is Kind.DETERMINER:
+            return True
         if word.endswith(("s", "ed")) and last is not None:
             return last.group is Group.PERSON and last.kind in (Kind.NOUN, Kind.PERSON) and before not in (Kind.COMMA, None)
         return False
@@ -126,13 +133,17 @@ class Chunker:
         head_word = ""
         partitive: Entry | None = None
         modifier: Group | None = None
+        alone: Group | None = None
         last_kind: Kind | None = None
         end = tokens[at].start
         while at < count:
             entry, _, token_end, word = tokens[at]
             kind = entry.kind
-            if kind in _VERBS and (at == first or last_kind is not None and head is None) and self._is_modifier(at):
-                kind = Kind.ADJECTIVE
+            if kind in _VERBS and head is None:
+                if self._is_modifier(at):
+                    kind = Kind.ADJECTIVE
+                elif last_kind in _BEFORE_NOUN and not word.endswith(("s", "ing", "ed")):
+                    kind = Kind.UNKNOWN
             if entry.partitive and self._kind_at(at + 1) is Kind.OF and at + 2 < count:
                 after = self._kind_at(at + 2)
                 if head is None and (after in _OPENERS):
@@ -140,7 +151,9 @@ class Chunker:
                     modifier, last_kind, head_word = None, None, word
                     continue
             if kind is Kind.DETERMINER or kind is Kind.PREDETERMINER:
-                if last_kind is not None and last_kind is not Kind.DETERMINER and last_kind is not Kind.PREDETERMINER:
+                if word.endswith("'s"):
+                    head, modifier = None, None
+                elif last_kind is not None and last_kind is not Kind.DETERMINER and last_kind is not Kind.PREDETERMINER:
                     break
                 determined = determined or kind is Kind.DETERMINER
             elif kind is Kind.ADJECTIVE:
@@ -149,6 +162,7 @@ class Chunker:
                         break
                     head = None
                 modifier = entry.group or modifier
+                alone = entry.alone
             elif kind in _HEADS:
                 if head is not None:
                     if self._splits(head, entry) or (entry.verb is not None and at > first and self._verb_after(head, at)):
@@ -167,6 +181,8 @@ class Chunker:
             else:
                 break
             last_kind, end, at = kind, token_end, at + 1
+        if alone is not None and determined and head is None and last_kind is Kind.ADJECTIVE:
+            head = Entry(Kind.PERSON if alone is Group.PERSON else Kind.NOUN, alone)
         self._append(first, end, head, head_word, partitive, modifier, last_kind, determined)
         return max(at, first + 1)
 
@@ -178,6 +194,8 @@ class Chunker:
         word = self._tokens[at].word
         if word.endswith("s") and self._kind_at(at + 1) is Kind.DETERMINER:
             return True
+        if self._tokens[at].entry.verb is Kind.EXPRESSION and word.endswith("s"):
+            return head.kind is Kind.NOUN and self._kind_at(at + 1) not in _HEADS
         return head.group is Group.PERSON and word.endswith(("s", "ing", "ed")) and self._kind_at(at + 1) not in _HEADS
 
     @staticmethod
@@ -197,7 +215,7 @@ class Chunker:
                 return False
             return after is Kind.ADJECTIVE or (after in _HEADS and self._tokens[at].word in ("and", "&", "+"))
         if kind is Kind.COMMA:
-            return (determined or before in (Kind.WITH, Kind.PREPOSITION, Kind.WEAR)) and after in (
+            return (determined or before in (Kind.WITH, Kind.WEAR)) and after in (
                 Kind.ADJECTIVE,
                 Kind.ADVERB,
             )
