@@ -61,41 +61,85 @@ SLOTS: tuple[Slot, ...] = (
 FIRST_MINOR_SLOT = 14  # published training keeps slots from here on with probability 0.5
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "black": ("jet black",),
+    "white": ("ivory", "off-white"),
+    "grey": ("gray", "charcoal grey"),
+    "red": ("crimson", "scarlet", "bright red"),
+    "orange": ("bright orange",),
+    "yellow": ("mustard yellow", "lemon yellow"),
+    "green": ("emerald", "forest green"),
+    "blue": ("royal blue", "cobalt"),
+    "purple": ("violet", "plum"),
+    "pink": ("rose", "light pink"),
+    "brown": ("chocolate brown", "dark brown"),
+    "beige": ("cream", "tan", "sand-coloured"),
     "sweater": ("jumper", "pullover"),
-    "trousers": ("pants",),
-    "sneakers": ("trainers",),
-    "t-shirt": ("tee",),
+    "hoodie": ("hooded sweatshirt",),
+    "tank top": ("vest top", "sleeveless top"),
+    "shirt": ("button-up shirt", "dress shirt"),
+    "trousers": ("pants", "slacks", "chinos"),
+    "jeans": ("denim jeans", "denim trousers"),
+    "sneakers": ("trainers", "running shoes"),
+    "boots": ("ankle boots", "rubber boots"),
+    "t-shirt": ("tee", "tee shirt"),
     "wide-brim hat": ("sun hat", "wide-brimmed hat"),
     "headscarf": ("hijab",),
-    "beanie": ("knit hat",),
+    "beanie": ("knit hat", "woolly hat"),
+    "fedora": ("brimmed hat",),
     "cap": ("baseball cap",),
-    "coat": ("overcoat",),
-    "handbag": ("purse",),
+    "coat": ("overcoat", "long coat", "trench coat"),
+    "blazer": ("suit jacket",),
+    "tie": ("necktie",),
+    "handbag": ("purse", "tote bag"),
     "shoulder bag": ("crossbody bag",),
+    "backpack": ("rucksack",),
     "dress": ("gown",),
+    "tights": ("stockings",),
+    "glasses": ("spectacles", "eyeglasses"),
+    "sunglasses": ("dark glasses", "shades"),
     "blonde": ("blond", "golden"),
-    "grey": ("gray",),
     "dotted": ("polka dot", "spotted"),
     "plaid": ("checked", "tartan"),
     "floral": ("flowery", "flower print"),
     "striped": ("stripy",),
     "short sleeve": ("short-sleeved",),
     "long sleeve": ("long-sleeved",),
-    "shoulder-length": ("medium-length",),
+    "shoulder-length": ("medium-length", "chin-length"),
+    "bald head": ("shaved head",),
     "middle-aged": ("middle aged",),
     "elderly": ("old", "senior"),
+    "young": ("young adult", "teenage"),
     "plus-size": ("stocky", "heavyset"),
     "slim": ("slender", "thin"),
+    "average": ("average build",),
+    "fair skin": ("pale skin", "light skin"),
+    "tanned skin": ("olive skin", "tan skin"),
+    "dark skin": ("black skin", "deep dark skin"),
     "beard": ("full beard",),
-    "park": ("green park with trees",),
+    "moustache": ("mustache",),
+    "smiling": ("smiling softly", "happy"),
+    "laughing": ("grinning", "laughing out loud"),
+    "serious": ("with a serious look", "not smiling"),
+    "waving": ("waving hello", "one arm raised"),
+    "park": ("green park with trees", "grassy park"),
     "beach": ("sandy beach", "beach by the sea"),
     "city street": ("city street with buildings", "street in a city"),
     "brick wall": ("red brick wall",),
     "forest": ("dark forest", "woods"),
-    "mountains": ("snowy mountains",),
-    "library": ("library full of books",),
+    "mountains": ("snowy mountains", "mountain landscape"),
+    "library": ("library full of books", "bookshelves"),
     "night sky": ("starry night sky", "night sky with stars"),
 }
+HAIR_SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "red": ("ginger", "auburn", "copper red"),
+    "brown": ("brunette", "chestnut", "dark brown"),
+    "black": ("jet black", "raven black"),
+    "grey": ("gray", "silver"),
+    "white": ("snow white",),
+    "pink": ("hot pink",),
+    "blue": ("bright blue",),
+}
+_TIED = ("bun", "ponytail")
 _PROSE_NOUNS = {"female": ("woman", "lady"), "male": ("man", "gentleman")}
 _AFTER_NOUN: Mapping[str, tuple[str, ...]] = {
     "short sleeve": ("with short sleeves",),
@@ -259,9 +303,9 @@ class _Writer:
             self.text += ". "
             self.sentence_start = True
 
-    def word(self, value: str) -> str:
-        """The value itself or, now and then, a synonym."""
-        choices = SYNONYMS.get(value, ())
+    def word(self, value: str, group: Group = Group.OTHER) -> str:
+        """The value itself or, now and then, a synonym (hair has its own words for colours)."""
+        choices = (HAIR_SYNONYMS if group is Group.HAIR else {}).get(value) or SYNONYMS.get(value, ())
         return self.rng.choice(choices) if choices and self.rng.random() < 0.3 else value
 
     def caption(self) -> Caption:
@@ -282,13 +326,31 @@ def _compose_list(writer: _Writer, kept: list[int]) -> None:
 
 
 def _list_text(writer: _Writer, phrase: Phrase) -> str:
-    words = [writer.word(value) for value in phrase.words if value != "plain" or writer.rng.random() < 0.5]
-    writer.rng.shuffle(words)
+    before, after = _modifiers(writer, phrase, keep_plain=0.5, move=0.0)
     noun = writer.word(phrase.noun)
     if phrase.slot == 0:
         noun = writer.rng.choice(_PROSE_NOUNS.get(noun, (noun,))) if writer.rng.random() < 0.4 else noun
-        return _with_article(" ".join([*words, noun]))
-    return " ".join([*words, noun]).strip()
+        return _with_article(" ".join([*before, noun]))
+    return " ".join([*before, noun, *after]).strip()
+
+
+def _modifiers(
+    writer: _Writer, phrase: Phrase, *, keep_plain: float, move: float
+) -> tuple[list[str], list[str]]:
+    """The words before the noun, shuffled, and those after it ("with long sleeves", "in a bun")."""
+    rng = writer.rng
+    before, after = [], []
+    for key, value in phrase.attributes:
+        if value == "plain" and rng.random() >= keep_plain:
+            continue
+        if key == "hair style" and value in _TIED:
+            after.append(rng.choice((f"in a {value}", f"tied in a {value}")))
+        elif key in ("sleeve length", "pattern") and value in _AFTER_NOUN and rng.random() < move:
+            after.append(rng.choice(_AFTER_NOUN[value]))
+        else:
+            before.append(writer.word(value, phrase.group))
+    rng.shuffle(before)
+    return before, after
 
 
 def _compose_prose(writer: _Writer, kept: list[int]) -> None:
@@ -328,7 +390,7 @@ def _opening(writer: _Writer, by_group: Mapping[Group, list[int]], possessive: s
     writer.phrase(people[0], person) if people else writer.say(person)
     attached = [i for i in by_group.get(Group.BODY, ()) if phrases[i].words[0].endswith("skin")]
     hair = by_group.get(Group.HAIR, [])
-    late_hair = bool(hair) and rng.random() < 0.3
+    late_hair = bool(hair) and bool(phrases[hair[0]].noun) and rng.random() < 0.3
     attached += [] if late_hair else hair
     rng.shuffle(attached)
     _joined(writer, attached, " with ")
@@ -343,10 +405,10 @@ def _person_text(writer: _Writer, phrase: Phrase) -> str:
 
 
 def _late_hair(writer: _Writer, index: int, possessive: str) -> None:
-    words = [writer.word(w) for w in writer.phrases[index].words]
-    writer.rng.shuffle(words)
+    before, after = _modifiers(writer, writer.phrases[index], keep_plain=1.0, move=0.0)
     writer.say(possessive + " ")
-    writer.phrase(index, "hair is " + _and(words))
+    said = _and(before) if before else "done"
+    writer.phrase(index, " ".join([writer.phrases[index].noun or "hair", "is", said, *after]))
     writer.stop()
 
 
@@ -389,7 +451,7 @@ def _rest(writer: _Writer, by_group: Mapping[Group, list[int]], pronoun: str) ->
         for position, index in enumerate(actions):
             writer.say(" and " if position else "")
             writer.say("standing with " if phrases[index].words[0].startswith("hands") else "")
-            writer.phrase(index, phrases[index].words[0])
+            writer.phrase(index, writer.word(phrases[index].words[0]))
         writer.stop()
     if bags:
         writer.say(f"{pronoun} {rng.choice(('carries', 'is carrying', 'has'))} ")
@@ -422,16 +484,7 @@ def _joined(writer: _Writer, indices: Sequence[int], opening: str) -> None:
 
 def _noun_phrase(writer: _Writer, phrase: Phrase) -> str:
     """ "a red striped shirt with long sleeves": modifiers before the noun, some of them after it."""
-    rng = writer.rng
-    before, after = [], []
-    for key, value in phrase.attributes:
-        if value == "plain" and rng.random() < 0.7:
-            continue
-        if key in ("sleeve length", "pattern") and value in _AFTER_NOUN and rng.random() < 0.3:
-            after.append(rng.choice(_AFTER_NOUN[value]))
-        else:
-            before.append(writer.word(value))
-    rng.shuffle(before)
+    before, after = _modifiers(writer, phrase, keep_plain=0.3, move=0.3)
     noun = writer.word(phrase.noun)
     text = " ".join([*before, noun, *after]).strip()
     if phrase.group in (Group.HAIR, Group.BODY):

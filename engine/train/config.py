@@ -67,6 +67,8 @@ class CaptionConfig:
     phrase_dropout: float = 0.1
     late_slot_dropout: float = 0.0  # of slots 14-19, in place of phrase_dropout; the paper has 0.5
     caption_dropout: float = 0.1  # whole caption replaced by the empty string
+    short_fraction: float = 0.0  # captions thinned by short_dropout instead: "woman in a red dress on a beach"
+    short_dropout: float = 0.6
 
     def __post_init__(self) -> None:
         _fraction(self, "list_fraction", "phrase_dropout", "late_slot_dropout", "caption_dropout")

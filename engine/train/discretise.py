@@ -47,7 +47,8 @@ class Encoder(Protocol):
 
 def thin(phrases: Sequence[Phrase], config: CaptionConfig, rng: random.Random) -> tuple[Phrase, ...]:
     """Leave phrases out at random, never all of them; order and shuffles inside are the composer's."""
-    kept = tuple(phrase for phrase in phrases if rng.random() >= _dropout(phrase, config))
+    least = config.short_dropout if rng.random() < config.short_fraction else 0.0
+    kept = tuple(phrase for phrase in phrases if rng.random() >= max(least, _dropout(phrase, config)))
     return kept or tuple(phrases[:1])
 
 
