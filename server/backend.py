@@ -1,0 +1,49 @@
+"""What the gateway needs of an engine, so that an embedded one and a remote one look the same.
+
+It does not know which one it gets.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Protocol, runtime_checkable
+
+from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo
+
+
+class EngineBackend(Protocol):
+    """The public face of `engine.engine.Engine`."""
+
+    @property
+    def model(self) -> ModelInfo: ...
+
+    @property
+    def ready(self) -> bool: ...
+
+    def stats(self) -> EngineStats: ...
+
+    def validate(self, request: GenerationRequest) -> None: ...
+
+    def generate(self, request: GenerationRequest) -> AsyncIterator[Event]: ...
+
+    async def __aenter__(self) -> Any: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+@runtime_checkable
+class _Closable(Protocol):
+    async def aclose(self) -> None: ...
+
+
+@asynccontextmanager
+async def running(engine: EngineBackend, request: GenerationRequest) -> AsyncIterator[AsyncIterator[Event]]:
+    """A request's events; leaving the block early cancels the request in the engine."""
+    events = engine.generate(request)
+    try:
+        yield events
+    finally:
+        if isinstance(events, _Closable):
+            await events.aclose()

@@ -1,0 +1,101 @@
+"""Prometheus metrics of one gateway, in a registry of its own so that a process may hold several.
+
+Gauges and totals of the engine are read when scraped; nothing here holds prompt text or other unbounded labels.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from engine.engine import Timings
+from server.backend import EngineBackend
+
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+PARSER_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OUTCOMES = ("finished", "cancelled", "refused", "failed", "timeout")
+STAGES = ("text", "denoise", "decode", "encode")
+
+
+class Metrics:
+    def __init__(self, engine: EngineBackend) -> None:
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        registry.register(EngineCollector(engine))
+        self._queue = Histogram(
+            "cosmicman_request_queue_seconds", "Time finished requests waited.", buckets=SECONDS, registry=registry
+        )
+        self._request = Histogram(
+            "cosmicman_request_seconds",
+            "Time from arrival to end of finished requests.",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._stage = Histogram(
+            "cosmicman_stage_seconds",
+            "Where finished requests spent it.",
+            ["stage"],
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._generations = Counter(
+            "cosmicman_generations", "Generations that ended, by how.", ["outcome"], registry=registry
+        )
+        self._parser = Histogram(
+            "cosmicman_parser_seconds", "Time to parse a description.", buckets=PARSER_SECONDS, registry=registry
+        )
+        self._http = Counter(
+            "cosmicman_http_requests", "HTTP requests answered.", ["method", "route", "status"], registry=registry
+        )
+        self._http_seconds = Histogram(
+            "cosmicman_http_request_seconds", "Time to answer.", ["route"], buckets=SECONDS, registry=registry
+        )
+        for outcome in OUTCOMES:
+            self._generations.labels(outcome)
+        for stage in STAGES:
+            self._stage.labels(stage)
+
+    def generation_finished(self, timings: Timings) -> None:
+        self._queue.observe(timings.queue_seconds)
+        self._request.observe(timings.total_seconds)
+        seconds = asdict(timings)
+        for stage in STAGES:
+            self._stage.labels(stage).observe(seconds[f"{stage}_seconds"])
+
+    def generation_ended(self, outcome: str) -> None:
+        assert outcome in OUTCOMES
+        self._generations.labels(outcome).inc()
+
+    def parsed(self, seconds: float) -> None:
+        self._parser.observe(seconds)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._http.labels(method if method in METHODS else "other", route, str(status)).inc()
+        self._http_seconds.labels(route).observe(seconds)
+
+
+class EngineCollector(Collector):
+    """Reads the engine's own counters at scrape time."""
+
+    def __init__(self, engine: EngineBackend) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        stats, model = self._engine.stats(), self._engine.model
+        yield GaugeMetricFamily("cosmicman_engine_ready", "1 if the engine answers.", value=float(self._engine.ready))
+        yield GaugeMetricFamily("cosmicman_requests_running", "Requests being computed.", value=stats.running)
+        yield GaugeMetricFamily("cosmicman_requests_waiting", "Requests in line.", value=stats.waiting)
+        yield CounterMetricFamily("cosmicman_steps", "Denoising steps of single pictures.", value=stats.steps_total)
+        yield CounterMetricFamily("cosmicman_images", "Pictures delivered.", value=stats.images_total)
+        yield CounterMetricFamily("cosmicman_forwards", "UNet forwards.", value=stats.forwards_total)
+        yield CounterMetricFamily("cosmicman_rows", "Rows of all UNet forwards.", value=stats.rows_total)
+        labels = {"name": model.name, "family": model.family, "version": model.version}
+        yield InfoMetricFamily("cosmicman_model", "The loaded model.", value=labels)
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: the names are only known by collecting, and registering must not touch the engine."""
+        return iter(())

@@ -1,0 +1,221 @@
+"""The shapes of everything that goes in and out as JSON.
+
+They know names and types; what the loaded model can do (sizes, steps, samplers) is the engine's to check.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import models_json_schema
+
+from engine.description import Group
+
+MAX_SEED = 2**32 - 1
+
+ImageFormat = Literal["png", "jpeg", "webp"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mistake:
+    """One value of a body that its schema refuses: pydantic's name for the rule, what came, and the rule's numbers."""
+
+    field: str
+    rule: str
+    came: object
+    context: Mapping[str, Any]
+
+
+class MistakesError(ValueError):
+    """A body that its schema refuses, with every mistake in it."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__(f"{len(mistakes)} mistakes")
+        self.mistakes = mistakes
+
+
+#: NUL, and code points that are no characters and cannot be written as UTF-8.
+UNREADABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def _readable(text: str) -> str:
+    if UNREADABLE.search(text):
+        raise ValueError("unreadable text")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_readable)]
+
+
+class Body(BaseModel):
+    """A request body: no coercion ("20" is no number), no unknown fields, no NaN."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+    @classmethod
+    def read(cls, document: Mapping[str, object]) -> Self:
+        """The body in a JSON object.
+
+        Raises:
+            MistakesError: With every field that is wrong.
+        """
+        try:
+            return cls.model_validate(document)
+        except ValidationError as error:
+            raise MistakesError([_mistake(each) for each in error.errors(include_url=False)]) from error
+
+
+def _mistake(error: Mapping[str, Any]) -> Mistake:
+    return Mistake(field=str(error["loc"][0]), rule=error["type"], came=error["input"], context=error.get("ctx", {}))
+
+
+class GenerateBody(Body):
+    description: Text = Field(min_length=1, description="The person to draw, as dense as you like, in English.")
+    negative_description: Text = Field("", description="What must not be in the picture.")
+    width: int | None = Field(None, ge=1, description="Pixels; see GET /model for what the model can do.")
+    height: int | None = Field(None, ge=1, description="Pixels; see GET /model for what the model can do.")
+    steps: int | None = Field(None, ge=1, description="Denoising steps; more are slower and finer.")
+    guidance_scale: float | None = Field(None, ge=0, description="How strictly to follow the words; up to 1 is off.")
+    sampler: Text | None = Field(None, description="One of the samplers that GET /model lists.")
+    seed: int | None = Field(
+        None, ge=0, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent."
+    )
+    num_images: int = Field(1, ge=1, description="How many pictures of this description.")
+    image_format: ImageFormat = Field("png", description="Encoding; an image type in Accept wins over it.")
+
+
+class ParseBody(Body):
+    text: Text = Field(description="Any text; offsets in the answer count its Unicode code points.")
+
+
+class Answer(BaseModel):
+    """Anything that goes out as JSON."""
+
+
+class GroupSpan(Answer):
+    group: Group
+    start: int = Field(description="First code point of the phrase.")
+    end: int = Field(description="One past its last code point.")
+    text: str
+    weight: float = Field(description="Emphasis as in (red dress:1.2); 1 where none was given.")
+
+
+class ParseAnswer(Answer):
+    text: str
+    groups: list[GroupSpan]
+
+
+class Picture(Answer):
+    index: int = Field(description="0 for the first picture of the request.")
+    seed: int
+    media_type: str
+    data: str = Field(description="The encoded picture, in base64; its metadata says how to make it again.")
+    width: int
+    height: int
+
+
+class TimingsAnswer(Answer):
+    queue_seconds: float
+    text_seconds: float
+    denoise_seconds: float
+    decode_seconds: float
+    encode_seconds: float
+    total_seconds: float
+
+
+class Settled(Answer):
+    """What a request runs with, every default filled in."""
+
+    id: str
+    model: str
+    seed: int
+    width: int
+    height: int
+    steps: int
+    guidance_scale: float
+    sampler: str
+    description: str
+    groups: list[GroupSpan]
+
+
+class GenerateAnswer(Settled):
+    images: list[Picture]
+    timings: TimingsAnswer
+
+
+class QueuedMessage(Answer):
+    id: str
+    position: int = Field(description="Requests before this one.")
+
+
+class StepMessage(Answer):
+    completed: int
+    total: int = Field(description="Denoising steps of all pictures of the request.")
+
+
+class FinishedMessage(Answer):
+    id: str
+    timings: TimingsAnswer
+
+
+class GroupAnswer(Answer):
+    group: Group
+    summary: str
+    regions: list[int] = Field(description="ATR-18 parsing labels of the group's region.")
+    slots: list[int] = Field(description="CosmicMan-HQ slots that describe the group.")
+
+
+class SizeLimitsAnswer(Answer):
+    minimum: int
+    maximum: int
+    multiple: int
+
+
+class ModelAnswer(Answer):
+    name: str
+    family: str
+    version: str
+    licence: str
+    widths: SizeLimitsAnswer
+    heights: SizeLimitsAnswer
+    sizes: list[tuple[int, int]] = Field(description="If not empty, the only (width, height) pairs allowed.")
+    default_width: int
+    default_height: int
+    default_steps: int
+    max_steps: int
+    default_guidance_scale: float
+    max_guidance_scale: float
+    default_sampler: str
+    samplers: list[str]
+    max_images: int
+    max_characters: int
+    image_formats: list[ImageFormat]
+
+
+class HealthAnswer(Answer):
+    status: Literal["ok", "ready"]
+
+
+class FieldError(Answer):
+    field: str
+    detail: str
+
+
+class Problem(Answer):
+    """RFC 9457, with the field at fault, all mistakes of the request, and the request's id."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+    errors: list[FieldError] | None = None
+    request_id: str | None = None
+
+
+def definitions(models: Iterable[type[Body] | type[Answer]], reference: str) -> dict[str, Any]:
+    """JSON Schemas of `models` and all they contain, by name; `reference` holds {model}."""
+    _, made = models_json_schema([(model, "validation") for model in models], ref_template=reference)
+    return dict(sorted(made["$defs"].items()))

@@ -1,0 +1,53 @@
+"""What an operator may set, each as an argument or as an environment variable COSMICMAN_<NAME>.
+
+It does not know where a value is used; `read_settings` turns a bad one into one clear line.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "COSMICMAN_"
+BUNDLED_MODEL = Path(__file__).resolve().parent.parent / "models" / "figurine-bundle"
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; only this machine by default.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    bundle: Path = Field(BUNDLED_MODEL, description="Folder of the engine bundle to serve.")
+    max_body_bytes: int = Field(1024 * 1024, ge=1, description="Largest request body; a larger one is answered 413.")
+    body_timeout_seconds: float = Field(30.0, gt=0, description="Longest a client may take to send a body.")
+    max_queue: int = Field(64, ge=0, description="Requests that may wait; one more is answered 503 with Retry-After.")
+    num_threads: int | None = Field(None, ge=1, description="Threads of the engine; one for each core if not set.")
+    request_timeout_seconds: float = Field(300.0, gt=0, description="Longest a generation may take, waiting included.")
+    keep_alive_seconds: float = Field(15.0, gt=0, description="Pause between comments that keep an event stream open.")
+    shutdown_timeout_seconds: float = Field(60.0, ge=0, description="Longest to wait for running requests at the end.")
+    log_level: LogLevel = Field("info", description="debug, info, warning or error.")
+
+
+def read_settings(**arguments: object) -> Settings:
+    """Reads the environment; an argument that is not None wins over its variable.
+
+    Raises:
+        ValueError: One line for each setting that is wrong, with what it must be and what came.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise ValueError("\n".join(_lines(error, given))) from error
+
+
+def _lines(error: ValidationError, given: dict[str, object]) -> list[str]:
+    lines = []
+    for mistake in error.errors(include_url=False):
+        name = str(mistake["loc"][0]) if mistake["loc"] else "settings"
+        source = name if name in given else PREFIX + name.upper()
+        lines.append(f"{source}: {mistake['msg']}; got {str(mistake['input'])[:80]!r}")
+    return lines
