@@ -1,0 +1,1 @@
+"""ASGI middleware: each a plain class with one concern, in a file of its own."""
