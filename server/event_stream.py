@@ -1,0 +1,99 @@
+"""A generation as server-sent events: one frame for each engine event, comments while nothing happens.
+
+Errors before the first event are ordinary responses with their own status; later ones are an `error` event.
+"""
+
+import asyncio
+import base64
+from contextlib import aclosing, suppress
+from dataclasses import asdict
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from engine.engine import Event, Finished, GenerationRequest, ImageReady, Queued, Started, Step
+from server import generation
+from server.gateway import Gateway
+from server.order import group_spans
+from server.problems import ClientGoneError, ProblemError
+from server.schemas import Answer, FinishedMessage, Picture, QueuedMessage, Settled, StepMessage, TimingsAnswer
+
+MEDIA_TYPE = "text/event-stream"
+KEEP_ALIVE = b": keep-alive\n\n"
+#: The last header keeps nginx from collecting frames.
+HEADERS = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"}
+
+
+class EventStream(Response):
+    def __init__(self, gateway: Gateway, request: GenerationRequest) -> None:
+        super().__init__(media_type=MEDIA_TYPE, headers=HEADERS)
+        del self.headers["content-length"]
+        self.gateway = gateway
+        self.request = request
+        self.started = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(ClientGoneError):
+            try:
+                await generation.attend(self.gateway, self.request, receive, self._pump(send))
+            except ProblemError as error:
+                if not self.started:
+                    raise
+                problem = error.problem.model_copy(update={"request_id": self.request.request_id})
+                await self._send(send, frame("error", problem))
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _pump(self, send: Send) -> None:
+        async with aclosing(generation.events(self.gateway, self.request)) as events:
+            first = await anext(events)
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            self.started = True
+            heart = asyncio.create_task(self._beat(send))
+            try:
+                await self._send(send, self._frame(first))
+                async for event in events:
+                    await self._send(send, self._frame(event))
+            finally:
+                heart.cancel()
+                await asyncio.gather(heart, return_exceptions=True)
+
+    async def _beat(self, send: Send) -> None:
+        while True:
+            await asyncio.sleep(self.gateway.settings.keep_alive_seconds)
+            await self._send(send, KEEP_ALIVE)
+
+    async def _send(self, send: Send, data: bytes) -> None:
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+
+    def _frame(self, event: Event) -> bytes:
+        match event:
+            case Queued():
+                return frame("queued", QueuedMessage(id=self.request.request_id, position=event.position))
+            case Started():
+                return frame("started", settled(self.gateway, self.request, event))
+            case Step():
+                return frame("step", StepMessage(completed=event.completed, total=event.total))
+            case ImageReady():
+                return frame("image", picture(event))
+            case Finished():
+                timings = TimingsAnswer(**asdict(event.timings))
+                return frame("finished", FinishedMessage(id=self.request.request_id, timings=timings))
+
+
+def frame(name: str, message: Answer) -> bytes:
+    """One event; JSON has no line breaks of its own, so one data line is enough."""
+    return f"event: {name}\ndata: {message.model_dump_json(exclude_none=True)}\n\n".encode()
+
+
+def settled(gateway: Gateway, request: GenerationRequest, started: Started) -> Settled:
+    return Settled(
+        id=request.request_id,
+        model=gateway.engine.model.name,
+        description=request.description.text,
+        groups=group_spans(request.description),
+        **asdict(started),
+    )
+
+
+def picture(image: ImageReady) -> Picture:
+    return Picture(**(asdict(image) | {"data": base64.b64encode(image.data).decode("ascii")}))

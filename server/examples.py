@@ -1,0 +1,115 @@
+"""One worked example of every request and answer, used by the OpenAPI document and its tests.
+
+Offsets and texts belong together; the picture's data is shortened.
+"""
+
+from typing import Any
+
+DESCRIPTION = "A full-body shot of a young woman with short red hair, a blue denim jacket and white sneakers, in a park"
+
+
+def _span(group: str, text: str) -> dict[str, Any]:
+    start = DESCRIPTION.index(text)
+    return {"group": group, "start": start, "end": start + len(text), "text": text, "weight": 1.0}
+
+
+GROUPS = [
+    _span("shot", "A full-body shot"),
+    _span("person", "a young woman"),
+    _span("hair", "short red hair"),
+    _span("outerwear", "a blue denim jacket"),
+    _span("footwear", "white sneakers"),
+    _span("background", "in a park"),
+]
+
+ID = "6f0e2c5f8a2b4a17b0c4f6ad3c1d9e55"
+SETTLED = {
+    "id": ID,
+    "model": "figurine",
+    "seed": 7,
+    "width": 128,
+    "height": 192,
+    "steps": 20,
+    "guidance_scale": 4.0,
+    "sampler": "ddim",
+    "description": DESCRIPTION,
+    "groups": GROUPS,
+}
+PICTURE = {
+    "index": 0,
+    "seed": 7,
+    "media_type": "image/png",
+    "data": "iVBORw0KGgoAAAANSUhEUg==",
+    "width": 128,
+    "height": 192,
+}
+TIMINGS = {
+    "queue_seconds": 0.0,
+    "text_seconds": 0.01,
+    "denoise_seconds": 0.92,
+    "decode_seconds": 0.12,
+    "encode_seconds": 0.01,
+    "total_seconds": 1.06,
+}
+GENERATE_ANSWER = SETTLED | {"images": [PICTURE], "timings": TIMINGS}
+PARSE_ANSWER = {"text": DESCRIPTION, "groups": GROUPS}
+
+MINIMAL_BODY = {"description": DESCRIPTION}
+FULL_BODY = {
+    "description": DESCRIPTION,
+    "negative_description": "hat",
+    "width": 128,
+    "height": 192,
+    "steps": 20,
+    "guidance_scale": 4.0,
+    "sampler": "ddim",
+    "seed": 7,
+    "num_images": 1,
+    "image_format": "png",
+}
+
+EVENTS = """\
+event: queued
+data: {"id":"6f0e2c5f","position":0}
+
+event: started
+data: {"id":"6f0e2c5f","model":"figurine","seed":7,"width":128,"height":192,"steps":20,"guidance_scale":4.0,\
+"sampler":"ddim","description":"a woman in a red dress","groups":[]}
+
+event: step
+data: {"completed":1,"total":20}
+
+event: image
+data: {"index":0,"seed":7,"media_type":"image/png","data":"iVBORw0KGgo=","width":128,"height":192}
+
+event: finished
+data: {"id":"6f0e2c5f","timings":{"queue_seconds":0.0,"text_seconds":0.01,"denoise_seconds":0.92,\
+"decode_seconds":0.12,"encode_seconds":0.01,"total_seconds":1.06}}
+
+"""
+
+GROUP_ROWS = [
+    {"group": "hair", "summary": "hair colour, style, length; bald", "regions": [2], "slots": [3]},
+    {"group": "footwear", "summary": "shoes, boots, sandals, barefoot", "regions": [9, 10], "slots": [9]},
+]
+
+MODEL = {
+    "name": "figurine",
+    "family": "sd",
+    "version": "0123456789ab",
+    "licence": "Apache-2.0",
+    "widths": {"minimum": 128, "maximum": 192, "multiple": 16},
+    "heights": {"minimum": 128, "maximum": 192, "multiple": 16},
+    "sizes": [[128, 192], [160, 160], [192, 128]],
+    "default_width": 128,
+    "default_height": 192,
+    "default_steps": 20,
+    "max_steps": 100,
+    "default_guidance_scale": 4.0,
+    "max_guidance_scale": 30.0,
+    "default_sampler": "ddim",
+    "samplers": ["ddim", "euler", "euler_a"],
+    "max_images": 8,
+    "max_characters": 8000,
+    "image_formats": ["png", "jpeg", "webp"],
+}

@@ -1,0 +1,97 @@
+"""Runs one request through the engine: under the deadline, for as long as the client stays, counted at the end.
+
+It does not know how the answer is written.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from starlette.types import Receive
+
+from engine.engine import Event, Finished, GenerationRequest, ImageReady, Started, Timings
+from engine.errors import BusyError, EngineError
+from server import problems
+from server.backend import running
+from server.disconnect import unless_disconnected
+from server.gateway import Gateway
+from server.problems import ClientGoneError, ProblemError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    started: Started
+    timings: Timings
+    images: tuple[ImageReady, ...] = field(repr=False)
+
+
+async def run(gateway: Gateway, request: GenerationRequest, receive: Receive) -> Result:
+    """All pictures of a request.
+
+    Raises:
+        ProblemError: 503, 504 or 500.
+        ClientGoneError: The client left; the request was cancelled.
+    """
+    return await attend(gateway, request, receive, _collect(gateway, request))
+
+
+async def events(gateway: Gateway, request: GenerationRequest) -> AsyncGenerator[Event]:
+    """The engine's events; closing this cancels the request."""
+    async with running(gateway.engine, request) as stream:
+        async for event in stream:
+            if isinstance(event, Finished):
+                gateway.metrics.generation_finished(event.timings)
+            yield event
+
+
+async def attend(gateway: Gateway, request: GenerationRequest, receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """Awaits `work` within the deadline and the client's patience; every way it can end is counted here."""
+    seconds, outcome = gateway.settings.request_timeout_seconds, "failed"
+    try:
+        async with asyncio.timeout(seconds):
+            result = await unless_disconnected(receive, work)
+        outcome = "finished"
+        return result
+    except TimeoutError as error:
+        outcome = "timeout"
+        detail = f"The pictures were not finished within {seconds:g} seconds; the request was cancelled."
+        raise ProblemError(problems.DEADLINE_EXCEEDED, detail) from error
+    except (ClientGoneError, asyncio.CancelledError):
+        outcome = "cancelled"
+        raise
+    except EngineError as error:
+        outcome = "refused" if isinstance(error, BusyError) else "failed"
+        if outcome == "failed":
+            logger.exception("generation failed id=%s", request.request_id)
+        raise problems.of_engine_error(error) from error
+    except Exception as error:  # a fault of the engine: the stream of events it breaks off must still be ended properly
+        logger.exception("unexpected error in generation id=%s", request.request_id)
+        raise problems.internal_error() from error
+    finally:
+        gateway.metrics.generation_ended(outcome)
+
+
+async def _collect(gateway: Gateway, request: GenerationRequest) -> Result:
+    started: Started | None = None
+    timings: Timings | None = None
+    images: list[ImageReady] = []
+    stream = events(gateway, request)
+    try:
+        async for event in stream:
+            match event:
+                case Started():
+                    started = event
+                case ImageReady():
+                    images.append(event)
+                case Finished():
+                    timings = event.timings
+    finally:
+        await stream.aclose()
+    assert started is not None and timings is not None, "the engine ended without Started and Finished"
+    return Result(started=started, timings=timings, images=tuple(sorted(images, key=lambda image: image.index)))

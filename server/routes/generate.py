@@ -1,0 +1,119 @@
+"""POST /generate: a description in, pictures out, in the form that the Accept header asks for."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from engine.engine import Timings
+from server import examples, generation, problems
+from server.describe import BODY_REFUSALS, gives, json_of, refuses, takes
+from server.event_stream import MEDIA_TYPE as EVENT_STREAM
+from server.event_stream import EventStream, picture, settled
+from server.gateway import gateway_of
+from server.json_body import read_body
+from server.middleware.observe import CLIENT_GONE
+from server.negotiation import choose
+from server.order import limits, place_order
+from server.problems import ClientGoneError, ProblemError, shown
+from server.schemas import GenerateAnswer, GenerateBody, TimingsAnswer
+
+JSON = "application/json"
+IMAGES = ("image/png", "image/webp", "image/jpeg")
+
+router = APIRouter()
+
+_REFUSALS = {
+    problems.NOT_ACCEPTABLE: (
+        "One image type can hold one picture; for num_images 2 accept application/json.",
+        "num_images",
+    ),
+    problems.INVALID_REQUEST: ("steps must be from 1 to 100; got 5000", "steps"),
+    problems.INTERNAL_ERROR: (
+        str(problems.internal_error()),
+        None,
+    ),
+    problems.GENERATION_FAILED: ("The UNet's output is not finite.", None),
+    problems.BUSY: ("64 requests are waiting, which is the limit.", None),
+    problems.NOT_READY: ("The engine is not ready: it is starting, or it has stopped.", None),
+    problems.DEADLINE_EXCEEDED: ("The pictures were not finished within 300 seconds; the request was cancelled.", None),
+}
+
+
+@router.post(
+    "/generate",
+    summary="Draw a described person",
+    description=(
+        "Answers with JSON (base64 pictures, the parsed groups, the seed and the timings), with the picture itself "
+        "under `Accept: image/png`, `image/webp` or `image/jpeg`, or with server-sent events (`queued`, `started`, "
+        "`step`, `image`, `finished`, `error`) under `Accept: text/event-stream`. Closing the connection cancels "
+        "the request. The same request with the same seed gives the same picture."
+    ),
+    response_class=Response,
+    responses={
+        200: gives(
+            "The pictures.",
+            {
+                **json_of(GenerateAnswer, examples.GENERATE_ANSWER),
+                **{name: {"schema": {"type": "string", "contentMediaType": name}} for name in IMAGES},
+                EVENT_STREAM: {"schema": {"type": "string"}, "example": examples.EVENTS},
+            },
+        ),
+        **refuses(BODY_REFUSALS | _REFUSALS),
+    },
+    openapi_extra=takes(GenerateBody, minimal=examples.MINIMAL_BODY, full=examples.FULL_BODY),
+)
+async def generate(request: Request) -> Response:
+    gateway = gateway_of(request)
+    body = await read_body(request, GenerateBody, limits(gateway))
+    media_type = _media_type(request, body)
+    image_format = media_type.removeprefix("image/") if media_type in IMAGES else body.image_format
+    order = place_order(gateway, body, image_format=image_format, request_id=request.state.request_id)
+    if not gateway.engine.ready:
+        raise problems.not_ready()
+    if media_type == EVENT_STREAM:
+        return EventStream(gateway, order)
+    try:
+        result = await generation.run(gateway, order, request.receive)
+    except ClientGoneError:
+        return Response(status_code=CLIENT_GONE)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept", "Server-Timing": _server_timing(result.timings)}
+    if media_type == JSON:
+        answer = GenerateAnswer(
+            **settled(gateway, order, result.started).model_dump(),
+            images=[picture(image) for image in result.images],
+            timings=TimingsAnswer(**asdict(result.timings)),
+        )
+        return Response(answer.model_dump_json(), media_type=JSON, headers=headers)
+    (image,) = result.images
+    name = f"{image.seed}.{order.image_format}"
+    headers |= {"X-Seed": str(image.seed), "Content-Disposition": f'inline; filename="{name}"'}
+    return Response(image.data, media_type=image.media_type, headers=headers)
+
+
+def _media_type(request: Request, body: GenerateBody) -> str:
+    """What to answer with; of equally welcome types JSON comes first, then the body's image format."""
+    accept = ",".join(request.headers.getlist("accept"))
+    images = sorted(IMAGES, key=lambda name: name != f"image/{body.image_format}")
+    offers = [JSON, *(images if body.num_images == 1 else ()), EVENT_STREAM]
+    chosen = choose(accept, offers)
+    if chosen is not None:
+        return chosen
+    raise _not_acceptable(accept, body, images)
+
+
+def _not_acceptable(accept: str, body: GenerateBody, images: Sequence[str]) -> ProblemError:
+    if body.num_images > 1 and choose(accept, images) is not None:
+        detail = (
+            f"An image type can hold one picture; for num_images {body.num_images} "
+            f"accept {JSON} or {EVENT_STREAM}, or ask for one picture."
+        )
+        return ProblemError(problems.NOT_ACCEPTABLE, detail, field="num_images")
+    allowed = ", ".join((JSON, *IMAGES, EVENT_STREAM))
+    return ProblemError(problems.NOT_ACCEPTABLE, f"Accept must allow one of {allowed}; got {shown(accept)}.")
+
+
+def _server_timing(timings: Timings) -> str:
+    stages = asdict(timings)
+    return ", ".join(f"{name.removesuffix('_seconds')};dur={1000 * seconds:.1f}" for name, seconds in stages.items())

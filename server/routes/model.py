@@ -1,0 +1,26 @@
+"""GET /model: what is loaded, what it can do, and what it does when not told."""
+
+from dataclasses import asdict
+from typing import get_args
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from server import examples
+from server.describe import gives, json_of
+from server.gateway import gateway_of
+from server.schemas import ImageFormat, ModelAnswer
+
+router = APIRouter()
+
+
+@router.get(
+    "/model",
+    summary="Say what the model can do",
+    response_class=Response,
+    responses={200: gives("Limits and defaults of the loaded model.", json_of(ModelAnswer, examples.MODEL))},
+)
+async def describe_model(request: Request) -> Response:
+    info = asdict(gateway_of(request).engine.model)
+    answer = ModelAnswer.model_validate(info | {"image_formats": list(get_args(ImageFormat))})
+    return Response(answer.model_dump_json(), media_type="application/json")

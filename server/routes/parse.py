@@ -1,0 +1,58 @@
+"""POST /parse: the body groups of a text; GET /groups: the taxonomy they come from."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from engine.description import GROUPS
+from server import examples, problems
+from server.describe import BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
+from server.gateway import gateway_of
+from server.json_body import read_body
+from server.order import group_spans, parse
+from server.schemas import FieldError, GroupAnswer, ParseAnswer, ParseBody
+
+router = APIRouter()
+
+
+@router.post(
+    "/parse",
+    summary="Find the body groups of a text",
+    response_class=Response,
+    responses={
+        200: gives(
+            "The phrases of the text, in order, never overlapping.", json_of(ParseAnswer, examples.PARSE_ANSWER)
+        ),
+        **refuses(BODY_REFUSALS | {problems.INVALID_REQUEST: ("text is required; it is missing", "text")}),
+    },
+    openapi_extra=takes(ParseBody, text={"text": examples.DESCRIPTION}),
+)
+async def parse_text(request: Request) -> Response:
+    gateway = gateway_of(request)
+    body = await read_body(request, ParseBody, partial(_too_long, gateway.engine.model.max_characters))
+    description = parse(gateway, body.text)
+    answer = ParseAnswer(text=description.text, groups=group_spans(description))
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _too_long(max_characters: int, values: Mapping[str, Any]) -> Iterator[FieldError]:
+    came = len(values.get("text", ""))
+    if came > max_characters:
+        yield FieldError(field="text", detail=f"text may have at most {max_characters} characters; got {came}")
+
+
+@router.get(
+    "/groups",
+    summary="List the body groups",
+    response_class=Response,
+    responses={200: gives("Every group, in the taxonomy's order.", json_list_of(GroupAnswer, examples.GROUP_ROWS))},
+)
+async def list_groups() -> Response:
+    rows = [
+        GroupAnswer(group=row.group, summary=row.summary, regions=list(row.regions), slots=list(row.slots))
+        for row in GROUPS.values()
+    ]
+    return JSONResponse([row.model_dump(mode="json") for row in rows])

@@ -1,0 +1,143 @@
+"""Serves a bundle until told to stop: opens the port, loads the engine, runs the application.
+
+Whatever stops the start is one clear line on standard error and an exit code of its own, never a traceback.
+"""
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from engine.engine import Engine, EngineSettings
+from engine.errors import BundleError
+from server.app import create_app
+from server.backend import EngineBackend
+from server.settings import Settings
+
+EXIT_OK = 0
+EXIT_SETTINGS = EXIT_BUNDLE = 2
+EXIT_ADDRESS = 3
+EXIT_STARTUP = 4
+
+BACKLOG = 2048
+
+
+Load = Callable[[Path, EngineSettings], EngineBackend]
+
+
+def serve(settings: Settings, load: Load = Engine.load) -> int:
+    """Runs until SIGINT or SIGTERM; then lets running requests finish.
+
+    Args:
+        settings: Where to listen, what to serve.
+        load: Makes the engine of a bundle; raises BundleError.
+
+    Returns:
+        0 after a stop, 2 for a bundle that cannot be loaded or a setting the machine cannot do, 3 for an address
+        that cannot be used, 4 for an engine that does not start.
+    """
+    _configure_logging(settings)
+    try:
+        engine_settings = EngineSettings(max_waiting=settings.max_queue, num_threads=settings.num_threads)
+    except ValueError as error:
+        return _refuse(EXIT_SETTINGS, str(error))
+    try:
+        listener = _bind(settings.host, settings.port)
+    except OSError as error:
+        return _refuse(
+            EXIT_ADDRESS, f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}"
+        )
+    with listener:
+        try:
+            engine = load(settings.bundle, engine_settings)
+        except BundleError as error:
+            return _refuse(EXIT_BUNDLE, str(error))
+        return _run(settings, engine, listener)
+
+
+def _run(settings: Settings, engine: EngineBackend, listener: socket.socket) -> int:
+    config = uvicorn.Config(
+        create_app(settings, engine),
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=max(1, round(settings.shutdown_timeout_seconds)),
+    )
+    server = _Server(config, _url(settings.host, listener))
+    # uvicorn raises the signal again once it has shut down; by then there is nothing left to stop.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _ignore)
+    server.run(sockets=[listener])
+    if server.refusal:
+        return _refuse(EXIT_STARTUP, server.refusal)
+    return EXIT_OK
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does, and reports a failed start instead of exiting."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self.url = url
+        self.refusal = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets=sockets)
+        except SystemExit:
+            self.refusal = "the engine did not start; the lines above say why"
+        except OSError as error:
+            self.refusal = f"cannot listen on {self.url}: {error.strerror or error}"
+            await self.lifespan.shutdown()
+        if self.refusal:
+            self.should_exit = True
+        else:
+            sys.stdout.write(f"CosmicMan Serve is ready on {self.url}\n")
+            sys.stdout.flush()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """A bound socket that does not listen yet: clients are refused, not kept waiting, until the engine is ready."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _configure_logging(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+        force=True,
+    )
+    # Its lines on starting and stopping say nothing that ours do not.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+def _refuse(code: int, reason: str) -> int:
+    sys.stderr.write(f"cosmicman: {reason}\n")
+    return code
+
+
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Does nothing, unlike the default handlers."""
