@@ -1,0 +1,256 @@
+"""A gateway to talk to, in process and over loopback, around a small engine of its own.
+
+The engine here speaks the public protocol and draws a plain rectangle: these tests are about HTTP, not pictures.
+"""
+
+import asyncio
+import contextlib
+import io
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from PIL import Image
+
+from engine.engine import (
+    EngineStats,
+    Event,
+    Finished,
+    GenerationRequest,
+    ImageReady,
+    ModelInfo,
+    Queued,
+    SizeLimits,
+    Started,
+    Step,
+    Timings,
+)
+from engine.errors import BusyError, EngineStoppedError
+from engine.request import resolve
+from server.app import create_app
+from server.settings import Settings
+
+PORTS = range(9140, 9150)
+SIDES = SizeLimits(minimum=128, maximum=192, multiple=16)
+MODEL = ModelInfo(
+    name="rectangles",
+    family="sd",
+    version="0123456789ab",
+    licence="Apache-2.0",
+    widths=SIDES,
+    heights=SIDES,
+    sizes=((128, 192), (160, 160), (192, 128)),
+    default_width=128,
+    default_height=192,
+    default_steps=4,
+    max_steps=50,
+    default_guidance_scale=4.0,
+    max_guidance_scale=20.0,
+    default_sampler="ddim",
+    samplers=("ddim", "euler", "euler_a"),
+    max_images=4,
+    max_characters=8000,
+)
+FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
+
+
+class RectangleEngine:
+    """One request at a time; a step waits for `gate`, so a test decides how far a request gets."""
+
+    model = MODEL
+
+    def __init__(self, *, max_waiting: int = 8) -> None:
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.failure: Exception | None = None
+        self.stop_at_step = 0
+        self.started_up = False
+        self.stopped = False
+        self.cancelled: list[str] = []
+        self.seen: list[GenerationRequest] = []
+        self._lock = asyncio.Lock()
+        self._max_waiting = max_waiting
+        self._running = self._waiting = self._steps = self._images = 0
+
+    async def __aenter__(self) -> Self:
+        self.started_up = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stopped = True
+
+    @property
+    def ready(self) -> bool:
+        return self.started_up and not self.stopped
+
+    def stats(self) -> EngineStats:
+        return EngineStats(
+            running=self._running, waiting=self._waiting, steps_total=self._steps, images_total=self._images
+        )
+
+    def validate(self, request: GenerationRequest) -> None:
+        resolve(request, self.model)
+
+    async def generate(self, request: GenerationRequest) -> AsyncIterator[Event]:
+        self.seen.append(request)
+        settled = resolve(request, self.model)
+        if not self.ready:
+            raise EngineStoppedError("the engine is closed")
+        if self._waiting >= self._max_waiting:
+            raise BusyError(f"{self._waiting} requests are waiting, the limit", retry_after_seconds=1.2)
+        ended = False
+        try:
+            yield Queued(position=self._running + self._waiting)
+            async with self._place():
+                seed = 42 if settled.seed is None else settled.seed
+                yield Started(
+                    seed=seed,
+                    width=settled.width,
+                    height=settled.height,
+                    steps=settled.steps,
+                    guidance_scale=settled.guidance_scale,
+                    sampler=settled.sampler,
+                )
+                total = settled.steps * settled.num_images
+                for completed in range(1, total + 1):
+                    await asyncio.sleep(0)
+                    if self.failure is not None and completed > self.stop_at_step:
+                        raise self.failure
+                    await self.gate.wait()
+                    self._steps += 1
+                    yield Step(completed=completed, total=total)
+                for index in range(settled.num_images):
+                    self._images += 1
+                    yield ImageReady(
+                        index=index,
+                        seed=seed,
+                        data=draw(seed + index, settled.width, settled.height, settled.image_format),
+                        media_type=f"image/{settled.image_format}",
+                        width=settled.width,
+                        height=settled.height,
+                    )
+            ended = True
+            yield Finished(timings=Timings(**dict.fromkeys(Timings.__dataclass_fields__, 0.25)))
+        finally:
+            if not ended:
+                self.cancelled.append(request.request_id)
+
+    @contextlib.asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        self._waiting += 1
+        try:
+            await self._lock.acquire()
+        finally:
+            self._waiting -= 1
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1
+            self._lock.release()
+
+
+def draw(seed: int, width: int, height: int, image_format: str) -> bytes:
+    colour = (seed % 256, seed // 256 % 256, 120)
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, FORMATS[image_format])
+    return out.getvalue()
+
+
+@pytest.fixture
+def engine() -> RectangleEngine:
+    return RectangleEngine()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(max_body_bytes=20_000, request_timeout_seconds=30)
+
+
+@pytest.fixture
+def app(settings: Settings, engine: RectangleEngine) -> FastAPI:
+    return create_app(settings, engine)
+
+
+@contextlib.asynccontextmanager
+async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a started application, in process."""
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            yield client
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app) as client:
+        yield client
+
+
+def free_port() -> int:
+    """A free port of the range these tests keep to."""
+    for port in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise RuntimeError(f"no free port from {PORTS.start} to {PORTS.stop - 1}")
+
+
+class Running:
+    """An application behind a real HTTP server, in this event loop."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.port = free_port()
+        config = uvicorn.Config(app, port=self.port, log_config=None, access_log=False, lifespan="on", ws="none")
+        self.server = uvicorn.Server(config)
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        self.task = asyncio.create_task(self.server.serve())
+        while not self.server.started:
+            assert not self.task.done(), "the server did not start"
+            await asyncio.sleep(0.01)
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        self.server.should_exit = True
+        await self.task
+
+
+@pytest.fixture
+async def live(app: FastAPI) -> AsyncIterator[Running]:
+    async with Running(app) as running:
+        yield running
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Waits until the condition holds; pytest's patience, not a clock, decides when it never will."""
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture(name="eventually")
+def _eventually() -> Callable[[Callable[[], bool]], Awaitable[None]]:
+    return eventually
+
+
+@pytest.fixture
+def talk() -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[httpx.AsyncClient]]:
+    """`async with talk(app) as client` for an application a test made itself."""
+    return client_of
+
+
+@pytest.fixture
+def listen() -> Callable[[FastAPI], Running]:
+    """`async with listen(app) as running` for an application a test made itself, over loopback."""
+    return Running

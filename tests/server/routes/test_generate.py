@@ -1,0 +1,164 @@
+"""POST /generate: JSON, picture bytes, refusals before compute, the end of the line and of time."""
+
+import asyncio
+import base64
+import io
+import json
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from engine.errors import GenerationError
+from server.app import create_app
+from server.settings import Settings
+
+DRESS = {"description": "a woman in a red dress", "seed": 7}
+
+
+async def test_json_answer_names_everything_the_request_ran_with(client: Any) -> None:
+    answer = await client.post("/generate", json=DRESS | {"num_images": 2, "steps": 3})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    body = answer.json()
+    assert body["id"] == answer.headers["x-request-id"]
+    assert {
+        name: body[name] for name in ("model", "seed", "width", "height", "steps", "sampler", "guidance_scale")
+    } == {
+        "model": "rectangles",
+        "seed": 7,
+        "width": 128,
+        "height": 192,
+        "steps": 3,
+        "sampler": "ddim",
+        "guidance_scale": 4.0,
+    }
+    assert [picture["index"] for picture in body["images"]] == [0, 1]
+    for picture in body["images"]:
+        image = Image.open(io.BytesIO(base64.b64decode(picture["data"], validate=True)))
+        assert image.size == (picture["width"], picture["height"]) == (128, 192)
+        assert picture["media_type"] == "image/png" == image.get_format_mimetype()
+    assert set(body["timings"]) == {
+        f"{stage}_seconds" for stage in ("queue", "text", "denoise", "decode", "encode", "total")
+    }
+
+
+async def test_groups_are_the_phrases_of_the_description(client: Any) -> None:
+    text = "👗 a woman in a red dress"
+    body = (await client.post("/generate", json={"description": text})).json()
+    assert body["description"] == text
+    assert any(group["group"] == "dress" and "red dress" in group["text"] for group in body["groups"])
+    for group in body["groups"]:
+        assert text[group["start"] : group["end"]] == group["text"]
+
+
+@pytest.mark.parametrize("name", ["png", "webp", "jpeg"])
+async def test_accept_asks_for_the_picture_itself(client: Any, name: str) -> None:
+    answer = await client.post("/generate", json=DRESS, headers={"Accept": f"image/{name}"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == f"image/{name}"
+    assert answer.headers["x-seed"] == "7"
+    assert answer.headers["vary"] == "Accept"
+    assert Image.open(io.BytesIO(answer.content)).get_format_mimetype() == f"image/{name}"
+
+
+async def test_any_image_takes_the_format_of_the_body(client: Any) -> None:
+    answer = await client.post("/generate", json=DRESS | {"image_format": "webp"}, headers={"Accept": "image/*"})
+    assert answer.headers["content-type"] == "image/webp"
+
+
+async def test_several_pictures_do_not_fit_an_image_type(client: Any) -> None:
+    body = DRESS | {"num_images": 2}
+    refusal = await client.post("/generate", json=body, headers={"Accept": "image/png"})
+    assert refusal.status_code == 406
+    assert refusal.json()["field"] == "num_images"
+    assert "application/json" in refusal.json()["detail"]
+    both = await client.post("/generate", json=body, headers={"Accept": "image/png, application/json;q=0.1"})
+    assert both.status_code == 200
+    assert len(both.json()["images"]) == 2
+
+
+async def test_a_type_nobody_makes_is_refused_before_compute(client: Any, engine: Any) -> None:
+    refusal = await client.post("/generate", json=DRESS, headers={"Accept": "text/html, image/gif;q=0.5"})
+    assert refusal.status_code == 406
+    assert refusal.headers["content-type"] == "application/problem+json"
+    assert "image/png" in refusal.json()["detail"]
+    assert not engine.seen
+
+
+async def test_all_mistakes_are_listed_and_the_first_is_on_top(client: Any, engine: Any) -> None:
+    wrong = {"description": "x", "steps": 5000, "width": 100, "sampler": "magic", "num_images": 99}
+    problem = (await client.post("/generate", json=wrong)).json()
+    assert problem["status"] == 422
+    assert [error["field"] for error in problem["errors"]] == ["width", "steps", "sampler", "num_images"]
+    assert problem["field"] == "width"
+    assert problem["detail"].startswith(problem["errors"][0]["detail"])
+    assert "3 more mistakes" in problem["detail"]
+    assert not engine.seen
+
+
+async def test_full_line_answers_503_with_retry_after(app: Any, engine: Any, client: Any, eventually: Any) -> None:
+    engine.gate.clear()
+    requests = [asyncio.create_task(client.post("/generate", json=DRESS)) for _ in range(9)]
+    await eventually(lambda: engine.stats().waiting == 8)
+    refused = await client.post("/generate", json=DRESS)
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "2"
+    assert refused.json()["type"].endswith("#busy")
+    engine.gate.set()
+    assert [answer.status_code for answer in await asyncio.gather(*requests)] == [200] * 9
+
+
+async def test_engine_that_is_not_ready_answers_503(client: Any, engine: Any) -> None:
+    engine.stopped = True
+    refused = await client.post("/generate", json=DRESS)
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) >= 1
+    assert refused.json()["title"] == "Not ready"
+
+
+async def test_deadline_answers_504_and_cancels(engine: Any, talk: Any) -> None:
+    engine.gate.clear()
+    async with talk(create_app(Settings(request_timeout_seconds=0.05), engine)) as client:
+        late = await client.post("/generate", json=DRESS)
+        metrics = (await client.get("/metrics")).text
+    assert late.status_code == 504
+    assert "0.05 seconds" in late.json()["detail"]
+    assert len(engine.cancelled) == 1
+    assert engine.stats().running == 0
+    assert 'cosmicman_generations_total{outcome="timeout"} 1.0' in metrics
+
+
+async def test_failed_generation_is_a_problem_of_its_own(client: Any, engine: Any) -> None:
+    engine.failure = GenerationError("the latents are not finite")
+    failed = await client.post("/generate", json=DRESS)
+    assert failed.status_code == 500
+    assert failed.json()["type"].endswith("#generation-failed")
+    assert failed.json()["detail"] == "the latents are not finite"
+    engine.failure = None
+    assert (await client.post("/generate", json=DRESS)).status_code == 200
+
+
+async def test_nothing_of_the_description_is_logged(client: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    await client.post("/generate?note=canary", json={"description": "a canary in a red dress"})
+    await client.post("/generate", json={"description": "a canary", "steps": 10**6})
+    await client.post("/parse", json={"text": "canary"})
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith(("server", "engine"))]
+    assert any(line.startswith("POST /generate 200") for line in lines)
+    assert not any("canary" in line for line in lines)
+
+
+async def test_null_means_the_default(client: Any) -> None:
+    nulls = dict.fromkeys(("width", "height", "steps", "guidance_scale", "sampler", "seed"))
+    body = (await client.post("/generate", json={"description": "x"} | nulls)).json()
+    assert (body["width"], body["steps"], body["seed"]) == (128, 4, 42)
+
+
+async def test_json_is_written_without_escapes_that_double_it(client: Any) -> None:
+    answer = await client.post(
+        "/generate",
+        content=json.dumps({"description": "é 👗"}, ensure_ascii=False).encode(),
+        headers={"Content-Type": "application/json; charset=UTF-8"},
+    )
+    assert "é 👗".encode() in answer.content

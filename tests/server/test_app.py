@@ -1,0 +1,77 @@
+"""The application as a whole: paths and methods nobody made, headers on every answer, its own end."""
+
+from typing import Any
+
+import pytest
+
+from server.app import create_app
+from server.settings import Settings
+
+PATHS = {
+    "/generate": "POST",
+    "/parse": "POST",
+    "/groups": "GET",
+    "/model": "GET",
+    "/healthz": "GET",
+    "/readyz": "GET",
+    "/metrics": "GET",
+    "/openapi.json": "GET, HEAD",
+    "/docs": "GET, HEAD",
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_wrong_method_is_405_with_allow(client: Any, path: str) -> None:
+    for method in ("DELETE", "PUT", "OPTIONS", "BREW", "GET" if PATHS[path] == "POST" else "POST"):
+        answer = await client.request(method, path)
+        assert answer.status_code == 405, (method, path)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert sorted(answer.headers["allow"].split(", ")) == PATHS[path].split(", ")
+        assert answer.json()["title"] == "Method not allowed"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/generat", "/generate/", "/../etc/passwd", "/%2e%2e/settings.py"]
+)
+async def test_unknown_path_is_404(client: Any, method: str, path: str) -> None:
+    answer = await client.request(method, path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "/docs#not-found"
+
+
+async def test_unknown_path_names_the_nearest(client: Any) -> None:
+    assert "did you mean /generate?" in (await client.get("/v1/generate")).json()["detail"]
+    long = (await client.get("/" + "x" * 5000)).json()["detail"]
+    assert "known paths are" in long
+    assert len(long) < 300
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/model", "/nothing", "/generate"])
+async def test_every_answer_has_an_id_and_keeps_browsers_at_home(client: Any, path: str) -> None:
+    headers = (await client.get(path)).headers
+    assert len(headers["x-request-id"]) == 32
+    assert headers["x-content-type-options"] == "nosniff"
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "http" not in policy
+    assert "unsafe" not in policy
+
+
+async def test_lifespan_owns_the_engine(engine: Any, talk: Any) -> None:
+    async with talk(create_app(Settings(), engine)) as client:
+        assert engine.ready
+        assert (await client.get("/readyz")).status_code == 200
+    assert engine.stopped
+
+
+@pytest.mark.parametrize("path", ["/", "/studio.js", "/studio.css"])
+async def test_studio_is_served_and_browsers_ask_again(client: Any, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-cache"
+    again = await client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert (await client.head(path)).status_code == 200

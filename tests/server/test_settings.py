@@ -1,0 +1,44 @@
+"""Settings: defaults that are safe, variables, arguments that win, and one clear line for a wrong one."""
+
+from pathlib import Path
+
+import pytest
+
+from server.settings import BUNDLED_MODEL, Settings, read_settings
+
+
+def test_defaults_keep_to_this_machine() -> None:
+    settings = Settings()
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.bundle == BUNDLED_MODEL
+    assert settings.bundle.is_absolute()
+
+
+def test_variables_are_read_and_arguments_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_PORT", "9001")
+    monkeypatch.setenv("COSMICMAN_MAX_QUEUE", "3")
+    monkeypatch.setenv("COSMICMAN_BUNDLE", "/some/where")
+    monkeypatch.setenv("COSMICMAN_LOG_LEVEL", "")
+    settings = read_settings(port=9002, host=None)
+    assert (settings.port, settings.max_queue, settings.bundle) == (9002, 3, Path("/some/where"))
+    assert settings.log_level == "info"
+
+
+def test_wrong_variable_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_PORT", "eighty")
+    with pytest.raises(ValueError, match=r"^COSMICMAN_PORT: .*integer.*; got 'eighty'$"):
+        read_settings()
+
+
+def test_every_wrong_setting_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_MAX_BODY_BYTES", "-1")
+    monkeypatch.setenv("COSMICMAN_REQUEST_TIMEOUT_SECONDS", "nan")
+    with pytest.raises(ValueError) as caught:
+        read_settings(log_level="loud", port=70000)
+    lines = str(caught.value).splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "port",
+        "COSMICMAN_MAX_BODY_BYTES",
+        "COSMICMAN_REQUEST_TIMEOUT_SECONDS",
+        "log_level",
+    ]
