@@ -20,7 +20,7 @@ _WORN = frozenset(
 )  # fmt: skip
 _DESCRIBED = _WORN | {Group.HAIR, Group.FACE}
 _GROWING = _DESCRIBED | {Group.BACKGROUND, Group.STYLE, Group.SHOT}
-_NEVER_HELD = frozenset((Group.BAG, Group.BACKGROUND, Group.FACE, Group.HAIR, Group.SHOT, Group.STYLE))
+_NEVER_HELD = frozenset((Group.BODY, Group.BACKGROUND, Group.FACE, Group.HAIR, Group.SHOT, Group.STYLE))
 #: Prepositions that stay with a verb of pose before them: "leans against", "walking down".
 _WITH_POSE = frozenset(
     ("by", "against", "down", "along", "across", "through", "past", "up", "over", "into", "on", "in", "at", "onto",
@@ -32,7 +32,11 @@ _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbo
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
 
 
-_FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.COPULA, Kind.STOP, Kind.SUBJECT))
+_FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP, Kind.SUBJECT))
+#: Garments that are part of a dress they come with: "a dirndl with a blue apron".
+_DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero"))
+_OWN_PLACES = {"head": Group.BODY, "heads": Group.BODY, "ear": Group.FACE, "ears": Group.FACE}
+_AFTER_PERSON = frozenset((Kind.WITH, Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.PREPOSITION))
 _HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
 _ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
 #: Words for a place on the body that are also part of a garment: "trousers with wide legs".
@@ -48,7 +52,7 @@ _GARMENT_PLACES: dict[str, frozenset[Group]] = {
 class _Phrase:
     """A phrase that is being built."""
 
-    __slots__ = ("start", "end", "group", "weak", "wrap", "subject")
+    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed")
 
     def __init__(self, start: int, end: int, group: Group) -> None:
         self.start = start
@@ -57,6 +61,7 @@ class _Phrase:
         self.weak = False
         self.wrap = False
         self.subject = False
+        self.verbed = False
 
 
 class Assembly:
@@ -77,6 +82,7 @@ class Assembly:
         self._gap: int | None = None
         self._after: Kind | None = None
         self._pronoun = False
+        self._walking = False
         #: A person opened the clause and has no verb yet: "a woman with silver hair ... laughs".
         self._awaiting_verb = False
         self._clause_start = True
@@ -122,9 +128,9 @@ class Assembly:
         for at, chunk in enumerate(self._chunks):
             self._at = at
             kind = chunk.kind
-            if kind in _FINITE:
-                self._awaiting_verb = False
             handlers[kind](chunk)
+            if kind in _FINITE or kind is Kind.COPULA and self._next_kind() not in _FINITE:
+                self._awaiting_verb = False
             self._after = kind
         return [(phrase.start, phrase.end, phrase.group) for phrase in self._phrases]
 
@@ -137,9 +143,8 @@ class Assembly:
             begin = self._pending
         phrase = _Phrase(begin, chunk.end, group)
         phrase.subject = self._preposition is None and (
-            self._clause_start and self._context is None
-            or self._next_kind() is Kind.COPULA and not self._awaiting_verb
-        )
+            self._clause_start and self._context is None or self._next_kind() is Kind.COPULA
+        ) and not self._awaiting_verb
         if group is Group.PERSON and phrase.subject:
             self._awaiting_verb = True
         self._phrases.append(phrase)
@@ -172,7 +177,9 @@ class Assembly:
             return self._deny(chunk)
         if self._in_scene(chunk, group):
             return self._to_scene(chunk)
-        if self._context is Kind.HOLD and group not in _NEVER_HELD and group is not Group.BODY:
+        if self._context is Kind.HOLD and (
+            group not in _NEVER_HELD or group is Group.BACKGROUND and self._after is Kind.HOLD and not self._walking
+        ):
             self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
             return None
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
@@ -224,6 +231,13 @@ class Assembly:
             return True
         if group is Group.HAIR and anchor.wrap and lead is not None and lead.word in ("over", "on", "around", "round"):
             anchor.group = Group.HEADWEAR
+            return True
+        if group is Group.SHOT and lead is not None and anchor.group in (Group.BODY, Group.FACE):
+            return True
+        if anchor.weak and group in _WORN and lead is not None and lead.kind is Kind.PREPOSITION:
+            anchor.group, anchor.weak = group, False
+            return True
+        if chunk.word in _DRESS_PARTS and anchor.group is Group.DRESS and lead is not None and lead.kind is Kind.WITH:
             return True
         if chunk.kind is Kind.SMALL and anchor.group in _DESCRIBED and (
             self._copula or self._after is Kind.ATTACH or lead is not None and lead.kind is Kind.WITH
@@ -284,6 +298,9 @@ class Assembly:
             self._pending = lead.start if self._pending is None else self._pending
             self._preposition = None
             return None
+        if anchor is not None and lead is not None and lead.word == "under" and chunk.word in ("eye", "eyes"):
+            anchor.group = Group.FACE
+            return self._grow(chunk)
         if anchor is not None and lead is not None and anchor.group in _GARMENT_PLACES.get(chunk.word, ()):
             return self._grow(chunk)
         attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._after is Kind.ATTACH
@@ -293,7 +310,8 @@ class Assembly:
             return self._grow(chunk)
         if anchor is not None and self._copula and anchor.group in _WORN and anchor.subject:
             return self._grow(chunk)
-        self._open(chunk, group, lead.start if lead is not None and lead.kind is Kind.PREPOSITION else None)
+        own = _OWN_PLACES.get(chunk.word, group)
+        self._open(chunk, own, lead.start if lead is not None and lead.kind is Kind.PREPOSITION else None)
         self._copula = False
         return None
 
@@ -331,6 +349,9 @@ class Assembly:
         if self._context is Kind.HOLD and (chunk.determined or lead is None) and self._after is not Kind.ADVERB:
             self._open(chunk, Group.ACCESSORY)
             return None
+        if not self._phrases and anchor is None and lead is None and self._next_kind() in _AFTER_PERSON:
+            self._open(chunk, Group.PERSON)
+            return None
         if self._unknown_place(chunk, anchor, lead):
             return None
         if anchor is not None and self._unknown_belongs(chunk, anchor, lead):
@@ -339,7 +360,7 @@ class Assembly:
             self._pronoun = False
             self._open(chunk, Group.BODY)
             return None
-        self._open(chunk, Group.OTHER)
+        self._open(chunk, chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR) else Group.OTHER)
         return None
 
     def _unknown_place(self, chunk: Chunk, anchor: _Phrase | None, lead: Chunk | None) -> bool:
@@ -373,7 +394,7 @@ class Assembly:
         if self._context is Kind.HOLD and chunk.determined:
             self._open(chunk, Group.ACCESSORY)
             return None
-        if lead is not None and lead.word == "in" and anchor is not None and anchor.group is Group.PERSON:
+        if lead is not None and lead.word in ("in", "of", "about", "around") and anchor is not None and anchor.group is Group.PERSON:
             return self._grow(chunk)
         if self._context is Kind.WEAR and anchor is None:
             self._open(chunk, Group.DRESS)
@@ -397,7 +418,7 @@ class Assembly:
         if chunk.group is anchor.group:
             return True
         if self._copula:
-            return anchor.subject and anchor.group in _GROWING
+            return anchor.subject and (anchor.group in _GROWING or anchor.group is Group.BODY)
         if self._after in (Kind.COMMA, Kind.CONJUNCTION):
             return chunk.group is None and anchor.group in _GROWING or anchor.group is Group.BODY and chunk.group is None
         return anchor.group in _GROWING
@@ -420,7 +441,7 @@ class Assembly:
     def _wear(self, chunk: Chunk) -> None:
         if self._negation is not None:
             return
-        if self._anchor is not None and self._anchor.group in _WORN and self._after in _HEADED and chunk.end - chunk.start == 11:
+        if self._anchor is not None and self._anchor.group in _WORN and self._after in _HEADED and chunk.word == "tucked into":
             self._anchor.end = chunk.end
         self._anchor = None
         self._preposition = None
@@ -431,11 +452,13 @@ class Assembly:
     def _hold(self, chunk: Chunk) -> None:
         if self._negation is not None:
             return
-        if self._attaches_to_subject(chunk):
+        participle = chunk.word.endswith(("held", "ed")) and self._after in _HEADED
+        if self._attaches_to_subject(chunk) or participle and self._anchor is not None and self._anchor.group in _DESCRIBED:
             return self._grow(chunk)
         self._scene = False
         self._open(chunk, Group.BODY)
         self._context = Kind.HOLD
+        self._walking = chunk.word.startswith("walk")
         self._copula = False
 
     def _pose(self, chunk: Chunk) -> None:
@@ -449,8 +472,6 @@ class Assembly:
         self._scene = False
         self._copula = False
         self._pronoun = False
-        if anchor is not None and anchor.group is Group.SHOT and self._after is Kind.NOUN and False:
-            return self._grow(chunk)
         self._open(chunk, Group.BODY)
 
     def _attaches_to_subject(self, chunk: Chunk) -> bool:
@@ -487,6 +508,7 @@ class Assembly:
         if anchor.group is Group.PERSON:
             self._open(chunk, Group.BODY)
             return None
+        anchor.verbed = True
         self._grow(chunk)
         return None
 
@@ -525,9 +547,9 @@ class Assembly:
         if self._pending is not None or lead is None or anchor is None:
             return
         if lead.word in ("behind", "around", "beyond") or lead.kind is Kind.SCENE_PREPOSITION:
-            if anchor.group not in (Group.PERSON, Group.BODY) and self._after is not Kind.ATTACH:
-                if not self._copula and not anchor.subject or anchor.group is Group.BACKGROUND:
-                    anchor.group = Group.BACKGROUND
+            if anchor.group not in (Group.PERSON, Group.BODY, Group.FACE, Group.HAIR) and not anchor.verbed:
+                anchor.group = Group.BACKGROUND
+            if anchor.group is not Group.PERSON:
                 anchor.end = chunk.end
         elif anchor.group in _GROWING or anchor.group is Group.BODY:
             anchor.end = chunk.end
@@ -538,7 +560,7 @@ class Assembly:
         self._preposition = None
         self._swallow = False
         if self._negated is not None:
-            if chunk.word in ("or", "nor") or (chunk.word == "and" and False):
+            if chunk.word in ("or", "nor"):
                 self._negation = chunk
             else:
                 self._end_negation()
@@ -560,7 +582,7 @@ class Assembly:
         self._context = None
         self._scene = False
         self._copula = False
-        if chunk.word == "there":
+        if chunk.word.startswith("there"):
             self._pending = chunk.start
         self._pronoun = not chunk.word.startswith(("there", "here", "it"))
         self._clause_start = True
@@ -593,13 +615,9 @@ class Assembly:
         """ "a hat rack in the background": the place makes what it holds part of the scene."""
         return (
             anchor.group not in (Group.PERSON, Group.BODY, Group.FACE, Group.HAIR)
-            and self._chunk_ends_with(chunk)
+            and chunk.word in ("in the background", "in the distance")
             and self._after not in (Kind.COMMA, Kind.STOP, Kind.CONJUNCTION)
         )
-
-    @staticmethod
-    def _chunk_ends_with(chunk: Chunk) -> bool:
-        return chunk.end - chunk.start in (15, 17)
 
     def _comma(self, chunk: Chunk) -> None:
         self._preposition = None

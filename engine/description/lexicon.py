@@ -135,6 +135,9 @@ _GENERIC_PERSONS = frozenset(
 )
 
 
+_ADJECTIVE = Entry(Kind.ADJECTIVE)
+
+
 class _Builder:
     """Collects entries; the first meaning given to a word wins."""
 
@@ -154,6 +157,7 @@ class _Builder:
                 group,
                 partitive=partitive or phrase in _PARTITIVES,
                 wrap=phrase in _WRAPS,
+                soft=group is Group.STYLE or group is Group.OTHER,
             )
             self.add((phrase, plural(phrase)), entry)
 
@@ -161,7 +165,7 @@ class _Builder:
         known = self.entries.get(word)
         if known is not None and known.kind is Kind.NOUN and known.group is not Group.PERSON:
             self.entries[word] = replace(known, soft=True)
-        self.add((word,), Entry(Kind.ADJECTIVE))
+        self.add((word,), _ADJECTIVE)
 
     def verbs(self, table: str, kind: Kind) -> None:
         for verb in _phrases(table):
@@ -257,6 +261,11 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    "joggers": Entry(Kind.NOUN, Group.BOTTOM),
+    "boxers": Entry(Kind.NOUN, Group.BOTTOM),
+    "from behind": Entry(Kind.FIXED, Group.SHOT, Kind.SCENE_PREPOSITION),
+    "from above": Entry(Kind.FIXED, Group.SHOT, Kind.SCENE_PREPOSITION),
+    "from below": Entry(Kind.FIXED, Group.SHOT, Kind.SCENE_PREPOSITION),
     "matching": Entry(Kind.ADJECTIVE, None, Kind.SWALLOW),
 }
 

@@ -68,7 +68,7 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             armour, armor, plate armour, plate armor, chainmail, suit of armour, suit of armor, exosuit, hazmat suit, ski suit,
             snowsuit, judogi, gi, karate gi, dobok, hospital gown, graduation gown, academic gown, football kit, kit, strip,
             rugby kit, cricket whites, tennis whites, whites, fatigues, bdu, battledress, morning suit, white tie, black tie, black-tie, dinner suit,
-            leisure suit, co-ord, co-ords, coord set, two-piece, two piece, matching set, iro and buba, aso ebi, aso oke, burqa, burka,
+            leisure suit, co-ord, co-ords, coord set, two-piece, two piece, matching set, iro and buba, aso ebi, aso oke, kente cloth, kente, bodypaint suit, burqa, burka,
             chador, vestido, qipao dress, kitenge dress, ankara dress, zentai, morphsuit, plugsuit, tangsuit, tang suit, zhongshan suit,
             mao suit, shalwar suit, work clothes, clothes, clothing, garment, garments, tracksuits, livery, gear, workwear, overalls set, school dress,
             serafuku, maid outfit, cosplay, bodysuit dress, polonaise, crinoline, farthingale dress, sarafan, kebaya dress, jilbab, jelabiya
@@ -94,13 +94,12 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             sock, stocking, tights, leggings, legging, pantyhose, hose, hosiery, nylons, fishnets, fishnet stocking, fishnet tights, knee socks,
             knee-highs, thigh-highs, thighhighs, thigh highs, thigh high socks, stay-ups, hold-ups, holdups, leg warmers, legwarmers, leg warmer,
             ankle socks, bobby socks, over-the-knee socks, garters, garter, garter straps, garter belt, suspender belt, tabi, tabi socks,
-            puttees, gaiters, spats, kneehighs, knee-high socks, crew socks, football socks, compression tights, running tights, kneesocks, toe socks,
-            shin guards, shin pads, knee pads, bed socks, footless tights, long johns, thermals
+            puttees, gaiters, spats, kneehighs, knee-high socks, crew socks, football socks, compression tights, running tights, kneesocks, toe socks, bed socks, footless tights, long johns, thermals
         """,
         Group.FOOTWEAR: """
             shoe, boot, sandal, sneaker, trainer, heel, high heel, high heels, heels, loafer, flip-flop, flip flop, flipflop, thongs, slipper,
             moccasin, mocassin, pump, stiletto, wedge, wedges, platform, platforms, plimsoll, pump shoes, brogue, oxford, oxfords, derby shoes,
-            derbies, monk strap, monk straps, chelsea boot, ankle boot, ankle boots, combat boots, cowboy boots, hiking boots, walking boots, work boots,
+            derbies, monk strap, monk straps, moon boots, skate shoes, chelsea boot, ankle boot, ankle boots, combat boots, cowboy boots, hiking boots, walking boots, work boots,
             rain boots, rainboots, rubber boots, ugg, uggs, ugg boots, wellies, welly, wellie, wellington, wellingtons, wellington boots, gumboots,
             gumboot, galoshes, galosh, overshoe, clog, crocs, croc, mule, mules, espadrille, ballet flats, ballet flat, ballet pumps, ballet shoes, flats,
             ballerinas, pointe shoes, ballet slippers, mary jane, mary janes, mary-janes, kitten heels, court shoes, court shoe, slingback, peep-toes,
@@ -158,8 +157,9 @@ PARTS: Mapping[Group, str] = MappingProxyType(
             detail, detailing, accent, decoration, border, edging, edge, scallop, monogram, number, lapel pin, name badge, waist tie, tail, train, bustle, back, front, yoke, bib, cape sleeve, puff sleeve, bell sleeve, thread, fabric, material, weave, texture, finish, hue, shade, colour, color, fit, cut, silhouette, style cut,
             draping, fold, layer, tier, crease, hole, tear, rip, stain, paint stain, grease stain, coat of arms, leaf motif, geometric pattern, floral pattern, floral print, animal print, leopard print, flower print, floral embroidery, stars, polka dots, swirl, zigzag, chevron, diamond pattern, numeral, letter, name tag, shoulder, trim of fur, fur trim, fur collar, length, brocade work, sheen, appliqués, cable pattern, rib, zari, zari border, mirror work, mirrorwork, peplum hem, neck, scalloping, eyelet, cord, drawcord
         """,
-        Group.BOTTOM: "crotch, waistline, turn-up, turnup, knee patch, side stripe, leg opening, belt loop, fly, creases, inseam, frayed hem, cuffs, hem slit",
+        Group.BOTTOM: "crotch, waistline, turn-up, turnup, knee patch, side stripe, leg opening, belt loop, creases, inseam, frayed hem, cuffs, hem slit",
         Group.FOOTWEAR: "sole, insole, heel tab, shoelace, lace-up, laces, low heel, block heel, kitten heel, wedge heel, platform sole, toe cap, toecap, toe, buckle strap, ankle strap, rubber sole, spur, stiletto heel, chunky heel, tread, velcro strap, tongue, velcro",
+        Group.LEGWEAR: "shin guards, shin pads, knee pads",
         Group.BELT: "buckle, belt buckle, silver buckle, gold buckle",
         Group.HEADWEAR: "brim, peak, earflap, ear flap, feather, plume, net veil, chinstrap, chin strap, hatband, hat band",
         Group.EYEWEAR: "frame, rim, tinted lens",

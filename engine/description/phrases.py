@@ -37,6 +37,13 @@ _GARMENTS = frozenset(
         Group.NECKWEAR, Group.HEADWEAR, Group.EYEWEAR, Group.BAG, Group.ACCESSORY,
     )
 )  # fmt: skip
+#: Words that make a vest an outer garment.
+_STURDY = frozenset(
+    ("fluorescent", "reflective", "neon", "puffy", "quilted", "padded", "down", "denim", "studded", "fur", "shearling",
+     "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo")
+)  # fmt: skip
+_OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
+_LEADS = frozenset((Kind.PREPOSITION, Kind.SCENE_PREPOSITION, Kind.SWALLOW))
 _BEFORE_NOUN = frozenset((Kind.DETERMINER, Kind.ADJECTIVE))
 _SUBJECT_KINDS = frozenset((Kind.SUBJECT, Kind.RELATIVE))
 _DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR))
@@ -78,22 +85,26 @@ class Chunker:
         word = self._tokens[at].word
         if not word.endswith(("ing", "ed", "en", "wn", "t")):
             return False
-        kind = self._kind_at(at + 1)
-        if at and self._kind_at(at - 1) is Kind.COPULA and self._tokens[at].entry.kind is Kind.ATTACH:
+        before = self._kind_at(at - 1) if at else None
+        form = self._tokens[at].entry.kind
+        if before is Kind.COPULA and form is Kind.ATTACH:
             return False
-        if kind is Kind.ADJECTIVE or kind is Kind.ADVERB:
-            if self._tokens[at].entry.kind is Kind.HOLD:
-                return self._determined_before(at)
-            return at + 2 < self._count and self._kind_at(at + 2) in _HEADS and self._starts_phrase(at)
-        if kind not in _HEADS:
+        head = self._next_head(at)
+        if head is None:
             return False
-        group = self._tokens[at + 1].entry.group
-        if self._tokens[at].entry.kind is Kind.HOLD or word.endswith("ing") and group is Group.ACCESSORY:
-            return self._determined_before(at)
+        if form is Kind.HOLD or (word.endswith("ing") and head.group is Group.ACCESSORY):
+            return before in _BEFORE_NOUN
         return self._starts_phrase(at)
 
-    def _determined_before(self, at: int) -> bool:
-        return at > 0 and self._kind_at(at - 1) is Kind.DETERMINER
+    def _next_head(self, at: int) -> Entry | None:
+        """The noun that modifiers after a word lead to, at most four words on."""
+        for ahead in range(at + 1, min(at + 5, self._count)):
+            entry = self._tokens[ahead].entry
+            if entry.kind in _HEADS:
+                return entry
+            if entry.kind is not Kind.ADJECTIVE and entry.kind is not Kind.ADVERB:
+                return None
+        return None
 
     def _starts_phrase(self, at: int) -> bool:
         return at == 0 or self._kind_at(at - 1) not in _HEADS and self._kind_at(at - 1) not in _SUBJECT_KINDS
@@ -102,14 +113,16 @@ class Chunker:
         """Whether a word that can be noun or verb is a verb here."""
         entry, _, _, word = self._tokens[at]
         before = self._kind_at(at - 1) if at else None
-        if entry.verb is Kind.PREPOSITION or entry.verb is Kind.SWALLOW:
+        if entry.verb in _LEADS:
             return self._kind_at(at + 1) in (Kind.DETERMINER, Kind.PLACE)
         if before in _SUBJECT_KINDS:
             return True
         last = self.chunks[-1] if self.chunks else None
+        if before is Kind.PREPOSITION and self._tokens[at - 1].word == "to" and not word.endswith("s"):
+            return True
         if word.endswith("ing"):
-            after = self._kind_at(at + 1)
-            if after in _HEADS and before is not Kind.COPULA:
+            after = self._next_head(at)
+            if after is not None and before is not Kind.COPULA:
                 return last is not None and last.group is Group.PERSON and before in (Kind.NOUN, Kind.PERSON)
             return before is not Kind.DETERMINER
         if entry.verb is Kind.ATTACH:
@@ -134,6 +147,7 @@ class Chunker:
         partitive: Entry | None = None
         modifier: Group | None = None
         alone: Group | None = None
+        sturdy = False
         last_kind: Kind | None = None
         end = tokens[at].start
         while at < count:
@@ -163,12 +177,15 @@ class Chunker:
                     head = None
                 modifier = entry.group or modifier
                 alone = entry.alone
+                sturdy = sturdy or word in _STURDY
             elif kind in _HEADS:
                 if head is not None:
                     if self._splits(head, entry) or (entry.verb is not None and at > first and self._verb_after(head, at)):
                         break
                     if kind is Kind.PART and head.group in _GARMENTS:
                         entry = head
+                if sturdy and word in ("vest", "vests"):
+                    entry = _OUTER_VEST
                 head, head_word = entry, word
             elif kind is Kind.UNKNOWN:
                 if head is not None or (last_kind is Kind.ADJECTIVE and self._looks_verbal(word)):
@@ -181,7 +198,7 @@ class Chunker:
             else:
                 break
             last_kind, end, at = kind, token_end, at + 1
-        if alone is not None and determined and head is None and last_kind is Kind.ADJECTIVE:
+        if alone is not None and (determined or self._kind_at(at) is Kind.PREPOSITION) and head is None and last_kind is Kind.ADJECTIVE:
             head = Entry(Kind.PERSON if alone is Group.PERSON else Kind.NOUN, alone)
         self._append(first, end, head, head_word, partitive, modifier, last_kind, determined)
         return max(at, first + 1)
@@ -241,7 +258,7 @@ class Chunker:
         elif last_kind is Kind.ADJECTIVE or last_kind is Kind.ADVERB:
             chunk = Chunk(Kind.ADJECTIVE, modifier, start, end, head_word, determined)
         elif last_kind is Kind.UNKNOWN:
-            chunk = Chunk(Kind.UNKNOWN, None, start, end, self._tokens[first].word, determined)
+            chunk = Chunk(Kind.UNKNOWN, modifier, start, end, self._tokens[first].word, determined)
         else:
             chunk = Chunk(Kind.DETERMINER, None, start, end, "", determined)
         self.chunks.append(chunk)

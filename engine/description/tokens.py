@@ -128,6 +128,10 @@ def _unlisted(word: str) -> Entry:
             return hyphened
     if word.endswith("ly") and len(word) > 4:
         return Entry(Kind.ADVERB)
+    if len(word) > 5 and word.endswith("ing"):
+        return Entry(Kind.POSE)
+    if len(word) > 4 and word.endswith("ed"):
+        return Entry(Kind.ADJECTIVE, verb=Kind.ATTACH)
     for end, entry in _WORD_ENDS:
         if word.endswith(end) and len(word) > len(end) + 1:
             return entry
@@ -149,14 +153,14 @@ def tokenise(folded: str) -> list[Token]:
         entry = None
         size = 1
         for length in lengths(word, ()):
-            if at + length <= count and (entry := lexicon(" ".join(words[at : at + length]))) is not None:
-                size = length
+            if at + length <= count and (entry := lexicon(phrase := " ".join(words[at : at + length]))) is not None:
+                size, word = length, phrase
                 break
         if entry is None:
             entry = lexicon(word) or _SEPARATORS.get(word)
             if entry is None:
                 entry = _unlisted(word) if len(word) <= _LONGEST_WORD else _UNKNOWN
         last = at + size - 1
-        tokens.append(Token(entry, starts[at], starts[last] + len(words[last]), word if size == 1 else ""))
+        tokens.append(Token(entry, starts[at], starts[last] + len(words[last]), word))
         at += size
     return tokens
