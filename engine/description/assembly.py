@@ -32,6 +32,8 @@ _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbo
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
 
 
+_PARTED = _GROWING | {Group.OTHER}
+_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP, Kind.SUBJECT))
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
 _DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero"))
@@ -44,15 +46,16 @@ _GARMENT_PLACES: dict[str, frozenset[Group]] = {
     **dict.fromkeys(("leg", "legs", "knee", "knees", "thigh", "thighs"), frozenset((Group.BOTTOM, Group.LEGWEAR))),
     **dict.fromkeys(("toe", "toes", "ankle", "ankles"), frozenset((Group.FOOTWEAR, Group.LEGWEAR, Group.BOTTOM))),
     **dict.fromkeys(("shoulder", "shoulders", "neck", "back", "waist", "side", "sides", "elbow", "elbows", "chest"),
-                    frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM))),
+                    frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.HAIR))),
     **dict.fromkeys(("ear", "ears"), frozenset((Group.HEADWEAR,))),
+    **dict.fromkeys(("temple", "temples", "tips"), frozenset((Group.HAIR,))),
 }  # fmt: skip
 
 
 class _Phrase:
     """A phrase that is being built."""
 
-    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed")
+    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed", "listed")
 
     def __init__(self, start: int, end: int, group: Group) -> None:
         self.start = start
@@ -62,6 +65,7 @@ class _Phrase:
         self.wrap = False
         self.subject = False
         self.verbed = False
+        self.listed = False
 
 
 class Assembly:
@@ -83,6 +87,8 @@ class Assembly:
         self._after: Kind | None = None
         self._pronoun = False
         self._walking = False
+        #: The last chunk was a verb that went to the anchor.
+        self._attached = False
         #: A person opened the clause and has no verb yet: "a woman with silver hair ... laughs".
         self._awaiting_verb = False
         self._clause_start = True
@@ -143,12 +149,14 @@ class Assembly:
             begin = self._pending
         phrase = _Phrase(begin, chunk.end, group)
         phrase.subject = self._preposition is None and (
-            self._clause_start and self._context is None or self._next_kind() is Kind.COPULA
+            self._clause_start and self._context is None or self._verb_follows()
         ) and not self._awaiting_verb
+        phrase.listed = self._after is Kind.COMMA
         if group is Group.PERSON and phrase.subject:
             self._awaiting_verb = True
         self._phrases.append(phrase)
         self._anchor = phrase
+        self._attached = False
         self._settle()
         return phrase
 
@@ -156,6 +164,7 @@ class Assembly:
         """Let the chunk, and whatever led to it, belong to the anchor."""
         assert self._anchor is not None
         self._anchor.end = chunk.end
+        self._attached = chunk.kind in _VERBS
         self._settle()
 
     def _settle(self) -> None:
@@ -163,6 +172,13 @@ class Assembly:
         self._pending = None
         self._gap = None
         self._clause_start = False
+
+    def _verb_follows(self) -> bool:
+        """Whether a finite verb comes next, so that the phrase just read is its subject."""
+        if self._at + 1 >= len(self._chunks):
+            return False
+        after = self._chunks[self._at + 1]
+        return after.kind is Kind.COPULA or (after.kind in _VERBS and not after.word.endswith(("ing", "ed")))
 
     def _next_kind(self) -> Kind | None:
         return self._chunks[self._at + 1].kind if self._at + 1 < len(self._chunks) else None
@@ -237,14 +253,16 @@ class Assembly:
         if anchor.weak and group in _WORN and lead is not None and lead.kind is Kind.PREPOSITION:
             anchor.group, anchor.weak = group, False
             return True
+        if group is Group.BACKGROUND and anchor.group in _WORN and lead is not None and lead.kind is Kind.WITH:
+            return True
         if chunk.word in _DRESS_PARTS and anchor.group is Group.DRESS and lead is not None and lead.kind is Kind.WITH:
             return True
         if chunk.kind is Kind.SMALL and anchor.group in _DESCRIBED and (
-            self._copula or self._after is Kind.ATTACH or lead is not None and lead.kind is Kind.WITH
+            self._copula or self._attached or lead is not None and lead.kind is Kind.WITH
         ):
             return True
         if self._copula and group in (Group.BACKGROUND, Group.STYLE, Group.OTHER, Group.SHOT):
-            return anchor.subject and anchor.group in (group, *_WORN)
+            return anchor.subject and (anchor.group is group or anchor.group in _DESCRIBED or anchor.group is Group.BODY)
         if self._copula and anchor.subject and anchor.group is Group.BACKGROUND:
             return True
         return anchor.group is Group.BACKGROUND and self._after is Kind.CONJUNCTION and group is Group.BACKGROUND
@@ -275,7 +293,7 @@ class Assembly:
         if own and anchor is not None and anchor.group is not chunk.group and chunk.group is not None:
             self._open(chunk, chunk.group)
             return None
-        if anchor is not None and (anchor.group in _GROWING or anchor.group is Group.BODY and self._preposition):
+        if anchor is not None and (anchor.group in _PARTED or anchor.group is Group.BODY and self._preposition):
             return self._grow(chunk)
         worn = self._last_worn()
         self._open(chunk, worn if worn is not None else chunk.group or Group.OTHER)
@@ -303,7 +321,7 @@ class Assembly:
             return self._grow(chunk)
         if anchor is not None and lead is not None and anchor.group in _GARMENT_PLACES.get(chunk.word, ()):
             return self._grow(chunk)
-        attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._after is Kind.ATTACH
+        attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._attached
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
             if lead is not None:
                 self._relocate(anchor, chunk, group)
@@ -325,6 +343,8 @@ class Assembly:
                 anchor.group = Group.NECKWEAR
             elif chunk.word in _HEAD:
                 anchor.group = Group.HEADWEAR
+            elif chunk.word in ("waist", "hip", "hips"):
+                anchor.group = Group.BELT
 
     def _action_object(self, chunk: Chunk) -> None:
         anchor, lead = self._anchor, self._preposition
@@ -360,7 +380,8 @@ class Assembly:
             self._pronoun = False
             self._open(chunk, Group.BODY)
             return None
-        self._open(chunk, chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR) else Group.OTHER)
+        group = chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR) else Group.OTHER
+        self._open(chunk, group).weak = group is Group.OTHER
         return None
 
     def _unknown_place(self, chunk: Chunk, anchor: _Phrase | None, lead: Chunk | None) -> bool:
@@ -443,6 +464,8 @@ class Assembly:
             return
         if self._anchor is not None and self._anchor.group in _WORN and self._after in _HEADED and chunk.word == "tucked into":
             self._anchor.end = chunk.end
+        if self._anchor is not None and self._context is Kind.HOLD and self._after in _HEADED:
+            return self._swallowing(chunk)
         self._anchor = None
         self._preposition = None
         self._context = Kind.WEAR
@@ -481,6 +504,8 @@ class Assembly:
             return False
         if self._after in (Kind.COMMA, Kind.CONJUNCTION, Kind.STOP):
             return False
+        if anchor.listed and chunk.word.endswith("ing"):
+            return anchor.group is Group.BACKGROUND or self._next_kind() in _ENDS
         return anchor.subject and anchor.group is not Group.SHOT
 
     def _expression(self, chunk: Chunk) -> None:

@@ -261,6 +261,7 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    "square": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "joggers": Entry(Kind.NOUN, Group.BOTTOM),
     "boxers": Entry(Kind.NOUN, Group.BOTTOM),
     "from behind": Entry(Kind.FIXED, Group.SHOT, Kind.SCENE_PREPOSITION),

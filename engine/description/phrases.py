@@ -70,7 +70,7 @@ class Chunker:
             elif entry.verb is not None and self._is_verb(at):
                 append(Chunk(entry.verb, None, start, end, word))
                 at += 1
-            elif kind in _OPENERS:
+            elif kind in _OPENERS or (kind is Kind.ADVERB and self._leads_modifier(at + 1)):
                 at = self._noun_phrase(at)
             else:
                 append(Chunk(kind, entry.group, start, end, word))
@@ -89,12 +89,26 @@ class Chunker:
         form = self._tokens[at].entry.kind
         if before is Kind.COPULA and form is Kind.ATTACH:
             return False
+        if before is Kind.DETERMINER and word.endswith(("ing", "ed")):
+            return True
         head = self._next_head(at)
         if head is None:
             return False
         if form is Kind.HOLD or (word.endswith("ing") and head.group is Group.ACCESSORY):
             return before in _BEFORE_NOUN
         return self._starts_phrase(at)
+
+    def _opens_object(self, at: int) -> bool:
+        return at < self._count and (
+            self._kind_at(at) in (Kind.DETERMINER, Kind.PREDETERMINER) or self._tokens[at].word == "one"
+        )
+
+    def _leads_modifier(self, at: int) -> bool:
+        """Whether a modifier stands here: "deeply tanned", "freshly cut hair"."""
+        kind = self._kind_at(at)
+        if kind is Kind.ADJECTIVE:
+            return self._tokens[at].entry.verb is None or self._next_head(at) is not None
+        return kind in _VERBS and self._is_modifier(at)
 
     def _next_head(self, at: int) -> Entry | None:
         """The noun that modifiers after a word lead to, at most four words on."""
@@ -131,7 +145,7 @@ class Chunker:
             )
         if entry.verb is Kind.EXPRESSION and word.endswith("s") and before in (Kind.NOUN, Kind.PERSON):
             return True
-        if word.endswith("s") and last is not None and last.kind is Kind.NOUN and before in _HEADS and self._kind_at(at + 1) is Kind.DETERMINER:
+        if word.endswith("s") and last is not None and last.kind is Kind.NOUN and before in _HEADS and self._opens_object(at + 1):
             return True
         if word.endswith(("s", "ed")) and last is not None:
             return last.group is Group.PERSON and last.kind in (Kind.NOUN, Kind.PERSON) and before not in (Kind.COMMA, None)
@@ -190,7 +204,9 @@ class Chunker:
             elif kind is Kind.UNKNOWN:
                 if head is not None or (last_kind is Kind.ADJECTIVE and self._looks_verbal(word)):
                     break
-            elif kind is Kind.ADVERB and head is None and self._kind_at(at + 1) in _AFTER_MODIFIER:
+            elif kind is Kind.ADVERB and head is None and (
+                self._kind_at(at + 1) in _AFTER_MODIFIER or self._leads_modifier(at + 1)
+            ):
                 pass
             elif self._joins_modifiers(at, first, last_kind, head, determined):
                 at += 1
@@ -209,7 +225,7 @@ class Chunker:
 
     def _verb_after(self, head: Entry, at: int) -> bool:
         word = self._tokens[at].word
-        if word.endswith("s") and self._kind_at(at + 1) is Kind.DETERMINER:
+        if word.endswith("s") and self._opens_object(at + 1):
             return True
         if self._tokens[at].entry.verb is Kind.EXPRESSION and word.endswith("s"):
             return head.kind is Kind.NOUN and self._kind_at(at + 1) not in _HEADS
