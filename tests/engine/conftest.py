@@ -1,16 +1,21 @@
 """A tiny pipeline with random weights, its bundle and its description, built once for all engine tests."""
 
+import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+import tempfile
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tokenizers import Tokenizer
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 WORDS = (
-    "a woman man with in and wearing red blue green plaid shirt dress long brown hair hat boots on street full-body shot "
-    "of smiling photograph no without glasses , . black coat over trousers"
+    "a woman man with in and wearing red blue green plaid shirt dress long brown hair hat boots on street full-body "
+    "shot of smiling photograph no without glasses , . black coat over trousers"
 )
 
 
@@ -53,7 +58,7 @@ def _save_checkpoint(folder: Path) -> None:
             vocab_size=len(tokenizer),
             hidden_size=32,
             intermediate_size=64,
-            num_hidden_layers=2,
+            num_hidden_layers=1,
             num_attention_heads=2,
             max_position_embeddings=77,
             projection_dim=32,
@@ -68,8 +73,9 @@ def _save_checkpoint(folder: Path) -> None:
         out_channels=4,
         block_out_channels=(16, 32),
         layers_per_block=1,
-        down_block_types=("CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        mid_block_type=None,
         attention_head_dim=2,
         cross_attention_dim=32,
         norm_num_groups=8,
@@ -120,16 +126,37 @@ def _save_checkpoint(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("checkpoint") / "tiny"
-    _save_checkpoint(folder)
+def tokenizer() -> Tokenizer:
+    return Tokenizer.from_str(_tokenizer().backend_tokenizer.to_str())
+
+
+@pytest.fixture(scope="session")
+def tiny(pytestconfig: pytest.Config) -> Path:
+    """Checkpoint and bundle; kept between runs until the export, this file or the exporter's libraries change."""
+    sources = [Path(__file__), *sorted((ROOT / "engine/export").glob("*.py")), ROOT / "engine/bundle.py"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    for library in ("torch", "diffusers", "transformers", "onnxscript", "onnx"):
+        digest.update(metadata.version(library).encode())
+    assert pytestconfig.cache is not None
+    cache = pytestconfig.cache.mkdir("tiny-pipeline")
+    folder = cache / digest.hexdigest()[:16]
+    if not folder.exists():
+        from engine.export.onnx import export_bundle
+
+        for old in cache.iterdir():
+            shutil.rmtree(old)
+        work = Path(tempfile.mkdtemp(dir=cache))
+        _save_checkpoint(work / "checkpoint")
+        export_bundle(work / "checkpoint", work / "bundle")
+        work.rename(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def bundle(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from engine.export.onnx import export_bundle
+def checkpoint(tiny: Path) -> Path:
+    return tiny / "checkpoint"
 
-    out = tmp_path_factory.mktemp("bundles") / "tiny"
-    export_bundle(checkpoint, out)
-    return out
+
+@pytest.fixture(scope="session")
+def bundle(tiny: Path) -> Path:
+    return tiny / "bundle"
