@@ -26,8 +26,30 @@ _WITH_POSE = frozenset(
     ("by", "against", "down", "along", "across", "through", "past", "up", "over", "into", "on", "in", "at", "onto",
      "towards", "toward", "off", "from", "around", "to", "beside")
 )  # fmt: skip
-_PLACE_PREPOSITIONS = frozenset(("at", "through", "along", "across", "beyond", "throughout", "past", "against", "under", "beneath", "by"))
-_AFTER_POSE = frozenset(("in", "on", "onto", "down", "up", "into", "above", "below", "around", "over", "behind", "between", "from", "off", "towards", "toward", "to"))
+_PLACE_PREPOSITIONS = frozenset(
+    ("at", "through", "along", "across", "beyond", "throughout", "past", "against", "under", "beneath", "by")
+)
+_AFTER_POSE = frozenset(
+    (
+        "in",
+        "on",
+        "onto",
+        "down",
+        "up",
+        "into",
+        "above",
+        "below",
+        "around",
+        "over",
+        "behind",
+        "between",
+        "from",
+        "off",
+        "towards",
+        "toward",
+        "to",
+    )
+)
 _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbone", "nape"))
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
 
@@ -148,9 +170,11 @@ class Assembly:
         if self._pending is not None:
             begin = self._pending
         phrase = _Phrase(begin, chunk.end, group)
-        phrase.subject = self._preposition is None and (
-            self._clause_start and self._context is None or self._verb_follows()
-        ) and not self._awaiting_verb
+        phrase.subject = (
+            self._preposition is None
+            and (self._clause_start and self._context is None or self._verb_follows())
+            and not self._awaiting_verb
+        )
         phrase.listed = self._after is Kind.COMMA
         if group is Group.PERSON and phrase.subject:
             self._awaiting_verb = True
@@ -257,12 +281,16 @@ class Assembly:
             return True
         if chunk.word in _DRESS_PARTS and anchor.group is Group.DRESS and lead is not None and lead.kind is Kind.WITH:
             return True
-        if chunk.kind is Kind.SMALL and anchor.group in _DESCRIBED and (
-            self._copula or self._attached or lead is not None and lead.kind is Kind.WITH
+        if (
+            chunk.kind is Kind.SMALL
+            and anchor.group in _DESCRIBED
+            and (self._copula or self._attached or lead is not None and lead.kind is Kind.WITH)
         ):
             return True
         if self._copula and group in (Group.BACKGROUND, Group.STYLE, Group.OTHER, Group.SHOT):
-            return anchor.subject and (anchor.group is group or anchor.group in _DESCRIBED or anchor.group is Group.BODY)
+            return anchor.subject and (
+                anchor.group is group or anchor.group in _DESCRIBED or anchor.group is Group.BODY
+            )
         if self._copula and anchor.subject and anchor.group is Group.BACKGROUND:
             return True
         return anchor.group is Group.BACKGROUND and self._after is Kind.CONJUNCTION and group is Group.BACKGROUND
@@ -376,7 +404,13 @@ class Assembly:
             return None
         if anchor is not None and self._unknown_belongs(chunk, anchor, lead):
             return self._grow(chunk)
-        if self._pronoun or (anchor is not None and anchor.group is Group.PERSON and self._after is not Kind.COMMA and lead is None and not chunk.determined):
+        if self._pronoun or (
+            anchor is not None
+            and anchor.group is Group.PERSON
+            and self._after is not Kind.COMMA
+            and lead is None
+            and not chunk.determined
+        ):
             self._pronoun = False
             self._open(chunk, Group.BODY)
             return None
@@ -391,7 +425,11 @@ class Assembly:
         posed = anchor is not None and anchor.group is Group.BODY
         described = anchor is not None and anchor.group in _DESCRIBED
         scenic = lead.word in _PLACE_PREPOSITIONS and not described
-        if scenic or (posed and lead.word in _AFTER_POSE) or (anchor is None and self._clause_start and lead.word in ("in", "on")):
+        if (
+            scenic
+            or (posed and lead.word in _AFTER_POSE)
+            or (anchor is None and self._clause_start and lead.word in ("in", "on"))
+        ):
             self._open(chunk, Group.BACKGROUND, lead.start if self._leads_scene(lead) else None)
             return True
         return False
@@ -415,7 +453,12 @@ class Assembly:
         if self._context is Kind.HOLD and chunk.determined:
             self._open(chunk, Group.ACCESSORY)
             return None
-        if lead is not None and lead.word in ("in", "of", "about", "around") and anchor is not None and anchor.group is Group.PERSON:
+        if (
+            lead is not None
+            and lead.word in ("in", "of", "about", "around")
+            and anchor is not None
+            and anchor.group is Group.PERSON
+        ):
             return self._grow(chunk)
         if self._context is Kind.WEAR and anchor is None:
             self._open(chunk, Group.DRESS)
@@ -441,7 +484,9 @@ class Assembly:
         if self._copula:
             return anchor.subject and (anchor.group in _GROWING or anchor.group is Group.BODY)
         if self._after in (Kind.COMMA, Kind.CONJUNCTION):
-            return chunk.group is None and anchor.group in _GROWING or anchor.group is Group.BODY and chunk.group is None
+            return (
+                chunk.group is None and anchor.group in _GROWING or anchor.group is Group.BODY and chunk.group is None
+            )
         return anchor.group in _GROWING
 
     def _adverb(self, chunk: Chunk) -> None:
@@ -462,7 +507,12 @@ class Assembly:
     def _wear(self, chunk: Chunk) -> None:
         if self._negation is not None:
             return
-        if self._anchor is not None and self._anchor.group in _WORN and self._after in _HEADED and chunk.word == "tucked into":
+        if (
+            self._anchor is not None
+            and self._anchor.group in _WORN
+            and self._after in _HEADED
+            and chunk.word == "tucked into"
+        ):
             self._anchor.end = chunk.end
         if self._anchor is not None and self._context is Kind.HOLD and self._after in _HEADED:
             return self._swallowing(chunk)
@@ -476,7 +526,12 @@ class Assembly:
         if self._negation is not None:
             return
         participle = chunk.word.endswith(("held", "ed")) and self._after in _HEADED
-        if self._attaches_to_subject(chunk) or participle and self._anchor is not None and self._anchor.group in _DESCRIBED:
+        if (
+            self._attaches_to_subject(chunk)
+            or participle
+            and self._anchor is not None
+            and self._anchor.group in _DESCRIBED
+        ):
             return self._grow(chunk)
         self._scene = False
         self._open(chunk, Group.BODY)
@@ -549,18 +604,34 @@ class Assembly:
         self._swallow = False
         if self._after is Kind.HOLD:
             self._context, self._after = None, Kind.POSE
-        if chunk.kind is Kind.SCENE_PREPOSITION or self._context is Kind.HOLD and anchor is not None and anchor.group is not Group.BODY:
+        if (
+            chunk.kind is Kind.SCENE_PREPOSITION
+            or self._context is Kind.HOLD
+            and anchor is not None
+            and anchor.group is not Group.BODY
+        ):
             self._context = None
-        if anchor is not None and anchor.group is Group.BODY and self._after is Kind.POSE and chunk.word in _WITH_POSE and self._next_kind() is not Kind.PLACE:
+        if (
+            anchor is not None
+            and anchor.group is Group.BODY
+            and self._after is Kind.POSE
+            and chunk.word in _WITH_POSE
+            and self._next_kind() is not Kind.PLACE
+        ):
             anchor.end = chunk.end
         if self._next_kind() in _ENDS:
             return self._adverb(chunk)
         self._preposition = chunk
-        if self._next_kind() in (Kind.OBJECT, Kind.DETERMINER) and chunk.word in ("behind", "around", "beyond", "above"):
+        if self._next_kind() in (Kind.OBJECT, Kind.DETERMINER) and chunk.word in (
+            "behind",
+            "around",
+            "beyond",
+            "above",
+        ):
             self._scene_of_pronoun(chunk)
 
     def _scene_of_pronoun(self, chunk: Chunk) -> None:
-        """ "Behind her, a snowy park": the rest of the sentence is the scene."""
+        """Read "behind her, a snowy park": the rest of the sentence is the scene."""
         if self._clause_start and self._anchor is None:
             self._scene = True
             self._pending = chunk.start
@@ -637,7 +708,7 @@ class Assembly:
         return None
 
     def _retroactive(self, chunk: Chunk, anchor: _Phrase) -> bool:
-        """ "a hat rack in the background": the place makes what it holds part of the scene."""
+        """Whether, as in "a hat rack in the background", the place makes what it holds part of the scene."""
         return (
             anchor.group not in (Group.PERSON, Group.BODY, Group.FACE, Group.HAIR)
             and chunk.word in ("in the background", "in the distance")

@@ -89,7 +89,9 @@ class Emphasis:
 
 
 def _boundaries(pairs: list[Bracket]) -> list[tuple[int, float]]:
-    edges = sorted([(pair.open_end, 1, pair.factor) for pair in pairs] + [(pair.close_start, 0, pair.factor) for pair in pairs])
+    edges = sorted(
+        [(pair.open_end, 1, pair.factor) for pair in pairs] + [(pair.close_start, 0, pair.factor) for pair in pairs]
+    )
     stack = [1.0]
     boundaries: list[tuple[int, float]] = []
     for offset, opening, factor in edges:

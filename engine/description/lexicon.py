@@ -118,7 +118,9 @@ def inflections(verb: str) -> tuple[str, str, str]:
     return plural(head) + rest if not head.endswith("s") else head + "es" + rest, past + rest, gerund + rest
 
 
-_UNDOUBLED = frozenset(("listen", "wander", "linger", "garden", "shoulder", "gather", "deliver", "offer", "enter", "sharpen"))
+_UNDOUBLED = frozenset(
+    ("listen", "wander", "linger", "garden", "shoulder", "gather", "deliver", "offer", "enter", "sharpen")
+)
 
 #: Irregular pasts of the verbs in the tables.
 _PASTS = {

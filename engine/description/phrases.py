@@ -145,10 +145,20 @@ class Chunker:
             )
         if entry.verb is Kind.EXPRESSION and word.endswith("s") and before in (Kind.NOUN, Kind.PERSON):
             return True
-        if word.endswith("s") and last is not None and last.kind is Kind.NOUN and before in _HEADS and self._opens_object(at + 1):
+        if (
+            word.endswith("s")
+            and last is not None
+            and last.kind is Kind.NOUN
+            and before in _HEADS
+            and self._opens_object(at + 1)
+        ):
             return True
         if word.endswith(("s", "ed")) and last is not None:
-            return last.group is Group.PERSON and last.kind in (Kind.NOUN, Kind.PERSON) and before not in (Kind.COMMA, None)
+            return (
+                last.group is Group.PERSON
+                and last.kind in (Kind.NOUN, Kind.PERSON)
+                and before not in (Kind.COMMA, None)
+            )
         return False
 
     def _noun_phrase(self, at: int) -> int:
@@ -194,7 +204,9 @@ class Chunker:
                 sturdy = sturdy or word in _STURDY
             elif kind in _HEADS:
                 if head is not None:
-                    if self._splits(head, entry) or (entry.verb is not None and at > first and self._verb_after(head, at)):
+                    if self._splits(head, entry) or (
+                        entry.verb is not None and at > first and self._verb_after(head, at)
+                    ):
                         break
                     if kind is Kind.PART and head.group in _GARMENTS:
                         entry = head
@@ -204,8 +216,10 @@ class Chunker:
             elif kind is Kind.UNKNOWN:
                 if head is not None or (last_kind is Kind.ADJECTIVE and self._looks_verbal(word)):
                     break
-            elif kind is Kind.ADVERB and head is None and (
-                self._kind_at(at + 1) in _AFTER_MODIFIER or self._leads_modifier(at + 1)
+            elif (
+                kind is Kind.ADVERB
+                and head is None
+                and (self._kind_at(at + 1) in _AFTER_MODIFIER or self._leads_modifier(at + 1))
             ):
                 pass
             elif self._joins_modifiers(at, first, last_kind, head, determined):
@@ -214,7 +228,12 @@ class Chunker:
             else:
                 break
             last_kind, end, at = kind, token_end, at + 1
-        if alone is not None and (determined or self._kind_at(at) is Kind.PREPOSITION) and head is None and last_kind is Kind.ADJECTIVE:
+        if (
+            alone is not None
+            and (determined or self._kind_at(at) is Kind.PREPOSITION)
+            and head is None
+            and last_kind is Kind.ADJECTIVE
+        ):
             head = Entry(Kind.PERSON if alone is Group.PERSON else Kind.NOUN, alone)
         self._append(first, end, head, head_word, partitive, modifier, last_kind, determined)
         return max(at, first + 1)
@@ -236,7 +255,9 @@ class Chunker:
         """Whether a second noun opens a phrase of its own: "woman beach" in terse tags."""
         return head.kind is Kind.PERSON and entry.kind is not Kind.PERSON and entry.group is not Group.PERSON
 
-    def _joins_modifiers(self, at: int, first: int, last_kind: Kind | None, head: Entry | None, determined: bool) -> bool:
+    def _joins_modifiers(
+        self, at: int, first: int, last_kind: Kind | None, head: Entry | None, determined: bool
+    ) -> bool:
         """Whether "and" or a comma stands between two adjectives of one noun."""
         kind = self._kind_at(at)
         if head is not None or last_kind is not Kind.ADJECTIVE:

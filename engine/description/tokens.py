@@ -57,9 +57,15 @@ def fold(text: str) -> str:
 
 _PATTERNS: tuple[tuple[re.Pattern[str], Entry], ...] = (
     (re.compile(r"f/[\d.]+|\d+mm|f\d\.\d"), Entry(Kind.NOUN, Group.SHOT)),
-    (re.compile(r"\d+(?:\+|multiple)?(?:girl|boy|woman|women|man|men|person|people)s?"), Entry(Kind.PERSON, Group.PERSON)),
+    (
+        re.compile(r"\d+(?:\+|multiple)?(?:girl|boy|woman|women|man|men|person|people)s?"),
+        Entry(Kind.PERSON, Group.PERSON),
+    ),
     (re.compile(r"(?:score|rating)[\d ]*|\d+k|<.*>|\d+p"), Entry(Kind.NOUN, Group.OTHER)),
-    (re.compile(r"\d+-?(?:yo|y/o|years?-olds?|year-old)|\d+-something|\w+-year-olds?"), Entry(Kind.ADJECTIVE, Group.PERSON)),
+    (
+        re.compile(r"\d+-?(?:yo|y/o|years?-olds?|year-old)|\d+-something|\w+-year-olds?"),
+        Entry(Kind.ADJECTIVE, Group.PERSON),
+    ),
     (re.compile(r"(?:mid|late|early)-(?:teens|\w+ties|\d0s)|\d0s"), Entry(Kind.NOUN, Group.PERSON)),
     (re.compile(r"[\d.,/]+"), _ADJECTIVE),
 )
