@@ -35,6 +35,7 @@ class FitConfig:
     warmup_steps: int = 100  # linear from zero
     decay_fraction: float = 1.0  # last part of the steps in which a cosine takes the rate down
     final_fraction: float = 0.02  # of the peak rate, at the last step
+    optimizer: str = "adamw"  # adamw | muon (see optimizer.py)
     weight_decay: float = 0.01
     betas: tuple[float, float] = (0.9, 0.99)
     max_grad_norm: float = 1.0
@@ -46,6 +47,8 @@ class FitConfig:
     def __post_init__(self) -> None:
         _positive(self, "steps", "batch_size", "learning_rate", "max_grad_norm", "checkpoint_minutes", "log_every")
         _fraction(self, "decay_fraction", "final_fraction", "ema_decay")
+        if self.optimizer not in ("adamw", "muon"):
+            raise ValueError(f"optimizer must be adamw or muon, got {self.optimizer!r}")
         if self.mixed_precision not in ("no", "bf16", "fp16"):
             raise ValueError(f"mixed_precision must be no, bf16 or fp16, got {self.mixed_precision!r}")
 

@@ -23,6 +23,7 @@ from tqdm import tqdm
 from engine.train import checkpoint
 from engine.train.config import FitConfig, as_tree
 from engine.train.ema import MovingAverage
+from engine.train.optimizer import MuonAdamW
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,8 @@ class Fit:
         self.stage, self.config, self.folder = stage, config, folder
         self.accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=cpu)
         self.model = stage.objective
-        self.optimizer = torch.optim.AdamW(_groups(self.model, config.weight_decay), lr=0.0, betas=config.betas)
+        kind = {"adamw": torch.optim.AdamW, "muon": MuonAdamW}[config.optimizer]
+        self.optimizer: torch.optim.Optimizer = kind(_groups(self.model, config.weight_decay), lr=0.0, betas=config.betas)
         self.average = MovingAverage(self.model, config.ema_decay) if config.ema_decay else None
         self.step, self.seconds, self.samples = 0, 0.0, 0
         self.wrapped, self.prepared = self.accelerator.prepare(self.model, self.optimizer)
