@@ -35,7 +35,8 @@ FLOORS = {
     "export": 2,
     "train": 2,
     "model": 3,
-    "engine": 4,
+    "generation": 4,
+    "engine": 5,
 }
 WORKSHOP_ROOMS = {"export", "train"}  # the only rooms that need the train extra
 PUBLIC_ENGINE = {"engine.description", "engine.engine", "engine.errors"}  # all that the gateway may see

@@ -1,0 +1,76 @@
+"""Two ways to run the command: a process of its own, as a shell does, and quickly in this one for what is refused."""
+
+import importlib.util
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from server.cli import main
+
+
+def _load_engine_fixtures() -> ModuleType:
+    """The tiny model of the engine's tests: built once, used here as well."""
+    path = Path(__file__).resolve().parents[2] / "engine" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("engine_fixtures", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_ENGINE_FIXTURES = _load_engine_fixtures()
+tiny, checkpoint, bundle = _ENGINE_FIXTURES.tiny, _ENGINE_FIXTURES.checkpoint, _ENGINE_FIXTURES.bundle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COSMICMAN_")}
+    return {**kept, "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture
+def cosmicman(tmp_path: Path, environment: dict[str, str]) -> Callable[..., Outcome]:
+    """`cosmicman("parse", "-", stdin=b"a red hat")`: a process of its own, in an empty folder."""
+
+    def run(*arguments: str, stdin: bytes = b"", python: tuple[str, ...] = ("-m", "server.cli")) -> Outcome:
+        command = [sys.executable, *python, *arguments]
+        result = subprocess.run(command, cwd=tmp_path, env=environment, input=stdin, capture_output=True, check=False)
+        return Outcome(status=result.returncode, out=result.stdout.decode(), err=result.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """`refused("serve", "--port", "x")`: asserts a mistake of the caller and gives the one line that says so."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("COSMICMAN_")]:
+        monkeypatch.delenv(name)
+
+    def run(*arguments: str, stdin: bytes = b"", out: str = "") -> str:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        try:
+            status: object = main(arguments)
+        except SystemExit as stopped:
+            status = stopped.code
+        printed = capsys.readouterr()
+        assert (status, printed.out) == (2, out), printed
+        assert len(printed.err.splitlines()) == 1, printed.err
+        assert printed.err.startswith("cosmicman"), printed.err
+        return printed.err
+
+    return run

@@ -1,0 +1,77 @@
+"""What all commands share: help, version, one line for a mistake, quiet ends."""
+
+import signal
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+
+from server.cli import COMMANDS, build_parser, main
+
+NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
+
+
+def test_help_names_every_command(cosmicman) -> None:
+    outcome = cosmicman("--help")
+    assert outcome.status == 0
+    assert all(f"\n    {name} " in outcome.out for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_help_with_examples(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        build_parser().parse_args([name, "--help"])
+    assert stopped.value.code == 0
+    assert f"examples:\n  cosmicman {name}" in capsys.readouterr().out
+
+
+def test_version_is_that_of_the_package(cosmicman) -> None:
+    outcome = cosmicman("--version")
+    assert (outcome.status, outcome.out) == (0, f"cosmicman {metadata.version('cosmicman-serve')}\n")
+
+
+def test_console_script_is_the_same_command() -> None:
+    (script,) = metadata.entry_points(group="console_scripts", name="cosmicman")
+    assert script.value == "server.cli:main"
+
+
+def test_no_command_is_refused(refused) -> None:
+    assert "COMMAND" in refused()
+
+
+def test_unknown_command_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["paint"])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert stopped.value.code == 2
+    assert all(f"'{name}'" in line for name in ["paint", *NAMES])
+
+
+def test_option_names_are_not_guessed(refused) -> None:
+    assert "--js" in refused("parse", "a red hat", "--js")
+
+
+def start_parsing(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-u", "-m", "server.cli", "parse", "--jsonl", "-"]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)
+
+
+def test_interrupt_ends_without_a_traceback(environment: dict[str, str]) -> None:
+    with start_parsing(environment) as process:
+        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        process.stdin.write(b'{"id": 1, "text": "a red hat"}\n')
+        process.stdin.flush()
+        assert process.stdout.readline()  # the command is at work and waits for more
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+        assert process.stderr.read() == b""
+
+
+def test_reader_that_leaves_early_is_no_error(environment: dict[str, str]) -> None:
+    process = start_parsing(environment)
+    assert process.stdout is not None
+    process.stdout.close()
+    _, errors = process.communicate(b'{"id": 1, "text": "a red hat"}\n')
+    assert (process.returncode, errors) == (141, b"")

@@ -1,0 +1,89 @@
+"""`cosmicman generate` with a real, tiny model: files whole, refusals before any work."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+DESCRIPTION = "a full-body shot, a woman in a red dress, black boots"
+QUICK = ("--steps", "2", "--num-threads", "1")
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [(".png", "PNG"), (".jpg", "JPEG"), (".webp", "WEBP")])
+def test_picture_is_written_in_the_format_of_its_name(
+    cosmicman, bundle: Path, tmp_path: Path, suffix: str, kind: str
+) -> None:
+    outcome = cosmicman("generate", DESCRIPTION, "-o", f"out{suffix}", "--bundle", str(bundle), *QUICK)
+    assert (outcome.status, outcome.out) == (0, f"out{suffix}\n"), outcome.err
+    with Image.open(tmp_path / f"out{suffix}") as image:
+        assert (image.format, image.size) == (kind, (32, 48))
+        image.load()
+    assert "dress" in outcome.err and "footwear" in outcome.err and "2/2" in outcome.err
+    assert [path.name for path in tmp_path.iterdir()] == [f"out{suffix}"]
+
+
+def test_seed_decides_the_picture_and_every_image_has_its_own_file(cosmicman, bundle: Path, tmp_path: Path) -> None:
+    common = (DESCRIPTION, "--bundle", str(bundle), "--seed", "7", *QUICK)
+    assert cosmicman("generate", *common, "-o", "two.png", "--num-images", "2").out == "two-0.png\ntwo-1.png\n"
+    assert cosmicman("generate", *common, "-o", "one.png").status == 0
+    pictures = {}
+    for path in tmp_path.iterdir():
+        with Image.open(path) as image:
+            pictures[path.name] = image.tobytes()
+    assert pictures["one.png"] == pictures["two-0.png"] != pictures["two-1.png"]
+
+
+def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    out.write_bytes(b"precious")
+    arguments = ("generate", DESCRIPTION, "-o", "out.png", "--bundle", str(bundle), *QUICK)
+    message = refused(*arguments)
+    assert "out.png is there already" in message and "--force" in message
+    assert out.read_bytes() == b"precious"
+    assert cosmicman(*arguments, "--force").status == 0
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--steps", "0"), ("steps", "0")),
+        (("--steps", "1000"), ("steps", "1000")),
+        (("--steps", "two"), ("--steps", "'two'")),
+        (("--width", "33"), ("width", "33")),
+        (("--guidance-scale", "nan"), ("guidance_scale", "nan")),
+        (("--seed", "-1"), ("seed", "-1")),
+        (("--sampler", "magic"), ("sampler", "magic", "ddim")),
+        (("--num-images", "0"), ("--num-images", "'0'")),
+    ],
+    ids=lambda value: "-".join(value).lstrip("-") if isinstance(value, tuple) else None,
+)
+def test_request_the_model_cannot_do_is_refused(
+    refused, bundle: Path, tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    message = refused("generate", DESCRIPTION, "-o", "out.png", "--bundle", str(bundle), *arguments)
+    assert all(word in message for word in words), message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_empty_description_is_refused(refused, bundle: Path) -> None:
+    assert "description" in refused("generate", " ", "-o", "out.png", "--bundle", str(bundle))
+
+
+def test_unknown_suffix_is_refused_with_the_known_ones(refused) -> None:
+    message = refused("generate", DESCRIPTION, "-o", "out.gif")
+    assert "'out.gif'" in message and ".png" in message
+
+
+def test_missing_folder_is_refused(refused) -> None:
+    assert "'none'" in refused("generate", DESCRIPTION, "-o", "none/out.png")
+
+
+def test_missing_bundle_is_refused_by_name(refused, tmp_path: Path) -> None:
+    assert "nowhere" in refused("generate", DESCRIPTION, "-o", "out.png", "--bundle", "nowhere")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bundle_may_come_from_the_environment(refused, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_BUNDLE", "elsewhere")
+    assert "elsewhere" in refused("generate", DESCRIPTION, "-o", "out.png")

@@ -1,0 +1,94 @@
+"""`cosmicman parse`: one text or a file of them, and every way a line can be wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.description import Parser
+
+TEXT = "a man in a blue plaid shirt and white sneakers"
+
+
+def expected_spans(text: str) -> list[list[object]]:
+    return [[span.start, span.end, str(span.group)] for span in Parser().parse(text).spans]
+
+
+def test_table_shows_each_phrase_with_its_group(cosmicman) -> None:
+    outcome = cosmicman("parse", TEXT)
+    assert outcome.status == 0
+    rows = [line.split() for line in outcome.out.splitlines()]
+    assert any(row[0] == "top" and "plaid" in row for row in rows)
+    assert any(row[0] == "footwear" and "sneakers" in row for row in rows)
+
+
+def test_json_holds_text_spans_and_words(cosmicman) -> None:
+    answer = json.loads(cosmicman("parse", "--json", TEXT).out)
+    assert answer["text"] == TEXT
+    assert [[each["start"], each["end"], each["group"]] for each in answer["groups"]] == expected_spans(TEXT)
+    assert all(each["text"] == TEXT[each["start"] : each["end"]] for each in answer["groups"])
+
+
+def test_dash_reads_the_text_from_stdin(cosmicman) -> None:
+    assert cosmicman("parse", "-", stdin=TEXT.encode() + b"\n").out == cosmicman("parse", TEXT).out
+
+
+@pytest.mark.parametrize("text", ["", "\N{ZERO WIDTH JOINER}(((", "a \x1b[31mred\x1b[0m hat", "[bold]red hat[/]"])
+def test_any_text_is_shown_without_steering_the_terminal(cosmicman, text: str) -> None:
+    outcome = cosmicman("parse", "-", stdin=text.encode())
+    assert (outcome.status, outcome.err) == (0, "")
+    assert "\x1b" not in outcome.out
+
+
+def test_jsonl_answers_line_by_line(cosmicman, tmp_path: Path) -> None:
+    texts = {"a": TEXT, "b": "", "c": "une robe rouge \N{DRESS}", "d": "a woman without a hat"}
+    lines = [json.dumps({"id": name, "text": text, "style": "ignored"}) for name, text in texts.items()]
+    (tmp_path / "in.jsonl").write_text("\n\n".join(lines), encoding="utf-8")
+    outcome = cosmicman("parse", "--jsonl", "in.jsonl")
+    assert (outcome.status, outcome.err) == (0, "")
+    answers = [json.loads(line) for line in outcome.out.splitlines()]
+    assert answers == [{"id": name, "spans": expected_spans(text)} for name, text in texts.items()]
+
+
+def test_jsonl_reads_stdin(cosmicman) -> None:
+    outcome = cosmicman("parse", "--jsonl", "-", stdin=json.dumps({"id": 7, "text": TEXT}).encode())
+    assert json.loads(outcome.out) == {"id": 7, "spans": expected_spans(TEXT)}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b"red hat", "not JSON"),
+        (b'{"id": 1, "text": "a\xff"}', "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[1, 2]", "expected a JSON object, got list"),
+        (b'{"text": "a red hat"}', '"id" is missing'),
+        (b'{"id": 1}', '"text" is missing'),
+        (b'{"id": 1, "text": null}', '"text" must be a string, got NoneType'),
+    ],
+)
+def test_bad_line_is_refused_with_its_number(refused, line: bytes, words: str) -> None:
+    good = b'{"id": 1, "text": "a red hat"}\n'
+    answer = json.dumps({"id": 1, "spans": expected_spans("a red hat")}) + "\n"
+    message = refused("parse", "--jsonl", "-", stdin=good + b"\n" + line, out=answer)
+    assert message.startswith("cosmicman parse: stdin, line 3: ")
+    assert words in message
+
+
+def test_lone_surrogate_is_a_text_like_any_other(cosmicman) -> None:
+    outcome = cosmicman("parse", "--jsonl", "-", stdin=b'{"id": "\\ud800", "text": "a red hat \\udfff"}')
+    assert outcome.status == 0
+    assert json.loads(outcome.out)["id"] == "\ud800"
+
+
+def test_stdin_that_is_not_utf8_is_refused(refused) -> None:
+    assert "UTF-8" in refused("parse", "-", stdin=b"\xff\xfe")
+
+
+def test_missing_file_is_refused_by_name(refused) -> None:
+    assert "none.jsonl: No such file or directory" in refused("parse", "--jsonl", "none.jsonl")
+
+
+@pytest.mark.parametrize("arguments", [(), ("text", "--jsonl", "in.jsonl"), ("--json", "--jsonl", "in.jsonl")])
+def test_contradictory_arguments_are_refused(refused, arguments: tuple[str, ...]) -> None:
+    assert "--jsonl" in refused("parse", *arguments)

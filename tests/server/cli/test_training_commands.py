@@ -1,0 +1,79 @@
+"""`figures`, `train` and `export`: the commands that need the train extra."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+RECIPE = Path(__file__).resolve().parents[3] / "engine" / "train" / "recipes" / "figurine.yaml"
+WITHOUT = "import sys; sys.modules[{package!r}] = None; from server.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+def test_figures_are_written_and_kept(cosmicman, tmp_path: Path) -> None:
+    arguments = ("figures", "--out", "drawn", "--num", "2", "--seed", "5", "--workers", "1")
+    outcome = cosmicman(*arguments)
+    assert (outcome.status, outcome.out) == (0, "2 figures in drawn\n"), outcome.err
+    first = {path: path.read_bytes() for path in (tmp_path / "drawn").rglob("*.*")}
+    assert sorted(path.parent.name for path in first) == ["images", "images", "label", "parsing", "parsing"]
+    assert cosmicman(*arguments).status == 0
+    assert {path: path.read_bytes() for path in (tmp_path / "drawn").rglob("*.*")} == first
+
+
+def test_figures_into_a_file_are_refused(refused, tmp_path: Path) -> None:
+    (tmp_path / "drawn").write_text("", encoding="utf-8")
+    assert "'drawn'" in refused("figures", "--out", "drawn", "--num", "1")
+
+
+@pytest.mark.parametrize(("option", "value"), [("--num", "0"), ("--num", "many"), ("--seed", "-1"), ("--workers", "0")])
+def test_wrong_numbers_of_figures_are_refused(refused, option: str, value: str) -> None:
+    arguments = {"--num": "1", option: value}
+    message = refused("figures", "--out", "drawn", *(word for pair in arguments.items() for word in pair))
+    assert option in message and repr(value) in message
+
+
+def test_missing_recipe_is_refused_by_name(refused) -> None:
+    assert "none.yaml: No such file or directory" in refused("train", "none.yaml")
+
+
+def test_unknown_setting_is_refused_by_name(refused) -> None:
+    message = refused("train", str(RECIPE), "--set", "unet.fit.stepps=2")
+    assert "unet.fit.stepps" in message and "batch_size" in message
+
+
+def test_unknown_stage_is_refused_with_the_known_ones(refused) -> None:
+    message = refused("train", str(RECIPE), "--stage", "paint")
+    assert "'paint'" in message and "unet" in message
+
+
+def test_training_without_data_says_how_to_make_it(cosmicman) -> None:
+    outcome = cosmicman("train", str(RECIPE), "--set", "data.folder=nothing")
+    assert outcome.status == 2
+    assert "cosmicman figures" in outcome.err.splitlines()[-1]
+    assert "Traceback" not in outcome.err
+
+
+def test_export_writes_a_bundle(cosmicman, checkpoint: Path, tmp_path: Path) -> None:
+    outcome = cosmicman("export", str(checkpoint), "--out", "bundle", "--name", "small")
+    assert (outcome.status, outcome.out) == (0, "bundle\n"), outcome.err
+    manifest = json.loads((tmp_path / "bundle" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["name"] == "small"
+
+
+def test_export_of_nothing_is_refused_by_name(refused, tmp_path: Path) -> None:
+    assert "nowhere" in refused("export", "nowhere", "--out", "bundle")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("package", "arguments"),
+    [
+        ("aggdraw", ("figures", "--out", "drawn", "--num", "1")),
+        ("yaml", ("train", "recipe.yaml")),
+        ("torch", ("export", "checkpoint", "--out", "bundle")),
+    ],
+)
+def test_missing_extra_is_named_with_the_way_to_install_it(cosmicman, package: str, arguments: tuple[str, ...]) -> None:
+    outcome = cosmicman(*arguments, python=("-c", WITHOUT.format(package=package)))
+    (line,) = outcome.err.splitlines()
+    assert outcome.status == 2
+    assert f"needs {package}" in line and "pip install" in line and "[train]" in line
