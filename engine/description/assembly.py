@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
-from engine.description.phrases import Chunk
+from engine.description.noun_phrases import Chunk
 
 _WORN = frozenset(
     (

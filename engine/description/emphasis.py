@@ -75,10 +75,6 @@ class Emphasis:
             self._next += 1
         return self._weight
 
-    def cut(self, offset: int) -> list[int]:
-        """Return where emphasis begins or ends after an offset (none are produced twice)."""
-        return [at for at, _ in self._boundaries if at > offset]
-
     def widen(self, start: int, end: int) -> tuple[int, int]:
         """Return a span grown over the syntax that touches it, so that "(red dress:1.2)" is one phrase."""
         while start in self._opens:

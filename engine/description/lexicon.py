@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 from engine.description import (
     lexicon_garments,
@@ -21,7 +21,7 @@ from engine.description import (
 from engine.description.groups import Group
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """The part a word plays in a description."""
 
     NOUN = auto()
@@ -295,14 +295,17 @@ def _build() -> dict[str, Entry]:
 LEXICON: dict[str, Entry] = _build()
 
 
-def _phrase_lengths() -> dict[str, tuple[int, ...]]:
-    lengths: dict[str, set[int]] = {}
+def _phrase_lengths() -> dict[str, dict[str, tuple[int, ...]]]:
+    lengths: dict[str, dict[str, set[int]]] = {}
     for phrase in LEXICON:
         words = phrase.split(" ")
         if len(words) > 1:
-            lengths.setdefault(words[0], set()).add(len(words))
-    return {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}
+            lengths.setdefault(words[0], {}).setdefault(words[1], set()).add(len(words))
+    return {
+        first: {second: tuple(sorted(found, reverse=True)) for second, found in seconds.items()}
+        for first, seconds in lengths.items()
+    }
 
 
-#: First word of a known phrase -> the lengths in words of the phrases it opens, longest first.
-PHRASE_LENGTHS: dict[str, tuple[int, ...]] = _phrase_lengths()
+#: First and second word of a known phrase -> the lengths in words of the phrases they open, longest first.
+PHRASE_LENGTHS: dict[str, dict[str, tuple[int, ...]]] = _phrase_lengths()

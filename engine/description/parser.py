@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.description.assembly import Assembly
 from engine.description.emphasis import Emphasis
-from engine.description.phrases import Chunker
+from engine.description.chunks import Chunker
 from engine.description.spans import Description, Span
 from engine.description.tokens import fold, tokenise
 

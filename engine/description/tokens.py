@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from engine.description.groups import Group
 from engine.description.lexicon import LEXICON, PHRASE_LENGTHS, Entry, Kind
 from engine.description.lexicon_modifiers import COMPOUND_ENDS
 
 
-class Token(NamedTuple):
-    """A word, known phrase or separator with its place in the text."""
+class Tokens:
+    """The words, known phrases and separators of a text, as columns of one length.
 
-    entry: Entry
-    start: int
-    end: int
-    word: str
+    `kinds` has one more element, None: it is what stands before the first token (index -1) and after the last.
+    """
+
+    __slots__ = ("entries", "kinds", "starts", "ends", "words")
+
+    def __init__(self) -> None:
+        """Begin with no tokens."""
+        self.entries: list[Entry] = []
+        self.kinds: list[Kind | None] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.words: list[str] = []
 
 
 _TOKEN = re.compile(
@@ -28,7 +35,9 @@ _TOKEN = re.compile(
     r"|f/\d[\d.]*"
     r"|w/(?=\s)"
     r"|[^\W_]+(?:['\-./][^\W_]+)*(?<![.])"
-    r"|[,;.!?:\n|/\u2013\u2014&+()\[\]{}…、。，]"
+    r"|:\s*[\d.]+\s*[)\]]+"  # the end of "(red dress:1.2)"
+    r"|[&+]"
+    r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，]+(?:\s+[,;.!?:|()\[\]{}]+)*"
     r"|(?<=\s)-{1,3}(?=\s)"
 )
 _FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "_": " ", "\u2010": "-", "\u2011": "-"})
@@ -37,13 +46,8 @@ _COMMA = Entry(Kind.COMMA)
 _STOP = Entry(Kind.STOP)
 _UNKNOWN = Entry(Kind.UNKNOWN)
 _ADJECTIVE = Entry(Kind.ADJECTIVE)
-_SEPARATORS = {
-    **dict.fromkeys(",|/\u2013\u2014、，()[]{}", _COMMA),
-    **dict.fromkeys(("-", "--", "---"), _COMMA),
-    **dict.fromkeys(";.!?:\n…。", _STOP),
-    "&": Entry(Kind.CONJUNCTION),
-    "+": Entry(Kind.CONJUNCTION),
-}
+_CONJUNCTION = Entry(Kind.CONJUNCTION)
+_STOPS = frozenset(";.!?:\n…。")
 _LONGEST_WORD = 40
 
 
@@ -144,29 +148,57 @@ def _unlisted(word: str) -> Entry:
     return _UNKNOWN
 
 
-def tokenise(folded: str) -> list[Token]:
+def _separator(mark: str) -> Entry:
+    if mark in "&+":
+        return _CONJUNCTION
+    if mark[0] == ":" and mark[-1] in ")]":
+        return _COMMA
+    return _STOP if not _STOPS.isdisjoint(mark) else _COMMA
+
+
+_NO_PHRASES: dict[str, tuple[int, ...]] = {}
+#: A word -> its own entry, and the phrases it may open by their second word.
+_WORDS: dict[str, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
+    word: (LEXICON.get(word), PHRASE_LENGTHS.get(word, _NO_PHRASES))
+    for word in (*PHRASE_LENGTHS, *LEXICON)
+    if " " not in word
+}
+_NOTHING: tuple[Entry | None, dict[str, tuple[int, ...]]] = (None, _NO_PHRASES)
+
+
+def tokenise(folded: str) -> Tokens:
     """Return the typed words of a folded text, with known phrases of several words as one token."""
-    words: list[str] = []
-    starts: list[int] = []
-    for match in _TOKEN.finditer(folded):
-        words.append(match.group())
-        starts.append(match.start())
-    tokens: list[Token] = []
-    lexicon, lengths = LEXICON.get, PHRASE_LENGTHS.get
-    at, count = 0, len(words)
+    found = [(match.group(), match.start()) for match in _TOKEN.finditer(folded)]
+    words = [word for word, _ in found]
+    count = len(words)
+    words.append("")
+    tokens = Tokens()
+    entries, heads, starts, ends = tokens.entries, tokens.words, tokens.starts, tokens.ends
+    known = _WORDS.get
+    at = 0
     while at < count:
-        word = words[at]
-        entry = None
-        size = 1
-        for length in lengths(word, ()):
-            if at + length <= count and (entry := lexicon(phrase := " ".join(words[at : at + length]))) is not None:
-                size, word = length, phrase
-                break
-        if entry is None:
-            entry = lexicon(word) or _SEPARATORS.get(word)
-            if entry is None:
-                entry = _unlisted(word) if len(word) <= _LONGEST_WORD else _UNKNOWN
-        last = at + size - 1
-        tokens.append(Token(entry, starts[at], starts[last] + len(words[last]), word))
-        at += size
+        word, start = found[at]
+        entry, phrases = known(word, _NOTHING)
+        at += 1
+        end = start + len(word)
+        if words[at] in phrases:
+            for length in phrases[words[at]]:
+                phrase = " ".join(words[at - 1 : at - 1 + length])
+                if phrase in LEXICON:
+                    at += length - 1
+                    last, begin = found[at - 1]
+                    entry, word, end = LEXICON[phrase], phrase, begin + len(last)
+                    break
+        entries.append(entry if entry is not None else _classify(word))
+        heads.append(word)
+        starts.append(start)
+        ends.append(end)
+    tokens.kinds = [entry.kind for entry in entries]
+    tokens.kinds.append(None)
     return tokens
+
+
+def _classify(word: str) -> Entry:
+    if not word[0].isalnum() and word[0] != "<":
+        return _separator(word)
+    return _unlisted(word) if len(word) <= _LONGEST_WORD else _UNKNOWN
