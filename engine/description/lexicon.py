@@ -131,8 +131,11 @@ _PASTS = {
 
 _GENERIC_PERSONS = frozenset(
     _phrases(
-        """man, woman, men, women, boy, girl, boys, girls, lady, guy, bloke, person, people, male, female, lad, lass, gentleman, ladies,
-        child, kid, toddler, teenager, 1girl, 1boy, adult female, adult male, adult, couple, teen, redhead"""
+        """
+        man, woman, men, women, boy, girl, boys, girls, lady, guy, bloke, person, people, male, female, lad, lass,
+        gentleman, ladies, child, kid, toddler, teenager, 1girl, 1boy, adult female, adult male, adult, couple,
+        teen, redhead
+        """
     )
 )
 
@@ -152,22 +155,24 @@ class _Builder:
             if spaced and "-" in phrase:
                 self.entries.setdefault(phrase.replace("-", " "), entry)
 
-    def nouns(self, table: str, kind: Kind, group: Group, *, partitive: bool = False) -> None:
+    def nouns(self, table: str, kind: Kind, group: Group) -> None:
         for phrase in _phrases(table):
-            entry = Entry(
-                Kind.PERSON if kind is Kind.NOUN and phrase in _GENERIC_PERSONS else kind,
-                group,
-                partitive=partitive or phrase in _PARTITIVES,
-                wrap=phrase in _WRAPS,
-                soft=group is Group.STYLE or group is Group.OTHER,
-            )
-            self.add((phrase, plural(phrase)), entry)
+            for form in (phrase, plural(phrase)):
+                entry = Entry(
+                    Kind.PERSON if kind is Kind.NOUN and phrase in _GENERIC_PERSONS else kind,
+                    group,
+                    partitive=form in _PARTITIVES,
+                    wrap=phrase in _WRAPS,
+                    soft=group is Group.STYLE or group is Group.OTHER or kind is Kind.PART,
+                )
+                self.add((form,), entry)
 
-    def look(self, word: str) -> None:
+    def look(self, word: str, *, spaced: bool = True) -> None:
+        """Add a modifier; a noun of the same form becomes one that may modify another."""
         known = self.entries.get(word)
         if known is not None and known.kind is Kind.NOUN and known.group is not Group.PERSON:
             self.entries[word] = replace(known, soft=True)
-        self.add((word,), _ADJECTIVE)
+        self.add((word,), _ADJECTIVE, spaced=spaced and not word.startswith("one-"))
 
     def verbs(self, table: str, kind: Kind) -> None:
         for verb in _phrases(table):
@@ -253,7 +258,8 @@ def _looks(builder: _Builder) -> None:
 def _manners(builder: _Builder) -> None:
     for group, table in lexicon_scene.SCENE_ADJECTIVES.items():
         builder.add(_phrases(table), Entry(Kind.ADJECTIVE, group))
-    builder.add(_phrases(lexicon_modifiers.MANNERS), Entry(Kind.ADJECTIVE), spaced=False)
+    for word in _phrases(lexicon_modifiers.MANNERS):
+        builder.look(word, spaced=False)
 
 
 #: Adjectives that are something else before an article: "round glasses", "round his neck".
@@ -263,6 +269,7 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    "one": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "square": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "joggers": Entry(Kind.NOUN, Group.BOTTOM),
     "boxers": Entry(Kind.NOUN, Group.BOTTOM),
@@ -281,13 +288,13 @@ def _build() -> dict[str, Entry]:
     _looks(builder)
     _nominal(builder)
     _manners(builder)
+    builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
     builder.verbs(lexicon_person.HOLDS, Kind.HOLD)
     builder.verbs(lexicon_person.EXPRESSIONS, Kind.EXPRESSION)
     builder.verbs(lexicon_person.POSES, Kind.POSE)
     for word in _phrases(lexicon_grammar.ATTACHING):
         builder._verb(word, Kind.ATTACH)
     builder.add(_phrases(lexicon_grammar.ADVERBS), Entry(Kind.ADVERB))
-    builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
     return builder.entries
 
 

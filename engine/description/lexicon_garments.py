@@ -55,32 +55,32 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             suit jacket
         """,
         Group.DRESS: """
-            dress, gown, frock, sundress, jumpsuit, romper, playsuit, onesie, robe, bathrobe, dressing gown, kimono,
-            yukata, suit, uniform, school uniform, tuxedo, tux, three-piece suit, two-piece suit, pantsuit, trouser
-            suit, pant suit, skirt suit, tracksuit, track suit, shell suit, sweatsuit, jogging suit, swimsuit,
-            swimming costume, swimming suit, bathing suit, bikini, one-piece, tankini, wetsuit, wet suit, drysuit,
-            spacesuit, space suit, flight suit, boiler suit, boilersuit, coverall, overall suit, catsuit, leotard,
-            unitard, bodystocking, costume, outfit, attire, ensemble, garb, ao dai, regalia, sari, saree, salwar
-            kameez, shalwar kameez, salwar suit, salwar, shalwar, lehenga, lehenga choli, ghagra choli, anarkali,
-            anarkali suit, kaftan, caftan, abaya, thobe, thawb, dishdasha, kandura, djellaba, jellabiya, galabeya,
-            gandoura, boubou, bubu, agbada, kaba and slit, hanbok, hanfu, qipao, cheongsam, áo dài, deel, chuba,
-            bakhu, gho, kira, baju kurung, dirndl, pinafore, pinafore dress, gymslip, jumper dress, sweater dress,
-            shirt dress, shirtdress, shirtwaister, slip dress, tea dress, wrap dress, maxi dress, midi dress, mini
-            dress, cocktail dress, evening dress, evening gown, evening wear, ball gown, ballgown, prom dress, wedding
-            dress, wedding gown, wedding outfit, bridal gown, party dress, dress uniform, highland dress, national
-            dress, fancy dress, traditional dress, nightgown, nightdress, nightie, nightshirt, negligee, pyjamas,
-            pajamas, pjs, lingerie, scrubs, habit, nun's habit, cassock, vestment, toga, chiton, sarong dress, muumuu,
-            shift, sheath, shirt-dress, bodycon, bodycon dress, maxi, maxidress, minidress, midi, tutu dress,
-            babydoll, zoot suit, armour, armor, plate armour, plate armor, chainmail, suit of armour, suit of armor,
-            exosuit, hazmat suit, ski suit, snowsuit, judogi, gi, karate gi, dobok, hospital gown, graduation gown,
-            academic gown, football kit, kit, strip, rugby kit, cricket whites, tennis whites, whites, fatigues, bdu,
-            battledress, morning suit, white tie, black tie, black-tie, dinner suit, leisure suit, co-ord, co-ords,
-            coord set, two-piece, two piece, matching set, iro and buba, aso ebi, aso oke, kente cloth, kente,
-            bodypaint suit, burqa, burka, chador, vestido, qipao dress, kitenge dress, ankara dress, zentai,
-            morphsuit, plugsuit, tangsuit, tang suit, zhongshan suit, mao suit, shalwar suit, work clothes, clothes,
-            clothing, garment, garments, tracksuits, livery, gear, workwear, overalls set, school dress, serafuku,
-            maid outfit, cosplay, bodysuit dress, polonaise, crinoline, farthingale dress, sarafan, kebaya dress,
-            jilbab, jelabiya
+            dress, gown, frock, top hat and tails, white tie and tails, hat and tails, sundress, jumpsuit, romper,
+            playsuit, onesie, robe, bathrobe, dressing gown, kimono, yukata, suit, uniform, school uniform, tuxedo,
+            tux, three-piece suit, two-piece suit, pantsuit, trouser suit, pant suit, skirt suit, tracksuit, track
+            suit, shell suit, sweatsuit, jogging suit, swimsuit, swimming costume, swimming suit, bathing suit,
+            bikini, one-piece, tankini, wetsuit, wet suit, drysuit, spacesuit, space suit, flight suit, boiler suit,
+            boilersuit, coverall, overall suit, catsuit, leotard, unitard, bodystocking, costume, outfit, attire,
+            ensemble, garb, ao dai, regalia, sari, saree, salwar kameez, shalwar kameez, salwar suit, salwar, shalwar,
+            lehenga, lehenga choli, ghagra choli, anarkali, anarkali suit, kaftan, caftan, abaya, thobe, thawb,
+            dishdasha, kandura, djellaba, jellabiya, galabeya, gandoura, boubou, bubu, agbada, kaba and slit, hanbok,
+            hanfu, qipao, cheongsam, áo dài, deel, chuba, bakhu, gho, kira, baju kurung, dirndl, pinafore, pinafore
+            dress, gymslip, jumper dress, sweater dress, shirt dress, shirtdress, shirtwaister, slip dress, tea dress,
+            wrap dress, maxi dress, midi dress, mini dress, cocktail dress, evening dress, evening gown, evening wear,
+            ball gown, ballgown, prom dress, wedding dress, wedding gown, wedding outfit, bridal gown, party dress,
+            dress uniform, highland dress, national dress, fancy dress, traditional dress, nightgown, nightdress,
+            nightie, nightshirt, negligee, pyjamas, pajamas, pjs, lingerie, scrubs, habit, nun's habit, cassock,
+            vestment, toga, chiton, sarong dress, muumuu, shift, sheath, shirt-dress, bodycon, bodycon dress, maxi,
+            maxidress, minidress, midi, tutu dress, babydoll, zoot suit, armour, armor, plate armour, plate armor,
+            chainmail, suit of armour, suit of armor, exosuit, hazmat suit, ski suit, snowsuit, judogi, gi, karate gi,
+            dobok, hospital gown, graduation gown, academic gown, football kit, kit, strip, rugby kit, cricket whites,
+            tennis whites, whites, fatigues, bdu, battledress, morning suit, white tie, black tie, black-tie, dinner
+            suit, leisure suit, co-ord, co-ords, coord set, two-piece, two piece, matching set, iro and buba, aso ebi,
+            aso oke, kente cloth, kente, bodypaint suit, burqa, burka, chador, vestido, qipao dress, kitenge dress,
+            ankara dress, zentai, morphsuit, plugsuit, tangsuit, tang suit, zhongshan suit, mao suit, shalwar suit,
+            work clothes, clothes, clothing, garment, garments, tracksuits, livery, gear, workwear, overalls set,
+            school dress, serafuku, maid outfit, cosplay, bodysuit dress, polonaise, crinoline, farthingale dress,
+            sarafan, kebaya dress, jilbab, jelabiya
         """,
         Group.BOTTOM: """
             trousers, pants, jeans, shorts, skirt, slacks, chinos, khakis, cords, corduroys, joggers, sweatpants,
@@ -112,31 +112,32 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             socks, bed socks, footless tights, long johns, thermals
         """,
         Group.FOOTWEAR: """
-            shoe, boot, sandal, sneaker, trainer, heel, high heel, high heels, heels, loafer, flip-flop, flip flop,
-            flipflop, thongs, slipper, moccasin, mocassin, pump, stiletto, wedge, wedges, platform, platforms,
-            plimsoll, pump shoes, brogue, oxford, oxfords, derby shoes, derbies, monk strap, monk straps, moon boots,
-            skate shoes, chelsea boot, ankle boot, ankle boots, combat boots, cowboy boots, hiking boots, walking
-            boots, work boots, rain boots, rainboots, rubber boots, ugg, uggs, ugg boots, wellies, welly, wellie,
-            wellington, wellingtons, wellington boots, gumboots, gumboot, galoshes, galosh, overshoe, clog, crocs,
-            croc, mule, mules, espadrille, ballet flats, ballet flat, ballet pumps, ballet shoes, flats, ballerinas,
-            pointe shoes, ballet slippers, mary jane, mary janes, mary-janes, kitten heels, court shoes, court shoe,
-            slingback, peep-toes, peep toes, slip-on, slip-ons, slides, sliders, slider, dress shoes, football boots,
-            football boot, soccer cleats, cleats, cleat, spikes, running shoes, tennis shoes, basketball shoes, gym
-            shoes, high-tops, high tops, hightops, low-tops, kicks, converse, vans, dr martens, doc martens, docs,
-            timberlands, jordans, air jordans, nikes, adidas, winklepickers, creepers, brothel creepers, desert boots,
-            chukkas, chukka boots, jandals, jandal, daps, sandshoes, geta, zori, waraji, juttis, jutti, mojari,
-            mojaris, kolhapuris, kolhapuri chappals, chappals, chappal, huaraches, huarache, babouches, babouche,
-            valenki, mukluks, mukluk, ghillies, ghillie brogues, ghillie shoes, snow boots, snowboots, ski boots, ice
-            skates, skates, roller skates, rollerskates, rollerblades, riding boots, thigh boots, thigh-high boots,
-            knee-high boots, jackboots, jackboot, dms, bare feet, jelly shoes, jellies, boat shoes, deck shoes,
-            footwear, dress boots, sabatons, bast shoes, opanci, paduka, crakows, pantofles, house shoes, bovver
-            boots, lace-ups, lace ups, desert boot, brothel creeper, flippers, footie boots, steel-toe boots, jelly
-            shoe, stillettos, veldskoen, veldskoens, tackies, takkies
+            shoe, boot, birkenstock, birkenstocks, havaianas, nike shoes, adidas shoes, reeboks, pumas, new balances,
+            air maxes, yeezys, clarks, blundstones, hush puppies, sandal, sneaker, trainer, heel, high heel, high
+            heels, heels, loafer, flip-flop, flip flop, flipflop, thongs, slipper, moccasin, mocassin, pump, stiletto,
+            wedge, wedges, platform, platforms, plimsoll, pump shoes, brogue, oxford, oxfords, derby shoes, derbies,
+            monk strap, monk straps, moon boots, skate shoes, chelsea boot, ankle boot, ankle boots, combat boots,
+            cowboy boots, hiking boots, walking boots, work boots, rain boots, rainboots, rubber boots, ugg, uggs, ugg
+            boots, wellies, welly, wellie, wellington, wellingtons, wellington boots, gumboots, gumboot, galoshes,
+            galosh, overshoe, clog, crocs, croc, mule, mules, espadrille, ballet flats, ballet flat, ballet pumps,
+            ballet shoes, flats, ballerinas, pointe shoes, ballet slippers, mary jane, mary janes, mary-janes, kitten
+            heels, court shoes, court shoe, slingback, peep-toes, peep toes, slip-on, slip-ons, slides, sliders,
+            slider, dress shoes, football boots, football boot, soccer cleats, cleats, cleat, spikes, running shoes,
+            tennis shoes, basketball shoes, gym shoes, high-tops, high tops, hightops, low-tops, kicks, converse,
+            vans, dr martens, doc martens, docs, timberlands, jordans, air jordans, nikes, adidas, winklepickers,
+            creepers, brothel creepers, desert boots, chukkas, chukka boots, jandals, jandal, daps, sandshoes, geta,
+            zori, waraji, juttis, jutti, mojari, mojaris, kolhapuris, kolhapuri chappals, chappals, chappal,
+            huaraches, huarache, babouches, babouche, valenki, mukluks, mukluk, ghillies, ghillie brogues, ghillie
+            shoes, snow boots, snowboots, ski boots, ice skates, skates, roller skates, rollerskates, rollerblades,
+            riding boots, thigh boots, thigh-high boots, knee-high boots, jackboots, jackboot, dms, bare feet, jelly
+            shoes, jellies, boat shoes, deck shoes, footwear, dress boots, sabatons, bast shoes, opanci, paduka,
+            crakows, pantofles, house shoes, bovver boots, lace-ups, lace ups, desert boot, brothel creeper, flippers,
+            footie boots, steel-toe boots, jelly shoe, stillettos, veldskoen, veldskoens, tackies, takkies
         """,
         Group.BELT: """
-            belt, sash, waistband, obi, cummerbund, girdle, waist belt, utility belt, tool belt, toolbelt, cinch belt,
-            gun belt, waist sash, rope belt, corset belt, waist chain, belly chain, kamarband, kamarbandh, cincture,
-            webbing belt, ammo belt, snake belt, champion belt
+            belt, sash, obi, cummerbund, girdle, waist belt, utility belt, tool belt, toolbelt, cinch belt, gun belt,
+            waist sash, rope belt, corset belt, waist chain, belly chain, kamarband, kamarbandh, cincture, webbing
+            belt, ammo belt, snake belt, champion belt
         """,
         Group.NECKWEAR: """
             scarf, tie, bow tie, bow-tie, bowtie, necktie, neck tie, shawl, cravat, ascot, ascot tie, bolo tie, bolo,
@@ -167,7 +168,7 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             jokduri, hachimaki, topi, gandhi cap, nehru cap, jinnah cap, karakul, sindhi topi, mask helmet, ski hat,
             bobble cap, tea cosy hat, watch cap, docker hat, pompom hat, pom-pom hat, maid headdress, war bonnet,
             feather headdress, witch hat, wizard hat, stovepipe hat, sunbonnet, headgear, snapback cap, chullo,
-            isicholo, capirote, chaperon, wig cap, panama cap
+            headcloth, eyeshade, isicholo, capirote, chaperon, wig cap, panama cap
         """,
         Group.EYEWEAR: """
             glasses, eyeglasses, sunglasses, spectacles, specs, shades, goggles, monocle, eye patch, eyepatch,
@@ -211,8 +212,8 @@ PARTS: Mapping[Group, str] = MappingProxyType(
             hem, neck, scalloping, eyelet, cord, drawcord
         """,
         Group.BOTTOM: """
-            crotch, waistline, turn-up, turnup, knee patch, side stripe, leg opening, belt loop, creases, inseam,
-            frayed hem, cuffs, hem slit
+            crotch, waistband, waistline, turn-up, turnup, knee patch, side stripe, leg opening, belt loop, creases,
+            inseam, frayed hem, cuffs, hem slit
         """,
         Group.FOOTWEAR: """
             sole, insole, heel tab, shoelace, lace-up, laces, low heel, block heel, kitten heel, wedge heel, platform
@@ -233,5 +234,5 @@ PARTS: Mapping[Group, str] = MappingProxyType(
 #: Wraps whose group follows from where they are worn: around the neck, or over head and hair.
 WRAPS = """
     scarf, shawl, bandana, bandanna, keffiyeh, kufiya, kaffiyeh, shemagh, dupatta, kerchief, wrap, pashmina, snood,
-    cowl, rebozo, chunni, ghutra, buff, neckerchief, muffler, towel, gamcha
+    cowl, rebozo, chunni, ghutra, buff, neckerchief, muffler, gamcha
 """

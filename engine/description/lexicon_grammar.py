@@ -52,11 +52,11 @@ SWALLOWING = """
     with, made of, made from, made out of, stitched with, painted with, emblazoned with, crammed with, loaded with,
     heaped with, laden with, shaped like, in the shape of, made up of, fashioned from, made in, the colour of, the
     color of, the shade of, decked with, festooned with, overflowing with, draped with, lined in, trimmed in, cut
-    from, crowned with, woven with, threaded with, tied with, secured with, fastened with, held by, held with, held
-    back by, held in place by, sprinkled with, splattered with, spattered with, stained with, streaked with, smeared
-    with, dusted with, flecked with, peppered with, speckled with, banded with, striped with, inscribed with, that
-    reads, that says, saying, with the words, edged in, piped in, worked in, picked out in, decorated in, overgrown
-    with
+    from, crowned with, woven with, threaded with, tied with, secured with, fastened with, held up by, held in by,
+    held by, held with, held back by, held in place by, sprinkled with, splattered with, spattered with, stained with,
+    streaked with, smeared with, dusted with, flecked with, peppered with, speckled with, banded with, striped with,
+    inscribed with, that reads, that says, saying, with the words, edged in, piped in, worked in, picked out in,
+    decorated in, overgrown with
 """
 #: Verbs after which garments follow.
 WEARING = """
@@ -131,6 +131,7 @@ ADVERBS = """
     closely, deeply, heavily, well, briskly, barely, nearly, almost, somewhat, perfectly, beautifully, freshly,
     carefully, simply, fully, downwards, upwards, ahead, sideways, mid, again, now, already, elsewhere, off-camera,
     carelessly, nonchalantly, triumphantly, mischievously, knowingly, faintly, serenely, peacefully, energetically,
-    joyfully, wildly, lazily, stiffly, barefoot-ly, halfway, partway, there, on top, at his heels, at her heels, at
-    his side, at her side, by her side, by his side
+    joyfully, wildly, lazily, stiffly, barefoot-ly, halfway, partway, two sizes too big, two sizes too large, two
+    sizes too small, a size too big, too big, too large, too small, too long, too short, too tight, there, on top, at
+    his heels, at her heels, at his side, at her side, by her side, by his side
 """

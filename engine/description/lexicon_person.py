@@ -14,16 +14,28 @@ from engine.description.groups import Group
 PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
     {
         Group.PERSON: """
-            man, men, woman, women, person, people, boy, girl, lady, gentleman, gentlemen, guy, bloke, lad, lass,
-            lassie, fellow, fella, dude, gal, child, children, kid, toddler, baby, infant, newborn, teen, teenager,
-            youth, adolescent, tween, preteen, adult, senior, pensioner, elder, oap, granny, grandma, grandmother,
-            grandpa, grandad, granddad, grandfather, nan, nana, gran, auntie, aunty, aunt, uncle, mother, mom, mum,
-            mommy, father, dad, daddy, parent, sister, brother, daughter, son, twin, twins, couple, friend, friends,
-            family, bride, groom, bridegroom, bridesmaid, wife, husband, girlfriend, boyfriend, widow, male, female,
-            adult male, adult female, young adult, non-binary person, figure, character, model, subject, individual,
-            human, somebody, someone, old boy, old girl, old-timer, old timer, youngster, schoolboy, schoolgirl,
-            student, pupil, graduate, tourist, traveller, traveler, passenger, commuter, pedestrian, passerby, hiker,
-            climber, mountaineer, camper, explorer, doctor, nurse, surgeon, paramedic, midwife, dentist, vet,
+            maker, player, seller, dealer, owner, inventor, keeper, expert, apprentice, leader, member, champion,
+            winner, volunteer, activist, protester, guide, operator, technician, attendant, assistant, agent, mountie,
+            teddy boy, punk rocker, instructor, trainee, recruit, sergeant, general, colonel, lieutenant, admiral,
+            curator, croupier, stuntman, lifesaver, weightlifter, trombonist, organist, flautist, harpist,
+            percussionist, choirboy, chorister, soprano, tenor, crooner, busker, entertainer, presenter, host,
+            hostess, commentator, anchor, weather presenter, vlogger, blogger, podcaster, climber, caver, kayaker,
+            rower, sailor girl, yachtsman, windsurfer, archeress, bowler hat man, snooker player, darts player, chess
+            player, gamekeeper, falconer, drover, ploughman, milkmaid, goatherd, shearer, farrier, saddler, stable
+            hand, stable girl, groom boy, huntsman, rickshaw wallah, chaiwala, dhobi, sadhu, yogini, guru, swami,
+            lama, dervish, mullah, sheikh, sultan, emir, raja, maharaja, maharani, shogun, oiran, emo kid, scene kid,
+            mod girl, rude boy, new romantic, b-boy, b-girl, breakdancer, krumper, voguer, kpop idol, k-pop idol,
+            idol, pop star, rock star, popstar, rockstar, diva, starlet, socialite, heiress, debutante, dandy, toff,
+            gent, hiker girl, man, men, woman, women, person, people, boy, girl, lady, gentleman, gentlemen, guy,
+            bloke, lad, lass, lassie, fellow, fella, dude, gal, child, children, kid, toddler, baby, infant, newborn,
+            teen, teenager, youth, adolescent, tween, preteen, adult, senior, pensioner, elder, oap, granny, grandma,
+            grandmother, grandpa, grandad, granddad, grandfather, nan, nana, gran, auntie, aunty, aunt, uncle, mother,
+            mom, mum, mommy, father, dad, daddy, parent, sister, brother, daughter, son, twin, twins, couple, friend,
+            friends, family, bride, groom, bridegroom, bridesmaid, wife, husband, girlfriend, boyfriend, widow, male,
+            female, adult male, adult female, young adult, non-binary person, figure, character, model, subject,
+            individual, human, somebody, someone, old boy, old girl, old-timer, old timer, youngster, schoolboy,
+            schoolgirl, student, pupil, graduate, tourist, traveller, traveler, passenger, commuter, pedestrian,
+            passerby, hiker, mountaineer, camper, explorer, doctor, nurse, surgeon, paramedic, midwife, dentist, vet,
             pharmacist, scientist, chemist, researcher, professor, teacher, lecturer, librarian, lawyer, judge,
             barrister, solicitor, accountant, banker, businessman, businesswoman, businessperson, executive, ceo,
             manager, secretary, clerk, receptionist, office worker, politician, president, king, queen, prince,
@@ -40,22 +52,22 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
             sculptor, photographer, musician, guitarist, pianist, violinist, cellist, drummer, bassist, saxophonist,
             trumpeter, piper, bagpiper, fiddler, singer, rapper, dj, conductor, composer, dancer, ballerina, ballet
             dancer, tap dancer, flamenco dancer, belly dancer, actor, actress, performer, acrobat, clown, mime,
-            juggler, magician, busker, comedian, celebrity, influencer, model woman, writer, author, poet, journalist,
+            juggler, magician, comedian, celebrity, influencer, model woman, writer, author, poet, journalist,
             reporter, news anchor, athlete, runner, jogger, sprinter, footballer, soccer player, football player,
             basketball player, tennis player, rugby player, cricketer, golfer, boxer, wrestler, sumo wrestler,
             swimmer, diver, scuba diver, surfer, skateboarder, skater, figure skater, ice skater, skier, snowboarder,
-            cyclist, biker, motorcyclist, racer, racing driver, gymnast, weightlifter, bodybuilder, martial artist,
-            karateka, fencer, referee, umpire, coach, jockey, equestrian, horse rider, rider, yogi, yoga teacher,
-            personal trainer, monk, nun, priest, vicar, bishop, pope, imam, rabbi, pastor, preacher, pilgrim, shaman,
-            geisha, maiko, mermaid, witch, wizard, sorceress, sorcerer, mage, elf, fairy, vampire, zombie, angel,
-            demon, cyborg, android, robot, superhero, superheroine, heroine, hero, villain, goth, punk, hipster,
-            hippie, hippy, skinhead, rocker, mod, raver, emo, nerd, geek, redhead, blonde woman, blond man, beauty,
-            vendor, shopkeeper, seller, stallholder, hawker, merchant, trader, peasant, villager, nomad, herder,
-            tribesman, refugee, beggar, homeless man, prisoner, hacker, gamer, streamer, programmer, designer,
-            architect, florist, hairdresser, barber, stylist, beautician, makeup artist, tattooist, waitstaff, scout,
-            cheerleader, majorette, bellboy, bellhop, usher, doorman, bouncer, fortune teller, undertaker, drag queen,
-            drag king, nanny, au pair, caregiver, carer, babysitter, flapper, office lady, 1girl, 1boy, 2girls, 2boys,
-            1woman, 1man, 1guy, 1lady, solo, solo female, solo male, caucasian, european, african, african american,
+            cyclist, biker, motorcyclist, racer, racing driver, gymnast, bodybuilder, martial artist, karateka,
+            fencer, referee, umpire, coach, jockey, equestrian, horse rider, rider, yogi, yoga teacher, personal
+            trainer, monk, nun, priest, vicar, bishop, pope, imam, rabbi, pastor, preacher, pilgrim, shaman, geisha,
+            maiko, mermaid, witch, wizard, sorceress, sorcerer, mage, elf, fairy, vampire, zombie, angel, demon,
+            cyborg, android, robot, superhero, superheroine, heroine, hero, villain, goth, punk, hipster, hippie,
+            hippy, skinhead, rocker, mod, raver, emo, nerd, geek, redhead, blonde woman, blond man, beauty, vendor,
+            shopkeeper, stallholder, hawker, merchant, trader, peasant, villager, nomad, herder, tribesman, refugee,
+            beggar, homeless man, prisoner, hacker, gamer, streamer, programmer, designer, architect, florist,
+            hairdresser, barber, stylist, beautician, makeup artist, tattooist, waitstaff, scout, cheerleader,
+            majorette, bellboy, bellhop, usher, doorman, bouncer, fortune teller, undertaker, drag queen, drag king,
+            nanny, au pair, caregiver, carer, babysitter, flapper, office lady, 1girl, 1boy, 2girls, 2boys, 1woman,
+            1man, 1guy, 1lady, solo, solo female, solo male, caucasian, european, african, african american,
             african-american, asian man, latina, latino, latinx, hispanic, arab, indian, dancer girl, matador,
             bullfighter, torero, gaucho, mariachi, charro, crofter, laird, navvy, docker, crone, hag, maiden, damsel,
             belle, matron, matriarch, patriarch, spinster, bachelor, bystander, opponent, companion, partner,
@@ -107,26 +119,30 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
             freckled nose, glances
         """,
         Group.HAIR: """
-            hair, haircut, hairstyle, hairdo, hairline, bob, pixie cut, pixie, lob, bun, top knot, topknot, man bun,
-            space buns, chignon, updo, up-do, french twist, ponytail, pony tail, pigtail, pigtails, bunches,
-            twintails, twin tails, side ponytail, high ponytail, low ponytail, braid, plait, box braids, cornrow,
-            cornrows, french braid, french plait, fishtail braid, dutch braids, crown braid, dreadlock, dreadlocks,
-            dreads, locs, locks, tresses, mane, curls, curl, ringlet, ringlets, waves, beach waves, afro, afro puffs,
-            afro puff, bantu knots, twists, twist-out, two-strand twists, mohawk, mohican, faux hawk, fauxhawk, quiff,
-            pompadour, undercut, fade, taper fade, buzz cut, buzzcut, crew cut, crewcut, crop, flat top, flattop,
-            mullet, bowl cut, bowl haircut, fringe, bangs, curtain bangs, blunt bangs, side bangs, ahoge, side part,
-            side parting, middle part, centre parting, center parting, parting, widow's peak, comb-over, combover,
-            highlights, lowlights, ombre, balayage, roots, dark roots, flyaways, strand, strands, layers hair, shag,
-            shag cut, rat tail, rat's tail, hime cut, beehive, bouffant, perm, jheri curl, finger waves, victory
-            rolls, wig, toupee, weave hair, extensions, hair extensions, hair ribbon, hair bow, hair clip, hairclip,
-            hairpin, hair pin, hair tie, hair bobble, hair ornament, hair flower, hair accessory, hair slide,
-            barrette, scrunchie, kanzashi, hairgrip, kirby grip, bobby pin, daenggi, payot, payos, sidelocks, side
-            locks, tendril, tendrils, cowlick, shaved head, head is shaved, head is shaven, head shaved, head shaven,
-            head is bald, bald head, bald patch, shaved sides, buzzed sides, scalp, crown of hair, hair stick, hair
-            sticks, hair comb, hair beads, drill hair, odango, edgar cut, wolf cut, bed head, bedhead, bedhair,
-            pageboy, page boy cut, rolls of hair, curlers, hair rollers, rollers, sideswept bangs, side-swept bangs,
-            topknots, chonmage, queue, tonsure, sidecut, hairpiece, frosted tips, dip-dye, streaks, hair streaks, skin
-            fade, short back and sides, two-block haircut, kinky hair, blowout, plaits, bald pate
+            liberty spikes, spiked hair, bowl shape, pudding-bowl cut, feathered cut, bubble braids, goddess braids,
+            ghana braids, knotless braids, sisterlocks, faux locs, jheri curls, pin curls, barrel curls, sausage
+            curls, milkmaid braids, halo braid, waterfall braid, ballerina bun, messy bun, low bun, high bun, double
+            buns, side bun, half-up, half-up half-down, half up, half bun, half ponytail, hair, haircut, hairstyle,
+            hairdo, hairline, bob, pixie cut, pixie, lob, bun, top knot, topknot, man bun, space buns, chignon, updo,
+            up-do, french twist, ponytail, pony tail, pigtail, pigtails, bunches, twintails, twin tails, side
+            ponytail, high ponytail, low ponytail, braid, plait, box braids, cornrow, cornrows, french braid, french
+            plait, fishtail braid, dutch braids, crown braid, dreadlock, dreadlocks, dreads, locs, locks, tresses,
+            mane, curls, curl, ringlet, ringlets, waves, beach waves, afro, afro puffs, afro puff, bantu knots,
+            twists, twist-out, two-strand twists, mohawk, mohican, faux hawk, fauxhawk, quiff, pompadour, undercut,
+            fade, taper fade, buzz cut, buzzcut, crew cut, crewcut, crop, flat top, flattop, mullet, bowl cut, bowl
+            haircut, fringe, bangs, curtain bangs, blunt bangs, side bangs, ahoge, side part, side parting, middle
+            part, centre parting, center parting, parting, widow's peak, comb-over, combover, highlights, lowlights,
+            ombre, balayage, roots, dark roots, flyaways, strand, strands, layers hair, shag, shag cut, rat tail,
+            rat's tail, hime cut, beehive, bouffant, perm, jheri curl, finger waves, victory rolls, wig, toupee, weave
+            hair, extensions, hair extensions, hair ribbon, hair bow, hair clip, hairclip, hairpin, hair pin, hair
+            tie, hair bobble, hair ornament, hair flower, hair accessory, hair slide, barrette, scrunchie, kanzashi,
+            hairgrip, kirby grip, bobby pin, daenggi, payot, payos, sidelocks, side locks, tendril, tendrils, cowlick,
+            shaved head, head is shaved, head is shaven, head shaved, head shaven, head is bald, bald head, bald
+            patch, shaved sides, buzzed sides, scalp, crown of hair, hair stick, hair sticks, hair comb, hair beads,
+            drill hair, odango, edgar cut, wolf cut, bed head, bedhead, bedhair, pageboy, page boy cut, rolls of hair,
+            curlers, hair rollers, rollers, sideswept bangs, side-swept bangs, topknots, chonmage, queue, tonsure,
+            sidecut, hairpiece, frosted tips, dip-dye, streaks, hair streaks, skin fade, short back and sides,
+            two-block haircut, kinky hair, blowout, plaits, bald pate
         """,
     }
 )
@@ -191,29 +207,30 @@ HOLDS = """
 PERSON_ADJECTIVES: Mapping[Group, str] = MappingProxyType(
     {
         Group.PERSON: """
-            young, old, elderly, aged, middle-aged, middle aged, teenage, teenaged, adolescent, adult, mature, ageing,
-            aging, senior, youthful, male, female, feminine, masculine, androgynous, non-binary, nonbinary,
-            gender-neutral, trans, transgender, pregnant, asian, african, european, caucasian, hispanic, latin, latin
-            american, american, african-american, african american, afro-american, afro-caribbean, black british,
-            british, english, scottish, irish, welsh, french, german, italian, spanish, portuguese, greek, turkish,
-            russian, ukrainian, polish, swedish, norwegian, danish, finnish, nordic, scandinavian, icelandic, dutch,
-            belgian, swiss, austrian, hungarian, czech, romanian, bulgarian, serbian, croatian, indian, south indian,
-            north indian, pakistani, bangladeshi, sri lankan, nepali, nepalese, tibetan, bhutanese, chinese, japanese,
-            korean, vietnamese, thai, filipino, filipina, indonesian, malaysian, malay, burmese, cambodian, mongolian,
-            kazakh, uzbek, afghan, iranian, persian, iraqi, arab, arabic, arabian, middle eastern, middle-eastern,
-            saudi, emirati, lebanese, syrian, jordanian, palestinian, israeli, jewish, egyptian, moroccan, tunisian,
-            algerian, libyan, sudanese, ethiopian, eritrean, somali, kenyan, tanzanian, ugandan, rwandan, nigerian,
-            yoruba, igbo, hausa, ghanaian, senegalese, malian, congolese, angolan, zambian, zimbabwean, south african,
-            zulu, xhosa, maasai, masai, berber, tuareg, mexican, brazilian, argentinian, argentine, peruvian,
-            colombian, chilean, bolivian, cuban, jamaican, haitian, caribbean, dominican, puerto rican, maori, māori,
-            samoan, tongan, fijian, hawaiian, polynesian, aboriginal, australian, new zealand, canadian, inuit, native
-            american, indigenous, first nations, sikh, muslim, hindu, buddhist, east asian, south asian, southeast
-            asian, south-east asian, central asian, eurasian, mixed-race, mixed race, biracial, multiracial, punjabi,
-            bengali, tamil, gujarati, rajasthani, kashmiri, bavarian, sicilian, cornish, texan, parisian, roma,
-            romani, sami, slavic, mediterranean, white-collar, handsome, beautiful, pretty, gorgeous, attractive,
-            cute, lovely, stunning, glamorous, good-looking, charming, newlywed, homeless, blind, deaf, disabled,
-            thirty-year-old, twenty-year-old, forty-year-old, fifty-year-old, ten-year-old, victorian-era, latina,
-            latino, wee, little, small boy, twenty-something, thirty-something, forty-something, retired, kindly
+            taller, shorter, older, younger, eldest, youngest, young, old, elderly, aged, middle-aged, middle aged,
+            teenage, teenaged, adolescent, adult, mature, ageing, aging, senior, youthful, male, female, feminine,
+            masculine, androgynous, non-binary, nonbinary, gender-neutral, trans, transgender, pregnant, asian,
+            african, european, caucasian, hispanic, latin, latin american, american, african-american, african
+            american, afro-american, afro-caribbean, black british, british, english, scottish, irish, welsh, french,
+            german, italian, spanish, portuguese, greek, turkish, russian, ukrainian, polish, swedish, norwegian,
+            danish, finnish, nordic, scandinavian, icelandic, dutch, belgian, swiss, austrian, hungarian, czech,
+            romanian, bulgarian, serbian, croatian, indian, south indian, north indian, pakistani, bangladeshi, sri
+            lankan, nepali, nepalese, tibetan, bhutanese, chinese, japanese, korean, vietnamese, thai, filipino,
+            filipina, indonesian, malaysian, malay, burmese, cambodian, mongolian, kazakh, uzbek, afghan, iranian,
+            persian, iraqi, arab, arabic, arabian, middle eastern, middle-eastern, saudi, emirati, lebanese, syrian,
+            jordanian, palestinian, israeli, jewish, egyptian, moroccan, tunisian, algerian, libyan, sudanese,
+            ethiopian, eritrean, somali, kenyan, tanzanian, ugandan, rwandan, nigerian, yoruba, igbo, hausa, ghanaian,
+            senegalese, malian, congolese, angolan, zambian, zimbabwean, south african, zulu, xhosa, maasai, masai,
+            berber, tuareg, mexican, brazilian, argentinian, argentine, peruvian, colombian, chilean, bolivian, cuban,
+            jamaican, haitian, caribbean, dominican, puerto rican, maori, māori, samoan, tongan, fijian, hawaiian,
+            polynesian, aboriginal, australian, new zealand, canadian, inuit, native american, indigenous, first
+            nations, sikh, muslim, hindu, buddhist, east asian, south asian, southeast asian, south-east asian,
+            central asian, eurasian, mixed-race, mixed race, biracial, multiracial, punjabi, bengali, tamil, gujarati,
+            rajasthani, kashmiri, bavarian, sicilian, cornish, texan, parisian, roma, romani, sami, slavic,
+            mediterranean, white-collar, handsome, beautiful, pretty, gorgeous, attractive, cute, lovely, stunning,
+            glamorous, good-looking, charming, newlywed, homeless, blind, deaf, disabled, thirty-year-old,
+            twenty-year-old, forty-year-old, fifty-year-old, ten-year-old, victorian-era, latina, latino, wee, little,
+            small boy, twenty-something, thirty-something, forty-something, retired, kindly
         """,
         Group.BODY: """
             slim, slender, thin, skinny, lean, fit, athletic, muscular, toned, ripped abs, buff, brawny, burly,

@@ -84,9 +84,9 @@ SCENE_NOUNS: Mapping[Group, str] = MappingProxyType(
             snowstorm, fog, mist, haze, smoke, steam, dust, wind, breeze, weather, heatwave, spring, summer, autumn,
             fall colours, fall colors, winter, rainbow, stars, starry sky, night sky, milky way, aurora, northern
             lights, fireworks, confetti, petals, falling petals, falling leaves, bubbles, outdoors, outdoor, outside,
-            indoors, indoor, inside, interior, exterior, nature, countryside, wilderness, wild, urban setting,
-            underwater, bus window, train window, hay bales, haystack, windmill, tractor, truck, pickup truck, lorry,
-            van, motorcycle, motorbike, vespa, scooter parked, fruit stall, food stall, food truck, ice cream van,
+            indoors, indoor, inside, interior, exterior, nature, countryside, wilderness, urban setting, underwater,
+            bus window, train window, hay bales, haystack, windmill, tractor, truck, pickup truck, lorry, van,
+            motorcycle, motorbike, vespa, scooter parked, fruit stall, food stall, food truck, ice cream van,
             pavilion, bandstand, gazebo, pergola, trellis, flower bed, flowerbed, rose bushes, flower beds, potted
             plant, potted plants, plants, houseplant, houseplants, palm tree, palm trees, palms, pine trees, willow
             branches, branches, branch, log, tree trunk, stump, ginkgo trees, maple trees, tiles, tiled wall,
@@ -222,15 +222,15 @@ CAMERA_VERBS = """
 FIXED: Mapping[Group, str] = MappingProxyType(
     {
         Group.BODY: """
-            looking at viewer, looking at the viewer, looking at camera, looking at the camera, looking into the
-            camera, looking away, looking back, looking down, looking up, looking to the side, looking off camera,
-            facing viewer, facing the viewer, facing camera, facing the camera, facing away, facing away from the
-            camera, turned away, back to the camera, back to camera, eye contact, on one knee, on tiptoe, on tiptoes,
-            on all fours, hand in hand, arm in arm, side by side, jumping in puddles, splashing in puddles, in a
-            wheelchair, in her wheelchair, in his wheelchair, on crutches, on her back, on his back, mid-stride, in
-            mid-air, in midair, at attention, to attention, at ease, holding hands, arms akimbo, legs crossed, one
-            knee bent, thumbs up, in motion, in a fighting stance, in a crouch, on horseback, on his knees, on her
-            knees
+            en pointe, en pointe on one leg, looking at viewer, looking at the viewer, looking at camera, looking at
+            the camera, looking into the camera, looking away, looking back, looking down, looking up, looking to the
+            side, looking off camera, facing viewer, facing the viewer, facing camera, facing the camera, facing away,
+            facing away from the camera, turned away, back to the camera, back to camera, eye contact, on one knee, on
+            tiptoe, on tiptoes, on all fours, hand in hand, arm in arm, side by side, jumping in puddles, splashing in
+            puddles, in a wheelchair, in her wheelchair, in his wheelchair, on crutches, on her back, on his back,
+            mid-stride, in mid-air, in midair, at attention, to attention, at ease, holding hands, arms akimbo, legs
+            crossed, one knee bent, thumbs up, in motion, in a fighting stance, in a crouch, on horseback, on his
+            knees, on her knees
         """,
         Group.FACE: "eyes closed, mouth open, lips parted, tongue out, eyes shut, deep in thought, lost in thought",
         Group.PERSON: "in full bloom of youth",

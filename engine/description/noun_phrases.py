@@ -45,7 +45,7 @@ _STURDY = frozenset(
 )  # fmt: skip
 _OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
 #: In "a belt of pine trees" and "a crown of braids" the second noun decides; in "a belt of leather" the first.
-_DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR))
+_DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR, Group.FACE))
 
 
 class NounPhrases(WordRoles):

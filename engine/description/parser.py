@@ -6,8 +6,8 @@ It knows how chunks attach to one another; it loads no model and does not know w
 from __future__ import annotations
 
 from engine.description.assembly import Assembly
-from engine.description.emphasis import Emphasis
 from engine.description.chunks import Chunker
+from engine.description.emphasis import Emphasis
 from engine.description.spans import Description, Span
 from engine.description.tokens import fold, tokenise
 
