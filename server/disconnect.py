@@ -1,37 +1,40 @@
-"""Stops work whose client has gone away."""
+"""Stops work that nobody waits for any more, or that the server has no time left for."""
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from starlette.types import Receive
 
-from server.problems import ClientGoneError
+from server.problems import ClientGoneError, stopping
 
 T = TypeVar("T")
 
 
-async def unless_disconnected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """The result of `work`, which is cancelled if the client closes its connection first.
-
-    The request's body must have been read: then the next message can only be the disconnect.
-
-    Raises:
-        ClientGoneError: Nobody is waiting for the result.
-    """
+async def guarded(work: Coroutine[Any, Any, T], *guards: Coroutine[Any, Any, NoReturn]) -> T:
+    """The result of `work`, which is cancelled when a guard raises first; the guard's exception is raised then."""
     worker = asyncio.ensure_future(work)
-    watcher = asyncio.ensure_future(_disconnected(receive))
+    watchers = [asyncio.ensure_future(guard) for guard in guards]
     try:
-        await asyncio.wait((worker, watcher), return_when=asyncio.FIRST_COMPLETED)
-        if not worker.done():
-            raise ClientGoneError
+        done, _ = await asyncio.wait((worker, *watchers), return_when=asyncio.FIRST_COMPLETED)
+        for watcher in watchers:
+            if watcher in done and worker not in done:
+                watcher.result()
         return worker.result()
     finally:
-        worker.cancel()
-        watcher.cancel()
-        await asyncio.gather(worker, watcher, return_exceptions=True)
+        for task in (worker, *watchers):
+            task.cancel()
+        await asyncio.gather(worker, *watchers, return_exceptions=True)
 
 
-async def _disconnected(receive: Receive) -> None:
+async def client_gone(receive: Receive) -> NoReturn:
+    """Raises ClientGoneError; the request's body must have been read, so that the next message is the disconnect."""
     while (await receive())["type"] != "http.disconnect":
         pass
+    raise ClientGoneError
+
+
+async def server_stopping(stop: asyncio.Event) -> NoReturn:
+    """Raises the problem that tells a client so."""
+    await stop.wait()
+    raise stopping()

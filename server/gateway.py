@@ -1,6 +1,7 @@
 """What a route may use: settings, engine, parser and metrics, made once by `create_app`."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
@@ -16,6 +17,8 @@ class Gateway:
     engine: EngineBackend
     parser: Parser
     metrics: Metrics
+    #: Set when a stopping server has waited long enough for its requests: what still runs is cancelled.
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def gateway_of(request: Request) -> Gateway:

@@ -15,7 +15,7 @@ from engine.engine import Event, Finished, GenerationRequest, ImageReady, Starte
 from engine.errors import BusyError, EngineError
 from server import problems
 from server.backend import running
-from server.disconnect import unless_disconnected
+from server.disconnect import client_gone, guarded, server_stopping
 from server.gateway import Gateway
 from server.problems import ClientGoneError, ProblemError
 
@@ -55,14 +55,14 @@ async def attend(gateway: Gateway, request: GenerationRequest, receive: Receive,
     seconds, outcome = gateway.settings.request_timeout_seconds, "failed"
     try:
         async with asyncio.timeout(seconds):
-            result = await unless_disconnected(receive, work)
+            result = await guarded(work, client_gone(receive), server_stopping(gateway.stop))
         outcome = "finished"
         return result
     except TimeoutError as error:
         outcome = "timeout"
         detail = f"The pictures were not finished within {seconds:g} seconds; the request was cancelled."
         raise ProblemError(problems.DEADLINE_EXCEEDED, detail) from error
-    except (ClientGoneError, asyncio.CancelledError):
+    except (ClientGoneError, ProblemError, asyncio.CancelledError):
         outcome = "cancelled"
         raise
     except EngineError as error:

@@ -167,6 +167,14 @@ def of_engine_error(error: EngineError) -> ProblemError:
     return internal_error()
 
 
+def stopping() -> ProblemError:
+    return ProblemError(
+        NOT_READY,
+        "The server is stopping; the request was cancelled.",
+        headers={"Retry-After": str(NOT_READY_RETRY_SECONDS)},
+    )
+
+
 def response(error: ProblemError, scope: Scope) -> Response:
     """The problem as an HTTP response, with the request's id inside."""
     problem = error.problem.model_copy(update={"request_id": scope.get("state", {}).get("request_id")})

@@ -3,11 +3,14 @@
 Whatever stops the start is one clear line on standard error and an exit code of its own, never a traceback.
 """
 
+import asyncio
 import logging
+import math
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +20,7 @@ from engine.engine import Engine, EngineSettings
 from engine.errors import BundleError
 from server.app import create_app
 from server.backend import EngineBackend
+from server.gateway import Gateway
 from server.settings import Settings
 
 EXIT_OK = 0
@@ -25,6 +29,8 @@ EXIT_ADDRESS = 3
 EXIT_STARTUP = 4
 
 BACKLOG = 2048
+#: For the problems of cancelled requests to be sent, before connections are cut.
+LAST_WORDS_SECONDS = 5
 
 
 Load = Callable[[Path, EngineSettings], EngineBackend]
@@ -61,8 +67,9 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
 
 
 def _run(settings: Settings, engine: EngineBackend, listener: socket.socket) -> int:
+    app = create_app(settings, engine)
     config = uvicorn.Config(
-        create_app(settings, engine),
+        app,
         access_log=False,
         log_config=None,
         server_header=False,
@@ -70,23 +77,22 @@ def _run(settings: Settings, engine: EngineBackend, listener: socket.socket) -> 
         ws="none",
         lifespan="on",
         backlog=BACKLOG,
-        timeout_graceful_shutdown=max(1, round(settings.shutdown_timeout_seconds)),
+        timeout_graceful_shutdown=math.ceil(settings.shutdown_timeout_seconds) + LAST_WORDS_SECONDS,
     )
-    server = _Server(config, _url(settings.host, listener))
-    # uvicorn raises the signal again once it has shut down; by then there is nothing left to stop.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _ignore)
-    server.run(sockets=[listener])
+    server = _Server(config, app.state.gateway, _url(settings.host, listener))
+    with _signals_end_well():
+        server.run(sockets=[listener])
     if server.refusal:
         return _refuse(EXIT_STARTUP, server.refusal)
     return EXIT_OK
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once it does, and reports a failed start instead of exiting."""
+    """Says where it listens once it does, reports a failed start instead of exiting, ends late requests properly."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, gateway: Gateway, url: str) -> None:
         super().__init__(config)
+        self.gateway = gateway
         self.url = url
         self.refusal = ""
 
@@ -103,6 +109,13 @@ class _Server(uvicorn.Server):
         else:
             sys.stdout.write(f"CosmicMan Serve is ready on {self.url}\n")
             sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets requests finish; those that take too long get a problem each, instead of a broken connection."""
+        seconds = self.gateway.settings.shutdown_timeout_seconds
+        timer = asyncio.get_running_loop().call_later(seconds, self.gateway.stop.set)
+        await super().shutdown(sockets=sockets)
+        timer.cancel()
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -128,7 +141,6 @@ def _configure_logging(settings: Settings) -> None:
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         stream=sys.stderr,
-        force=True,
     )
     # Its lines on starting and stopping say nothing that ours do not.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
@@ -137,6 +149,17 @@ def _configure_logging(settings: Settings) -> None:
 def _refuse(code: int, reason: str) -> int:
     sys.stderr.write(f"cosmicman: {reason}\n")
     return code
+
+
+@contextmanager
+def _signals_end_well() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it again at the end; by then there is nothing left to stop."""
+    before = {number: signal.signal(number, _ignore) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:

@@ -205,6 +205,11 @@ def free_port() -> int:
     raise RuntimeError(f"no free port from {PORTS.start} to {PORTS.stop - 1}")
 
 
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
 class Running:
     """An application behind a real HTTP server, in this event loop."""
 

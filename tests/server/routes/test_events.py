@@ -86,3 +86,15 @@ async def test_deadline_in_a_stream_is_an_error_event_and_comments_keep_it_open(
     name, problem = read(answer.text)[-1]
     assert (name, problem["status"]) == ("error", 504)
     assert len(engine.cancelled) == 1
+
+
+async def test_stopping_server_tells_the_clients_it_has_no_time_for(app: Any, client: Any, engine: Any) -> None:
+    engine.gate.clear()
+    app.state.gateway.stop.set()
+    answer = await client.post("/generate", json=DRESS, headers=STREAM)
+    assert answer.status_code == 503 or read(answer.text)[-1][1]["status"] == 503
+    refused = await client.post("/generate", json=DRESS)
+    assert refused.status_code == 503
+    assert "stopping" in refused.json()["detail"]
+    assert "retry-after" in refused.headers
+    assert engine.stats().running == 0
