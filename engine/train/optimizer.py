@@ -17,15 +17,18 @@ _COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # quintic Newton-Schulz iteration, tu
 
 
 def orthogonal(matrix: Tensor, iterations: int = 5) -> Tensor:
-    """The semi-orthogonal matrix nearest to `matrix` [m, n], roughly: singular values end between 0.7 and 1.2."""
+    """The semi-orthogonal matrix nearest to `matrix` [m, n], roughly: singular values end between 0.7 and 1.2.
+
+    Iterates in bfloat16, which the coefficients tolerate and which halves the cost.
+    """
     a, b, c = _COEFFICIENTS
     tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
-    x = x / (x.norm() + 1e-7)
+    x = (matrix / (matrix.norm() + 1e-7)).bfloat16()
+    x = x.T if tall else x
     for _ in range(iterations):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.T if tall else x
+    return (x.T if tall else x).float()
 
 
 class MuonAdamW(torch.optim.Optimizer):

@@ -2,7 +2,7 @@
 
 It wires stages, folders and the record of what they cost; the stages themselves know nothing of one another.
 
-    OUT/tokenizer/ OUT/vae/ OUT/text_encoder/   finished parts, in diffusers' layout
+    OUT/{tokenizer,vae,text_encoder,unet,decoder}/   finished parts, in diffusers' layout (decoder: the whole autoencoder)
     OUT/checkpoints/{vae,text,unet}/step_*      training states
     OUT/cache/<hash>/                           latents and region shares
     OUT/samples/                                pictures to look at
@@ -34,11 +34,11 @@ from engine.train.fit import Outcome, machine, run_stage
 from engine.train.package import save_package
 from engine.train.text import TextStage, composed_texts, num_parameters
 from engine.train.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
-from engine.train.vae import VaeStage
+from engine.train.vae import DecoderStage, VaeStage
 
 logger = logging.getLogger(__name__)
 
-STAGES = ("tokenizer", "vae", "text", "unet", "package")
+STAGES = ("tokenizer", "vae", "text", "unet", "decoder", "package")
 
 
 class Run:
@@ -61,6 +61,7 @@ class Run:
             "vae": self._vae,
             "text": self._text,
             "unet": self._unet,
+            "decoder": self._decoder,
             "package": self._package,
         }
         torch.manual_seed(self.recipe.seed)
@@ -68,8 +69,7 @@ class Run:
 
     def is_done(self, name: str) -> bool:
         """Whether a stage has left its finished part."""
-        part = {"vae": "vae", "text": "text_encoder", "tokenizer": "tokenizer", "unet": "unet", "package": "package"}[name]
-        return (self.out / part).is_dir()
+        return (self.out / {"text": "text_encoder"}.get(name, name)).is_dir()
 
     @cached_property
     def folder(self) -> Folder:
@@ -114,6 +114,17 @@ class Run:
             stage.unet.save_pretrained(temporary)
         self._cost("unet", outcome, {"parameters": num_parameters(stage.unet)})
 
+    def _decoder(self) -> None:
+        config = self.recipe.vae.decoder_fit
+        if config is None:
+            return
+        stage = DecoderStage(self.recipe, self.folder, self.out, AutoencoderKL.from_pretrained(self._part("vae")))
+        outcome = run_stage(stage, config, self.out / "checkpoints" / "decoder", resume=self.resume)
+        stage.report(outcome.steps)
+        with whole_folder(self.out / "decoder") as temporary:
+            stage.vae.save_pretrained(temporary)
+        self._cost("decoder", outcome, {"psnr_db": stage.psnr})
+
     def _package(self) -> None:
         state = checkpoint.load(self.out / "checkpoints" / "unet")
         unet = build_unet(self.recipe)
@@ -125,7 +136,7 @@ class Run:
             self.recipe,
             self.out / "package",
             unet=unet,
-            vae=AutoencoderKL.from_pretrained(self.out / "vae"),
+            vae=AutoencoderKL.from_pretrained(self.out / ("decoder" if self.is_done("decoder") else "vae")),
             text_encoder=self._load_text_encoder(),
             tokenizer=self._load_tokenizer(),
             facts={"rows": len(self.folder.samples), "hola": as_tree(self.recipe.hola), "stages": costs},
