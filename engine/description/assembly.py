@@ -131,7 +131,8 @@ class Assembly(VerbRules):
         group = chunk.group
         assert group is not None
         anchor = self._anchor
-        if self._negation is not None:
+        denied = self._negated is not None and self._negated is self._phrases[-1] and self._after is not Kind.COMMA
+        if self._negation is not None or (denied and group is Group.BACKGROUND and chunk.word.startswith("in the")):
             return self._deny(chunk)
         if group is Group.BACKGROUND and anchor is not None and self._retroactive(chunk, anchor):
             anchor.group = Group.BACKGROUND

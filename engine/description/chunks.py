@@ -18,7 +18,7 @@ class Chunker(NounPhrases):
 
     def read(self) -> list[Chunk]:
         """Return the chunks of all tokens in order."""
-        entries, words, kinds = self._entries, self._words, self._kinds
+        entries, words = self._entries, self._words
         starts, ends = self._tokens.starts, self._tokens.ends
         chunks = self._chunks
         at, count = 0, self._count

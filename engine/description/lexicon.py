@@ -16,6 +16,8 @@ from engine.description import (
     lexicon_modifiers,
     lexicon_objects,
     lexicon_person,
+    lexicon_places,
+    lexicon_regional,
     lexicon_scene,
 )
 from engine.description.groups import Group
@@ -99,6 +101,7 @@ def plural(noun: str) -> str:
     return noun + "s"
 
 
+_PLURAL = re.compile(r"[^sui]s$")
 _DOUBLING = re.compile(r"(?:^|[^aeiou])[aeiou][bdgmnprt]$")
 
 
@@ -167,6 +170,10 @@ class _Builder:
                 )
                 self.add((form,), entry)
 
+    def singulars(self, table: str, group: Group) -> None:
+        """Add the singular of nouns listed in the plural, where it means nothing else."""
+        self.add((noun[:-1] for noun in _phrases(table) if _PLURAL.search(noun)), Entry(Kind.NOUN, group))
+
     def look(self, word: str, *, spaced: bool = True) -> None:
         """Add a modifier; a noun of the same form becomes one that may modify another."""
         known = self.entries.get(word)
@@ -228,6 +235,13 @@ def _wearable(builder: _Builder) -> None:
         builder.nouns(table, Kind.NOUN, group)
 
 
+def _regional(builder: _Builder) -> None:
+    for group, table in lexicon_regional.REGIONAL.items():
+        builder.nouns(table, Kind.NOUN, group)
+    for table in (lexicon_places.BUILDINGS, lexicon_places.LANDSCAPE):
+        builder.nouns(table, Kind.NOUN, Group.BACKGROUND)
+
+
 def _nominal(builder: _Builder) -> None:
     for group, table in lexicon_person.PLACES_ON_BODY.items():
         builder.nouns(table, Kind.PLACE, group)
@@ -269,6 +283,7 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    "platform": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "one": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "square": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "joggers": Entry(Kind.NOUN, Group.BOTTOM),
@@ -287,6 +302,7 @@ def _build() -> dict[str, Entry]:
     _wearable(builder)
     _looks(builder)
     _nominal(builder)
+    _regional(builder)
     _manners(builder)
     builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
     builder.verbs(lexicon_person.HOLDS, Kind.HOLD)
@@ -295,6 +311,8 @@ def _build() -> dict[str, Entry]:
     for word in _phrases(lexicon_grammar.ATTACHING):
         builder._verb(word, Kind.ATTACH)
     builder.add(_phrases(lexicon_grammar.ADVERBS), Entry(Kind.ADVERB))
+    builder.singulars(lexicon_scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
+    builder.singulars(lexicon_objects.ACCESSORIES, Group.ACCESSORY)
     return builder.entries
 
 

@@ -75,12 +75,12 @@ WEARING = """
 """
 #: Participles and verbs that keep what follows with the garment or hair before them.
 ATTACHING = """
-    tied, tucked, rolled, unbuttoned, buttoned, unzipped, zipped, slung, draped, knotted, wrapped, pulled, swept,
-    pinned, piled, gathered, scraped, brushed, combed, slicked, falling, falls, fall, hanging, hangs, hang, flowing,
-    flows, flow, cascading, cascades, cascade, trailing, trails, trail, trails behind, trailing behind, reaching,
-    reaches, reach, skimming, skims, covering, covers, cover, hiding, hides, hide, framing, frames, resting, rests,
-    perched, embroidered, printed, trimmed, decorated, adorned, patterned, made, cinched, fastened, worn, left, cut,
-    dyed, styled, arranged, twisted, coiled, plaited, parted, bulging, peeking, poking, showing, shows, exposing,
+    cuts, cut off, tied, tucked, rolled, unbuttoned, buttoned, unzipped, zipped, slung, draped, knotted, wrapped,
+    pulled, swept, pinned, piled, gathered, scraped, brushed, combed, slicked, falling, falls, fall, hanging, hangs,
+    hang, flowing, flows, flow, cascading, cascades, cascade, trailing, trails, trail, trails behind, trailing behind,
+    reaching, reaches, reach, skimming, skims, covering, covers, cover, hiding, hides, hide, framing, frames, resting,
+    rests, perched, embroidered, printed, trimmed, decorated, adorned, patterned, made, cinched, fastened, worn, left,
+    cut, dyed, styled, arranged, twisted, coiled, plaited, parted, bulging, peeking, poking, showing, shows, exposing,
     exposes, ending, ends, end, stopping, stops, matched, edged, emblazoned, splattered, stained, covered, shaded,
     shading, shades, held, set, done, put, woven, strapped, clipped, looped, hooked, pushed, tilted, cocked, tipped,
     angled, turned, flipped, flared, gaping, flapping, fluttering, blowing, blown, billowing, billows, swirling,

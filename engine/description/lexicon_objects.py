@@ -7,16 +7,16 @@ from __future__ import annotations
 
 #: Ornaments and objects that are accessories wherever they stand.
 ACCESSORIES = """
-    jewellery, jewelry, safety pin, chain wallet, towel, sling, baby sling, candle in hand, bunch of keys, necklace,
-    pendant, locket, choker, chain, gold chain, silver chain, pearls, pearl necklace, string of pearls, medallion,
-    amulet, crucifix, cross necklace, rosary, dog tags, bracelet, bangle, bangles, cuff bracelet, anklet, armlet,
-    armband, arm band, wristband, charm bracelet, friendship bracelet, cufflink, cufflinks, ring, wedding ring,
-    engagement ring, signet ring, nose ring, nose stud, septum ring, septum piercing, lip ring, eyebrow ring, eyebrow
-    piercing, nose piercing, ear piercing, piercing, piercings, earring, ear ring, hoop, hoop earring, leather cuff,
-    ear cuffs, id card, id badge, microscope, stud earring, drop earring, hoops, studs earring, earcuff, ear cuff,
-    jhumka, jhumkas, maang tikka, tikka, nath, payal, mangalsutra, kangan, coral beads, prayer beads, love beads,
-    brooch, cameo, pin badge, badge, name badge, lanyard, medal, rosette, corsage, boutonniere, buttonhole flower,
-    lapel flower, pocket square, handkerchief, hankie, hanky, watch, wristwatch, wrist watch, pocket watch,
+    rag, cuppa, grapes, jewellery, jewelry, safety pin, chain wallet, towel, sling, baby sling, candle in hand, bunch
+    of keys, necklace, pendant, locket, choker, chain, gold chain, silver chain, pearls, pearl necklace, string of
+    pearls, medallion, amulet, crucifix, cross necklace, rosary, dog tags, bracelet, bangle, bangles, cuff bracelet,
+    anklet, armlet, armband, arm band, wristband, charm bracelet, friendship bracelet, cufflink, cufflinks, ring,
+    wedding ring, engagement ring, signet ring, nose ring, nose stud, septum ring, septum piercing, lip ring, eyebrow
+    ring, eyebrow piercing, nose piercing, ear piercing, piercing, piercings, earring, ear ring, hoop, hoop earring,
+    leather cuff, ear cuffs, id card, id badge, microscope, stud earring, drop earring, hoops, studs earring, earcuff,
+    ear cuff, jhumka, jhumkas, maang tikka, tikka, nath, payal, mangalsutra, kangan, coral beads, prayer beads, love
+    beads, brooch, cameo, pin badge, badge, name badge, lanyard, medal, rosette, corsage, boutonniere, buttonhole
+    flower, lapel flower, pocket square, handkerchief, hankie, hanky, watch, wristwatch, wrist watch, pocket watch,
     smartwatch, smart watch, fitness tracker, glove, mitten, mitts, gauntlet, opera gloves, fingerless gloves, boxing
     gloves, work gloves, oven mitts, arm warmers, arm warmer, wrist warmers, muff, elbow gloves, suspenders, braces,
     harness, holster, sporran, sheath knife, headphones, headphone, earphones, earbuds, airpods, headset, hearing aid,

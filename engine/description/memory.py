@@ -17,6 +17,7 @@ WORN = frozenset(
 )  # fmt: skip
 DESCRIBED = WORN | {Group.HAIR, Group.FACE}
 GROWING = DESCRIBED | {Group.BACKGROUND, Group.STYLE, Group.SHOT}
+PARTED = GROWING | {Group.OTHER}
 _VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 
 
@@ -26,13 +27,19 @@ class Phrase:
     __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed", "listed")
 
     def __init__(self, start: int, end: int, group: Group) -> None:
+        """Begin a phrase about nothing special."""
         self.start = start
         self.end = end
         self.group = group
+        #: Takes the group of the place it is at.
         self.weak = False
+        #: A scarf or the like: neckwear, headwear or belt by where it is worn.
         self.wrap = False
+        #: The subject of its clause: verbs and "is ..." go to it.
         self.subject = False
+        #: Has taken a verb.
         self.verbed = False
+        #: Stands after a comma.
         self.listed = False
 
 
@@ -52,7 +59,6 @@ class Memory:
         self._negation: Chunk | None = None
         self._negated: Phrase | None = None
         self._pending: int | None = None
-        self._gap: int | None = None
         self._after: Kind | None = None
         self._pronoun = False
         self._walking = False
@@ -70,6 +76,8 @@ class Memory:
         begin = chunk.start if start is None else start
         if self._pending is not None:
             begin = self._pending
+        if self._phrases:
+            begin = max(begin, self._phrases[-1].end)
         phrase = Phrase(begin, chunk.end, group)
         phrase.subject = (
             self._preposition is None
@@ -96,7 +104,6 @@ class Memory:
     def _settle(self) -> None:
         self._preposition = None
         self._pending = None
-        self._gap = None
         self._clause_start = False
 
     def _verb_follows(self) -> bool:
@@ -128,9 +135,12 @@ class Memory:
         return None
 
     def _deny(self, chunk: Chunk) -> None:
-        if self._negated is None:
-            assert self._negation is not None
-            self._negated = Phrase(self._negation.start, chunk.end, Group.NEGATED)
+        """Let the chunk belong to what is absent."""
+        if self._negated is None or self._negated is not self._phrases[-1]:
+            start = self._negation.start if self._negation is not None else chunk.start
+            if self._phrases:
+                start = max(start, self._phrases[-1].end)
+            self._negated = Phrase(start, chunk.end, Group.NEGATED)
             self._phrases.append(self._negated)
         else:
             self._negated.end = chunk.end
@@ -138,6 +148,10 @@ class Memory:
         self._settle()
         if chunk.kind in (Kind.NOUN, Kind.PERSON, Kind.SMALL, Kind.PART, Kind.PLACE, Kind.UNKNOWN, Kind.ACTION_OBJECT):
             self._negation = None
+
+    def _still_denied(self) -> bool:
+        """Whether "on his feet" after "no shoes" says where nothing is."""
+        return self._negated is not None and self._preposition is not None and self._negated is self._phrases[-1]
 
     def _end_negation(self) -> None:
         self._negation = None

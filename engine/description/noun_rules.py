@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
-from engine.description.memory import DESCRIBED, GROWING, WORN, Memory, Phrase
+from engine.description.memory import DESCRIBED, PARTED, WORN, Memory, Phrase
 from engine.description.noun_phrases import Chunk
 
 _NEVER_HELD = frozenset((Group.BODY, Group.BACKGROUND, Group.FACE, Group.HAIR, Group.SHOT, Group.STYLE))
 _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbone", "nape"))
+_HAND = frozenset(("hand", "hands", "arm", "arms", "wrist", "wrists", "finger", "fingers", "ear", "ears", "lap"))
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
-_PARTED = GROWING | {Group.OTHER}
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
 _DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero"))
 _OWN_PLACES = {"head": Group.BODY, "heads": Group.BODY, "ear": Group.FACE, "ears": Group.FACE}
@@ -48,7 +48,7 @@ class NounRules(Memory):
             if group is Group.BACKGROUND and anchor.group in WORN:
                 anchor.group = group
             return self._grow(chunk)
-        if self._swallow and anchor is not None and not self._worn_with(group, anchor):
+        if self._swallow and anchor is not None and not self._worn_with(chunk, group, anchor):
             return self._grow(chunk)
         if anchor is not None and self._belongs(chunk, group, anchor, lead):
             return self._grow(chunk)
@@ -56,9 +56,10 @@ class NounRules(Memory):
         return None
 
     @staticmethod
-    def _worn_with(group: Group, anchor: Phrase) -> bool:
+    def _worn_with(chunk: Chunk, group: Group, anchor: Phrase) -> bool:
         """Whether what holds or ties a garment is a garment of its own: "tied with a wide obi"."""
-        return group in WORN and group is not Group.ACCESSORY and anchor.group in DESCRIBED
+        own = group is not Group.ACCESSORY or chunk.word in ("braces", "suspenders")
+        return own and group in WORN and anchor.group in DESCRIBED
 
     def _new_noun(self, chunk: Chunk, group: Group) -> None:
         lead = self._preposition
@@ -110,7 +111,7 @@ class NounRules(Memory):
 
     def _part(self, chunk: Chunk) -> None:
         anchor = self._anchor
-        if self._negation is not None:
+        if self._negation is not None or self._still_denied():
             return self._deny(chunk)
         if self._in_scene(chunk, chunk.group):
             return self._to_scene(chunk)
@@ -121,7 +122,7 @@ class NounRules(Memory):
         if own and anchor is not None and anchor.group is not chunk.group and chunk.group is not None:
             self._open(chunk, chunk.group)
             return None
-        if anchor is not None and (anchor.group in _PARTED or anchor.group is Group.BODY and self._preposition):
+        if anchor is not None and (anchor.group in PARTED or anchor.group is Group.BODY and self._preposition):
             return self._grow(chunk)
         worn = self._last_worn()
         self._open(chunk, worn if worn is not None else chunk.group or Group.OTHER)
@@ -131,7 +132,7 @@ class NounRules(Memory):
         group = chunk.group
         assert group is not None
         anchor, lead = self._anchor, self._preposition
-        if self._negation is not None:
+        if self._negation is not None or self._still_denied():
             return self._deny(chunk)
         if self._scene:
             return self._to_scene(chunk)
@@ -161,6 +162,8 @@ class NounRules(Memory):
         """A small thing or a wrap takes its group from where it is worn."""
         if anchor.weak and group in (Group.FACE, Group.HAIR):
             anchor.group, anchor.weak = group, False
+        elif anchor.group is Group.OTHER and chunk.word in _HAND:
+            anchor.group = Group.ACCESSORY
         elif anchor.wrap and anchor.group in (Group.HEADWEAR, Group.NECKWEAR, Group.ACCESSORY):
             if chunk.word in _NECK:
                 anchor.group = Group.NECKWEAR

@@ -116,7 +116,7 @@ def _hyphened(word: str) -> Entry | None:
     if adjective is not None:
         return adjective
     found = LEXICON.get(last)
-    if found is not None and found.kind in (Kind.NOUN, Kind.PERSON, Kind.PART, Kind.PLACE, Kind.SMALL):
+    if found is not None and found.kind in (Kind.NOUN, Kind.PERSON, Kind.SMALL):
         return found
     return _ADJECTIVE
 

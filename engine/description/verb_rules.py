@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
-from engine.description.memory import DESCRIBED, GROWING, WORN
+from engine.description.memory import DESCRIBED, PARTED, WORN
 from engine.description.modifier_rules import ModifierRules
 from engine.description.noun_phrases import Chunk
 
@@ -74,7 +74,7 @@ class VerbRules(ModifierRules):
     def _attaches_to_subject(self, chunk: Chunk) -> bool:
         """Whether the verb's subject is a garment, hair or face rather than the person."""
         anchor = self._anchor
-        if anchor is None or anchor.group not in GROWING or self._pronoun:
+        if anchor is None or anchor.group not in PARTED or self._pronoun:
             return False
         if self._after in (Kind.COMMA, Kind.CONJUNCTION, Kind.STOP):
             return False

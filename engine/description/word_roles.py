@@ -105,7 +105,10 @@ class WordRoles:
         plural = word.endswith("s")
         if plural and self._opens_object(at + 1):
             return True
-        before_noun = self._kinds[at + 1] in HEADS
+        after = self._kinds[at + 1]
+        if plural and self._entries[at].verb is Kind.ATTACH and after is Kind.PREPOSITION:
+            return True
+        before_noun = after in HEADS
         if plural and self._entries[at].verb is Kind.EXPRESSION:
             return head.kind is Kind.NOUN and not before_noun
         return head.group is Group.PERSON and not before_noun and (plural or word.endswith(("ing", "ed")))
