@@ -29,6 +29,8 @@ EXIT_ADDRESS = 3
 EXIT_STARTUP = 4
 
 BACKLOG = 2048
+#: How long an idle connection is kept: longer than load balancers keep theirs (60), so that they close first.
+IDLE_SECONDS = 65
 #: For the problems of cancelled requests to be sent, before connections are cut.
 LAST_WORDS_SECONDS = 5
 
@@ -77,6 +79,7 @@ def _run(settings: Settings, engine: EngineBackend, listener: socket.socket) -> 
         ws="none",
         lifespan="on",
         backlog=BACKLOG,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_timeout_seconds) + LAST_WORDS_SECONDS,
     )
     server = _Server(config, app.state.gateway, _url(settings.host, listener))
