@@ -31,9 +31,7 @@ async def test_wrong_method_is_405_with_allow(client: Any, path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-@pytest.mark.parametrize(
-    "path", ["/nothing", "/generat", "/generate/", "/../etc/passwd", "/%2e%2e/settings.py"]
-)
+@pytest.mark.parametrize("path", ["/nothing", "/generat", "/generate/", "/../etc/passwd", "/%2e%2e/settings.py"])
 async def test_unknown_path_is_404(client: Any, method: str, path: str) -> None:
     answer = await client.request(method, path)
     assert answer.status_code == 404
