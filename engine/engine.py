@@ -96,7 +96,7 @@ class Engine:
         """Ends every request with EngineStoppedError and waits for the forward under way."""
         assert self._scheduler is not None
         await self._scheduler.stop()
-        await asyncio.to_thread(self._workers.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self._workers.shutdown)
 
     @property
     def ready(self) -> bool:

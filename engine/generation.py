@@ -13,6 +13,7 @@ from functools import partial
 from importlib import metadata
 from typing import TypeAlias, TypeVar
 
+from engine.errors import EngineStoppedError
 from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
 from engine.images import MEDIA_TYPES, encode, to_pixels
 from engine.model import Conditioning, DiffusionModel
@@ -121,7 +122,11 @@ class Generation:
         )
 
     async def _in_worker(self, function: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._workers, function)
+        try:
+            future = self._workers.submit(function)
+        except RuntimeError as error:
+            raise EngineStoppedError("the engine stopped while the request was in it") from error
+        return await asyncio.wrap_future(future)
 
     def _encode_text(self) -> tuple[Conditioning, Conditioning | None]:
         conditional = self._diffusion.encode(self._plan)

@@ -33,11 +33,14 @@ def store_weights_as_halves(model: Any) -> int:
         assert name is not None
         del graph.initializers[name]
         half = onnx_ir.Value(name=f"{name}.half", const_value=onnx_ir.tensor(weights.astype(np.float16)))
-        half.shape, half.dtype = onnx_ir.Shape(weights.shape), onnx_ir.DataType.FLOAT16
+        half.shape = onnx_ir.Shape(weights.shape)
+        half.dtype = onnx_ir.DataType.FLOAT16
         graph.initializers[f"{name}.half"] = half
         cast = onnx_ir.node("Cast", [half], {"to": onnx_ir.DataType.FLOAT})
         restored = cast.outputs[0]
-        restored.name, restored.shape, restored.dtype = f"{name}.restored", value.shape, value.dtype
+        restored.name = f"{name}.restored"
+        restored.shape = value.shape
+        restored.dtype = onnx_ir.DataType.FLOAT
         value.replace_all_uses_with(restored)
         graph.insert_before(graph[0], cast)
         replaced += 1

@@ -30,6 +30,7 @@ from engine.bundle import (
 )
 from engine.export.checkpoint import check_pipeline, describe, load_tokenizer
 from engine.export.halves import store_weights_as_halves
+from engine.export.origins import forget_origins
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 DynamicShapes: TypeAlias = Mapping[str, Mapping[int, Any]]
@@ -226,7 +227,7 @@ def _export(graph: _Graph, folder: Path, precision: str) -> None:
             graph.module,
             kwargs=dict(graph.inputs),
             dynamo=True,
-            dynamic_shapes=graph.dynamic,
+            dynamic_shapes=dict(graph.dynamic),
             opset_version=OPSET,
             input_names=list(graph.inputs),
             output_names=[graph.output_name],
@@ -234,6 +235,7 @@ def _export(graph: _Graph, folder: Path, precision: str) -> None:
             verbose=False,
         )
     assert program is not None
+    forget_origins(program.model)
     if precision == "fp16_weights":
         store_weights_as_halves(program.model)
     program.save(path)

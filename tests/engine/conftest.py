@@ -143,11 +143,12 @@ def tiny(pytestconfig: pytest.Config) -> Path:
     if not folder.exists():
         from engine.export.onnx import export_bundle
 
-        for old in cache.iterdir():
-            shutil.rmtree(old)
         work = Path(tempfile.mkdtemp(dir=cache))
         _save_checkpoint(work / "checkpoint")
         export_bundle(work / "checkpoint", work / "bundle")
+        for old in cache.iterdir():
+            if old != work:
+                shutil.rmtree(old)
         work.rename(folder)
     return folder
 

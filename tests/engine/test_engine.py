@@ -1,0 +1,382 @@
+"""The engine over a tiny random bundle: whole pictures against diffusers, events, refusals, cancelling, metadata."""
+
+import asyncio
+import hashlib
+import io
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.bundle import UNET_FILE, VAE_DECODER_FILE
+from engine.description import Description, Group, Span
+from engine.engine import (
+    Engine,
+    EngineSettings,
+    Event,
+    Finished,
+    GenerationRequest,
+    ImageReady,
+    Queued,
+    Started,
+    Step,
+)
+from engine.errors import BundleError, BusyError, EngineStoppedError, GenerationError, RequestError
+from engine.images import read_provenance
+from engine.samplers import gaussian_noise
+
+TEXT = "a woman in a red plaid shirt, long brown hair, hat and boots on a street"
+
+
+def request(text: str = TEXT, **changes: Any) -> GenerationRequest:
+    defaults: dict[str, Any] = {"seed": 11, "steps": 3}
+    return GenerationRequest(description=Description(text=text, spans=()), **{**defaults, **changes})
+
+
+async def collect(engine: Engine, wanted: GenerationRequest) -> list[Event]:
+    return [event async for event in engine.generate(wanted)]
+
+
+def pixels(event: ImageReady) -> np.ndarray:
+    with Image.open(io.BytesIO(event.data)) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+async def images(engine: Engine, wanted: GenerationRequest) -> list[np.ndarray]:
+    ready = [event for event in await collect(engine, wanted) if isinstance(event, ImageReady)]
+    return [pixels(event) for event in sorted(ready, key=lambda event: event.index)]
+
+
+@pytest.fixture
+async def engine(bundle: Path) -> AsyncIterator[Engine]:
+    async with Engine.load(bundle, EngineSettings(num_threads=1, warm_up=False)) as engine:
+        yield engine
+
+
+def psnr(left: np.ndarray, right: np.ndarray) -> float:
+    error = np.mean((left.astype(np.float64) - right.astype(np.float64)) ** 2)
+    return float("inf") if error == 0 else float(10 * np.log10(255.0**2 / error))
+
+
+@pytest.fixture(scope="module")
+def pipeline(checkpoint: Path) -> Any:
+    from diffusers import StableDiffusionPipeline
+
+    pipeline = StableDiffusionPipeline.from_pretrained(checkpoint, local_files_only=True)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("sampler", "guidance", "width", "height"),
+    [
+        ("ddim", 1.0, 32, 48),
+        ("ddim", 5.0, 40, 40),
+        ("euler", 1.0, 40, 40),
+        ("euler", 5.0, 48, 32),
+        ("euler_a", 1.0, 32, 48),
+        ("euler_a", 5.0, 40, 40),
+    ],
+)
+async def test_the_whole_picture_equals_diffusers(
+    sampler: str,
+    guidance: float,
+    width: int,
+    height: int,
+    engine: Engine,
+    pipeline: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import diffusers
+    import torch
+
+    kinds = {
+        "ddim": diffusers.DDIMScheduler,
+        "euler": diffusers.EulerDiscreteScheduler,
+        "euler_a": diffusers.EulerAncestralDiscreteScheduler,
+    }
+    pipeline.scheduler = kinds[sampler].from_config(pipeline.scheduler.config)
+    shape = (1, 4, height // 4, width // 4)
+    draws: Iterator[int] = iter(range(1, 99))
+    monkeypatch.setattr(
+        "diffusers.schedulers.scheduling_euler_ancestral_discrete.randn_tensor",
+        lambda *_args, **_options: torch.from_numpy(gaussian_noise(11, 0, next(draws), shape)),
+    )
+    expected = pipeline(
+        TEXT,
+        negative_prompt="black coat" if guidance > 1 else None,
+        num_inference_steps=6,
+        guidance_scale=guidance,
+        width=width,
+        height=height,
+        latents=torch.from_numpy(gaussian_noise(11, 0, 0, shape)),
+        output_type="np",
+    ).images[0]
+    [found] = await images(
+        engine,
+        request(
+            negative_description="black coat",
+            sampler=sampler,
+            guidance_scale=guidance,
+            width=width,
+            height=height,
+            steps=6,
+        ),
+    )
+    assert found.shape == (height, width, 3)
+    assert found.std() > 3, "a flat picture compares nothing"
+    assert psnr(found, np.round(expected * 255)) >= 40
+
+
+async def test_events_come_in_order_and_tell_the_truth(engine: Engine) -> None:
+    events = await collect(engine, request(num_images=2, guidance_scale=2.0))
+    assert events[0] == Queued(position=0)
+    assert events[1] == Started(seed=11, width=32, height=48, steps=3, guidance_scale=2.0, sampler="ddim")
+    assert [event for event in events if isinstance(event, Step)] == [Step(completed=n, total=6) for n in range(1, 7)]
+    assert sorted(event.index for event in events if isinstance(event, ImageReady)) == [0, 1]
+    assert isinstance(events[-1], Finished)
+    timings = events[-1].timings
+    assert timings.total_seconds >= timings.denoise_seconds > 0
+    assert timings.decode_seconds > 0
+    stats = engine.stats()
+    assert (stats.finished_total, stats.images_total, stats.steps_total) == (1, 2, 6)
+    assert (stats.running, stats.failed_total, stats.cancelled_total) == (0, 0, 0)
+
+
+async def test_a_picture_does_not_depend_on_what_runs_beside_it(engine: Engine) -> None:
+    wanted = request(sampler="euler_a", steps=5, guidance_scale=3.0)
+    [alone] = await images(engine, wanted)
+    others = [
+        request("a man in a green coat", seed=5, steps=9, num_images=2),
+        request(seed=6, sampler="euler", width=48, height=32),
+        request("black trousers " * 60, seed=7, guidance_scale=4.0),
+    ]
+    together = await asyncio.gather(images(engine, wanted), *(images(engine, other) for other in others))
+    assert np.abs(together[0][0].astype(int) - alone.astype(int)).max() <= 1
+    stats = engine.stats()
+    assert stats.rows_total > 2 * stats.forwards_total, "nothing was batched"
+
+
+async def test_pictures_of_one_request_differ_and_do_not_depend_on_their_number(engine: Engine) -> None:
+    three, [first] = await images(engine, request(num_images=3)), await images(engine, request())
+    assert np.abs(three[0].astype(int) - first.astype(int)).max() <= 1
+    assert psnr(three[0], three[1]) < 40
+    assert psnr(three[1], three[2]) < 40
+
+
+async def test_no_seed_draws_one_that_makes_the_picture_again(engine: Engine) -> None:
+    events = await collect(engine, request(seed=None))
+    [ready] = [event for event in events if isinstance(event, ImageReady)]
+    [again] = await images(engine, request(seed=ready.seed))
+    np.testing.assert_array_equal(pixels(ready), again)
+
+
+async def test_the_last_phrase_of_a_long_description_changes_the_picture(engine: Engine) -> None:
+    long = "a woman in a long brown coat over a blue shirt, " * 14
+    [one], [other] = (
+        await images(engine, request(long + "red hat")),
+        await images(engine, request(long + "green boots")),
+    )
+    assert np.abs(one.astype(int) - other.astype(int)).max() > 0
+
+
+async def test_an_absence_acts_as_a_negative_description(engine: Engine) -> None:
+    text = "a man with no hat, smiling"
+    absent = Description(text=text, spans=(Span(start=11, end=17, group=Group.NEGATED),))
+    [moved] = await images(engine, replace(request(guidance_scale=5.0), description=absent))
+    [written] = await images(engine, request("a man, smiling", negative_description="hat", guidance_scale=5.0))
+    np.testing.assert_array_equal(moved, written)
+
+
+async def test_weights_change_the_picture(engine: Engine) -> None:
+    text = "a red hat"
+    pictures = []
+    for weight in (1.0, 2.0):
+        spans = (Span(start=2, end=9, group=Group.HEADWEAR, weight=weight),)
+        [picture] = await images(engine, replace(request(), description=Description(text=text, spans=spans)))
+        pictures.append(picture)
+    assert np.abs(pictures[0].astype(int) - pictures[1].astype(int)).max() > 0
+
+
+@pytest.mark.parametrize("image_format", ["png", "jpeg", "webp"])
+async def test_a_picture_holds_what_is_needed_to_make_it_again(image_format: str, engine: Engine) -> None:
+    text = 'a woman in a "red" dress — 帽子'
+    events = await collect(engine, request(text, image_format=image_format, num_images=2, negative_description="coat"))
+    ready = next(event for event in events if isinstance(event, ImageReady) and event.index == 1)
+    assert ready.media_type == f"image/{image_format}"
+    with Image.open(io.BytesIO(ready.data)) as image:
+        assert (image.format or "").lower() == image_format
+        assert image.size == (ready.width, ready.height) == (32, 48)
+    kept = read_provenance(ready.data)
+    assert kept["description"] == text
+    assert kept["bundle_sha256"][:12] == engine.model.version  # type: ignore[index]
+    wanted = {"seed": 11, "image_index": 1, "width": 32, "height": 48, "steps": 3, "guidance_scale": 3.0}
+    assert {name: kept[name] for name in wanted} == wanted
+    assert (kept["sampler"], kept["model"], kept["negative_description"]) == ("ddim", "tiny", "coat")
+    assert kept["ai_generated"] is True
+    assert kept["software_version"]
+
+
+REFUSALS: list[tuple[str, dict[str, Any], str]] = [
+    ("description", {"text": " \n"}, "it is empty"),
+    ("description", {"text": "a" * 8001}, "at most 8000 characters; got 8001"),
+    ("description", {"text": "a\0b"}, "must not contain NUL; found one at character 1"),
+    ("description", {"text": "ab\ud800"}, "character 2 is a lone surrogate"),
+    ("description", {"text": "z " * 1300}, "at most 16 windows of 75 tokens; it fills 18"),
+    ("negative_description", {"negative_description": "z " * 1300}, "it fills 18"),
+    ("negative_description", {"negative_description": "\ud800"}, "lone surrogate"),
+    ("width", {"width": 33}, "must be one of 32x48, 40x40, 48x32; got 33x48"),
+    ("height", {"width": 32, "height": 32}, "must be one of 32x48, 40x40, 48x32; got 32x32"),
+    ("steps", {"steps": 0}, "from 1 to 30; got 0"),
+    ("steps", {"steps": 31}, "from 1 to 30; got 31"),
+    ("guidance_scale", {"guidance_scale": float("nan")}, "from 0 to 30; got nan"),
+    ("guidance_scale", {"guidance_scale": float("inf")}, "from 0 to 30; got inf"),
+    ("guidance_scale", {"guidance_scale": -1.0}, "from 0 to 30; got -1"),
+    ("sampler", {"sampler": "plms"}, "one of ddim, euler, euler_a; got 'plms'"),
+    ("seed", {"seed": -1}, "from 0 to 4294967295; got -1"),
+    ("seed", {"seed": 2**32}, "got 4294967296"),
+    ("num_images", {"num_images": 0}, "from 1 to 8; got 0"),
+    ("num_images", {"num_images": 9}, "from 1 to 8; got 9"),
+    ("image_format", {"image_format": "gif"}, "one of png, jpeg, webp; got 'gif'"),
+]
+
+
+async def test_every_refusal_names_the_field_and_what_is_allowed(engine: Engine) -> None:
+    for field, changes, message in REFUSALS:
+        wanted = request(**changes)
+        with pytest.raises(RequestError) as caught:
+            engine.validate(wanted)
+        assert caught.value.field == field
+        assert message in str(caught.value)
+        assert field in str(caught.value) or field in ("width", "height")
+        with pytest.raises(RequestError):
+            await anext(engine.generate(wanted))
+    assert engine.stats().forwards_total == 0
+
+
+async def test_an_absurd_weight_is_refused(engine: Engine) -> None:
+    spans = (Span(start=0, end=7, group=Group.HEADWEAR, weight=1e9),)
+    with pytest.raises(RequestError, match="from 0 to 4; got 1e\\+09 for 'red hat'"):
+        engine.validate(GenerationRequest(description=Description(text="red hat", spans=spans)))
+
+
+async def test_closing_the_iterator_cancels_before_the_next_forward(engine: Engine) -> None:
+    async with aclosing(engine.generate(request(steps=30, num_images=8))) as events:
+        async for event in events:
+            if isinstance(event, Step):
+                break
+    before = engine.stats()
+    assert (before.running, before.cancelled_total) == (0, 1)
+    await images(engine, request(steps=1, num_images=1))
+    assert engine.stats().forwards_total - before.forwards_total <= 2
+    assert engine.stats().cancelled_total == 1
+
+
+async def test_a_full_line_is_refused(bundle: Path) -> None:
+    settings = EngineSettings(num_threads=1, warm_up=False, max_running=1, max_waiting=0)
+    async with Engine.load(bundle, settings) as engine, aclosing(engine.generate(request(steps=30))) as events:
+        await anext(events)
+        with pytest.raises(BusyError) as caught:
+            await anext(engine.generate(request()))
+        assert caught.value.retry_after_seconds > 0
+        assert engine.stats().refused_total == 1
+        assert engine.stats().failed_total == 0
+
+
+async def test_nan_is_an_error_and_never_a_black_picture(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # The decoder's own arithmetic overflows: latents divided by a scaling factor of nearly nothing.
+    manifest = replace(engine._diffusion.manifest, scaling_factor=1e-38)
+    monkeypatch.setattr(engine._diffusion, "manifest", manifest)
+    with pytest.raises(GenerationError, match="NaN or infinity"):
+        await collect(engine, request())
+    monkeypatch.undo()
+    assert engine.stats().failed_total == 1
+    assert engine.ready
+    assert len(await images(engine, request())) == 1
+    assert "red plaid" not in caplog.text
+
+
+async def test_an_engine_that_is_closed_says_so(bundle: Path) -> None:
+    engine = Engine.load(bundle, EngineSettings(num_threads=1))
+    assert not engine.ready
+    with pytest.raises(EngineStoppedError):
+        await anext(engine.generate(request()))
+    async with engine:
+        assert engine.ready
+        events = engine.generate(request(steps=30, num_images=8))
+        assert await anext(events) == Queued(position=0)
+    assert not engine.ready
+    with pytest.raises(EngineStoppedError):
+        async for _ in events:
+            pass
+
+
+async def test_no_word_of_a_description_is_logged(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await images(engine, request("zebrawood umbrella", negative_description="quagmire"))
+        with pytest.raises(RequestError):
+            await anext(engine.generate(request("zebrawood", steps=0)))
+    assert not any(word in caplog.text for word in ("zebrawood", "umbrella", "quagmire"))
+
+
+def test_a_graph_that_is_none_is_named(bundle: Path, tmp_path: Path) -> None:
+    for name in (UNET_FILE, VAE_DECODER_FILE):
+        copy = tmp_path / name
+        copy.mkdir()
+        manifest = json.loads((bundle / "manifest.json").read_text())
+        for file in bundle.iterdir():
+            data = b"not a graph" if file.name == name else file.read_bytes()
+            (copy / file.name).write_bytes(data)
+            if file.name != "manifest.json":
+                manifest["files"][file.name] = {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
+        (copy / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(BundleError, match=f"{name}: ONNX Runtime cannot load it"):
+            Engine.load(copy)
+
+
+NO_TORCH = """
+import asyncio, sys
+from pathlib import Path
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"torch", "diffusers", "transformers", "accelerate", "onnx", "safetensors"}:
+            raise ImportError(f"{name} must not be imported to serve")
+
+sys.meta_path.insert(0, Refuse())
+from engine.description import Description
+from engine.engine import Engine, EngineSettings, GenerationRequest
+
+async def main():
+    async with Engine.load(Path(sys.argv[1]), EngineSettings(num_threads=1)) as engine:
+        request = GenerationRequest(description=Description(text="a woman", spans=()), seed=1, steps=2)
+        print([type(event).__name__ async for event in engine.generate(request)][-2:])
+
+asyncio.run(main())
+"""
+
+
+def test_serving_a_picture_imports_no_training_library(bundle: Path) -> None:
+    root = Path(__file__).resolve().parent.parent.parent
+    done = subprocess.run(
+        [sys.executable, "-c", NO_TORCH, str(bundle)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "['ImageReady', 'Finished']"

@@ -1,0 +1,341 @@
+"""The step loop over real arithmetic: every request ends once, alone or shared, cancelled or failed."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+import numpy as np
+import pytest
+
+from engine.errors import BusyError, EngineError, EngineStoppedError, GenerationError
+from engine.samplers import NoiseSchedule, gaussian_noise, guided, sampler_plan
+from engine.scheduler import LatentsReady, Picture, Scheduler, StepDone, Ticket, Update
+
+SMALL, WIDE = (1, 2, 4, 4), (1, 2, 4, 6)
+POISON = 100.0
+
+
+class Model:
+    """A smooth function of its rows that remembers what it was asked; rows of POISON context misbehave."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[tuple[int, ...], list[float]]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.raises = False
+
+    def __call__(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        self.gate.wait(10)
+        sample, context = inputs["sample"], inputs["context"]
+        self.batches.append((sample.shape[1:], context[:, 0].tolist()))
+        assert len(sample) == len(context) == len(inputs["timesteps"])
+        poisoned = context[:, 0] >= POISON
+        if self.raises and poisoned.any():
+            raise GenerationError("out of memory")
+        times = inputs["timesteps"][:, None, None, None] / 1000
+        output = np.tanh(sample[:, ::-1] + times + context[:, :1, None, None] / 10).astype(np.float32)
+        output[poisoned] = np.nan
+        return output
+
+
+def picture(
+    context: float, *, steps: int = 4, shape: tuple[int, ...] = SMALL, sampler: str = "euler_a", guidance: float = 1.0
+) -> Picture:
+    def text(value: float) -> dict[str, np.ndarray]:
+        return {"context": np.full((1, 1), value, np.float32)}
+
+    return Picture(
+        plan=sampler_plan(sampler, NoiseSchedule(), steps),
+        noise=partial(gaussian_noise, int(context), 0, shape=shape),
+        conditional=text(context),
+        unconditional=text(0.0) if guidance > 1 else None,
+        guidance_scale=guidance,
+    )
+
+
+def slow_twin(work: Picture) -> np.ndarray:
+    """The same picture one row at a time, with no scheduler."""
+    model, plan = Model(), work.plan
+    latents = work.noise(0) * np.float32(plan.initial_noise_scale)
+    for step in range(plan.num_steps):
+        rows = {"sample": plan.input_scale[step] * latents, "timesteps": plan.timesteps[step : step + 1]}
+        output = model({**rows, **work.conditional})
+        if work.unconditional is not None:
+            output = guided(output, model({**rows, **work.unconditional}), work.guidance_scale)
+        latents = plan.advance(step, latents, output, lambda draw=step + 1: work.noise(draw))
+    return latents
+
+
+@asynccontextmanager
+async def running(
+    model: Model, *, max_rows: int = 4, max_running: int = 4, max_waiting: int = 8
+) -> AsyncIterator[Scheduler]:
+    scheduler = Scheduler(model, max_rows=max_rows, max_running=max_running, max_waiting=max_waiting)
+    scheduler.start()
+    try:
+        yield scheduler
+    finally:
+        model.gate.set()
+        await scheduler.stop()
+
+
+async def follow(ticket: Ticket, pictures: list[Picture]) -> tuple[dict[int, np.ndarray], int]:
+    """Latents by index, and the number of steps told."""
+    await ticket.admitted()
+    updates: asyncio.Queue[Update | EngineError] = asyncio.Queue()
+    ticket.start(pictures, updates.put_nowait)
+    latents: dict[int, np.ndarray] = {}
+    steps = 0
+    while len(latents) < len(pictures):
+        update = await updates.get()
+        if isinstance(update, EngineError):
+            raise update
+        steps += isinstance(update, StepDone)
+        if isinstance(update, LatentsReady):
+            latents[update.index] = update.latents
+    return latents, steps
+
+
+async def run(scheduler: Scheduler, *pictures: Picture) -> tuple[dict[int, np.ndarray], int]:
+    with scheduler.enter() as ticket:
+        return await follow(ticket, list(pictures))
+
+
+async def until(condition: object) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # type: ignore[operator]
+            await asyncio.sleep(0.001)
+
+
+async def test_pictures_of_any_mix_equal_their_slow_twins() -> None:
+    model = Model()
+    works = [
+        picture(1, steps=3, sampler="ddim"),
+        picture(2, steps=7, guidance=3.0),
+        picture(3, steps=5, sampler="euler", shape=WIDE),
+        picture(4, steps=1, guidance=2.0, shape=WIDE),
+        picture(5, steps=6),
+    ]
+    async with running(model) as scheduler:
+        results = await asyncio.gather(*(run(scheduler, work) for work in works))
+        stats = scheduler.stats()
+    for work, (latents, steps) in zip(works, results, strict=True):
+        np.testing.assert_allclose(latents[0], slow_twin(work), rtol=1e-5, atol=1e-5)
+        assert steps == work.plan.num_steps
+    assert stats.steps_total == sum(work.plan.num_steps for work in works)
+    assert stats.rows_total > stats.forwards_total, "nothing was batched"
+    assert (stats.running, stats.waiting) == (0, 0)
+
+
+async def test_a_forward_holds_one_shape_and_at_most_max_rows() -> None:
+    model = Model()
+    async with running(model, max_rows=3, max_running=9) as scheduler:
+        shapes = [SMALL, WIDE]
+        await asyncio.gather(
+            *(run(scheduler, picture(n, shape=shapes[n % 2], guidance=1.0 + n % 3)) for n in range(1, 8))
+        )
+    assert max(len(contexts) for _, contexts in model.batches) <= 3
+
+
+async def test_no_size_starves() -> None:
+    model = Model()
+    model.gate.clear()
+    async with running(model, max_rows=2, max_running=9) as scheduler:
+        many = [asyncio.create_task(run(scheduler, picture(n, steps=20))) for n in range(1, 7)]
+        lone = asyncio.create_task(run(scheduler, picture(50, steps=4, shape=WIDE)))
+        await asyncio.sleep(0)
+        model.gate.set()
+        await lone
+        last = max(index for index, (_, contexts) in enumerate(model.batches) if 50.0 in contexts)
+        assert last <= 12, "the lone size must be served every other forward"
+        await asyncio.gather(*many)
+
+
+async def test_pictures_of_one_size_take_turns() -> None:
+    model = Model()
+    model.gate.clear()
+    async with running(model, max_rows=1, max_running=9) as scheduler:
+        tasks = [asyncio.create_task(run(scheduler, picture(n, steps=5))) for n in (1, 2, 3)]
+        await asyncio.sleep(0.01)
+        model.gate.set()
+        await asyncio.gather(*tasks)
+    order = [contexts[0] for _, contexts in model.batches][1:13]
+    assert all(set(order[start : start + 3]) == {1.0, 2.0, 3.0} for start in range(0, 12, 3))
+
+
+async def test_a_guided_picture_runs_where_only_one_row_fits() -> None:
+    work = picture(3, guidance=4.0)
+    async with running(Model(), max_rows=1) as scheduler:
+        latents, _ = await run(scheduler, work)
+    np.testing.assert_allclose(latents[0], slow_twin(work), rtol=1e-5, atol=1e-5)
+
+
+async def test_the_line_is_bounded_and_says_when_to_come_back() -> None:
+    model = Model()
+    model.gate.clear()
+    async with running(model, max_running=1, max_waiting=2) as scheduler:
+        tasks = [asyncio.create_task(run(scheduler, picture(n))) for n in (1, 2, 3)]
+        await asyncio.sleep(0.01)
+        assert (scheduler.stats().running, scheduler.stats().waiting) == (1, 2)
+        with pytest.raises(BusyError, match="1 requests are running and 2 waiting") as caught:
+            scheduler.enter()
+        assert caught.value.retry_after_seconds >= 1.0
+        assert scheduler.stats().refused_total == 1
+        model.gate.set()
+        await asyncio.gather(*tasks)
+        await run(scheduler, picture(4))
+
+
+async def test_with_no_line_a_free_place_is_still_given() -> None:
+    async with running(Model(), max_running=1, max_waiting=0) as scheduler:
+        await run(scheduler, picture(1))
+        with scheduler.enter(), pytest.raises(BusyError):
+            scheduler.enter()
+
+
+async def test_leaving_removes_a_request_from_the_next_forward() -> None:
+    model = Model()
+    async with running(model) as scheduler:
+        doomed = asyncio.create_task(run(scheduler, picture(9, steps=500)))
+        await until(lambda: len(model.batches) > 3)
+        model.gate.clear()
+        doomed.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await doomed
+        before = len(model.batches)
+        other = asyncio.create_task(run(scheduler, picture(1)))
+        await asyncio.sleep(0)
+        model.gate.set()
+        await other
+        under_way = 1
+        assert all(9.0 not in contexts for _, contexts in model.batches[before + under_way :])
+        assert scheduler.stats().running == 0
+
+
+async def test_leaving_the_line_lets_the_next_one_in() -> None:
+    model = Model()
+    model.gate.clear()
+    async with running(model, max_running=1) as scheduler:
+        first = asyncio.create_task(run(scheduler, picture(1)))
+        await asyncio.sleep(0.01)
+        waiting = scheduler.enter()
+        last = asyncio.create_task(run(scheduler, picture(3)))
+        await asyncio.sleep(0.01)
+        assert waiting.position == 0
+        with waiting:
+            pass
+        model.gate.set()
+        await asyncio.gather(first, last)
+
+
+async def test_nan_ends_one_request_and_no_other() -> None:
+    work = picture(1, steps=6)
+    async with running(Model()) as scheduler:
+        good, bad = await asyncio.gather(
+            run(scheduler, work), run(scheduler, picture(POISON), picture(POISON + 1)), return_exceptions=True
+        )
+        assert isinstance(bad, GenerationError)
+        assert "not finite at step 1 of 4" in str(bad)
+        assert not isinstance(good, BaseException)
+        np.testing.assert_allclose(good[0][0], slow_twin(work), rtol=1e-5, atol=1e-5)
+        assert scheduler.stats().running == 0
+
+
+async def test_a_failed_forward_is_retried_for_each_picture_alone() -> None:
+    model = Model()
+    model.raises = True
+    model.gate.clear()
+    work = picture(1, steps=6)
+    async with running(model) as scheduler:
+        tasks = [asyncio.create_task(run(scheduler, one)) for one in (work, picture(POISON), picture(2))]
+        await asyncio.sleep(0.01)
+        model.gate.set()
+        good, bad, other = await asyncio.gather(*tasks, return_exceptions=True)
+        assert isinstance(bad, GenerationError)
+        assert str(bad) == "out of memory"
+        assert not isinstance(other, BaseException)
+        assert not isinstance(good, BaseException)
+        np.testing.assert_allclose(good[0][0], slow_twin(work), rtol=1e-5, atol=1e-5)
+
+
+async def test_stopping_ends_every_request_wherever_it_is() -> None:
+    model = Model()
+    scheduler = Scheduler(model, max_rows=4, max_running=2, max_waiting=4)
+    with pytest.raises(EngineStoppedError):
+        scheduler.enter()
+    scheduler.start()
+    running_task = asyncio.create_task(run(scheduler, picture(1, steps=900)))
+    await until(lambda: model.batches)
+    encoding = scheduler.enter()
+    await encoding.admitted()
+    waiting = asyncio.create_task(run(scheduler, picture(2)))
+    await asyncio.sleep(0)
+    await scheduler.stop()
+    for task in (running_task, waiting):
+        with pytest.raises(EngineStoppedError):
+            await task
+    with pytest.raises(EngineStoppedError):
+        encoding.start([picture(3)], lambda _update: None)
+    with pytest.raises(EngineStoppedError):
+        scheduler.enter()
+    assert not scheduler.alive
+
+
+async def test_a_bug_in_the_forward_stops_the_engine_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+        raise ZeroDivisionError("a bug")
+
+    scheduler = Scheduler(broken, max_rows=4, max_running=2, max_waiting=4)
+    scheduler.start()
+    with pytest.raises(EngineStoppedError):
+        await run(scheduler, picture(1))
+    assert not scheduler.alive
+    await scheduler.stop()
+    assert "the step loop died" in caplog.text
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_random_arrivals_cancels_and_failures_all_end_once(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    model = Model()
+    model.raises = bool(seed % 2)
+    outcomes: dict[str, int] = {}
+
+    async def one(scheduler: Scheduler, number: int) -> None:
+        poisoned = random.random() < 0.15
+        pictures = [
+            picture(
+                POISON + number if poisoned else 1 + number % 50,
+                steps=int(random.integers(1, 9)),
+                shape=[SMALL, WIDE][int(random.integers(2))],
+                sampler=str(random.choice(["ddim", "euler", "euler_a"])),
+                guidance=float(random.choice([1.0, 3.0])),
+            )
+            for _ in range(int(random.integers(1, 4)))
+        ]
+        cancel_after = float(random.choice([0.0, 0.002, 9.0]))
+        await asyncio.sleep(float(random.random()) * 0.02)
+        try:
+            async with asyncio.timeout(cancel_after):
+                latents, steps = await run(scheduler, *pictures)
+        except (TimeoutError, BusyError, GenerationError) as error:
+            outcome = type(error).__name__
+            assert poisoned or outcome != "GenerationError"
+        else:
+            outcome = "done"
+            assert steps == sum(work.plan.num_steps for work in pictures)
+            for index, work in enumerate(pictures):
+                np.testing.assert_allclose(latents[index], slow_twin(work), rtol=1e-4, atol=1e-4)
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+
+    async with running(model, max_rows=5, max_running=3, max_waiting=6) as scheduler:
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(one(scheduler, number) for number in range(40)))
+        stats = scheduler.stats()
+    assert sum(outcomes.values()) == 40
+    assert outcomes["done"] > 0
+    assert (stats.running, stats.waiting) == (0, 0)
+    assert outcomes.get("BusyError", 0) == stats.refused_total
+    assert max(len(contexts) for _, contexts in model.batches) <= 5
