@@ -46,4 +46,6 @@ class Chunker(NounPhrases):
 
     def _acts(self, at: int) -> bool:
         last = self._chunks[-1] if self._chunks else None
-        return self._is_verb(at, last.kind, last.group) if last is not None else self._is_verb(at, None, None)
+        if last is None:
+            return self._is_verb(at, None, None, "")
+        return self._is_verb(at, last.kind, last.group, last.word)

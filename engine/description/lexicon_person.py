@@ -53,10 +53,10 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
             fighter, arm wrestler, strongman, powerlifter, shot putter, hammer thrower, javelin thrower, discus
             thrower, high jumper, long jumper, pole vaulter, hurdler, relay runner, marathon runner, triathlete,
             decathlete, oarsman, cox, canoeist, kitesurfer, paraglider, skydiver, base jumper, free climber, rock
-            climber, ice climber, bobsledder, luger, ski jumper, biathlete, speed skater, ice dancer, curler,
-            goaltender, fly-half, prop forward, scrum-half, winger, striker, midfielder, defender, centre-back, point
-            guard, shooting guard, lacrosse player, water polo player, badminton player, table tennis player, squash
-            player, pool player, esports player, cosplayer, larper, reenactor, re-enactor, roman soldier, centurion,
+            climber, ice climber, bobsledder, luger, ski jumper, biathlete, speed skater, ice dancer, goaltender,
+            fly-half, prop forward, scrum-half, winger, striker, midfielder, defender, centre-back, point guard,
+            shooting guard, lacrosse player, water polo player, badminton player, table tennis player, squash player,
+            pool player, esports player, cosplayer, larper, reenactor, re-enactor, roman soldier, centurion,
             legionary, spartan, hoplite, gladiatrix, pharaoh, cleopatra, viking woman, shieldmaiden, druid, bard girl,
             alchemist, necromancer, sorcerer woman, paladin, cleric, ranger elf, rogue, barbarian, orc, dwarf, hobbit,
             gnome, goblin, dryad, nymph, siren, harpy, succubus, dragonborn, tiefling, catgirl, kitsune, fox girl,
@@ -198,13 +198,15 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
 PLACES_ON_BODY: Mapping[Group, str] = MappingProxyType(
     {
         Group.BODY: """
-            neck, throat, nape, shoulder, collarbone, chest, torso, bust, breast, stomach, tummy, waist, hip, back,
-            lower back, arm, upper arm, forearm, elbow, wrist, hand, both hands, palm, fist, finger, fingertips, ring
-            finger, thumb, knuckle, nail, fingernail, nails, leg, thigh, knee, calf, calves, shin, ankle, foot, feet,
-            toes, heels of hands, lap, side, sides, body, bicep, limb, armpit, ribs, spine, bottom of spine, buttocks,
-            bum, fingernails, middle, midsection
+            earlobe, earlobes, lobe, collarbones, shoulder blade, shoulder blades, neck, throat, nape, shoulder,
+            collarbone, chest, torso, bust, breast, stomach, tummy, waist, hip, back, lower back, arm, upper arm,
+            forearm, elbow, wrist, hand, both hands, palm, fist, finger, fingertips, ring finger, thumb, knuckle,
+            nail, fingernail, nails, leg, thigh, knee, calf, calves, shin, ankle, foot, feet, toes, heels of hands,
+            lap, side, sides, body, bicep, limb, armpit, ribs, spine, bottom of spine, buttocks, bum, fingernails,
+            middle, midsection
         """,
         Group.FACE: """
+            nostril, nostrils, eyebrow, eyebrows, eyelid, eyelids, cheekbone, cheekbones, jawline, bridge of the nose,
             cheek, cheeks, nose, forehead, brow, chin, eye, eyes, temples, lip, lips, mouth, face, teeth, ear lobes,
             jaw, nose bridge, bridge of her nose, bridge of his nose
         """,
@@ -217,24 +219,25 @@ PLACES_ON_BODY: Mapping[Group, str] = MappingProxyType(
 
 #: Verbs of pose and action; all inflections are derived.
 POSES = """
-    stand, sit, lean, walk, run, jog, jump, leap, dance, kneel, crouch, squat, lie, lay, recline, lounge, sprawl,
-    rest, pose, stride, stroll, stretch, bend, climb, swim, dive, surf, skate, ski, ride, cycle, drive, march, wade,
-    float, spin, twirl, whirl, turn, hurry, rush, wander, hike, cook, bake, read, write, draw, paint, play, sing,
-    strum, drum, perform, practise, practice, work, type, sew, knit, weave, mend, repair, fix, garden, plant, dig,
-    rake, sweep, mop, wash, clean, fish, hunt, row, paddle, sail, fly, fall, hang, swing, slide, slip, kick, throw,
-    toss, catch, hit, punch, box, fight, wrestle, fence, aim, shoot, salute, wave, point, gesture, clap, pray,
-    meditate, sleep, nap, doze, wait, queue, shop, eat, drink, sip, bite, chew, smoke, blow, talk, speak, chat, shout,
-    yell, whisper, listen, look, gaze, stare, glance, peer, watch, face, think, study, teach, exercise, train, lift,
-    balance, juggle, perch, slouch, hunch, huddle, hug, cuddle, embrace, kiss, greet, bow, curtsey, cheer, celebrate,
-    protest, campaign, pedal, gallop, trot, step, tiptoe, limp, stumble, trek, scramble, skip, hop, bounce, splash,
-    sunbathe, relax, unwind, browse, inspect, examine, polish, chop, stir, pour, serve, deliver, pull, push, drag,
-    reach, crawl, sled, skateboard, snowboard, rollerblade, bicycle, sell, display, harvest, pick, gather, feed, milk,
-    groom, busk, pace, loiter, linger, emerge, enter, leave, arrive, cross, pause, stop, freeze, concentrate, dangle,
-    snuggle, nestle, squint, straddle, adjust, fasten, unfasten, fiddle, scratch, check, text, scroll, film,
-    photograph, take, operate, weld, hammer, saw, carve, sculpt, mould, throw pots, bathe, shower, brush, comb, apply,
-    conduct, lecture, recite, act, mime, whistle, hum, shiver, glide, pirouette, plié, levitate, soar, prowl, sneak,
-    creep, hide, seek, flex, crane, tilt, gape, shelter, hitch, hitchhike, board, disembark, alight, shepherd, herd,
-    beckon, preach, bless, baptise, toast, cheers, cradle, rock, chase, guide, lead, follow, steer
+    wind, climb, glisten, frame, stand, sit, lean, walk, run, jog, jump, leap, dance, kneel, crouch, squat, lie, lay,
+    recline, lounge, sprawl, rest, pose, stride, stroll, stretch, bend, swim, dive, surf, skate, ski, ride, cycle,
+    drive, march, wade, float, spin, twirl, whirl, turn, hurry, rush, wander, hike, cook, bake, read, write, draw,
+    paint, play, sing, strum, drum, perform, practise, practice, work, type, sew, knit, weave, mend, repair, fix,
+    garden, plant, dig, rake, sweep, mop, wash, clean, fish, hunt, row, paddle, sail, fly, fall, hang, swing, slide,
+    slip, kick, throw, toss, catch, hit, punch, box, fight, wrestle, fence, aim, shoot, salute, wave, point, gesture,
+    clap, pray, meditate, sleep, nap, doze, wait, queue, shop, eat, drink, sip, bite, chew, smoke, blow, talk, speak,
+    chat, shout, yell, whisper, listen, look, gaze, stare, glance, peer, watch, face, think, study, teach, exercise,
+    train, lift, balance, juggle, perch, slouch, hunch, huddle, hug, cuddle, embrace, kiss, greet, bow, curtsey,
+    cheer, celebrate, protest, campaign, pedal, gallop, trot, step, tiptoe, limp, stumble, trek, scramble, skip, hop,
+    bounce, splash, sunbathe, relax, unwind, browse, inspect, examine, polish, chop, stir, pour, serve, deliver, pull,
+    push, drag, reach, crawl, sled, skateboard, snowboard, rollerblade, bicycle, sell, display, harvest, pick, gather,
+    feed, milk, groom, busk, pace, loiter, linger, emerge, enter, leave, arrive, cross, pause, stop, freeze,
+    concentrate, dangle, snuggle, nestle, squint, straddle, adjust, fasten, unfasten, fiddle, scratch, check, text,
+    scroll, film, photograph, take, operate, weld, hammer, saw, carve, sculpt, mould, throw pots, bathe, shower,
+    brush, comb, apply, conduct, lecture, recite, act, mime, whistle, hum, shiver, glide, pirouette, plié, levitate,
+    soar, prowl, sneak, creep, hide, seek, flex, crane, tilt, gape, shelter, hitch, hitchhike, board, disembark,
+    alight, shepherd, herd, beckon, preach, bless, baptise, toast, cheers, cradle, rock, chase, guide, lead, follow,
+    steer
 """
 
 #: Verbs of the face; all inflections are derived.

@@ -38,11 +38,13 @@ _WORN = frozenset(
         Group.NECKWEAR, Group.HEADWEAR, Group.EYEWEAR, Group.BAG, Group.ACCESSORY,
     )
 )  # fmt: skip
+_PARTED = _WORN | {Group.BODY, Group.FACE, Group.HAIR, Group.BACKGROUND}
 #: Words that make a vest an outer garment.
 _STURDY = frozenset(
     ("fluorescent", "reflective", "neon", "puffy", "quilted", "padded", "down", "denim", "studded", "fur", "shearling",
      "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo")
 )  # fmt: skip
+_ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN}
 _OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
 #: In "a belt of pine trees" and "a crown of braids" the second noun decides; in "a belt of leather" the first.
 _DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR, Group.FACE))
@@ -138,9 +140,9 @@ class NounPhrases(WordRoles):
     def _takes_noun(self, at: int) -> bool:
         head, entry = self._head, self._entries[at]
         if head is not None:
-            if _splits(head, entry) or (entry.verb is not None and self._is_verb_of(head, at)):
+            if _splits(head, entry) or (entry.verb is not None and self._is_verb_of(head, self._word, at)):
                 return False
-            if entry.kind is Kind.PART and head.group in _WORN:
+            if entry.kind is Kind.PART and head.group in _PARTED:
                 entry = head
         self._word = self._words[at]
         self._head = _OUTER_VEST if self._sturdy and self._word in ("vest", "vests") else entry
@@ -176,7 +178,7 @@ class NounPhrases(WordRoles):
             return head if head is not None and head.group in _DECIDED_BY_SECOND else partitive
         if head is None and self._alone is not None and self._last is Kind.ADJECTIVE:
             if self._determined or self._kinds[after] is Kind.PREPOSITION:
-                return Entry(Kind.PERSON if self._alone is Group.PERSON else Kind.NOUN, self._alone)
+                return Entry(_ALONE.get(self._alone, Kind.NOUN), self._alone)
         return head
 
 

@@ -8,9 +8,13 @@ from engine.description.memory import DESCRIBED, PARTED, WORN, Memory, Phrase
 from engine.description.noun_phrases import Chunk
 
 _NEVER_HELD = frozenset((Group.BODY, Group.BACKGROUND, Group.FACE, Group.HAIR, Group.SHOT, Group.STYLE))
+#: Held only right after the verb: "holding her stop sign".
+_SEEN = frozenset((Group.BACKGROUND, Group.STYLE))
 _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbone", "nape"))
 _HAND = frozenset(("hand", "hands", "arm", "arms", "wrist", "wrists", "finger", "fingers", "ear", "ears", "lap"))
+_AND = Kind.CONJUNCTION
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
+_HOODED = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
 _DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero"))
 _OWN_PLACES = {"head": Group.BODY, "heads": Group.BODY, "ear": Group.FACE, "ears": Group.FACE}
@@ -37,7 +41,7 @@ class NounRules(Memory):
         if self._in_scene(chunk, group):
             return self._to_scene(chunk)
         if self._context is Kind.HOLD and (
-            group not in _NEVER_HELD or group is Group.BACKGROUND and self._after is Kind.HOLD and not self._walking
+            group not in _NEVER_HELD or group in _SEEN and self._after is Kind.HOLD and not self._walking
         ):
             self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
             return None
@@ -59,7 +63,7 @@ class NounRules(Memory):
     def _worn_with(chunk: Chunk, group: Group, anchor: Phrase) -> bool:
         """Whether what holds or ties a garment is a garment of its own: "tied with a wide obi"."""
         own = group is not Group.ACCESSORY or chunk.word in ("braces", "suspenders")
-        return own and group in WORN and anchor.group in DESCRIBED
+        return own and group in WORN and (anchor.group in DESCRIBED or anchor.group is Group.BODY)
 
     def _new_noun(self, chunk: Chunk, group: Group) -> None:
         lead = self._preposition
@@ -86,7 +90,13 @@ class NounRules(Memory):
             return True
         if group is Group.SHOT and lead is not None and anchor.group in (Group.BODY, Group.FACE):
             return True
-        if anchor.weak and group in WORN and lead is not None and lead.kind is Kind.PREPOSITION:
+        if (
+            anchor.weak
+            and anchor.group is not Group.OTHER
+            and group in WORN
+            and lead is not None
+            and lead.word in ("on", "in", "at")
+        ):
             anchor.group, anchor.weak = group, False
             return True
         if (
@@ -94,6 +104,8 @@ class NounRules(Memory):
             and anchor.group in WORN
             and ((lead is not None and lead.kind is Kind.WITH) or (self._trimmed and self._after is Kind.CONJUNCTION))
         ):
+            return True
+        if chunk.word == "hood" and anchor.group in _HOODED and lead is not None and lead.kind is Kind.WITH:
             return True
         if chunk.word in _DRESS_PARTS and anchor.group is Group.DRESS and lead is not None and lead.kind is Kind.WITH:
             return True
@@ -150,7 +162,7 @@ class NounRules(Memory):
             if lead is not None and (chunk.word not in ("ear", "ears") or lead.word in ("behind", "above", "over")):
                 self._relocate(anchor, chunk, group)
             return self._grow(chunk)
-        if anchor is not None and self._copula and anchor.group in WORN and anchor.subject:
+        if anchor is not None and self._copula and anchor.group in WORN and anchor.subject and self._after is not _AND:
             return self._grow(chunk)
         own = _OWN_PLACES.get(chunk.word, group)
         self._open(chunk, own, lead.start if lead is not None and lead.kind is Kind.PREPOSITION else None)

@@ -48,6 +48,8 @@ _UNKNOWN = Entry(Kind.UNKNOWN)
 _ADJECTIVE = Entry(Kind.ADJECTIVE)
 _CONJUNCTION = Entry(Kind.CONJUNCTION)
 _STOPS = frozenset(";.!?:\n…。")
+#: A hyphened word the lexicon lacks: a modifier before a noun, an unknown thing after an article.
+_COMPOUND = Entry(Kind.ADJECTIVE, alone=Group.OTHER)
 _LONGEST_WORD = 40
 
 
@@ -118,7 +120,7 @@ def _hyphened(word: str) -> Entry | None:
     found = LEXICON.get(last)
     if found is not None and found.kind in (Kind.NOUN, Kind.PERSON, Kind.SMALL):
         return found
-    return _ADJECTIVE
+    return _COMPOUND
 
 
 @lru_cache(maxsize=4096)

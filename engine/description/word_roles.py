@@ -16,6 +16,7 @@ VERBS = frozenset((Kind.POSE, Kind.EXPRESSION, Kind.HOLD, Kind.ATTACH))
 _BEFORE_NOUN = frozenset((Kind.DETERMINER, Kind.ADJECTIVE))
 _SUBJECTS = frozenset((Kind.SUBJECT, Kind.RELATIVE))
 _LEADS = frozenset((Kind.PREPOSITION, Kind.SCENE_PREPOSITION, Kind.SWALLOW))
+_AFTER_VERB = frozenset((Kind.DETERMINER, Kind.PREDETERMINER, Kind.PREPOSITION))
 _PERSONS = frozenset((Kind.NOUN, Kind.PERSON))
 _PARTICIPLE_ENDS = ("ing", "ed", "en", "wn", "t")
 _MOST_MODIFIERS = 4
@@ -71,8 +72,8 @@ class WordRoles:
         kind = self._kinds[at]
         return kind is Kind.DETERMINER or kind is Kind.PREDETERMINER or (at < self._count and self._words[at] == "one")
 
-    def _is_verb(self, at: int, last_kind: Kind | None, last_group: Group | None) -> bool:
-        """Whether a word that can be a noun or a verb is a verb here, after a phrase of the given kind and group."""
+    def _is_verb(self, at: int, last_kind: Kind | None, last_group: Group | None, last_word: str) -> bool:
+        """Whether a word that can be a noun or a verb is a verb here, after the given phrase."""
         verb, word = self._entries[at].verb, self._words[at]
         before, after = self._kinds[at - 1], self._kinds[at + 1]
         if verb in _LEADS:
@@ -90,6 +91,8 @@ class WordRoles:
             return True
         if plural and last_kind is Kind.NOUN and before in HEADS and self._opens_object(at + 1):
             return True
+        if not plural and last_kind in HEADS and before in HEADS and last_word.endswith("s"):
+            return after in _AFTER_VERB
         acted = plural or word.endswith("ed")
         return acted and last_group is Group.PERSON and last_kind in _PERSONS and before is not Kind.COMMA
 
@@ -99,13 +102,15 @@ class WordRoles:
             return last_group is Group.PERSON and before in _PERSONS
         return before is not Kind.DETERMINER
 
-    def _is_verb_of(self, head: Entry, at: int) -> bool:
+    def _is_verb_of(self, head: Entry, head_word: str, at: int) -> bool:
         """Whether a word after the head of a phrase is that noun's verb: "a cap shades his eyes"."""
         word = self._words[at]
         plural = word.endswith("s")
         if plural and self._opens_object(at + 1):
             return True
         after = self._kinds[at + 1]
+        if not plural and head_word.endswith("s") and after in _AFTER_VERB and not word.endswith(("ing", "ed")):
+            return True
         if plural and self._entries[at].verb is Kind.ATTACH and after is Kind.PREPOSITION:
             return True
         before_noun = after in HEADS
