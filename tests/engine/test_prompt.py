@@ -130,6 +130,8 @@ def test_an_absence_goes_to_the_negative_text(planner: PromptPlanner) -> None:
         ([("red dress, ", None), ("no hat", Group.NEGATED), (", boots", None)], "red dress, boots", "hat"),
         ([("man, ", None), ("not wearing a hat", Group.NEGATED), (" and smiling", None)], "man,  and smiling", "hat"),
         ([("without", Group.NEGATED)], "", ""),
+        ([("a man ", None), ("with no hat", Group.NEGATED), (", smiling", None)], "a man, smiling", "hat"),
+        ([("a man", None), (" has no beard", Group.NEGATED)], "a man", "beard"),
     ],
 )
 def test_what_is_left_around_an_absence(
@@ -137,6 +139,17 @@ def test_what_is_left_around_an_absence(
 ) -> None:
     plan = planner.plan(describe(*pieces))
     assert (plan.text, plan.negative_text) == (text, negative)
+
+
+@pytest.mark.parametrize("written", ["(no hat:1.2)", "[no hat]", "((no hat))"])
+def test_a_weighted_absence_leaves_its_marks_behind(planner: PromptPlanner, written: str) -> None:
+    plan = planner.plan(describe(("boots, ", None), (written, Group.NEGATED, 1.2)))
+    assert (plan.text, plan.negatives) == ("boots", ("hat",))
+
+
+def test_marks_inside_the_spans_are_not_words_either(planner: PromptPlanner) -> None:
+    plan = planner.plan(describe(("(hat", Group.HEADWEAR, 0.5), (", ", None), ("blue coat:0.5)", Group.OUTERWEAR, 0.5)))
+    assert plan.text == "hat, blue coat"
 
 
 def test_both_texts_have_the_same_number_of_windows(planner: PromptPlanner) -> None:
@@ -148,7 +161,7 @@ def test_both_texts_have_the_same_number_of_windows(planner: PromptPlanner) -> N
     assert planner.plan(describe(("a woman", None)), long, guided=False).num_windows == 1
 
 
-@pytest.mark.parametrize("written", ["(red dress:1.3)", "((red dress))", "( red dress : 1.3 )"])
+@pytest.mark.parametrize("written", ["(red dress:1.3)", "((red dress))", "( red dress : 1.3 )", "[red dress]"])
 def test_weights_are_kept_and_their_marks_are_not_words(
     planner: PromptPlanner, tokenizer: Tokenizer, written: str
 ) -> None:
