@@ -1,0 +1,139 @@
+"""Figures are decided by their seed, and no attribute gives another away."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from engine.train.figures import COLOURS, HAIR_COLOURS, SCENES, SIZES, Figure, sample_figure
+from engine.train.figures.attributes import FRAMINGS, SLEEVES
+
+FIGURES = [sample_figure(seed) for seed in range(5000)]
+
+
+def top(figure: Figure) -> str | None:
+    return figure.top.colour if figure.top else None
+
+
+def bottom(figure: Figure) -> str | None:
+    return figure.bottom.colour if figure.bottom and figure.bottom.type != "jeans" else None  # jeans have four colours
+
+
+def footwear(figure: Figure) -> str | None:
+    return figure.footwear.colour
+
+
+def hair(figure: Figure) -> str | None:
+    return figure.hair.colour or None
+
+
+def background(figure: Figure) -> str | None:
+    return figure.background
+
+
+def outerwear(figure: Figure) -> str | None:
+    return figure.outerwear.colour if figure.outerwear else None
+
+
+def dress(figure: Figure) -> str | None:
+    return figure.dress.colour if figure.dress else None
+
+
+def gender(figure: Figure) -> str | None:
+    return figure.gender
+
+
+def framing(figure: Figure) -> str | None:
+    return f"{figure.framing} {figure.width > figure.height}"
+
+
+def chi_square(pairs: Iterable[tuple[str, str]]) -> tuple[float, int]:
+    """Pearson's statistic of a contingency table and its degrees of freedom."""
+    cells = Counter(pairs)
+    total = cells.total()
+    rows, columns = Counter(), Counter()
+    for (row, column), count in cells.items():
+        rows[row] += count
+        columns[column] += count
+    statistic = sum(
+        (cells[row, column] - rows[row] * columns[column] / total) ** 2 / (rows[row] * columns[column] / total)
+        for row in rows
+        for column in columns
+    )
+    return statistic, (len(rows) - 1) * (len(columns) - 1)
+
+
+def test_chi_square_finds_dependence() -> None:
+    statistic, freedom = chi_square([("a", "x"), ("b", "y")] * 50)
+    assert (statistic, freedom) == (100.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (top, bottom),
+        (top, footwear),
+        (top, outerwear),
+        (bottom, footwear),
+        (dress, footwear),
+        (hair, top),
+        (hair, dress),
+        (background, top),
+        (background, hair),
+        (background, footwear),
+        (gender, top),
+        (gender, footwear),
+        (gender, background),
+        (framing, top),
+    ],
+)
+def test_attributes_do_not_predict_each_other(
+    one: Callable[[Figure], str | None], two: Callable[[Figure], str | None]
+) -> None:
+    pairs = [(a, b) for figure in FIGURES if (a := one(figure)) and (b := two(figure))]
+    statistic, freedom = chi_square(pairs)
+    # Mean and variance of chi-square are k and 2k: four deviations are one sample in thirty thousand.
+    assert statistic < freedom + 4 * (2 * freedom) ** 0.5
+
+
+@pytest.mark.parametrize("read", [top, bottom, footwear, outerwear])
+def test_every_colour_is_worn_equally_often(read: Callable[[Figure], str | None]) -> None:
+    counts = Counter(colour for figure in FIGURES if (colour := read(figure)))
+    assert counts.keys() == COLOURS.keys()
+    expected = counts.total() / len(COLOURS)
+    assert sum((count - expected) ** 2 / expected for count in counts.values()) < 11 + 4 * 22**0.5
+
+
+def test_same_seed_same_figure() -> None:
+    assert [sample_figure(seed) for seed in range(50)] == FIGURES[:50]
+    assert len({repr(figure) for figure in FIGURES}) == len(FIGURES)
+
+
+def test_a_figure_is_the_same_on_every_machine() -> None:
+    figure = sample_figure(7)
+    seen = (figure.width, figure.height, figure.framing, figure.gender, figure.background, figure.jitter_seed)
+    assert seen == (128, 192, "full_body", "female", "black", 1889410260)
+
+
+def test_values_come_from_the_tables() -> None:
+    for figure in FIGURES:
+        assert (figure.width, figure.height) in SIZES
+        assert figure.framing in FRAMINGS
+        assert figure.background in (*COLOURS, *SCENES)
+        assert figure.hair.colour in ("", *HAIR_COLOURS)
+        assert (figure.hair.length == "bald") == (not figure.hair.colour)
+
+
+def test_a_dress_replaces_top_and_bottom() -> None:
+    for figure in FIGURES:
+        assert (figure.dress is None) == (figure.top is not None) == (figure.bottom is not None)
+    assert any(figure.dress for figure in FIGURES)
+
+
+def test_sleeves_suit_the_top() -> None:
+    assert all(figure.top.sleeve in SLEEVES[figure.top.type] for figure in FIGURES if figure.top)
+
+
+def test_every_size_and_framing_occurs() -> None:
+    assert {(figure.width, figure.height) for figure in FIGURES} == set(SIZES)
+    assert {figure.framing for figure in FIGURES} == set(FRAMINGS)

@@ -1,0 +1,147 @@
+"""Rows follow the published columns and say only what can be seen; data sets appear whole and resume."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as parquet
+import pytest
+from PIL import Image
+
+from engine.description import Group
+from engine.description.caption import HAIR_SYNONYMS, SLOTS, SYNONYMS, compose, row_phrases
+from engine.train.config import DataConfig
+from engine.train.data import Folder, read_labels, read_picture
+from engine.train.figures import SIZES, Drawing, Figure, draw_figure, figure_row, sample_figure, write_figures
+from engine.train.figures.cloth import Item
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[tuple[Figure, Drawing, dict[str, Any]]]:
+    figures = [sample_figure(seed) for seed in range(200, 320)]
+    drawings = [draw_figure(figure) for figure in figures]
+    return [(f, d, figure_row(f, d)) for f, d in zip(figures, drawings, strict=True)]
+
+
+def test_a_row_has_twenty_slots_and_survives_json(rows: list[tuple[Figure, Drawing, dict[str, Any]]]) -> None:
+    for figure, _, row in rows:
+        assert len(row["aa_text"]) == len(row["aa_ids"]) == len(SLOTS) == 20
+        assert (row["width"], row["height"]) in SIZES
+        assert row["person_type"] == figure.framing
+        assert json.loads(json.dumps(row)) == row
+        for text, ids in zip(row["aa_text"], row["aa_ids"], strict=True):
+            assert (text is None) == (ids is None)
+            assert text is None or (all(text.values()) and set(ids) <= set(range(18)))
+
+
+def test_what_a_row_says_of_the_body_is_in_its_label_map(rows: list[tuple[Figure, Drawing, dict[str, Any]]]) -> None:
+    for figure, drawing, row in rows:
+        shown = set(np.unique(drawing.labels).tolist())
+        for slot, ids in enumerate(row["aa_ids"]):
+            if ids is not None:
+                assert shown & set(ids), (figure.seed, slot)
+        for entry in row["extra"]:
+            assert shown & set(entry["ids"]), (figure.seed, entry["text"])
+
+
+def test_what_is_out_of_the_frame_is_not_said(rows: list[tuple[Figure, Drawing, dict[str, Any]]]) -> None:
+    for _, drawing, row in rows:
+        for item, slot, name in ((Item.FOOTWEAR, 9, "footwear"), (Item.BOTTOM, 8, "bottom"), (Item.TOP, 6, "top")):
+            said = row["aa_text"][slot] is not None
+            assert said == (f"{name} color" in row["attributes"])
+            assert not said or drawing.visible(item) > 0
+    headshots = [row for figure, _, row in rows if figure.framing == "headshot"]
+    assert headshots
+    assert all(row["aa_text"][8] is None and row["aa_text"][9] is None for row in headshots)
+
+
+def test_covered_hair_is_not_said(rows: list[tuple[Figure, Drawing, dict[str, Any]]]) -> None:
+    scarves = [row for figure, _, row in rows if figure.headwear and figure.headwear.type == "headscarf"]
+    assert scarves
+    for row in scarves:
+        assert row["aa_text"][3] is None
+        assert "hair color" not in row["attributes"]
+
+
+def test_the_truth_is_the_figure(rows: list[tuple[Figure, Drawing, dict[str, Any]]]) -> None:
+    for figure, _, row in rows:
+        truth = row["attributes"]
+        assert truth["background"] == figure.background
+        for name in ("top", "dress", "bottom", "footwear", "outerwear", "headwear", "bag", "belt", "neckwear"):
+            garment = getattr(figure, name)
+            assert truth.get(f"{name} color") in (None, garment.colour if garment else None)
+
+
+@pytest.mark.parametrize("style", ["list", "prose"])
+def test_captions_say_every_phrase_of_a_figure_at_its_span(
+    rows: list[tuple[Figure, Drawing, dict[str, Any]]], style: Any
+) -> None:
+    for figure, _, row in rows:
+        phrases = row_phrases(row)
+        caption = compose(phrases, style, random.Random(figure.seed))
+        assert sorted(span.phrase for span in caption.spans) == list(range(len(phrases)))
+        end = 0
+        for span in sorted(caption.spans, key=lambda span: span.start):
+            assert end <= span.start < span.end <= len(caption.text)
+            end = span.end
+            words = caption.text[span.start : span.end].lower()
+            assert words == words.strip(" ,.")
+            for key, value in phrases[span.phrase].attributes:
+                if key in ("color", "hair color"):
+                    forms = (value, *SYNONYMS.get(value, ()), *HAIR_SYNONYMS.get(value, ()))
+                    assert any(form in words for form in forms), (words, value)
+        assert {phrase.group for phrase in phrases} >= {Group.SHOT, Group.PERSON, Group.BACKGROUND}
+
+
+def test_a_data_set_is_read_back(tmp_path: Path) -> None:
+    progress: list[int] = []
+    write_figures(tmp_path, 3, seed=40, workers=1, progress=progress.append)
+    assert sum(progress) == 3
+    (file,) = (tmp_path / "label").iterdir()
+    assert parquet.read_table(file).column("seed").to_pylist() == [40, 41, 42]
+    for seed, sample in zip(range(40, 43), Folder(DataConfig(folder=tmp_path)).samples, strict=True):
+        figure = sample_figure(seed)
+        drawing = draw_figure(figure)
+        assert np.array_equal(read_picture(sample), drawing.image)
+        assert np.array_equal(read_labels(sample), drawing.labels)
+        assert sample.phrases == row_phrases(figure_row(figure, drawing))
+        with Image.open(sample.labels) as labels:
+            assert labels.mode == "L"
+
+
+def test_a_finished_data_set_is_kept(tmp_path: Path) -> None:
+    write_figures(tmp_path, 2, seed=0)
+    picture = next((tmp_path / "images").iterdir())
+    picture.write_bytes(b"untouched")
+    progress: list[int] = []
+    write_figures(tmp_path, 2, seed=0, progress=progress.append)
+    assert progress == [2]
+    assert picture.read_bytes() == b"untouched"
+
+
+class Interrupted(Exception):
+    """The user pressed a key."""
+
+
+def test_an_interrupted_run_leaves_no_label_file_and_continues(tmp_path: Path) -> None:
+    def interrupt(_: int) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        write_figures(tmp_path, 2, seed=9, progress=interrupt)
+    assert list((tmp_path / "label").iterdir()) == []
+    (tmp_path / "label" / "figures_0_9_2.partial").write_bytes(b"half a file")  # as after a power cut
+    write_figures(tmp_path, 2, seed=9)
+    assert [file.suffix for file in (tmp_path / "label").iterdir()] == [".parquet"]
+    assert len(Folder(DataConfig(folder=tmp_path)).samples) == 2
+
+
+@pytest.mark.parametrize(("arguments", "name"), [((0, 0, 1), "num"), ((1, -1, 1), "seed"), ((1, 0, 0), "workers")])
+def test_wrong_numbers_are_refused_before_anything_is_written(
+    tmp_path: Path, arguments: tuple[int, int, int], name: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{name}: expected at least"):
+        write_figures(tmp_path / "out", *arguments)
+    assert not (tmp_path / "out").exists()
