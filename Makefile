@@ -3,6 +3,7 @@
 
 PYTHON ?= $(if $(shell command -v python3.11),python3.11,python3)
 PORT ?= 8000
+FIGURES ?= 20000
 ARGS ?=
 
 SERVE := .venv-serve
@@ -38,7 +39,8 @@ format: $(DEV)/.installed ## Put imports and layout in order
 lock: $(DEV)/bin/python ## Pin all packages in constraints.txt; keeps the present pins (UPGRADE=1 takes the newest)
 	@$(DEV)/bin/python .ci/lock.py $(if $(UPGRADE),--upgrade)
 
-train-figurine: $(DEV)/.installed ## Draw the figures and train the bundled model again (hours on two cores)
+train-figurine: $(DEV)/.installed ## Draw FIGURES=20000 figures and train the bundled model again (hours on two cores)
+	@$(DEV)/bin/cosmicman figures --out data/figures --num $(FIGURES) --seed 0
 	@$(DEV)/bin/cosmicman train engine/train/recipes/figurine.yaml --resume $(ARGS)
 
 figures: $(DEV)/.installed ## Draw a sample of the training figures into out/figures (ARGS="--num 100 --seed 7")
