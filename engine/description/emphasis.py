@@ -85,13 +85,13 @@ class Emphasis:
 
 
 def _boundaries(pairs: list[Bracket]) -> list[tuple[int, float]]:
-    edges = sorted(
-        [(pair.open_end, 1, pair.factor) for pair in pairs] + [(pair.close_start, 0, pair.factor) for pair in pairs]
-    )
+    # An opening comes before a closing at the same offset: the pair is empty.
+    opening = [(pair.open_end, 0, pair.factor) for pair in pairs]
+    closing = [(pair.close_start, 1, pair.factor) for pair in pairs]
     stack = [1.0]
     boundaries: list[tuple[int, float]] = []
-    for offset, opening, factor in edges:
-        if opening:
+    for offset, closes, factor in sorted(opening + closing):
+        if not closes:
             stack.append(min(max(stack[-1] * factor, 1e-9), 1e9))
         else:
             stack.pop()

@@ -283,6 +283,8 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    "light": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
+    "camel": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "platform": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "one": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "square": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),

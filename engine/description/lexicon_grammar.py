@@ -108,12 +108,11 @@ ATTACHING = """
 """
 NEGATIONS = """
     no, without, without any, not, never, neither, minus, sans, lacking, lacks, devoid of, free of, free from, not a,
-    not an, not wearing, is not wearing, isn't wearing, aren't wearing, wasn't wearing, not holding, not carrying,
-    isn't holding, isn't carrying, does not wear, doesn't wear, do not wear, don't wear, does not have, doesn't have,
-    do not have, don't have, has no, have no, wears no, wearing no, wear no, with no, hasn't, haven't, hasn't got, has
-    not got, isn't, aren't, wasn't, weren't, doesn't, don't, didn't, hasn't any, no sign of, nor, no visible, none of,
-    instead of, rather than, nothing on, exclude, excluding, avoid, except, absent, missing, in the absence of, not
-    in, not smiling, isn't smiling, zero, no more, ain't, cannot, can't
+    not an, not wearing, isn't wearing, aren't wearing, wasn't wearing, not holding, not carrying, isn't holding,
+    isn't carrying, does not wear, doesn't wear, do not wear, don't wear, does not have, doesn't have, do not have,
+    don't have, hasn't, haven't, hasn't got, isn't, aren't, wasn't, weren't, doesn't, don't, didn't, hasn't any, no
+    sign of, nor, no visible, none of, instead of, rather than, nothing on, exclude, excluding, avoid, except, absent,
+    missing, in the absence of, not in, not smiling, isn't smiling, zero, no more, ain't, cannot, can't
 """
 #: Requests and filler: they belong to no group.
 FILLER = """

@@ -173,13 +173,12 @@ SCENE_NOUNS: Mapping[Group, str] = MappingProxyType(
             artstation, trending, deviantart, pixiv, cgsociety, flickr, 500px, raw photo, raw, photo, photograph,
             picture, image, snapshot, artwork, wallpaper art, uhd quality, beautiful detailed, perfect, perfect
             anatomy, anatomically correct, perfect composition, stunning quality, epic, best, please, thanks, thank
-            you, request, generate, score_9, score_8_up, rating safe, sfw, nsfw, safe, watermark, signature, text,
-            caption, jpeg artifacts, unsplash, shutterstock, getty images, extremely high quality, official art,
-            beautiful, newest, very aesthetic, break, lora, embedding, seed, lossless, noise-free, flawless, ray
-            tracing, subsurface scattering, global illumination, skin texture, realistic skin texture, skin pores,
-            visible pores, pores, true to life, lifelike, tack sharp, super sharp, extremely sharp, details, the best,
-            print quality, studio quality, photo quality, megapixel, correct hands, good anatomy, five fingers, well
-            drawn hands
+            you, request, generate, rating safe, sfw, nsfw, safe, watermark, signature, text, caption, jpeg artifacts,
+            unsplash, shutterstock, getty images, extremely high quality, official art, beautiful, newest, very
+            aesthetic, break, lora, embedding, seed, lossless, noise-free, flawless, ray tracing, subsurface
+            scattering, global illumination, skin texture, realistic skin texture, skin pores, visible pores, pores,
+            true to life, lifelike, tack sharp, super sharp, extremely sharp, details, the best, print quality, studio
+            quality, photo quality, megapixel, correct hands, good anatomy, five fingers, well drawn hands
         """,
     }
 )

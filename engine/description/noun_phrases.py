@@ -44,7 +44,7 @@ _STURDY = frozenset(
     ("fluorescent", "reflective", "neon", "puffy", "quilted", "padded", "down", "denim", "studded", "fur", "shearling",
      "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo")
 )  # fmt: skip
-_ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN}
+_ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN, Group.ACCESSORY: Kind.SMALL}
 _OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
 #: In "a belt of pine trees" and "a crown of braids" the second noun decides; in "a belt of leather" the first.
 _DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR, Group.FACE))
@@ -177,7 +177,8 @@ class NounPhrases(WordRoles):
         if partitive is not None and partitive.group is not None:
             return head if head is not None and head.group in _DECIDED_BY_SECOND else partitive
         if head is None and self._alone is not None and self._last is Kind.ADJECTIVE:
-            if self._determined or self._kinds[after] is Kind.PREPOSITION:
+            lit = self._alone is Group.BACKGROUND and after > self._first + 1
+            if lit or self._determined or self._kinds[after] is Kind.PREPOSITION:
                 return Entry(_ALONE.get(self._alone, Kind.NOUN), self._alone)
         return head
 

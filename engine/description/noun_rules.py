@@ -16,7 +16,7 @@ _AND = Kind.CONJUNCTION
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
 _HOODED = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
-_DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero"))
+_DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero", "skirt"))
 _OWN_PLACES = {"head": Group.BODY, "heads": Group.BODY, "ear": Group.FACE, "ears": Group.FACE}
 #: Words for a place on the body that are also part of a garment: "trousers with wide legs".
 _GARMENT_PLACES: dict[str, frozenset[Group]] = {

@@ -31,7 +31,8 @@ class VerbRules(ModifierRules):
             and chunk.word == "tucked into"
         ):
             self._anchor.end = chunk.end
-        if self._anchor is not None and self._context is Kind.HOLD and self._after in HEADED:
+        wrapped = chunk.word.startswith(("wrapped", "swaddled", "bundled"))
+        if wrapped and self._anchor is not None and self._context is Kind.HOLD and self._after in HEADED:
             return self._swallowing(chunk)
         self._anchor = None
         self._preposition = None

@@ -98,7 +98,10 @@ class WordRoles:
 
     def _is_action(self, at: int, before: Kind | None, last_group: Group | None) -> bool:
         """Whether an -ing form is an action rather than a word before its noun ("running shoes")."""
-        if self._next_head(at) is not None and before is not Kind.COPULA:
+        head = self._next_head(at)
+        if head is not None and head.group is Group.ACCESSORY:
+            return before not in _BEFORE_NOUN
+        if head is not None and before is not Kind.COPULA:
             return last_group is Group.PERSON and before in _PERSONS
         return before is not Kind.DETERMINER
 
