@@ -266,7 +266,8 @@ def compose(
     kept = [
         index
         for index, phrase in enumerate(phrases)
-        if rng.random() >= phrase_dropout and (phrase.slot is None or phrase.slot < FIRST_MINOR_SLOT or rng.random() < keep_minor)
+        if rng.random() >= phrase_dropout
+        and (phrase.slot is None or phrase.slot < FIRST_MINOR_SLOT or rng.random() < keep_minor)
     ]
     writer = _Writer(phrases, rng)
     if style == "list":
@@ -316,7 +317,11 @@ class _Writer:
 
 def _compose_list(writer: _Writer, kept: list[int]) -> None:
     phrases, rng = writer.phrases, writer.rng
-    leading = [i for i in kept if phrases[i].group is Group.SHOT or (phrases[i].slot is not None and phrases[i].slot in (0, 1, 2))]
+    leading = [
+        i
+        for i in kept
+        if phrases[i].group is Group.SHOT or (phrases[i].slot is not None and phrases[i].slot in (0, 1, 2))
+    ]
     rest = [i for i in kept if i not in leading]
     rng.shuffle(rest)
     writer.sentence_start = False
@@ -334,9 +339,7 @@ def _list_text(writer: _Writer, phrase: Phrase) -> str:
     return " ".join([*before, noun, *after]).strip()
 
 
-def _modifiers(
-    writer: _Writer, phrase: Phrase, *, keep_plain: float, move: float
-) -> tuple[list[str], list[str]]:
+def _modifiers(writer: _Writer, phrase: Phrase, *, keep_plain: float, move: float) -> tuple[list[str], list[str]]:
     """The words before the noun, shuffled, and those after it ("with long sleeves", "in a bun")."""
     rng = writer.rng
     before, after = [], []
@@ -361,9 +364,8 @@ def _compose_prose(writer: _Writer, kept: list[int]) -> None:
     _opening(writer, by_group, possessive)
     worn = [i for group in _WORN for i in by_group.get(group, ())]
     backdrop = by_group.get(Group.BACKGROUND, [])
-    sentences = [lambda: _wearing(writer, worn, pronoun), lambda: _rest(writer, by_group, pronoun)]
-    for sentence in sentences:
-        sentence()
+    _wearing(writer, worn, pronoun)
+    _rest(writer, by_group, pronoun)
     for index in backdrop:
         _backdrop(writer, index, possessive)
 
@@ -383,7 +385,7 @@ def _opening(writer: _Writer, by_group: Mapping[Group, list[int]], possessive: s
     people = by_group.get(Group.PERSON, [])
     person = _person_text(writer, phrases[people[0]]) if people else "person"
     shape = [writer.word(phrases[i].words[0]) for i in build]
-    writer.say(("an " if (shape + [person])[0][0] in "aeiou" else "a "))
+    writer.say("an " if (shape + [person])[0][0] in "aeiou" else "a ")
     for i, text in zip(build, shape, strict=True):
         writer.phrase(i, text)
         writer.say(" ")
@@ -437,7 +439,9 @@ def _wearing(writer: _Writer, worn: list[int], pronoun: str) -> None:
 def _rest(writer: _Writer, by_group: Mapping[Group, list[int]], pronoun: str) -> None:
     phrases, rng = writer.phrases, writer.rng
     face, bags = by_group.get(Group.FACE, []), by_group.get(Group.BAG, []) + by_group.get(Group.ACCESSORY, [])
-    doing = [i for i in by_group.get(Group.BODY, ()) if phrases[i].slot != 1 and not phrases[i].words[0].endswith("skin")]
+    doing = [
+        i for i in by_group.get(Group.BODY, ()) if phrases[i].slot != 1 and not phrases[i].words[0].endswith("skin")
+    ]
     looks = [i for i in face if phrases[i].words[0] in ("smiling", "laughing", "serious")]
     grown = [i for i in face if i not in looks]
     if grown:
@@ -468,7 +472,9 @@ def _backdrop(writer: _Writer, index: int, possessive: str) -> None:
     if place.endswith("background"):
         opening = rng.choice(("the picture has ", f"behind {where} is ", "against "))
     else:
-        opening = rng.choice((f"behind {where} is ", "the background is ", "the scene is ", "in the background there is "))
+        opening = rng.choice(
+            (f"behind {where} is ", "the background is ", "the scene is ", "in the background there is ")
+        )
     writer.say(opening)
     writer.phrase(index, _with_article(place))
     writer.stop()
@@ -483,7 +489,7 @@ def _joined(writer: _Writer, indices: Sequence[int], opening: str) -> None:
 
 
 def _noun_phrase(writer: _Writer, phrase: Phrase) -> str:
-    """ "a red striped shirt with long sleeves": modifiers before the noun, some of them after it."""
+    """Words like "a red striped shirt with long sleeves": modifiers before the noun, some of them after it."""
     before, after = _modifiers(writer, phrase, keep_plain=0.3, move=0.3)
     noun = writer.word(phrase.noun)
     text = " ".join([*before, noun, *after]).strip()

@@ -28,7 +28,8 @@ def orthogonal(matrix: Tensor, iterations: int = 5) -> Tensor:
     for _ in range(iterations):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.T if tall else x).float()
+    result: Tensor = (x.T if tall else x).float()
+    return result
 
 
 class MuonAdamW(torch.optim.Optimizer):
@@ -68,7 +69,8 @@ class MuonAdamW(torch.optim.Optimizer):
             state["momentum"] = torch.zeros_like(matrix)
         state["momentum"].lerp_(matrix, 1 - group["momentum"])
         update = orthogonal(matrix.lerp(state["momentum"], group["momentum"]))
-        return (update * (0.2 * max(update.shape) ** 0.5)).view_as(parameter)
+        scale: float = 0.2 * max(update.shape) ** 0.5
+        return (update * scale).view_as(parameter)
 
     def _adam(self, parameter: nn.Parameter, group: dict[str, Any]) -> Tensor:
         state, gradient = self.state[parameter], parameter.grad
@@ -82,4 +84,5 @@ class MuonAdamW(torch.optim.Optimizer):
         state["square"].lerp_(gradient.square(), 1 - beta2)
         mean = state["mean"] / (1 - beta1 ** state["step"].item())
         square = state["square"] / (1 - beta2 ** state["step"].item())
-        return mean / (square.sqrt() + group["eps"])
+        update: Tensor = mean / (square.sqrt() + group["eps"])
+        return update

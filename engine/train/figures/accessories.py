@@ -15,7 +15,11 @@ def draw_headwear(canvas: Canvas, hat: Garment, colour: RGB) -> None:
     """A cap, beanie, fedora, wide-brim hat or headscarf."""
     if hat.type == "cap":
         _hat(canvas, smooth(mirrored([(0, -5.5), (9, -4), (15.2, 4), (15.4, 10.5), (0, 9)])), colour)
-        _hat(canvas, smooth(points((-15, 9), (0, 7), (15, 9), (19.5, 12.8), (6, 11.2), (-6, 11.4), (-19, 12.8))), shade(colour, 0.86))
+        _hat(
+            canvas,
+            smooth(points((-15, 9), (0, 7), (15, 9), (19.5, 12.8), (6, 11.2), (-6, 11.4), (-19, 12.8))),
+            shade(colour, 0.86),
+        )
         crease(canvas, smooth(points((0, -5.5), (0.4, 2), (0, 8)), closed=False), colour)
     elif hat.type == "beanie":
         _hat(canvas, smooth(mirrored([(0, -8), (10, -5.5), (15.6, 4), (15.6, 9), (0, 9)])), colour)
@@ -27,7 +31,14 @@ def draw_headwear(canvas: Canvas, hat: Garment, colour: RGB) -> None:
         hole = mirrored([(0, 7), (8, 8.5), (11.4, 15), (11.2, 23), (8, 31), (0, 34.4)])
         scarf = smooth(around)
         inner = smooth(hole)[::-1]
-        ring = points(*[tuple(p) for p in scarf], tuple(scarf[0]), tuple(inner[0]), *[tuple(p) for p in inner[1:]], tuple(inner[0]), tuple(scarf[0]))
+        ring = points(
+            *[tuple(p) for p in scarf],
+            tuple(scarf[0]),
+            tuple(inner[0]),
+            *[tuple(p) for p in inner[1:]],
+            tuple(inner[0]),
+            tuple(scarf[0]),
+        )
         part(canvas, ring, colour, Label.HAT, Item.HEADWEAR, line=0)
         canvas.stroke(scarf, flat(shade(colour, 0.6)), 0.8, closed=True)
         crease(canvas, smooth(points((-11, 30), (0, 41), (12, 36)), closed=False), colour, 0.8, 0.8)
@@ -43,7 +54,16 @@ def draw_eyewear(canvas: Canvas, eyewear: Garment) -> None:
     """Glasses with clear lenses or sunglasses with dark ones."""
     frame = (34, 34, 40)
     for side in (-1, 1):
-        lens = smooth(points((side * 1.6, 16.6), (side * 9.8, 16.2), (side * 10.2, 20), (side * 8, 23), (side * 3, 23), (side * 1.4, 20)))
+        lens = smooth(
+            points(
+                (side * 1.6, 16.6),
+                (side * 9.8, 16.2),
+                (side * 10.2, 20),
+                (side * 8, 23),
+                (side * 3, 23),
+                (side * 1.4, 20),
+            )
+        )
         if eyewear.type == "sunglasses":
             canvas.fill(lens, flat((40, 42, 52)), Label.SUNGLASSES, Item.EYEWEAR)
             canvas.stroke(points((side * 4, 18), (side * 6.5, 21)), flat((150, 156, 176)), 0.7, opacity=0.8)
@@ -55,9 +75,13 @@ def draw_eyewear(canvas: Canvas, eyewear: Garment) -> None:
 def draw_belt(canvas: Canvas, body: Body, colour: RGB) -> None:
     """A belt with a buckle at the waist."""
     y = WAIST_Y + 2.5
-    strip = points((-body.waist - 1.6, y), (body.waist + 1.6, y), (body.waist + 2.2, y + 5.4), (-body.waist - 2.2, y + 5.4))
+    strip = points(
+        (-body.waist - 1.6, y), (body.waist + 1.6, y), (body.waist + 2.2, y + 5.4), (-body.waist - 2.2, y + 5.4)
+    )
     part(canvas, strip, colour, Label.BELT, Item.BELT)
-    canvas.stroke(points((-2.6, y + 0.6), (2.6, y + 0.6), (2.6, y + 4.8), (-2.6, y + 4.8)), flat((232, 196, 92)), 1.2, closed=True)
+    canvas.stroke(
+        points((-2.6, y + 0.6), (2.6, y + 0.6), (2.6, y + 4.8), (-2.6, y + 4.8)), flat((232, 196, 92)), 1.2, closed=True
+    )
 
 
 def draw_neckwear(canvas: Canvas, neckwear: Garment, colour: RGB) -> None:
@@ -82,14 +106,22 @@ def draw_bag_behind(canvas: Canvas, body: Body, bag: Garment, colour: RGB) -> No
     """The body of a backpack, seen past both sides of the torso."""
     if bag.type == "backpack":
         w = body.shoulder + 4
-        part(canvas, smooth(mirrored([(0, 42), (w - 8, 42), (w + 1.5, 50), (w + 2.5, 82), (w - 6, 90), (0, 90)])), colour, Label.BAG, Item.BAG)
+        part(
+            canvas,
+            smooth(mirrored([(0, 42), (w - 8, 42), (w + 1.5, 50), (w + 2.5, 82), (w - 6, 90), (0, 90)])),
+            colour,
+            Label.BAG,
+            Item.BAG,
+        )
 
 
 def draw_bag_front(canvas: Canvas, body: Body, bag: Garment, colour: RGB, side: int) -> None:
     """Backpack straps, a handbag hanging from the hand, or a shoulder bag on its strap."""
     if bag.type == "backpack":
         for s in (-1, 1):
-            strap = smooth(points((s * 9.5, 42), (s * 14, 43), (s * 15.5, 60), (s * 14, 74), (s * 10.5, 74), (s * 11.5, 60)))
+            strap = smooth(
+                points((s * 9.5, 42), (s * 14, 43), (s * 15.5, 60), (s * 14, 74), (s * 10.5, 74), (s * 11.5, 60))
+            )
             part(canvas, strap, colour, Label.BAG, Item.BAG)
         return
     if bag.type == "handbag":

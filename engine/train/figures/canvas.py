@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]  # [n, 2] x, y in body units
-Field = NDArray[np.float32]
+Field = NDArray[np.float32 | np.float64]
 Texture = Callable[[Field, Field], Field]  # x [h, w], y [h, w] in body units -> colour [h, w, 3] in 0..255
 
 

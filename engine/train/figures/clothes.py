@@ -167,21 +167,32 @@ def draw_bottom(canvas: Canvas, body: Body, bottom: Garment, colour: RGB) -> Non
         part(canvas, leg, colour, Label.PANTS, Item.BOTTOM, pattern=bottom.pattern)
         if bottom.type == "trousers":
             crease(canvas, smooth(points(*limb.joints), closed=False), colour, 0.7, 0.5)
-    pelvis = mirrored([(body.waist + 0.5, WAIST_Y + 2), (body.hip + 1.2, HIP_Y), (body.hip + 1.6, CROTCH_Y), (0, CROTCH_Y + 6)])
+    pelvis = mirrored(
+        [(body.waist + 0.5, WAIST_Y + 2), (body.hip + 1.2, HIP_Y), (body.hip + 1.6, CROTCH_Y), (0, CROTCH_Y + 6)]
+    )
     part(canvas, pelvis, colour, Label.PANTS, Item.BOTTOM, pattern=bottom.pattern, line=0)
     crease(canvas, points((0, WAIST_Y + 4), (0, CROTCH_Y + 5)), colour, 0.8, 0.7)
     if bottom.type == "jeans":
         for side in (-1, 1):
-            pocket = smooth(points((side * 5, WAIST_Y + 5), (side * 9, HIP_Y - 3), (side * body.hip, HIP_Y - 4)), closed=False)
+            pocket = smooth(
+                points((side * 5, WAIST_Y + 5), (side * 9, HIP_Y - 3), (side * body.hip, HIP_Y - 4)), closed=False
+            )
             canvas.stroke(pocket, flat((226, 168, 92)), 0.7)
-            canvas.stroke(tube(body.left_leg if side > 0 else body.right_leg, 0.2, 1.9, 0.4)[:14], flat((226, 168, 92)), 0.5, opacity=0.6)
+            canvas.stroke(
+                tube(body.left_leg if side > 0 else body.right_leg, 0.2, 1.9, 0.4)[:14],
+                flat((226, 168, 92)),
+                0.5,
+                opacity=0.6,
+            )
 
 
 def draw_skirt(canvas: Canvas, body: Body, skirt: Garment, colour: RGB, top_y: float, label: Label, item: Item) -> None:
     """A flared skirt from ``top_y`` to the hem of its length; also the lower half of a dress."""
     hem_y = SKIRT_HEM_Y[skirt.length]
     flare = body.hip + {"short": 7.0, "knee-length": 9.0, "long": 12.0}[skirt.length]
-    outline = mirrored([(body.waist + 0.8, top_y), (body.hip + 2.0, HIP_Y), (flare, hem_y), (flare * 0.5, hem_y + 2), (0, hem_y + 2.6)])
+    outline = mirrored(
+        [(body.waist + 0.8, top_y), (body.hip + 2.0, HIP_Y), (flare, hem_y), (flare * 0.5, hem_y + 2), (0, hem_y + 2.6)]
+    )
     part(canvas, outline, colour, label, item, pattern=skirt.pattern)
     for x in (-0.55, -0.15, 0.25, 0.6):
         crease(canvas, points((x * body.waist * 0.9, top_y + 8), (x * flare, hem_y)), colour, 0.7, 0.45)
@@ -207,13 +218,31 @@ def draw_footwear(canvas: Canvas, limb: Limb, shoe: Garment, colour: RGB, skin: 
     label = Label.LEFT_SHOE if side > 0 else Label.RIGHT_SHOE
     x, y = limb.joints[2]
     toe = x + side * 4.5
-    foot = smooth(points((x - side * 5.6, y - 3), (x + side * 5.0, y - 3), (toe + side * 5.5, y + 5), (toe + side * 4.5, SOLE_Y), (x - side * 6.4, SOLE_Y)))
+    foot = smooth(
+        points(
+            (x - side * 5.6, y - 3),
+            (x + side * 5.0, y - 3),
+            (toe + side * 5.5, y + 5),
+            (toe + side * 4.5, SOLE_Y),
+            (x - side * 6.4, SOLE_Y),
+        )
+    )
     if shoe.type == "sandals":
         part(canvas, foot, skin, Label.LEFT_LEG if side > 0 else Label.RIGHT_LEG, Item.SKIN, line=0.6)
         for dy in (0.5, 5.0):
-            strap = points((x - side * 6.5, y + dy), (toe + side * 5.2, y + dy + 1.5), (toe + side * 5.4, y + dy + 4.4), (x - side * 6.5, y + dy + 3.2))
+            strap = points(
+                (x - side * 6.5, y + dy),
+                (toe + side * 5.2, y + dy + 1.5),
+                (toe + side * 5.4, y + dy + 4.4),
+                (x - side * 6.5, y + dy + 3.2),
+            )
             part(canvas, strap, colour, label, Item.FOOTWEAR, line=0.6)
-        sole = points((x - side * 7, SOLE_Y - 2.6), (toe + side * 6.5, SOLE_Y - 2.6), (toe + side * 6, SOLE_Y + 1), (x - side * 7, SOLE_Y + 1))
+        sole = points(
+            (x - side * 7, SOLE_Y - 2.6),
+            (toe + side * 6.5, SOLE_Y - 2.6),
+            (toe + side * 6, SOLE_Y + 1),
+            (x - side * 7, SOLE_Y + 1),
+        )
         part(canvas, sole, colour, label, Item.FOOTWEAR, line=0.6)
         return
     if shoe.type == "boots":
@@ -221,10 +250,14 @@ def draw_footwear(canvas: Canvas, limb: Limb, shoe: Garment, colour: RGB, skin: 
         part(canvas, shaft, colour, label, Item.FOOTWEAR)
     part(canvas, foot, colour, label, Item.FOOTWEAR)
     if shoe.type == "sneakers":
-        sole = points((x - side * 6.6, SOLE_Y - 2.8), (toe + side * 5.6, SOLE_Y - 2.8), (toe + side * 5, SOLE_Y + 0.6), (x - side * 6.8, SOLE_Y + 0.6))
+        sole = points(
+            (x - side * 6.6, SOLE_Y - 2.8),
+            (toe + side * 5.6, SOLE_Y - 2.8),
+            (toe + side * 5, SOLE_Y + 0.6),
+            (x - side * 6.8, SOLE_Y + 0.6),
+        )
         part(canvas, sole, (244, 244, 242), label, Item.FOOTWEAR, line=0.5)
         for dy in (0.5, 3.2):
             canvas.stroke(points((x - side * 1.5, y + dy), (x + side * 4.5, y + dy + 0.8)), flat((246, 246, 244)), 0.9)
     else:
         crease(canvas, points((x - side * 6.4, SOLE_Y - 2), (toe + side * 5, SOLE_Y - 2)), colour, 0.9, 0.9)
-

@@ -11,7 +11,16 @@ import numpy as np
 
 from engine.train.figures.canvas import Points
 
-SHOULDER_Y, CHEST_Y, WAIST_Y, HIP_Y, CROTCH_Y, KNEE_Y, ANKLE_Y, SOLE_Y = 44.0, 56.0, 76.0, 91.0, 97.0, 128.0, 157.0, 168.0
+SHOULDER_Y, CHEST_Y, WAIST_Y, HIP_Y, CROTCH_Y, KNEE_Y, ANKLE_Y, SOLE_Y = (
+    44.0,
+    56.0,
+    76.0,
+    91.0,
+    97.0,
+    128.0,
+    157.0,
+    168.0,
+)
 CHIN_Y, NECK_Y = 34.0, 41.0
 HEAD_HALF_WIDTH = 14.0
 
@@ -103,9 +112,7 @@ def smooth(corners: Points, steps: int = 6, *, closed: bool = True) -> Points:
 
     p0, p1, p2, p3 = (at(k)[:, None, :] for k in (-1, 0, 1, 2))
     t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
-    curve = 0.5 * (
-        2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3
-    )
+    curve = 0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3)
     flat: Points = curve.reshape(-1, 2)
     return flat if closed else np.concatenate([flat, corners[-1:]])
 

@@ -56,7 +56,9 @@ def _draw_eyes(canvas: Canvas, figure: Figure, brow: RGB) -> None:
 def _draw_mouth(canvas: Canvas, figure: Figure, skin: RGB) -> None:
     lip = (176, 60, 66) if figure.gender == "female" else shade(skin, 0.55)
     if figure.expression == "laughing":
-        canvas.fill(smooth(points((-4.6, 27.8), (0, 28.3), (4.6, 27.8), (2.6, 31.4), (-2.6, 31.4))), flat((132, 36, 44)))
+        canvas.fill(
+            smooth(points((-4.6, 27.8), (0, 28.3), (4.6, 27.8), (2.6, 31.4), (-2.6, 31.4))), flat((132, 36, 44))
+        )
         canvas.fill(smooth(points((-3.8, 28.2), (0, 28.6), (3.8, 28.2), (0, 29.6))), flat((252, 250, 246)))
     elif figure.expression == "smiling":
         canvas.stroke(smooth(points((-4.2, 28.0), (0, 30.2), (4.2, 28.0)), closed=False), flat(lip), 1.2)
@@ -89,7 +91,9 @@ def draw_hair_behind(canvas: Canvas, hair: Hair, colour: RGB, rng: np.random.Gen
         part(canvas, tail, colour, Label.HAIR, Item.HAIR)
         return
     bottom, width = (45.0, 18.5) if hair.length == "shoulder-length" else (72.0, 20.5)
-    outline = mirrored([(0, -1), (11, 2), (16.5, 12), (width - 1, 28), (width, bottom - 8), (width - 5, bottom), (0, bottom)])
+    outline = mirrored(
+        [(0, -1), (11, 2), (16.5, 12), (width - 1, 28), (width, bottom - 8), (width - 5, bottom), (0, bottom)]
+    )
     part(canvas, _styled(smooth(outline), hair.style, rng), shade(colour, 0.82), Label.HAIR, Item.HAIR)
 
 
@@ -116,7 +120,14 @@ def draw_hair_front(canvas: Canvas, hair: Hair, colour: RGB, rng: np.random.Gene
     for side in (-1, 1):
         x0, x1 = side * 11.6, side * (19.0 if hair.length == "long" else 17.6)
         lock = points(
-            (side * 13, 9), (side * 16, 14), (x1, 30), (x1, bottom - 6), (side * 15, bottom), (x0, bottom - 8), (x0, 30), (side * 12.8, 20)
+            (side * 13, 9),
+            (side * 16, 14),
+            (x1, 30),
+            (x1, bottom - 6),
+            (side * 15, bottom),
+            (x0, bottom - 8),
+            (x0, 30),
+            (side * 12.8, 20),
         )
         part(canvas, _styled(smooth(lock), hair.style, rng), colour, Label.HAIR, Item.HAIR)
         strand = smooth(points((side * 14, 18), (side * 15.4, 32), (side * 14.6, bottom - 6)), closed=False)

@@ -90,7 +90,10 @@ def _street(canvas: Canvas, rng: np.random.Generator) -> None:
 def _brick(canvas: Canvas, rng: np.random.Generator) -> None:
     base = np.array(varied((176, 84, 66), rng, 10), dtype=np.float32)
     mortar = np.array((222, 206, 192), dtype=np.float32)
-    px, py = (canvas.x - canvas.view.origin_x) * canvas.view.scale, (canvas.y - canvas.view.origin_y) * canvas.view.scale
+    px, py = (
+        (canvas.x - canvas.view.origin_x) * canvas.view.scale,
+        (canvas.y - canvas.view.origin_y) * canvas.view.scale,
+    )
     row = np.floor(py / 9.0)
     u, v = (px / 20.0 + 0.5 * (row % 2)) % 1.0 * 20.0, py % 9.0
     joint = np.clip(np.maximum(1.5 - np.minimum(u, 20 - u), 1.3 - np.minimum(v, 9 - v)) + 0.5, 0, 1)[..., None]
@@ -112,7 +115,15 @@ def _mountains(canvas: Canvas, rng: np.random.Generator) -> None:
     for x, height, colour in ((0.2, 0.2, (124, 134, 160)), (0.8, 0.14, (108, 120, 148)), (0.5, 0.3, (142, 152, 176))):
         peak = x + rng.uniform(-0.06, 0.06)
         _fill(canvas, colour, (peak - 0.5, 0.78), (peak, height), (peak + 0.5, 0.78))
-        _fill(canvas, (248, 250, 252), (peak - 0.11, height + 0.14), (peak, height), (peak + 0.11, height + 0.14), (peak + 0.03, height + 0.1), (peak - 0.03, height + 0.15))
+        _fill(
+            canvas,
+            (248, 250, 252),
+            (peak - 0.11, height + 0.14),
+            (peak, height),
+            (peak + 0.11, height + 0.14),
+            (peak + 0.03, height + 0.1),
+            (peak - 0.03, height + 0.15),
+        )
     _fill(canvas, (122, 168, 104), (0, 0.76), (1, 0.74), (1, 1), (0, 1))
 
 
@@ -123,7 +134,14 @@ def _library(canvas: Canvas, rng: np.random.Generator) -> None:
         x = 0.02
         while x < 0.96:
             width, top = rng.uniform(0.03, 0.055), shelf + rng.uniform(0.01, 0.035)
-            _fill(canvas, spines[int(rng.integers(6))], (x, top), (x + width, top), (x + width, shelf + 0.13), (x, shelf + 0.13))
+            _fill(
+                canvas,
+                spines[int(rng.integers(6))],
+                (x, top),
+                (x + width, top),
+                (x + width, shelf + 0.13),
+                (x, shelf + 0.13),
+            )
             x += width + 0.006
         _fill(canvas, (142, 98, 62), (0, shelf + 0.13), (1, shelf + 0.13), (1, shelf + 0.15), (0, shelf + 0.15))
 

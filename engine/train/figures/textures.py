@@ -39,7 +39,8 @@ def vertical(top: RGB, bottom: RGB, y0: float, y1: float) -> Texture:
 
     def paint(x: Field, y: Field) -> Field:
         t = np.clip((y - y0) / (y1 - y0), 0, 1)[..., None]
-        return a + (b - a) * t
+        colour: Field = a + (b - a) * t
+        return colour
 
     return paint
 
@@ -50,7 +51,8 @@ def lit(base: Texture, x0: float, x1: float, strength: float = 0.2) -> Texture:
     def paint(x: Field, y: Field) -> Field:
         t = np.clip((x - x0) / max(x1 - x0, 1e-6), 0, 1)
         light = 1.0 + strength * (0.35 - t * t)
-        return np.clip(base(x, y) * light[..., None], 0, 255)
+        colour: Field = np.clip(base(x, y) * light[..., None], 0, 255)
+        return colour
 
     return paint
 
@@ -71,7 +73,8 @@ def fabric(colour: RGB, pattern: str, angle: float = 0.0) -> Texture:
 
 
 def _edge(value: Field, softness: float) -> Field:
-    return np.clip(value / softness + 0.5, 0, 1)
+    share: Field = np.clip(value / softness + 0.5, 0, 1)
+    return share
 
 
 def _striped(u: Field, v: Field, colour: Field, second: Field) -> Field:
@@ -88,7 +91,8 @@ def _plaid(u: Field, v: Field, colour: Field, second: Field) -> Field:
         _edge(0.45 - np.abs((u / 9.0 + 0.5) % 1.0 - 0.5) * 9.0, 0.7),
         _edge(0.45 - np.abs((v / 9.0 + 0.5) % 1.0 - 0.5) * 9.0, 0.7),
     )
-    return cloth + (second - cloth) * (0.8 * thin)[..., None]
+    woven: Field = cloth + (second - cloth) * (0.8 * thin)[..., None]
+    return woven
 
 
 def _grid(u: Field, v: Field, period: float) -> tuple[Field, Field]:
@@ -98,7 +102,8 @@ def _grid(u: Field, v: Field, period: float) -> tuple[Field, Field]:
 
 def _dotted(u: Field, v: Field, colour: Field, second: Field) -> Field:
     du, dv = _grid(u, v, 6.0)
-    return colour + (second - colour) * _edge(1.45 - np.hypot(du, dv), 0.8)[..., None]
+    dotted: Field = colour + (second - colour) * _edge(1.45 - np.hypot(du, dv), 0.8)[..., None]
+    return dotted
 
 
 def _floral(u: Field, v: Field, colour: Field, second: Field) -> Field:
@@ -108,4 +113,5 @@ def _floral(u: Field, v: Field, colour: Field, second: Field) -> Field:
     flower = np.array((255, 236, 240), dtype=np.float32) if second[0] > 200 else np.array((226, 70, 110), np.float32)
     cloth = colour + (flower - colour) * petals
     centre = _edge(0.95 - radius, 0.7)[..., None]
-    return cloth + (np.array((240, 190, 40), dtype=np.float32) - cloth) * centre
+    printed: Field = cloth + (np.array((240, 190, 40), dtype=np.float32) - cloth) * centre
+    return printed
