@@ -62,7 +62,7 @@ def main() -> None:
     """Print one row for each length of text."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--texts", type=int, default=300, help="texts of each length")
-    arguments.add_argument("--repeats", type=int, default=5, help="parses of each text; the shortest counts")
+    arguments.add_argument("--repeats", type=int, default=20, help="parses of each text; the shortest counts")
     arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
     parser = Parser()

@@ -7,6 +7,9 @@ from engine.description.noun_phrases import OPENERS, Chunk, NounPhrases
 from engine.description.tokens import Tokens
 from engine.description.word_roles import VERBS
 
+#: Verbs that speak of the face before an adjective: "looks tired".
+_SEEMING = frozenset(("look", "looks", "looking", "looked"))
+
 
 class Chunker(NounPhrases):
     """Reads the tokens of one text into chunks."""
@@ -28,6 +31,8 @@ class Chunker(NounPhrases):
             verb = entry.verb
             if verb is not None and kind not in VERBS and self._acts(at):
                 kind, group = verb, None
+                if words[at] in _SEEMING and self._kinds[at + 1] is Kind.ADJECTIVE:
+                    kind = Kind.EXPRESSION
             elif kind in OPENERS or self._opens(kind, at):
                 chunk, at = self._read_phrase(at)
                 chunks.append(chunk)

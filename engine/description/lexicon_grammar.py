@@ -124,13 +124,14 @@ FILLER = """
     outfit, overall, altogether, finally, meanwhile, otherwise, everything, something, anything, let's, hello, hi
 """
 ADVERBS = """
-    very, quite, rather, softly, gently, slightly, warmly, broadly, happily, quietly, calmly, slowly, quickly,
-    confidently, directly, straight, forward, forwards, backward, together, alone, still, sternly, shyly, sadly,
-    proudly, gracefully, elegantly, playfully, casually, relaxedly, thoughtfully, intently, seriously, cheerfully,
-    closely, deeply, heavily, well, briskly, barely, nearly, almost, somewhat, perfectly, beautifully, freshly,
-    carefully, simply, fully, downwards, upwards, ahead, sideways, mid, again, now, already, elsewhere, off-camera,
-    carelessly, nonchalantly, triumphantly, mischievously, knowingly, faintly, serenely, peacefully, energetically,
-    joyfully, wildly, lazily, stiffly, barefoot-ly, halfway, partway, two sizes too big, two sizes too large, two
-    sizes too small, a size too big, too big, too large, too small, too long, too short, too tight, there, on top, at
-    his heels, at her heels, at his side, at her side, by her side, by his side
+    at an angle, at a jaunty angle, at an odd angle, on one side, to one side, off centre, in one corner, inside-out,
+    the wrong way round, back to front, very, quite, rather, softly, gently, slightly, warmly, broadly, happily,
+    quietly, calmly, slowly, quickly, confidently, directly, straight, forward, forwards, backward, together, alone,
+    still, sternly, shyly, sadly, proudly, gracefully, elegantly, playfully, casually, relaxedly, thoughtfully,
+    intently, seriously, cheerfully, closely, deeply, heavily, well, briskly, barely, nearly, almost, somewhat,
+    perfectly, beautifully, freshly, carefully, simply, fully, downwards, upwards, ahead, sideways, mid, again, now,
+    already, elsewhere, off-camera, carelessly, nonchalantly, triumphantly, mischievously, knowingly, faintly,
+    serenely, peacefully, energetically, joyfully, wildly, lazily, stiffly, barefoot-ly, halfway, partway, two sizes
+    too big, two sizes too large, two sizes too small, a size too big, too big, too large, too small, too long, too
+    short, too tight, there, on top, at his heels, at her heels, at his side, at her side, by her side, by his side
 """

@@ -6,25 +6,29 @@ They belong to the noun they stand at, before or after it. Pure data; it does no
 from __future__ import annotations
 
 COLOURS = """
-    black, white, red, blue, green, yellow, orange, purple, pink, brown, grey, gray, beige, tan, cream, ivory, navy,
-    navy blue, teal, turquoise, maroon, burgundy, crimson, scarlet, vermilion, magenta, fuchsia, violet, lavender,
-    lilac, mauve, indigo, cyan, aqua, mint, olive, olive green, khaki, mustard, gold, golden, silver, bronze, copper,
-    rust, russet, ochre, ocher, amber, coral, peach, salmon, rose, blush pink, ruby, emerald, sapphire, jade, plum,
-    aubergine, eggplant, wine, oxblood, claret, chocolate, coffee-brown, camel, caramel, taupe, charcoal, slate,
-    ebony, off-white, ecru, sand, nude, flesh-coloured, neon-green, fluorescent, lime, lime green, chartreuse, sage,
-    moss green, forest green, bottle green, bottle-green, racing green, hunter green, sky blue, sky-blue, baby blue,
-    baby pink, powder blue, royal blue, electric blue, midnight blue, cobalt, cerulean, periwinkle, steel blue, denim
-    blue, petrol blue, petrol, duck egg, hot pink, dusty pink, dusty rose, pastel, pastel pink, pastel blue, neon
-    pink, neon yellow, neon orange, bright, dark, light, pale, deep, vivid, muted, faded, multicoloured, multicolored,
-    multi-coloured, multi-colored, multicolour, multicolor, colourful, colorful, rainbow-coloured, two-tone,
-    two-toned, tonal, iridescent, metallic, shiny, glossy, matte, monochrome-coloured, coloured, colored, reddish,
-    bluish, greenish, yellowish, greyish, brownish, blackish, whitish, tawny, sandy-coloured, hazel, chestnut, honey,
-    ash, platinum, jet, pearl, cherry, cherry-red, brick-red, brick red, blood-red, tomato, tangerine, apricot, lemon,
-    canary, saffron, terracotta, cinnamon, mocha, espresso, mahogany, stone, oatmeal, buff-coloured, champagne,
-    snow-white, pitch-black, jet black, coal-black, bone, vanilla, mulberry, berry, cranberry, raspberry, strawberry,
-    wheat, sea-green, seafoam, aquamarine, ultramarine, puce, cerise, carmine, rouge-red, ruddy, sallow, ashen, fair,
-    rosy, pinkish, purplish, gunmetal, rose gold, rose-gold, tartan green, kelly green, pea green, acid green,
-    blonde-brown
+    sage green, olive drab, mint green, lemon yellow, mustard yellow, burnt orange, cherry red, wine red, brick red,
+    dusky pink, dusky blue, pale pink, salmon pink, shocking pink, air force blue, duck egg blue, ice blue, sea green,
+    teal blue, jade green, emerald green, ruby red, poppy red, pillar-box red, cornflower blue, bubblegum pink,
+    chocolate brown, nut brown, tobacco brown, dove grey, slate grey, steel grey, charcoal grey, iron grey, iron-grey,
+    silver-grey, blue-grey, blue-black, greige, sand-colour, black, white, red, blue, green, yellow, orange, purple,
+    pink, brown, grey, gray, beige, tan, cream, ivory, navy, navy blue, teal, turquoise, maroon, burgundy, crimson,
+    scarlet, vermilion, magenta, fuchsia, violet, lavender, lilac, mauve, indigo, cyan, aqua, mint, olive, olive
+    green, khaki, mustard, gold, golden, silver, bronze, copper, rust, russet, ochre, ocher, amber, coral, peach,
+    salmon, rose, blush pink, ruby, emerald, sapphire, jade, plum, aubergine, eggplant, wine, oxblood, claret,
+    chocolate, coffee-brown, camel, caramel, taupe, charcoal, slate, ebony, off-white, ecru, sand, nude,
+    flesh-coloured, neon-green, fluorescent, lime, lime green, chartreuse, sage, moss green, forest green, bottle
+    green, bottle-green, racing green, hunter green, sky blue, sky-blue, baby blue, baby pink, powder blue, royal
+    blue, electric blue, midnight blue, cobalt, cerulean, periwinkle, steel blue, denim blue, petrol blue, petrol,
+    duck egg, hot pink, dusty pink, dusty rose, pastel, pastel pink, pastel blue, neon pink, neon yellow, neon orange,
+    bright, dark, light, pale, deep, vivid, muted, faded, multicoloured, multicolored, multi-coloured, multi-colored,
+    multicolour, multicolor, colourful, colorful, rainbow-coloured, two-tone, two-toned, tonal, iridescent, metallic,
+    shiny, glossy, matte, monochrome-coloured, coloured, colored, reddish, bluish, greenish, yellowish, greyish,
+    brownish, blackish, whitish, tawny, sandy-coloured, hazel, chestnut, honey, ash, platinum, jet, pearl, cherry,
+    cherry-red, brick-red, blood-red, tomato, tangerine, apricot, lemon, canary, saffron, terracotta, cinnamon, mocha,
+    espresso, mahogany, stone, oatmeal, buff-coloured, champagne, snow-white, pitch-black, jet black, coal-black,
+    bone, vanilla, mulberry, berry, cranberry, raspberry, strawberry, wheat, sea-green, seafoam, aquamarine,
+    ultramarine, puce, cerise, carmine, rouge-red, ruddy, sallow, ashen, fair, rosy, pinkish, purplish, gunmetal, rose
+    gold, rose-gold, tartan green, kelly green, pea green, acid green, blonde-brown
 """
 
 PATTERNS = """

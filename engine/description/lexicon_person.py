@@ -127,12 +127,12 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
             hockey player, volleyball player, netball player, twenties, thirties, forties, fifties, sixties,
             seventies, eighties, nineties, teens, 20s, 30s, 40s, 50s, 60s, 70s, 80s, 90s, years old, year old, years
             of age, yo, y/o, gender, ethnicity, descent, heritage, origin, nationality, chieftain, chief, monarch,
-            courtier, jester, bard, ranger woman, huntress, hunter, trapper, sage, scholar, monk warrior, ronin,
-            valkyrie, amazon, goddess, god, sculptress, potter woman, glassblower, watchmaker, jeweller, jeweler,
-            locksmith, plasterer, roofer, scaffolder, decorator, window cleaner, chimney sweep, binman, dustman, bin
-            man, traffic warden, lollipop lady, crossing guard, train conductor, flight engineer, air hostess, dinner
-            lady, sommelier, brewer, winemaker, cheesemaker, ice-cream seller, harvester, picker, tea picker, fruit
-            picker, rice farmer
+            courtier, jester, bard, ranger woman, huntress, hunter, trapper, scholar, monk warrior, ronin, valkyrie,
+            amazon, goddess, god, sculptress, potter woman, glassblower, watchmaker, jeweller, jeweler, locksmith,
+            plasterer, roofer, scaffolder, decorator, window cleaner, chimney sweep, binman, dustman, bin man, traffic
+            warden, lollipop lady, crossing guard, train conductor, flight engineer, air hostess, dinner lady,
+            sommelier, brewer, winemaker, cheesemaker, ice-cream seller, harvester, picker, tea picker, fruit picker,
+            rice farmer
         """,
         Group.BODY: """
             build, physique, figure build, body type, body shape, frame build, height, stature, skin, complexion, skin
@@ -141,10 +141,10 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
             midriff, bare midriff, navel, posture, pose, stance, gait, stride, bare chest, bare shoulders, bare legs,
             bare arms, bare back, physiques, body hair, chest hair, prosthetic leg, prosthetic arm, wheelchair user,
             vitiligo, birthmark, goosebumps, sweat, contrapposto, peace sign, v sign, thumbs up, thumbs-up, v, salute,
-            shirtlessness, tan lines, body paint, love handles, hunch, limp, slouch, bodybuilder build, hourglass
-            figure, athletic body, slim body, curvy body, toned body, muscular body, slender body, dark-skin,
-            wingspan, crossed legs, crossed arms, outstretched arms, arms crossed, arms folded, arms raised, arms up,
-            hands on hips, hand on hip, hands on hip, arms behind back, hands in pockets, cross-legged
+            shirtlessness, tan lines, body paint, love handles, hunch, bodybuilder build, hourglass figure, athletic
+            body, slim body, curvy body, toned body, muscular body, slender body, dark-skin, wingspan, crossed legs,
+            crossed arms, outstretched arms, arms crossed, arms folded, arms raised, arms up, hands on hips, hand on
+            hip, hands on hip, arms behind back, hands in pockets, cross-legged
         """,
         Group.FACE: """
             face, eyes, eye, eyebrow, brow, eyelash, eyelashes, lashes, eyelid, eyeliner, eye liner, eye shadow,

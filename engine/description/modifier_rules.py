@@ -125,6 +125,7 @@ class ModifierRules(NounRules):
             self._open(chunk, Group.DRESS)
             return None
         if anchor is not None and self._adjective_belongs(chunk, anchor, lead):
+            anchor.verbed = anchor.verbed or self._after is Kind.COMMA
             return self._grow(chunk)
         group = chunk.group
         if group is None:

@@ -133,7 +133,8 @@ class NounPhrases(WordRoles):
             self._head = None
         entry = self._entries[at]
         self._modifier = entry.group or self._modifier
-        self._alone = entry.alone
+        if not self._words[at].isdigit():
+            self._alone = entry.alone
         self._sturdy = self._sturdy or self._words[at] in _STURDY
         return True
 

@@ -14,6 +14,7 @@ _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbo
 _HAND = frozenset(("hand", "hands", "arm", "arms", "wrist", "wrists", "finger", "fingers", "ear", "ears", "lap"))
 _AND = Kind.CONJUNCTION
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
+_BRACES = frozenset(("braces", "suspenders"))
 _HOODED = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
 _DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero", "skirt"))
@@ -62,7 +63,7 @@ class NounRules(Memory):
     @staticmethod
     def _worn_with(chunk: Chunk, group: Group, anchor: Phrase) -> bool:
         """Whether what holds or ties a garment is a garment of its own: "tied with a wide obi"."""
-        own = group is not Group.ACCESSORY or chunk.word in ("braces", "suspenders")
+        own = group is not Group.ACCESSORY or chunk.word in _BRACES
         return own and group in WORN and (anchor.group in DESCRIBED or anchor.group is Group.BODY)
 
     def _new_noun(self, chunk: Chunk, group: Group) -> None:
@@ -103,6 +104,15 @@ class NounRules(Memory):
             group is Group.BACKGROUND
             and anchor.group in WORN
             and ((lead is not None and lead.kind is Kind.WITH) or (self._trimmed and self._after is Kind.CONJUNCTION))
+        ):
+            return True
+        if (
+            group is Group.ACCESSORY
+            and anchor.group in WORN
+            and (
+                (self._after is Kind.COPULA and anchor.subject)
+                or (self._attached and lead is not None and lead.kind is Kind.WITH)
+            )
         ):
             return True
         if chunk.word == "hood" and anchor.group in _HOODED and lead is not None and lead.kind is Kind.WITH:
@@ -172,7 +182,9 @@ class NounRules(Memory):
     @staticmethod
     def _relocate(anchor: Phrase, chunk: Chunk, group: Group) -> None:
         """A small thing or a wrap takes its group from where it is worn."""
-        if anchor.weak and group in (Group.FACE, Group.HAIR):
+        if anchor.group is Group.OTHER and chunk.word == "head":
+            anchor.group, anchor.weak = Group.HEADWEAR, False
+        elif anchor.weak and group in (Group.FACE, Group.HAIR):
             anchor.group, anchor.weak = group, False
         elif anchor.group is Group.OTHER and chunk.word in _HAND:
             anchor.group = Group.ACCESSORY

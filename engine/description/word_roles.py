@@ -114,7 +114,8 @@ class WordRoles:
         after = self._kinds[at + 1]
         if not plural and head_word.endswith("s") and after in _AFTER_VERB and not word.endswith(("ing", "ed")):
             return True
-        if plural and self._entries[at].verb is Kind.ATTACH and after is Kind.PREPOSITION:
+        scenic = head.group is Group.BACKGROUND and self._entries[at].verb is not Kind.ATTACH
+        if plural and after is Kind.PREPOSITION and not scenic:
             return True
         before_noun = after in HEADS
         if plural and self._entries[at].verb is Kind.EXPRESSION:
