@@ -1,10 +1,170 @@
-"""What every test may rely on: marked hardware is there or the test is skipped with its reason."""
+"""What every test may rely on: marked hardware is there or the test is skipped, and a tiny model built once.
 
+The tiny model is a pipeline with random weights, its bundle and its description.
+"""
+
+import hashlib
+import json
 import shutil
+import tempfile
+from importlib import metadata
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tokenizers import Tokenizer
+
+ROOT = Path(__file__).resolve().parent.parent
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+WORDS = (
+    "a woman man with in and wearing red blue green plaid shirt dress long brown hair hat boots on street full-body "
+    "shot of smiling photograph no without glasses , . black coat over trousers"
+)
+
+
+def _tokenizer() -> Any:
+    from tokenizers import pre_tokenizers
+    from transformers import CLIPTokenizer
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    merges: list[tuple[str, str]] = []
+    tokens = [*alphabet, *(letter + "</w>" for letter in alphabet)]
+    for word in WORDS.split():
+        left = word[0] if len(word) > 1 else ""
+        for place, letter in enumerate(word[1:], start=1):
+            right = letter + "</w>" if place == len(word) - 1 else letter
+            if (left, right) not in merges:
+                merges.append((left, right))
+            left += right
+            tokens.append(left)
+    tokens += ["<|startoftext|>", "<|endoftext|>"]
+    return CLIPTokenizer(
+        vocab={token: index for index, token in enumerate(dict.fromkeys(tokens))},
+        merges=merges,
+        bos_token="<|startoftext|>",
+        eos_token="<|endoftext|>",
+        unk_token="<|endoftext|>",
+        pad_token="<|endoftext|>",
+        model_max_length=77,
+    )
+
+
+def _save_checkpoint(folder: Path) -> None:
+    import torch
+    from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    torch.manual_seed(0)
+    tokenizer = _tokenizer()
+    text_encoder = CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=32,
+            intermediate_size=64,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            max_position_embeddings=77,
+            projection_dim=32,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
+    unet = UNet2DConditionModel(
+        sample_size=12,
+        in_channels=4,
+        out_channels=4,
+        block_out_channels=(16, 32),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        mid_block_type=None,
+        attention_head_dim=2,
+        cross_attention_dim=32,
+        norm_num_groups=8,
+    )
+    vae = AutoencoderKL(
+        latent_channels=4,
+        block_out_channels=(8, 8, 8),
+        layers_per_block=1,
+        norm_num_groups=4,
+        down_block_types=("DownEncoderBlock2D",) * 3,
+        up_block_types=("UpDecoderBlock2D",) * 3,
+        sample_size=48,
+        scaling_factor=0.5,
+    )
+    scheduler = DDIMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        prediction_type="v_prediction",
+        rescale_betas_zero_snr=True,
+        timestep_spacing="trailing",
+        steps_offset=1,
+        clip_sample=False,
+    )
+    pipeline = StableDiffusionPipeline(
+        vae=vae,
+        text_encoder=text_encoder,
+        tokenizer=tokenizer,
+        unet=unet,
+        scheduler=scheduler,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.save_pretrained(folder)
+    facts = {
+        "name": "tiny",
+        "sizes": [[32, 48], [40, 40], [48, 32]],
+        "default_size": [32, 48],
+        "steps": 4,
+        "max_steps": 30,
+        "guidance_scale": 3.0,
+        "sampler": "ddim",
+        "licence": "Apache-2.0",
+        "source": "random weights",
+    }
+    (folder / "cosmicman.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> Tokenizer:
+    return Tokenizer.from_str(_tokenizer().backend_tokenizer.to_str())
+
+
+@pytest.fixture(scope="session")
+def tiny(pytestconfig: pytest.Config) -> Path:
+    """Checkpoint and bundle; kept between runs until the export, this file or the exporter's libraries change."""
+    sources = [Path(__file__), *sorted((ROOT / "engine/export").glob("*.py")), ROOT / "engine/bundle.py"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    for library in ("torch", "diffusers", "transformers", "onnxscript", "onnx"):
+        digest.update(metadata.version(library).encode())
+    assert pytestconfig.cache is not None
+    cache = pytestconfig.cache.mkdir("tiny-pipeline")
+    folder = cache / digest.hexdigest()[:16]
+    if not folder.exists():
+        from engine.export.onnx import export_bundle
+
+        work = Path(tempfile.mkdtemp(dir=cache))
+        _save_checkpoint(work / "checkpoint")
+        export_bundle(work / "checkpoint", work / "bundle")
+        for old in cache.iterdir():
+            if old.is_dir() and not old.name.startswith("tmp"):  # those belong to runs under way
+                shutil.rmtree(old, ignore_errors=True)
+        work.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tiny: Path) -> Path:
+    return tiny / "checkpoint"
+
+
+@pytest.fixture(scope="session")
+def bundle(tiny: Path) -> Path:
+    return tiny / "bundle"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -105,7 +105,6 @@ class VaeConfig:
     kl_weight: float = 1e-4  # times the mean over latent elements
     channels_last: bool = True
     fit: FitConfig
-    decoder_fit: FitConfig | None = None  # of the decoder alone, afterwards: sharper pictures from the same latents
 
     def __post_init__(self) -> None:
         if any(side % self.factor for side in self.crop):

@@ -75,7 +75,7 @@ class Fit:
         self.accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=cpu)
         self.model = stage.objective
         kind = {"adamw": torch.optim.AdamW, "muon": MuonAdamW}[config.optimizer]
-        self.optimizer: torch.optim.Optimizer = kind(_groups(self.model, config.weight_decay), lr=0.0, betas=config.betas)
+        self.optimizer: torch.optim.Optimizer = kind(parameter_groups(self.model, config.weight_decay), lr=0.0, betas=config.betas)
         self.average = MovingAverage(self.model, config.ema_decay) if config.ema_decay else None
         self.step, self.seconds, self.samples = 0, 0.0, 0
         self.wrapped, self.prepared = self.accelerator.prepare(self.model, self.optimizer)
@@ -230,7 +230,7 @@ def run_stage(
     return outcome
 
 
-def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Matrices and kernels decay; biases, norms and other vectors do not."""
     trainable = [value for value in model.parameters() if value.requires_grad]
     return [

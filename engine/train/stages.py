@@ -2,7 +2,7 @@
 
 It wires stages, folders and the record of what they cost; the stages themselves know nothing of one another.
 
-    OUT/{tokenizer,vae,text_encoder,unet,decoder}/   finished parts, in diffusers' layout (decoder: the whole autoencoder)
+    OUT/{tokenizer,vae,text_encoder,unet}/      finished parts, in diffusers' layout
     OUT/checkpoints/{vae,text,unet}/step_*      training states
     OUT/cache/<hash>/                           latents and region shares
     OUT/samples/                                pictures to look at
@@ -34,11 +34,11 @@ from engine.train.fit import Outcome, machine, run_stage
 from engine.train.package import save_package
 from engine.train.text import TextStage, composed_texts, num_parameters
 from engine.train.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
-from engine.train.vae import DecoderStage, VaeStage
+from engine.train.vae import VaeStage
 
 logger = logging.getLogger(__name__)
 
-STAGES = ("tokenizer", "vae", "text", "unet", "decoder", "package")
+STAGES = ("tokenizer", "vae", "text", "unet", "package")
 
 
 class Run:
@@ -61,7 +61,6 @@ class Run:
             "vae": self._vae,
             "text": self._text,
             "unet": self._unet,
-            "decoder": self._decoder,
             "package": self._package,
         }
         torch.manual_seed(self.recipe.seed)
@@ -85,7 +84,11 @@ class Run:
         tokenizer = train_tokenizer(texts, settings.vocab_size, settings.max_length)
         save_tokenizer(tokenizer, self.out / "tokenizer")
         lengths = [len(ids) for ids in tokenizer(texts[:2000])["input_ids"]]
-        numbers = {"vocabulary": len(tokenizer), "mean_tokens": sum(lengths) / len(lengths), "most_tokens": max(lengths)}
+        numbers = {
+            "vocabulary": len(tokenizer),
+            "mean_tokens": sum(lengths) / len(lengths),
+            "most_tokens": max(lengths),
+        }
         self._record("tokenizer", {"seconds": time.monotonic() - started, **numbers})
 
     def _vae(self) -> None:
@@ -114,17 +117,6 @@ class Run:
             stage.unet.save_pretrained(temporary)
         self._cost("unet", outcome, {"parameters": num_parameters(stage.unet)})
 
-    def _decoder(self) -> None:
-        config = self.recipe.vae.decoder_fit
-        if config is None:
-            return
-        stage = DecoderStage(self.recipe, self.folder, self.out, AutoencoderKL.from_pretrained(self._part("vae")))
-        outcome = run_stage(stage, config, self.out / "checkpoints" / "decoder", resume=self.resume)
-        stage.report(outcome.steps)
-        with whole_folder(self.out / "decoder") as temporary:
-            stage.vae.save_pretrained(temporary)
-        self._cost("decoder", outcome, {"psnr_db": stage.psnr})
-
     def _package(self) -> None:
         state = checkpoint.load(self.out / "checkpoints" / "unet")
         unet = build_unet(self.recipe)
@@ -136,7 +128,7 @@ class Run:
             self.recipe,
             self.out / "package",
             unet=unet,
-            vae=AutoencoderKL.from_pretrained(self.out / ("decoder" if self.is_done("decoder") else "vae")),
+            vae=AutoencoderKL.from_pretrained(self.out / "vae"),
             text_encoder=self._load_text_encoder(),
             tokenizer=self._load_tokenizer(),
             facts={"rows": len(self.folder.samples), "hola": as_tree(self.recipe.hola), "stages": costs},

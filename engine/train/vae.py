@@ -50,10 +50,10 @@ def build_vae(config: VaeConfig, sample_size: int) -> AutoencoderKL:
 
 
 def _let_pictures_through(vae: AutoencoderKL) -> None:
-    """Initialise so that a picture survives the untrained network: four times fewer steps to the same error, measured.
+    """Initialise so that a picture survives the untrained network (measured in docs/decisions.md).
 
-    Residual branches start small, everything on the direct path starts orthogonal, and the posterior starts narrow instead of
-    drowning the latents in unit noise.
+    Residual branches start small, everything on the direct path starts orthogonal, and the posterior starts narrow
+    instead of drowning the latents in unit noise.
     """
     direct: list[nn.Conv2d] = [vae.encoder.conv_in, vae.decoder.conv_in]
     for module in vae.modules():
@@ -118,7 +118,7 @@ class VaeStage:
 
     def __init__(self, recipe: Recipe, folder: Folder, out: Path) -> None:
         """Read the pictures that fit the recipe's number."""
-        self.recipe, self.config, self.fit, self.out = recipe, recipe.vae, recipe.vae.fit, out
+        self.recipe, self.config, self.out = recipe, recipe.vae, out
         self.vae = build_vae(self.config, max(max(size) for size in recipe.data.sizes))
         self.objective = VaeObjective(self.vae, self.config)
         chosen = _spread(folder.samples, self.config.num_pictures)
@@ -131,7 +131,7 @@ class VaeStage:
         width, height = self.config.crop
         rng = np.random.default_rng((self.recipe.seed, 1, step, rank))
         crops = []
-        for _ in range(self.fit.batch_size):
+        for _ in range(self.config.fit.batch_size):
             picture = self.training[rng.integers(len(self.training))]
             top = rng.integers(picture.shape[0] - height + 1)
             left = rng.integers(picture.shape[1] - width + 1)
@@ -152,14 +152,11 @@ class VaeStage:
                 error.append(F.mse_loss(self.vae.decode(mean).sample.clamp(-1, 1), pixels).item())
                 means.append(mean.flatten(1).cpu())
         latents = torch.cat([mean.flatten() for mean in means])
-        self._measure(latents)
+        self.vae.register_to_config(scaling_factor=1 / latents.std().item())
         psnr = float(np.mean([10 * math.log10(4 / value) for value in error]))
         self.psnr = psnr
         logger.info("stage=%s step=%d psnr_db=%.2f latent_std=%.4f", self.name, step, psnr, latents.std().item())
         self._picture(step)
-
-    def _measure(self, latents: Tensor) -> None:
-        self.vae.register_to_config(scaling_factor=1 / latents.std().item())
 
     def _picture(self, step: int) -> None:
         from engine.train.samples import save_grid
@@ -169,24 +166,6 @@ class VaeStage:
         with torch.no_grad():
             again = self.vae(pixels).sample
         save_grid(torch.cat([pixels, again]), self.out / "samples" / f"{self.name}_{step:06d}.png", columns=len(shown))
-
-
-class DecoderStage(VaeStage):
-    """The decoder alone, on the latents of a finished encoder: what the UNet learned stays valid, pictures get sharper."""
-
-    name = "decoder"
-
-    def __init__(self, recipe: Recipe, folder: Folder, out: Path, vae: AutoencoderKL) -> None:
-        """Train the decoder of `vae` in place."""
-        super().__init__(recipe, folder, out)
-        assert recipe.vae.decoder_fit is not None
-        self.fit, self.vae = recipe.vae.decoder_fit, vae
-        for part in (vae.encoder, vae.quant_conv):
-            part.requires_grad_(False)
-        self.objective = VaeObjective(vae, self.config)
-
-    def _measure(self, latents: Tensor) -> None:
-        """The scale of the latents belongs to the encoder."""
 
 
 def _spread(samples: Sequence[Sample], count: int) -> list[Sample]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import importlib.util
 import io
 import json
 from collections.abc import AsyncIterator
@@ -15,13 +14,6 @@ from PIL import Image
 from engine.engine import Engine, EngineSettings
 from server.app import create_app
 from server.settings import Settings
-
-_CONFTEST = Path(__file__).resolve().parents[1] / "engine" / "conftest.py"
-_SPEC = importlib.util.spec_from_file_location("engine_fixtures", _CONFTEST)
-assert _SPEC is not None and _SPEC.loader is not None
-_FIXTURES = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_FIXTURES)
-tiny, bundle = _FIXTURES.tiny, _FIXTURES.bundle
 
 BODY = {"description": "a woman in a red dress", "negative_description": "hat", "seed": 11, "steps": 3}
 

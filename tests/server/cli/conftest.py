@@ -1,6 +1,5 @@
 """Two ways to run the command: a process of its own, as a shell does, and quickly in this one for what is refused."""
 
-import importlib.util
 import io
 import os
 import subprocess
@@ -8,25 +7,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from server.cli import main
-
-
-def _load_engine_fixtures() -> ModuleType:
-    """The tiny model of the engine's tests: built once, used here as well."""
-    path = Path(__file__).resolve().parents[2] / "engine" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("engine_fixtures", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-_ENGINE_FIXTURES = _load_engine_fixtures()
-tiny, checkpoint, bundle = _ENGINE_FIXTURES.tiny, _ENGINE_FIXTURES.checkpoint, _ENGINE_FIXTURES.bundle
 
 
 @dataclass(frozen=True, kw_only=True)
