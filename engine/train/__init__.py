@@ -1,6 +1,7 @@
 """Training: pictures and captions in, a stock diffusers pipeline folder out.
 
-This package is the only part of the engine, besides export, that knows PyTorch; it is imported only when something is trained.
+This package is the only part of the engine, besides export, that knows PyTorch; it is imported only when something is
+trained.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from pathlib import Path
 
 
 def main(
-    recipe: Path, overrides: list[str] | None = None, stage: str | None = None, resume: bool = False, out: Path = Path("out")
+    recipe: Path,
+    overrides: list[str] | None = None,
+    stage: str | None = None,
+    resume: bool = False,
+    out: Path = Path("out"),
 ) -> int:
     """Run one stage of a recipe, or all in order, under `out`; 0 when done.
 
-    With `resume` finished stages are left alone and the one under way continues from its newest checkpoint. Raises ValueError or
-    FileNotFoundError with one clear line for a wrong recipe, folder or order.
+    With `resume` finished stages are left alone and the one under way continues from its newest checkpoint. Raises
+    ValueError or FileNotFoundError with one clear line for a wrong recipe, folder or order.
     """
     # libgomp reads this when torch loads it: threads that spin at barriers cost two thirds of a shared machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -17,7 +17,9 @@ def run() -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints, samples and the finished model")
     parser.add_argument("--stage", help="tokenizer, vae, text, unet or package; all in order when left out")
     parser.add_argument("--resume", action="store_true", help="continue from the newest checkpoint")
-    parser.add_argument("--set", action="append", default=[], metavar="A.B=C", help="override one setting; may be repeated")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="A.B=C", help="override one setting; may be repeated"
+    )
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:

@@ -91,5 +91,3 @@ def _heads(tensor: Tensor, heads: int) -> Tensor:
 def restore_processors(unet: UNet2DConditionModel) -> None:
     """Put stock processors back."""
     unet.set_attn_processor(AttnProcessor2_0())
-
-

@@ -87,7 +87,9 @@ class TokenizerConfig:
 
     def __post_init__(self) -> None:
         if self.vocab_size < 514:
-            raise ValueError(f"vocab_size must be at least 514 (bytes, their word ends, two marks), got {self.vocab_size}")
+            raise ValueError(
+                f"vocab_size must be at least 514 (bytes, their word ends, two marks), got {self.vocab_size}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +158,9 @@ class NoiseConfig:
         if self.prediction_type not in ("epsilon", "v_prediction"):
             raise ValueError(f"prediction_type must be epsilon or v_prediction, got {self.prediction_type!r}")
         if self.rescale_betas_zero_snr and self.prediction_type == "epsilon":
-            raise ValueError("rescale_betas_zero_snr needs prediction_type v_prediction: epsilon says nothing at pure noise")
+            raise ValueError(
+                "rescale_betas_zero_snr needs prediction_type v_prediction: epsilon says nothing at pure noise"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,10 +114,14 @@ class DiffusionStage:
         bucket = self.buckets[number]
         generator = torch.Generator().manual_seed(_seed(self.recipe.seed, step, rank))
         latents = torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32))
-        shift = torch.randn((len(indices), latents.shape[1], 1, 1), generator=generator) * self.recipe.noise.noise_offset
+        shift = (
+            torch.randn((len(indices), latents.shape[1], 1, 1), generator=generator) * self.recipe.noise.noise_offset
+        )
         noise = torch.randn(latents.shape, generator=generator) + shift
         steps = self.recipe.noise.num_train_timesteps
-        places = (torch.arange(len(indices)) + torch.rand(1, generator=generator)) / len(indices)  # one in each n-th part
+        places = (torch.arange(len(indices)) + torch.rand(1, generator=generator)) / len(
+            indices
+        )  # one in each n-th part
         timesteps = (places[torch.randperm(len(indices), generator=generator)] % 1 * steps).long()
         rng = random.Random(f"{self.recipe.seed} unet {step} {rank}")
         samples = [self.folder.samples[bucket.samples[index]] for index in indices]

@@ -17,7 +17,6 @@ from engine.description.caption import FIRST_MINOR_SLOT, Phrase, Style, compose
 from engine.train.config import CaptionConfig
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSpan:
     """Tokens [start, end) of the encoded caption say what `phrase` says."""
@@ -53,7 +52,13 @@ def thin(phrases: Sequence[Phrase], config: CaptionConfig, rng: random.Random) -
 
 
 def discretise(
-    phrases: Sequence[Phrase], tokenizer: Encoder, config: CaptionConfig, rng: random.Random, *, max_length: int, pad: int
+    phrases: Sequence[Phrase],
+    tokenizer: Encoder,
+    config: CaptionConfig,
+    rng: random.Random,
+    *,
+    max_length: int,
+    pad: int,
 ) -> Discretised:
     """Compose and encode one caption; whole phrases are left out until it fits `max_length` tokens."""
     if not phrases or rng.random() < config.caption_dropout:

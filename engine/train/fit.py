@@ -1,7 +1,7 @@
 """The one training loop: optimise a stage, keep its average, write it down, continue it exactly.
 
-It knows steps, rates and checkpoints; it does not know pictures or text. A stage's batch is a pure function of the step, so
-the step number is all the random state there is.
+It knows steps, rates and checkpoints; it does not know pictures or text. A stage's batch is a pure function of the
+step, so the step number is all the random state there is.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ class Fit:
         self.accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=cpu)
         self.model = stage.objective
         kind = {"adamw": torch.optim.AdamW, "muon": MuonAdamW}[config.optimizer]
-        self.optimizer: torch.optim.Optimizer = kind(parameter_groups(self.model, config.weight_decay), lr=0.0, betas=config.betas)
+        self.optimizer: torch.optim.Optimizer = kind(
+            parameter_groups(self.model, config.weight_decay), lr=0.0, betas=config.betas
+        )
         self.average = MovingAverage(self.model, config.ema_decay) if config.ema_decay else None
         self.step, self.seconds, self.samples = 0, 0.0, 0
         self.wrapped, self.prepared = self.accelerator.prepare(self.model, self.optimizer)
@@ -108,12 +110,14 @@ class Fit:
         checkpoint.save(self.folder, state)
 
     def run(self, until: int | None = None) -> Outcome:
-        """Optimise up to step `until` (the recipe's steps when None); leave the averaged weights in the model at the very end."""
+        """Optimise up to step `until` (None: all); leave the averaged weights in the model at the very end."""
         last = min(self.config.steps, until if until is not None else self.config.steps)
         meter, losses = _Meter(), []
         saved_at, begun, before = time.monotonic(), time.monotonic(), self.seconds
         quiet = not self.accelerator.is_main_process
-        with tqdm(total=self.config.steps, initial=self.step, desc=self.stage.name, disable=quiet, mininterval=2) as bar:
+        with tqdm(
+            total=self.config.steps, initial=self.step, desc=self.stage.name, disable=quiet, mininterval=2
+        ) as bar:
             while self.step < last:
                 numbers = self._one()
                 losses.append(numbers["loss"])

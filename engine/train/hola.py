@@ -43,13 +43,13 @@ def hola_loss(variant: HolaVariant, maps: Sequence[Tensor], supervision: Supervi
 
 
 def _paper_layer(attention: Tensor, supervision: Supervision) -> Tensor:
-    """1/N sum over phrases of ( sum over tokens ||m_j - h||^2 + ||mean m_j - h||^2 ), squares averaged over cells and heads."""
+    """1/N sum_i ( sum_j ||m_j - h_i||^2 + ||mean_j m_j - h_i||^2 ), squares averaged over cells and heads."""
     tokens, means = _squares(attention, supervision)
     return _over_phrases((tokens + means).mean(1), supervision.valid)
 
 
 def _reference(maps: Sequence[Tensor], supervision: Supervision) -> Tensor:
-    """The published code's reduction: one mean per head over cells and all maps, over heads and layers, over images with spans."""
+    """The published code's reduction: a mean per head over cells and maps, then over heads and layers, then images."""
     valid = supervision.valid.float()
     lengths = supervision.spans.float().sum(-1) * valid  # [B, P]
     count = (lengths + valid).sum(-1)  # [B] maps an image is asked for

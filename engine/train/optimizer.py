@@ -1,8 +1,9 @@
 """Muon for matrices and kernels, AdamW for everything else: the same loss in fewer samples.
 
-A matrix's momentum is replaced by the nearest semi-orthogonal matrix (Jordan et al. 2024, "Muon"), scaled so that its root
-mean square equals that of an AdamW update (Liu et al. 2025, arXiv 2502.16982); one learning rate serves both. Convolution kernels
-count as matrices [out, in * kh * kw]. It knows tensors and steps; it does not know models or losses.
+A matrix's momentum is replaced by the nearest semi-orthogonal matrix (Jordan et al. 2024, "Muon"), scaled so that its
+root mean square equals that of an AdamW update (Liu et al. 2025, arXiv 2502.16982); one learning rate serves both.
+Convolution kernels count as matrices [out, in * kh * kw]. It knows tensors and steps; it does not know models or
+losses.
 """
 
 from __future__ import annotations

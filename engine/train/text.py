@@ -1,8 +1,9 @@
 """The text encoder, taught to read captions before any picture is seen.
 
-From the hidden state of every token linear heads, thrown away later, tell the group and the attributes of the phrase it stands in; the
-end mark tells those of the whole caption. So colour is bound to garment in a few minutes of text alone, and the UNet starts from
-states in which attributes can be read linearly. It knows captions and labels; it does not know pictures.
+From the hidden state of every token linear heads, thrown away later, tell the group and the attributes of the phrase
+it stands in; the end mark tells those of the whole caption. So colour is bound to garment in a few minutes of text
+alone, and the UNet starts from states in which attributes can be read linearly. It knows captions and labels; it does
+not know pictures.
 B batch, T tokens, L labels, G groups.
 """
 
@@ -82,7 +83,7 @@ class TextObjective(nn.Module):
         self.caption_head = nn.Linear(config.width, len(table.joint))
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """Losses of ids [B, T] against labels [B, T, L], groups [B, T] (-1 none), weights [B, T], union [B, J], ends [B]."""
+        """Losses of ids [B, T]: labels [B, T, L], groups [B, T] (-1 none), weights [B, T], union [B, J], ends [B]."""
         hidden = self.encoder(batch["ids"])[0].float()  # [B, T, width]
         weights = batch["weights"] / batch["weights"].sum().clamp(min=1)
         phrase_logits = self.phrase_head(hidden)

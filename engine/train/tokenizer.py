@@ -1,7 +1,7 @@
 """The CLIP-format byte-pair tokenizer, learnt from composed captions.
 
-It knows bytes, merges and CLIP's conventions (lower case, `</w>`, start and end marks, padding with the end mark); it does not
-know what a caption says.
+It knows bytes, merges and CLIP's conventions (lower case, `</w>`, start and end marks, padding with the end mark); it
+does not know what a caption says.
 """
 
 from __future__ import annotations
