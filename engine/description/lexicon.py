@@ -286,6 +286,8 @@ _TWO_SIDED = {
     "light": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "camel": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "platform": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
+    "first": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
+    "second": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "one": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "square": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "joggers": Entry(Kind.NOUN, Group.BOTTOM),

@@ -122,17 +122,17 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             galosh, overshoe, clog, crocs, croc, mule, mules, espadrille, ballet flats, ballet flat, ballet pumps,
             ballet shoes, flats, ballerinas, pointe shoes, ballet slippers, mary jane, mary janes, mary-janes, kitten
             heels, court shoes, court shoe, slingback, peep-toes, peep toes, slip-on, slip-ons, slides, sliders,
-            slider, dress shoes, football boots, football boot, soccer cleats, cleats, cleat, spikes, running shoes,
-            tennis shoes, basketball shoes, gym shoes, high-tops, high tops, hightops, low-tops, kicks, converse,
-            vans, dr martens, doc martens, docs, timberlands, jordans, air jordans, nikes, adidas, winklepickers,
-            creepers, brothel creepers, desert boots, chukkas, chukka boots, jandals, jandal, daps, sandshoes, geta,
-            zori, waraji, juttis, jutti, mojari, mojaris, kolhapuris, kolhapuri chappals, chappals, chappal,
-            huaraches, huarache, babouches, babouche, valenki, mukluks, mukluk, ghillies, ghillie brogues, ghillie
-            shoes, snow boots, snowboots, ski boots, ice skates, skates, roller skates, rollerskates, rollerblades,
-            riding boots, thigh boots, thigh-high boots, knee-high boots, jackboots, jackboot, dms, bare feet, jelly
-            shoes, jellies, boat shoes, deck shoes, footwear, dress boots, sabatons, bast shoes, opanci, paduka,
-            crakows, pantofles, house shoes, bovver boots, lace-ups, lace ups, desert boot, brothel creeper, flippers,
-            footie boots, steel-toe boots, jelly shoe, stillettos, veldskoen, veldskoens, tackies, takkies
+            slider, dress shoes, football boots, football boot, soccer cleats, cleats, cleat, running shoes, tennis
+            shoes, basketball shoes, gym shoes, high-tops, high tops, hightops, low-tops, kicks, converse, vans, dr
+            martens, doc martens, docs, timberlands, jordans, air jordans, nikes, adidas, winklepickers, creepers,
+            brothel creepers, desert boots, chukkas, chukka boots, jandals, jandal, daps, sandshoes, geta, zori,
+            waraji, juttis, jutti, mojari, mojaris, kolhapuris, kolhapuri chappals, chappals, chappal, huaraches,
+            huarache, babouches, babouche, valenki, mukluks, mukluk, ghillies, ghillie brogues, ghillie shoes, snow
+            boots, snowboots, ski boots, ice skates, skates, roller skates, rollerskates, rollerblades, riding boots,
+            thigh boots, thigh-high boots, knee-high boots, jackboots, jackboot, dms, bare feet, jelly shoes, jellies,
+            boat shoes, deck shoes, footwear, dress boots, sabatons, bast shoes, opanci, paduka, crakows, pantofles,
+            house shoes, bovver boots, lace-ups, lace ups, desert boot, brothel creeper, flippers, footie boots,
+            steel-toe boots, jelly shoe, stillettos, veldskoen, veldskoens, tackies, takkies
         """,
         Group.BELT: """
             belt, sash, obi, cummerbund, girdle, waist belt, utility belt, tool belt, toolbelt, cinch belt, gun belt,
@@ -202,14 +202,15 @@ PARTS: Mapping[Group, str] = MappingProxyType(
             inset, insert, cut-out, cutout, slit, split, vent, lining, shoulder strap, spaghetti strap, strap,
             drawstring, toggle, hook, snap, fastening, clasp, crew neckline, boat neck, v neck, sweetheart neckline,
             scoop neck, cowl neck, mandarin collar, peter pan collar, shawl collar, peak lapel, detail, detailing,
-            accent, decoration, border, edging, edge, scallop, monogram, number, lapel pin, name badge, waist tie,
-            tail, bustle, back, front, yoke, bib, cape sleeve, cap sleeve, puff sleeve, bell sleeve, thread, fabric,
-            material, weave, texture, finish, hue, shade, colour, color, fit, cut, silhouette, style cut, draping,
-            fold, layer, tier, crease, hole, tear, rip, stain, paint stain, grease stain, coat of arms, leaf motif,
-            geometric pattern, floral pattern, floral print, animal print, leopard print, flower print, floral
-            embroidery, stars, polka dots, swirl, zigzag, chevron, diamond pattern, numeral, letter, name tag,
-            shoulder, trim of fur, fur trim, fur collar, length, brocade work, sheen, appliqués, cable pattern, rib,
-            zari, zari border, mirror work, mirrorwork, peplum hem, neck, scalloping, eyelet, cord, drawcord
+            accent, decoration, border, edging, edge, scallop, monogram, spike, rivet, grommet, number, lapel pin,
+            name badge, waist tie, tail, bustle, back, front, yoke, bib, cape sleeve, cap sleeve, puff sleeve, bell
+            sleeve, thread, fabric, material, weave, texture, finish, hue, shade, colour, color, fit, cut, silhouette,
+            style cut, draping, fold, layer, tier, crease, hole, tear, rip, stain, paint stain, grease stain, coat of
+            arms, leaf motif, geometric pattern, floral pattern, floral print, animal print, leopard print, flower
+            print, floral embroidery, stars, polka dots, swirl, zigzag, chevron, diamond pattern, numeral, letter,
+            name tag, shoulder, trim of fur, fur trim, fur collar, length, brocade work, sheen, appliqués, cable
+            pattern, rib, zari, zari border, mirror work, mirrorwork, peplum hem, neck, scalloping, eyelet, cord,
+            drawcord
         """,
         Group.BOTTOM: """
             crotch, waistband, waistline, turn-up, turnup, knee patch, side stripe, leg opening, belt loop, creases,

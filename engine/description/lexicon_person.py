@@ -14,83 +14,84 @@ from engine.description.groups import Group
 PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
     {
         Group.PERSON: """
-            bedouin, shepherdess, paratrooper, commando, glassmaker, juggler, stilt walker, fire breather, fire-eater,
-            tightrope walker, trapeze artist, lion tamer, ringmaster, contortionist, puppeteer, ventriloquist,
-            storyteller, calligrapher, illustrator, cartoonist, animator, printmaker, bookbinder, typist, telephonist,
-            switchboard operator, postmistress, milkman, ice cream man, paperboy, delivery driver, delivery man,
-            delivery woman, courier rider, removal man, warehouse worker, forklift driver, crane driver, train driver,
-            tram driver, bus conductor, ferryman, gondolier, boatman, bargee, deckhand, bosun, first mate, skipper,
-            sea captain, cabin boy, submariner, coastguard, harbourmaster, oil rig worker, roughneck, diver woman,
-            pearl diver, ama diver, whaler, trawlerman, crofter woman, beachcomber, forager, mushroom picker, gleaner,
-            reaper, thresher, miller, cooper, wheelwright, thatcher, stonemason, mason, quarryman, tiler, glazier,
-            surveyor, foreman, site manager, hod carrier, navvies, road worker, street sweeper, refuse collector, park
-            keeper, groundskeeper, greenkeeper, caddie, ball boy, ball girl, linesman, cheer captain, mascot, drum
-            major, bandleader, bandmaster, choirmaster, organ grinder, one-man band, troubadour, minstrel, gondola
-            singer, folk singer, opera singer, soprano singer, backing singer, country singer, blues singer, jazz
-            musician, street musician, rock musician, metalhead, headbanger, ravers, clubber, partygoer, reveller,
-            guest of honour, best man, flower girl, page boy, matron of honour, newlyweds, pensioners, toddler girl,
-            toddler boy, baby boy, baby girl, schoolteacher, headmaster, headmistress, headteacher, governess, tutor,
-            professor emeritus, scholar girl, lab technician, radiographer, physiotherapist, optician, chiropodist,
-            acupuncturist, herbalist, healer, witch doctor, medicine man, medicine woman, chaplain, deacon, curate,
-            cardinal, archbishop, abbot, abbess, novice, novice monk, buddhist monk, friar, hermit, prophet, oracle,
-            fortune-teller, tarot reader, astrologer, hypnotist, illusionist, sleuth, private eye, private detective,
-            inspector, constable, bobby, traffic cop, state trooper, highway patrolman, border guard, customs officer,
-            prison guard, warden, gaoler, jailer, convict, inmate, outlaw, bandit, bandito, highwayman, smuggler,
-            thief, burglar, gangster, mobster, mafioso, hitman, mercenary, bounty hunter, gunslinger, rodeo rider,
-            bull rider, bronco rider, vaquero, llanero, huaso, stockman, drover woman, jackaroo, jillaroo, sheep
-            shearer, cane cutter, charcoal burner, woodsman, huntswoman, poacher, gamekeeper woman, falconry display
-            man, dog walker, dog handler, dog trainer, vet nurse, zoologist, botanist, geologist, marine biologist,
-            meteorologist, mathematician, physicist, philosopher, historian, archivist, curator woman, auctioneer,
-            antiques dealer, pawnbroker, moneylender, bookmaker, croupier woman, estate agent, travel agent, tour
-            guide, tourist guide, bellman, concierge, chambermaid, scullery maid, kitchen maid, kitchen porter,
-            dishwasher, line cook, pastry chef, pastry cook, chocolatier, confectioner, ice cream seller, street food
-            vendor, fruit seller, flower seller, balloon seller, newspaper seller, shoe shiner, shoeshine boy, water
-            carrier, porter, coolie, sherpa, mahout, camel driver, snake charmer, carpet seller, rug seller, spice
-            seller, tea lady, dabbawala, kimono dresser, sushi chef, ramen chef, noodle maker, tofu seller, rice
-            planter, fisherwoman, fisherfolk, sea gypsy, islander, aborigine, inuk, eskimo hunter, reindeer herder,
-            yak herder, goat herder, cattle herder, cowherd, sami herder, samurai warrior, ninja warrior, kung fu
-            master, sumo, karate student, judoka, taekwondo fighter, kickboxer, mma fighter, prizefighter, pugilist,
-            fighter, arm wrestler, strongman, powerlifter, shot putter, hammer thrower, javelin thrower, discus
-            thrower, high jumper, long jumper, pole vaulter, hurdler, relay runner, marathon runner, triathlete,
-            decathlete, oarsman, cox, canoeist, kitesurfer, paraglider, skydiver, base jumper, free climber, rock
-            climber, ice climber, bobsledder, luger, ski jumper, biathlete, speed skater, ice dancer, goaltender,
-            fly-half, prop forward, scrum-half, winger, striker, midfielder, defender, centre-back, point guard,
-            shooting guard, lacrosse player, water polo player, badminton player, table tennis player, squash player,
-            pool player, esports player, cosplayer, larper, reenactor, re-enactor, roman soldier, centurion,
-            legionary, spartan, hoplite, gladiatrix, pharaoh, cleopatra, viking woman, shieldmaiden, druid, bard girl,
-            alchemist, necromancer, sorcerer woman, paladin, cleric, ranger elf, rogue, barbarian, orc, dwarf, hobbit,
-            gnome, goblin, dryad, nymph, siren, harpy, succubus, dragonborn, tiefling, catgirl, kitsune, fox girl,
-            bunny girl, magical girl, mecha pilot, space marine, starship captain, space explorer, cyberpunk hacker,
-            bounty hunter woman, steampunk captain, airship captain, maker, player, seller, dealer, owner, inventor,
-            keeper, expert, apprentice, leader, member, champion, winner, volunteer, activist, protester, guide,
-            operator, technician, attendant, assistant, agent, mountie, teddy boy, punk rocker, instructor, trainee,
-            recruit, sergeant, general, colonel, lieutenant, admiral, curator, croupier, stuntman, lifesaver,
-            weightlifter, trombonist, organist, flautist, harpist, percussionist, choirboy, chorister, soprano, tenor,
-            crooner, busker, entertainer, presenter, host, hostess, commentator, anchor, weather presenter, vlogger,
-            blogger, podcaster, climber, caver, kayaker, rower, sailor girl, yachtsman, windsurfer, archeress, bowler
-            hat man, snooker player, darts player, chess player, gamekeeper, falconer, drover, ploughman, milkmaid,
-            goatherd, shearer, farrier, saddler, stable hand, stable girl, groom boy, huntsman, rickshaw wallah,
-            chaiwala, dhobi, sadhu, yogini, guru, swami, lama, dervish, mullah, sheikh, sultan, emir, raja, maharaja,
-            maharani, shogun, oiran, emo kid, scene kid, mod girl, rude boy, new romantic, b-boy, b-girl, breakdancer,
-            krumper, voguer, kpop idol, k-pop idol, idol, pop star, rock star, popstar, rockstar, diva, starlet,
-            socialite, heiress, debutante, dandy, toff, gent, hiker girl, man, men, woman, women, person, people, boy,
-            girl, lady, gentleman, gentlemen, guy, bloke, lad, lass, lassie, fellow, fella, dude, gal, child,
-            children, kid, toddler, baby, infant, newborn, teen, teenager, youth, adolescent, tween, preteen, adult,
-            senior, pensioner, elder, oap, granny, grandma, grandmother, grandpa, grandad, granddad, grandfather, nan,
-            nana, gran, auntie, aunty, aunt, uncle, mother, mom, mum, mommy, father, dad, daddy, parent, sister,
-            brother, daughter, son, twin, twins, couple, friend, friends, family, bride, groom, bridegroom,
-            bridesmaid, wife, husband, girlfriend, boyfriend, widow, male, female, adult male, adult female, young
-            adult, non-binary person, figure, character, model, subject, individual, human, somebody, someone, old
-            boy, old girl, old-timer, old timer, youngster, schoolboy, schoolgirl, student, pupil, graduate, tourist,
-            traveller, traveler, passenger, commuter, pedestrian, passerby, hiker, mountaineer, camper, explorer,
-            doctor, nurse, surgeon, paramedic, midwife, dentist, vet, pharmacist, scientist, chemist, researcher,
-            professor, teacher, lecturer, librarian, lawyer, judge, barrister, solicitor, accountant, banker,
-            businessman, businesswoman, businessperson, executive, ceo, manager, secretary, clerk, receptionist,
-            office worker, politician, president, king, queen, prince, princess, duke, duchess, emperor, empress,
-            noble, nobleman, noblewoman, aristocrat, knight, squire, warrior, soldier, sailor, marine, officer, police
-            officer, policeman, policewoman, cop, detective, sheriff, guard, security guard, bodyguard, spy, assassin,
-            ninja, samurai, viking, gladiator, archer, pirate, cowboy, cowgirl, rancher, farmer, farmhand, shepherd,
-            gardener, fisherman, fisher, fishmonger, butcher, baker, chef, cook, sous-chef, waiter, waitress, barista,
+            walker, rambler, stroller by, onlooker, bedouin, shepherdess, paratrooper, commando, glassmaker, juggler,
+            stilt walker, fire breather, fire-eater, tightrope walker, trapeze artist, lion tamer, ringmaster,
+            contortionist, puppeteer, ventriloquist, storyteller, calligrapher, illustrator, cartoonist, animator,
+            printmaker, bookbinder, typist, telephonist, switchboard operator, postmistress, milkman, ice cream man,
+            paperboy, delivery driver, delivery man, delivery woman, courier rider, removal man, warehouse worker,
+            forklift driver, crane driver, train driver, tram driver, bus conductor, ferryman, gondolier, boatman,
+            bargee, deckhand, bosun, first mate, skipper, sea captain, cabin boy, submariner, coastguard,
+            harbourmaster, oil rig worker, roughneck, diver woman, pearl diver, ama diver, whaler, trawlerman, crofter
+            woman, beachcomber, forager, mushroom picker, gleaner, reaper, thresher, miller, cooper, wheelwright,
+            thatcher, stonemason, mason, quarryman, tiler, glazier, surveyor, foreman, site manager, hod carrier,
+            navvies, road worker, street sweeper, refuse collector, park keeper, groundskeeper, greenkeeper, caddie,
+            ball boy, ball girl, linesman, cheer captain, mascot, drum major, bandleader, bandmaster, choirmaster,
+            organ grinder, one-man band, troubadour, minstrel, gondola singer, folk singer, opera singer, soprano
+            singer, backing singer, country singer, blues singer, jazz musician, street musician, rock musician,
+            metalhead, headbanger, ravers, clubber, partygoer, reveller, guest of honour, best man, flower girl, page
+            boy, matron of honour, newlyweds, pensioners, toddler girl, toddler boy, baby boy, baby girl,
+            schoolteacher, headmaster, headmistress, headteacher, governess, tutor, professor emeritus, scholar girl,
+            lab technician, radiographer, physiotherapist, optician, chiropodist, acupuncturist, herbalist, healer,
+            witch doctor, medicine man, medicine woman, chaplain, deacon, curate, cardinal, archbishop, abbot, abbess,
+            novice, novice monk, buddhist monk, friar, hermit, prophet, oracle, fortune-teller, tarot reader,
+            astrologer, hypnotist, illusionist, sleuth, private eye, private detective, inspector, constable, bobby,
+            traffic cop, state trooper, highway patrolman, border guard, customs officer, prison guard, warden,
+            gaoler, jailer, convict, inmate, outlaw, bandit, bandito, highwayman, smuggler, thief, burglar, gangster,
+            mobster, mafioso, hitman, mercenary, bounty hunter, gunslinger, rodeo rider, bull rider, bronco rider,
+            vaquero, llanero, huaso, stockman, drover woman, jackaroo, jillaroo, sheep shearer, cane cutter, charcoal
+            burner, woodsman, huntswoman, poacher, gamekeeper woman, falconry display man, dog walker, dog handler,
+            dog trainer, vet nurse, zoologist, botanist, geologist, marine biologist, meteorologist, mathematician,
+            physicist, philosopher, historian, archivist, curator woman, auctioneer, antiques dealer, pawnbroker,
+            moneylender, bookmaker, croupier woman, estate agent, travel agent, tour guide, tourist guide, bellman,
+            concierge, chambermaid, scullery maid, kitchen maid, kitchen porter, dishwasher, line cook, pastry chef,
+            pastry cook, chocolatier, confectioner, ice cream seller, street food vendor, fruit seller, flower seller,
+            balloon seller, newspaper seller, shoe shiner, shoeshine boy, water carrier, porter, coolie, sherpa,
+            mahout, camel driver, snake charmer, carpet seller, rug seller, spice seller, tea lady, dabbawala, kimono
+            dresser, sushi chef, ramen chef, noodle maker, tofu seller, rice planter, fisherwoman, fisherfolk, sea
+            gypsy, islander, aborigine, inuk, eskimo hunter, reindeer herder, yak herder, goat herder, cattle herder,
+            cowherd, sami herder, samurai warrior, ninja warrior, kung fu master, sumo, karate student, judoka,
+            taekwondo fighter, kickboxer, mma fighter, prizefighter, pugilist, fighter, arm wrestler, strongman,
+            powerlifter, shot putter, hammer thrower, javelin thrower, discus thrower, high jumper, long jumper, pole
+            vaulter, hurdler, relay runner, marathon runner, triathlete, decathlete, oarsman, cox, canoeist,
+            kitesurfer, paraglider, skydiver, base jumper, free climber, rock climber, ice climber, bobsledder, luger,
+            ski jumper, biathlete, speed skater, ice dancer, goaltender, fly-half, prop forward, scrum-half, winger,
+            striker, midfielder, defender, centre-back, point guard, shooting guard, lacrosse player, water polo
+            player, badminton player, table tennis player, squash player, pool player, esports player, cosplayer,
+            larper, reenactor, re-enactor, roman soldier, centurion, legionary, spartan, hoplite, gladiatrix, pharaoh,
+            cleopatra, viking woman, shieldmaiden, druid, bard girl, alchemist, necromancer, sorcerer woman, paladin,
+            cleric, ranger elf, rogue, barbarian, orc, dwarf, hobbit, gnome, goblin, dryad, nymph, siren, harpy,
+            succubus, dragonborn, tiefling, catgirl, kitsune, fox girl, bunny girl, magical girl, mecha pilot, space
+            marine, starship captain, space explorer, cyberpunk hacker, bounty hunter woman, steampunk captain,
+            airship captain, maker, player, seller, dealer, owner, inventor, keeper, expert, apprentice, leader,
+            member, champion, winner, volunteer, activist, protester, guide, operator, technician, attendant,
+            assistant, agent, mountie, teddy boy, punk rocker, instructor, trainee, recruit, sergeant, general,
+            colonel, lieutenant, admiral, curator, croupier, stuntman, lifesaver, weightlifter, trombonist, organist,
+            flautist, harpist, percussionist, choirboy, chorister, soprano, tenor, crooner, busker, entertainer,
+            presenter, host, hostess, commentator, anchor, weather presenter, vlogger, blogger, podcaster, climber,
+            caver, kayaker, rower, sailor girl, yachtsman, windsurfer, archeress, bowler hat man, snooker player,
+            darts player, chess player, gamekeeper, falconer, drover, ploughman, milkmaid, goatherd, shearer, farrier,
+            saddler, stable hand, stable girl, groom boy, huntsman, rickshaw wallah, chaiwala, dhobi, sadhu, yogini,
+            guru, swami, lama, dervish, mullah, sheikh, sultan, emir, raja, maharaja, maharani, shogun, oiran, emo
+            kid, scene kid, mod girl, rude boy, new romantic, b-boy, b-girl, breakdancer, krumper, voguer, kpop idol,
+            k-pop idol, idol, pop star, rock star, popstar, rockstar, diva, starlet, socialite, heiress, debutante,
+            dandy, toff, gent, hiker girl, man, men, woman, women, person, people, boy, girl, lady, gentleman,
+            gentlemen, guy, bloke, lad, lass, lassie, fellow, fella, dude, gal, child, children, kid, toddler, baby,
+            infant, newborn, teen, teenager, youth, adolescent, tween, preteen, adult, senior, pensioner, elder, oap,
+            granny, grandma, grandmother, grandpa, grandad, granddad, grandfather, nan, nana, gran, auntie, aunty,
+            aunt, uncle, mother, mom, mum, mommy, father, dad, daddy, parent, sister, brother, daughter, son, twin,
+            twins, couple, friend, friends, family, bride, groom, bridegroom, bridesmaid, wife, husband, girlfriend,
+            boyfriend, widow, male, female, adult male, adult female, young adult, non-binary person, figure,
+            character, model, subject, individual, human, somebody, someone, old boy, old girl, old-timer, old timer,
+            youngster, schoolboy, schoolgirl, student, pupil, graduate, tourist, traveller, traveler, passenger,
+            commuter, pedestrian, passerby, hiker, mountaineer, camper, explorer, doctor, nurse, surgeon, paramedic,
+            midwife, dentist, vet, pharmacist, scientist, chemist, researcher, professor, teacher, lecturer,
+            librarian, lawyer, judge, barrister, solicitor, accountant, banker, businessman, businesswoman,
+            businessperson, executive, ceo, manager, secretary, clerk, receptionist, office worker, politician,
+            president, king, queen, prince, princess, duke, duchess, emperor, empress, noble, nobleman, noblewoman,
+            aristocrat, knight, squire, warrior, soldier, sailor, marine, officer, police officer, policeman,
+            policewoman, cop, detective, sheriff, guard, security guard, bodyguard, spy, assassin, ninja, samurai,
+            viking, gladiator, archer, pirate, cowboy, cowgirl, rancher, farmer, farmhand, shepherd, gardener,
+            fisherman, fisher, fishmonger, butcher, baker, chef, cook, sous-chef, waiter, waitress, barista,
             bartender, barman, barmaid, server, steward, stewardess, flight attendant, pilot, aviator, astronaut,
             cosmonaut, captain, driver, taxi driver, bus driver, lorry driver, trucker, courier, postman, postwoman,
             mailman, firefighter, fireman, lifeguard, builder, bricklayer, carpenter, joiner, plumber, electrician,

@@ -6,44 +6,44 @@ Pure data: comma-separated words and phrases in the singular; it does not know h
 from __future__ import annotations
 
 BUILDINGS = """
-    room, area, place, corner, spot, zone, site, grounds, venue, premises, edge, centre, center, interior space,
-    rehearsal room, waiting area, seating area, play area, picnic area, front room, back room, spare room, bar room,
-    hotel room, hospital room, control centre, visitor centre, garden room, common room, tea house garden, street
-    light glow, hat stand, market stand, fruit stand, music stand, coat rack, hat shelf, clothes rack, observatory,
-    planetarium, cloister, nunnery, bungalow, chalet, bothy, silo, watermill, mill, viaduct, aqueduct, gantry,
-    scaffold, depot, turnstile, escalator, elevator, lift, atrium, mezzanine, parapet, battlement, rampart, moat,
-    drawbridge, turret, belfry, steeple, spire, dome, minaret, stupa, ziggurat, pyramid, sphinx, colosseum,
-    amphitheatre, amphitheater, forum, acropolis, kiosk, newsstand, phonebox, letterbox, post box, postbox, mailbox,
-    post office, bank building, town hall, city hall, parliament, embassy, barracks, bunker, watchtower, guardhouse,
-    gatehouse, courthouse steps, villa, mansion, manor, manor house, stately home, townhouse, terraced house,
-    penthouse, loft, loft apartment, studio flat, dormitory, hostel, guesthouse, bed and breakfast, motel, resort,
-    lodge, hunting lodge, log cabin, treehouse, boathouse, lifeguard tower, beach hut, bathing hut, changing room,
-    locker room, dressing room, green room, backstage, wings of a theatre, orchestra pit, recording studio, sound
-    stage, film set, newsroom, tv studio, television studio, radio studio, call centre, call center, coworking space,
-    trading floor, stock exchange, assembly line, production line, shop floor, mill floor, brewery, distillery,
-    winery, wine cellar, cheese cellar, dairy, abattoir, fish market, flower market, flea market, vegetable market,
-    farmers market, farmers' market, antique shop, bookstall, bike shop, florist's, flower shop, toy shop, sweet shop,
-    candy store, record shop, record store, tailor's shop, shoe shop, hat shop, dress shop, clothes shop, clothing
-    store, department store, charity shop, thrift store, convenience store, delicatessen, deli, bodega, taqueria,
-    trattoria, bistro, brasserie, pizzeria, ramen bar, sushi bar, noodle bar, tapas bar, wine bar, cocktail bar, jazz
-    club, beer garden, beer hall, beer tent, tea room, tearoom, teahouse, tea garden, canteen hall, mess hall,
-    refectory, banquet hall, village hall, community centre, leisure centre, swimming baths, diving board, velodrome,
-    racetrack pit, pit lane, paddock club, grandstand, terraces of a stadium, dugout, penalty area, goalmouth,
-    touchline, sidelines, sideline, finish line, starting line, starting blocks, climbing wall, bouldering wall,
-    trapeze, big top, bowling alley, pool hall, pool table, snooker table, arcade hall, nursery, crib, playroom, day
-    nursery, kindergarten, staffroom, schoolyard, school gate, school corridor, hallway lockers, lockers, science lab,
-    art room, art class, pottery studio, life class, reading room, archive, study, home office, den, parlour, parlor,
-    drawing room, sitting room, lounge, conservatory roof, utility room, laundry room, larder, pantry, scullery, sink,
-    bathtub, bath, shower, shower cubicle, toilet, restroom, nursery room, operating theatre, operating room,
-    emergency room, intensive care, surgery room, dentist's chair, pharmacy, chemist's, morgue, chapel of rest,
-    mausoleum, tomb, crypt steps, altar, pew, pews, pulpit, nave, aisle of a church, confessional, shrine gate, prayer
-    hall, ashram, monastery courtyard, stupa steps, pagoda roof, garage door, shutter, roller shutter, loading bay,
-    loading dock, container, shipping container, containers, crane, cranes, skip, fire escape, staircase window,
-    landing, banister, bannister, railings, guardrail, ledge, rooftop terrace, roof terrace, roof garden, veranda
-    steps, stoop, front door, front step, back door, garden gate, garden shed, garden path, patio doors, french
-    windows, bay window, picture window, skylight, rose window, stained glass windows, stained glass, stained-glass
-    window, window seat, window box, alcove, niche, archways, colonnade, arcade of arches, pergola path, maze, hedge
-    maze, topiary, rockery, lily pond, koi pond, birdbath, greenhouse shelves
+    estate, tower blocks, terrace house, room, area, place, corner, spot, zone, site, grounds, venue, premises, edge,
+    centre, center, interior space, rehearsal room, waiting area, seating area, play area, picnic area, front room,
+    back room, spare room, bar room, hotel room, hospital room, control centre, visitor centre, garden room, common
+    room, tea house garden, street light glow, hat stand, market stand, fruit stand, music stand, coat rack, hat
+    shelf, clothes rack, observatory, planetarium, cloister, nunnery, bungalow, chalet, bothy, silo, watermill, mill,
+    viaduct, aqueduct, gantry, scaffold, depot, turnstile, escalator, elevator, lift, atrium, mezzanine, parapet,
+    battlement, rampart, moat, drawbridge, turret, belfry, steeple, spire, dome, minaret, stupa, ziggurat, pyramid,
+    sphinx, colosseum, amphitheatre, amphitheater, forum, acropolis, kiosk, newsstand, phonebox, letterbox, post box,
+    postbox, mailbox, post office, bank building, town hall, city hall, parliament, embassy, barracks, bunker,
+    watchtower, guardhouse, gatehouse, courthouse steps, villa, mansion, manor, manor house, stately home, townhouse,
+    terraced house, penthouse, loft, loft apartment, studio flat, dormitory, hostel, guesthouse, bed and breakfast,
+    motel, resort, lodge, hunting lodge, log cabin, treehouse, boathouse, lifeguard tower, beach hut, bathing hut,
+    changing room, locker room, dressing room, green room, backstage, wings of a theatre, orchestra pit, recording
+    studio, sound stage, film set, newsroom, tv studio, television studio, radio studio, call centre, call center,
+    coworking space, trading floor, stock exchange, assembly line, production line, shop floor, mill floor, brewery,
+    distillery, winery, wine cellar, cheese cellar, dairy, abattoir, fish market, flower market, flea market,
+    vegetable market, farmers market, farmers' market, antique shop, bookstall, bike shop, florist's, flower shop, toy
+    shop, sweet shop, candy store, record shop, record store, tailor's shop, shoe shop, hat shop, dress shop, clothes
+    shop, clothing store, department store, charity shop, thrift store, convenience store, delicatessen, deli, bodega,
+    taqueria, trattoria, bistro, brasserie, pizzeria, ramen bar, sushi bar, noodle bar, tapas bar, wine bar, cocktail
+    bar, jazz club, beer garden, beer hall, beer tent, tea room, tearoom, teahouse, tea garden, canteen hall, mess
+    hall, refectory, banquet hall, village hall, community centre, leisure centre, swimming baths, diving board,
+    velodrome, racetrack pit, pit lane, paddock club, grandstand, terraces of a stadium, dugout, penalty area,
+    goalmouth, touchline, sidelines, sideline, finish line, starting line, starting blocks, climbing wall, bouldering
+    wall, trapeze, big top, bowling alley, pool hall, pool table, snooker table, arcade hall, nursery, crib, playroom,
+    day nursery, kindergarten, staffroom, schoolyard, school gate, school corridor, hallway lockers, lockers, science
+    lab, art room, art class, pottery studio, life class, reading room, archive, study, home office, den, parlour,
+    parlor, drawing room, sitting room, lounge, conservatory roof, utility room, laundry room, larder, pantry,
+    scullery, sink, bathtub, bath, shower, shower cubicle, toilet, restroom, nursery room, operating theatre,
+    operating room, emergency room, intensive care, surgery room, dentist's chair, pharmacy, chemist's, morgue, chapel
+    of rest, mausoleum, tomb, crypt steps, altar, pew, pews, pulpit, nave, aisle of a church, confessional, shrine
+    gate, prayer hall, ashram, monastery courtyard, stupa steps, pagoda roof, garage door, shutter, roller shutter,
+    loading bay, loading dock, container, shipping container, containers, crane, cranes, skip, fire escape, staircase
+    window, landing, banister, bannister, railings, guardrail, ledge, rooftop terrace, roof terrace, roof garden,
+    veranda steps, stoop, front door, front step, back door, garden gate, garden shed, garden path, patio doors,
+    french windows, bay window, picture window, skylight, rose window, stained glass windows, stained glass,
+    stained-glass window, window seat, window box, alcove, niche, archways, colonnade, arcade of arches, pergola path,
+    maze, hedge maze, topiary, rockery, lily pond, koi pond, birdbath, greenhouse shelves
 """
 
 LANDSCAPE = """

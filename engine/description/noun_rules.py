@@ -9,7 +9,7 @@ from engine.description.noun_phrases import Chunk
 
 _NEVER_HELD = frozenset((Group.BODY, Group.BACKGROUND, Group.FACE, Group.HAIR, Group.SHOT, Group.STYLE))
 #: Held only right after the verb: "holding her stop sign".
-_SEEN = frozenset((Group.BACKGROUND, Group.STYLE))
+_SEEN = frozenset((Group.BACKGROUND, Group.STYLE, Group.SHOT))
 _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbone", "nape"))
 _HAND = frozenset(("hand", "hands", "arm", "arms", "wrist", "wrists", "finger", "fingers", "ear", "ears", "lap"))
 _AND = Kind.CONJUNCTION
@@ -45,6 +45,9 @@ class NounRules(Memory):
             group not in _NEVER_HELD or group in _SEEN and self._after is Kind.HOLD and not self._walking
         ):
             self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
+            return None
+        if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
+            self._open(chunk, Group.ACCESSORY)
             return None
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
@@ -170,7 +173,7 @@ class NounRules(Memory):
         attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._attached
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
             if lead is not None and (chunk.word not in ("ear", "ears") or lead.word in ("behind", "above", "over")):
-                self._relocate(anchor, chunk, group)
+                self._relocate(anchor, chunk, group, lead.word == "in" and chunk.word in ("hand", "hands"))
             return self._grow(chunk)
         if anchor is not None and self._copula and anchor.group in WORN and anchor.subject and self._after is not _AND:
             return self._grow(chunk)
@@ -180,9 +183,11 @@ class NounRules(Memory):
         return None
 
     @staticmethod
-    def _relocate(anchor: Phrase, chunk: Chunk, group: Group) -> None:
-        """A small thing or a wrap takes its group from where it is worn."""
-        if anchor.group is Group.OTHER and chunk.word == "head":
+    def _relocate(anchor: Phrase, chunk: Chunk, group: Group, in_hand: bool) -> None:
+        """Give a small thing, a wrap or a thing in the hand the group of where it is."""
+        if anchor.group in WORN and anchor.group is not Group.BAG and in_hand:
+            anchor.group = Group.ACCESSORY
+        elif anchor.group is Group.OTHER and chunk.word == "head":
             anchor.group, anchor.weak = Group.HEADWEAR, False
         elif anchor.weak and group in (Group.FACE, Group.HAIR):
             anchor.group, anchor.weak = group, False

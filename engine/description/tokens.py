@@ -123,6 +123,18 @@ def _hyphened(word: str) -> Entry | None:
     return _COMPOUND
 
 
+def _compared(word: str) -> Entry | None:
+    """Return the adjective that a word compares: "thinner", "curlier", "longest"."""
+    for end in ("er", "est"):
+        if word.endswith(end) and len(word) > len(end) + 2:
+            stem = word[: -len(end)]
+            for base in (stem, stem + "e", stem[:-1], stem[:-1] + "y"):
+                found = LEXICON.get(base)
+                if found is not None and found.kind is Kind.ADJECTIVE:
+                    return found
+    return None
+
+
 @lru_cache(maxsize=4096)
 def _unlisted(word: str) -> Entry:
     """Guess the part a word plays that the lexicon does not list, from its form alone."""
@@ -140,6 +152,9 @@ def _unlisted(word: str) -> Entry:
             return hyphened
     if word.endswith("ly") and len(word) > 4:
         return Entry(Kind.ADVERB)
+    compared = _compared(word)
+    if compared is not None:
+        return compared
     if len(word) > 5 and word.endswith("ing"):
         return Entry(Kind.POSE)
     if len(word) > 4 and word.endswith("ed"):

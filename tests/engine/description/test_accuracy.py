@@ -35,7 +35,7 @@ def accuracy(path: Path) -> dict[str, float]:
     return {key: right[key] / total[key] for key in total}
 
 
-@pytest.mark.parametrize(("name", "least"), [("tuned.jsonl", 0.97), ("heldout.jsonl", 0.95)])
+@pytest.mark.parametrize(("name", "least"), [("tuned.jsonl", 0.96), ("heldout.jsonl", 0.95)])
 def test_words_right(name: str, least: float) -> None:
     shares = accuracy(_DATA / name)
     assert set(shares) == {"composed", "prose", "tags", "short", "hard", "all"}
