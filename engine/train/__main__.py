@@ -17,14 +17,12 @@ def run() -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints, samples and the finished model")
     parser.add_argument("--stage", help="tokenizer, vae, text, unet or package; all in order when left out")
     parser.add_argument("--resume", action="store_true", help="continue from the newest checkpoint")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="A.B=C", help="override one setting; may be repeated"
-    )
+    parser.add_argument("--set", action="append", default=[], metavar="A.B=C", help="override a setting (repeatable)")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
         return main(arguments.recipe, arguments.set, arguments.stage, arguments.resume, arguments.out)
-    except (ValueError, FileNotFoundError, FileExistsError) as error:
+    except (ValueError, FileNotFoundError, FileExistsError, FloatingPointError) as error:
         logging.getLogger(__name__).error("%s", error)
         return 2
 

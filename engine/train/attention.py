@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import torch.nn.functional as F  # noqa: N812
 from diffusers import UNet2DConditionModel
@@ -56,8 +57,8 @@ class CapturingProcessor:
     ) -> Tensor:
         """[B, Q, width] -> [B, Q, width]."""
         if not self.capture.is_open or encoder_hidden_states is None:
-            output: Tensor = self.fallback(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
-            return output
+            output = self.fallback(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
+            return cast(Tensor, output)
         query = _heads(attn.to_q(hidden_states), attn.heads)  # [B, N, Q, D]
         key = _heads(attn.to_k(encoder_hidden_states), attn.heads)  # [B, N, T, D]
         value = _heads(attn.to_v(encoder_hidden_states), attn.heads)
@@ -67,12 +68,11 @@ class CapturingProcessor:
         probabilities = F.softmax(scores.float(), dim=-1)  # [B, N, Q, T]
         self.capture.maps.append(probabilities)
         mixed = (probabilities.to(value.dtype) @ value).transpose(1, 2).flatten(2)
-        result: Tensor = attn.to_out[1](attn.to_out[0](mixed))
-        return result / attn.rescale_output_factor
+        return cast(Tensor, attn.to_out[1](attn.to_out[0](mixed)) / attn.rescale_output_factor)
 
 
 def cross_attention_layers(unet: UNet2DConditionModel, levels: tuple[int, ...]) -> list[str]:
-    """Names of the attn2 modules whose queries are the latents halved `level` times, in forward order."""
+    """Names of the attn2 modules whose queries are the latents halved `level` times."""
     depth = len(unet.config.block_out_channels)
     prefixes = []
     for level in levels:
@@ -85,7 +85,7 @@ def cross_attention_layers(unet: UNet2DConditionModel, levels: tuple[int, ...]) 
 
 
 def _heads(tensor: Tensor, heads: int) -> Tensor:
-    return tensor.unflatten(-1, (heads, -1)).transpose(1, 2)
+    return cast(Tensor, tensor.unflatten(-1, (heads, -1)).transpose(1, 2))
 
 
 def restore_processors(unet: UNet2DConditionModel) -> None:

@@ -42,6 +42,8 @@ def steps_saved(folder: Path) -> list[int]:
 def save(folder: Path, state: State, *, keep: int = 2) -> Path:
     """Write one checkpoint whole, then remove all but the newest `keep`."""
     path = folder / f"step_{state.step:08d}"
+    for left in folder.glob(".step_*"):  # of a run that was killed while it saved; only one process saves here
+        shutil.rmtree(left)
     with whole_folder(path) as temporary:
         for name in ("model", "average", "optimizer"):
             tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in getattr(state, name).items()}
@@ -60,8 +62,21 @@ def load(folder: Path, step: int | None = None) -> State:
         raise FileNotFoundError(f"no checkpoint in {folder}" + (f" for step {step}" if step is not None else ""))
     path = folder / f"step_{saved[-1] if step is None else step:08d}"
     tensors = {name: _tensors(path / f"{name}.safetensors") for name in ("model", "average", "optimizer")}
-    facts = json.loads((path / "facts.json").read_text(encoding="utf-8"))
+    facts = _facts(path / "facts.json")
     return State(step=facts.pop("step"), facts=facts, **tensors)
+
+
+def restore_model(model: torch.nn.Module, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Load weights; raise ValueError where they belong to another model."""
+    own = model.state_dict()
+    for name in sorted(own.keys() ^ tensors.keys()):
+        who = "the checkpoint lacks" if name in own else "the checkpoint's model has another tensor,"
+        raise ValueError(f"{who} {name}: was the recipe changed since?")
+    for name, value in tensors.items():
+        if value.shape != own[name].shape:
+            got, expected = tuple(value.shape), tuple(own[name].shape)
+            raise ValueError(f"{name} must be {expected} for this recipe, the checkpoint's is {got}")
+    model.load_state_dict(dict(tensors))
 
 
 def optimizer_tensors(model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
@@ -91,3 +106,11 @@ def _tensors(path: Path) -> dict[str, torch.Tensor]:
         return load_file(path)
     except SafetensorError as error:
         raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+    return facts

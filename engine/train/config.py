@@ -75,6 +75,7 @@ class CaptionConfig:
 
     def __post_init__(self) -> None:
         _fraction(self, "list_fraction", "phrase_dropout", "late_slot_dropout", "caption_dropout")
+        _fraction(self, "short_fraction", "short_dropout")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +88,8 @@ class TokenizerConfig:
 
     def __post_init__(self) -> None:
         if self.vocab_size < 514:
-            raise ValueError(
-                f"vocab_size must be at least 514 (bytes, their word ends, two marks), got {self.vocab_size}"
-            )
+            least = "514 (bytes, their word ends, two marks)"
+            raise ValueError(f"vocab_size must be at least {least}, got {self.vocab_size}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,9 +158,8 @@ class NoiseConfig:
         if self.prediction_type not in ("epsilon", "v_prediction"):
             raise ValueError(f"prediction_type must be epsilon or v_prediction, got {self.prediction_type!r}")
         if self.rescale_betas_zero_snr and self.prediction_type == "epsilon":
-            raise ValueError(
-                "rescale_betas_zero_snr needs prediction_type v_prediction: epsilon says nothing at pure noise"
-            )
+            why = "epsilon says nothing at pure noise"
+            raise ValueError(f"rescale_betas_zero_snr needs prediction_type v_prediction: {why}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,12 +202,17 @@ class Recipe:
     noise: NoiseConfig = field(default_factory=NoiseConfig)
     hola: HolaConfig = field(default_factory=HolaConfig)
     package: PackageConfig = field(default_factory=PackageConfig)
+    tensorboard: bool = False  # scalars under OUT/tensorboard; needs the tensorboard package
 
     def __post_init__(self) -> None:
+        if not self.data.sizes:
+            raise ValueError("data.sizes must name at least one size")
         step = self.vae.factor * 2 ** (len(self.unet.block_out_channels) - 1)
         for size in self.data.sizes:
             if any(side % step for side in size):
                 raise ValueError(f"data.sizes must be multiples of {step} for this vae and unet, got {size}")
+            if any(cut > side for cut, side in zip(self.vae.crop, size, strict=True)):
+                raise ValueError(f"vae.crop must fit into every size of data.sizes, got {self.vae.crop} for {size}")
 
 
 def load_recipe(path: Path, overrides: typing.Sequence[str] = ()) -> Recipe:

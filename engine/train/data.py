@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from engine.description.caption import Phrase, row_phrases
 from engine.train.config import DataConfig
 
 NUM_LABELS = 18  # ATR-18
+NULL_LABEL = 18  # of aa_ids: the phrase has no region
 _REQUIRED = ("path", "segm_path", "width", "height", "person_type", "aa_text", "aa_ids")
 _JSON = ("aa_text", "aa_ids", "extra", "attributes")
 
@@ -67,15 +68,12 @@ class Folder:
                     row[name] = json.loads(row[name])
                 except json.JSONDecodeError as error:
                     raise ValueError(f"{where}: {name} must be JSON: {error}") from error
-        phrases = row_phrases(row)
-        if not phrases:
-            raise ValueError(f"{where}: person_type, aa_text and extra name no phrase")
         return Sample(
             picture=self.config.folder / row["path"],
             labels=self.config.folder / row["segm_path"],
             width=row["width"],
             height=row["height"],
-            phrases=phrases,
+            phrases=_phrases(row, where),
         )
 
     @cached_property
@@ -108,12 +106,36 @@ def read_labels(sample: Sample) -> NDArray[np.uint8]:
     return labels
 
 
+def _phrases(row: dict[str, Any], where: str) -> tuple[Phrase, ...]:
+    if not isinstance(row.get("extra") or [], list):
+        raise ValueError(f"{where}: extra must be a list, got {row['extra']!r:.60}")
+    try:
+        phrases = row_phrases(row)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{where}: {error}") from error
+    except KeyError as error:
+        raise ValueError(f"{where}: an entry of extra lacks {error}") from error
+    if not phrases:
+        raise ValueError(f"{where}: person_type, aa_text and extra name no phrase")
+    for phrase in phrases:
+        wrong = [label for label in phrase.regions if not 0 <= label <= NULL_LABEL]
+        if wrong:
+            raise ValueError(f"{where}: labels of aa_ids must be 0 to {NULL_LABEL}, got {wrong[0]}")
+    return tuple(map(_without_null, phrases))
+
+
+def _without_null(phrase: Phrase) -> Phrase:
+    if NULL_LABEL not in phrase.regions:
+        return phrase
+    return replace(phrase, regions=tuple(label for label in phrase.regions if label != NULL_LABEL))
+
+
 def _read_image(path: Path, mode: str | None, sample: Sample) -> NDArray[np.uint8]:
     try:
         with Image.open(path) as image:
             if mode is None and image.mode not in ("L", "P"):
                 raise ValueError(f"{path}: a label map must be mode L or P, got {image.mode}")
-            array = np.asarray(image if mode is None else image.convert(mode))
+            array = np.array(image if mode is None else image.convert(mode))  # writable, as torch wants it
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     if array.shape[:2] != (sample.height, sample.width):
@@ -123,7 +145,10 @@ def _read_image(path: Path, mode: str | None, sample: Sample) -> NDArray[np.uint
 
 
 def _rows(file: Path) -> Sequence[dict[str, Any]]:
-    table = parquet.read_table(file)
+    try:
+        table = parquet.read_table(file)
+    except (OSError, ValueError) as error:  # pyarrow's own errors are kinds of these
+        raise ValueError(f"{file} cannot be read as parquet: {error}") from error
     missing = [name for name in _REQUIRED if name not in table.column_names]
     if missing:
         raise ValueError(f"{file} lacks the column {missing[0]}; it has {', '.join(table.column_names)}")

@@ -114,15 +114,9 @@ class DiffusionStage:
         bucket = self.buckets[number]
         generator = torch.Generator().manual_seed(_seed(self.recipe.seed, step, rank))
         latents = torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32))
-        shift = (
-            torch.randn((len(indices), latents.shape[1], 1, 1), generator=generator) * self.recipe.noise.noise_offset
-        )
+        shift = torch.randn((*latents.shape[:2], 1, 1), generator=generator) * self.recipe.noise.noise_offset
         noise = torch.randn(latents.shape, generator=generator) + shift
-        steps = self.recipe.noise.num_train_timesteps
-        places = (torch.arange(len(indices)) + torch.rand(1, generator=generator)) / len(
-            indices
-        )  # one in each n-th part
-        timesteps = (places[torch.randperm(len(indices), generator=generator)] % 1 * steps).long()
+        timesteps = stratified_timesteps(len(indices), self.recipe.noise.num_train_timesteps, generator)
         rng = random.Random(f"{self.recipe.seed} unet {step} {rank}")
         samples = [self.folder.samples[bucket.samples[index]] for index in indices]
         captions = [caption_of(sample.phrases, self.tokenizer, self.recipe.caption, rng) for sample in samples]
@@ -194,6 +188,12 @@ class DiffusionStage:
             order = np.resize(rng.permutation(len(bucket.samples)), count * whole)
             batches += [(number, np.sort(part)) for part in order.reshape(count, whole)]
         return [batches[place] for place in rng.permutation(len(batches))]
+
+
+def stratified_timesteps(count: int, num_train_timesteps: int, generator: torch.Generator) -> Tensor:
+    """One timestep from each of `count` equal parts of the schedule, in random order, [count]."""
+    places = (torch.arange(count) + torch.rand(1, generator=generator)) / count
+    return (places[torch.randperm(count, generator=generator)] % 1 * num_train_timesteps).long()
 
 
 def supervise(captions: Sequence[Discretised], shares: Tensor) -> Batch:

@@ -91,14 +91,14 @@ def _encode(
     encoding = tokenizer.encode(text)
     if len(encoding.ids) > max_length:
         raise _TooLongError
-    count = len(encoding.ids)
+    count = sum(encoding.attention_mask)  # whoever used this tokenizer before may have left padding on
     offsets = encoding.offsets[1 : count - 1]  # the two marks have none
     found = []
     for start, end, index in spans:
         inside = [place + 1 for place, (left, right) in enumerate(offsets) if left < end and right > start]
         if inside:
             found.append(TokenSpan(start=inside[0], end=inside[-1] + 1, phrase=phrases[index]))
-    ids = (*encoding.ids, *(pad for _ in range(max_length - count)))
+    ids = (*encoding.ids[:count], *(pad for _ in range(max_length - count)))
     return Discretised(text=text, ids=ids, end=count - 1, spans=tuple(found))
 
 

@@ -29,7 +29,10 @@ class MovingAverage:
         torch._foreach_lerp_(averages, values, 1 - decay)
 
     def load(self, tensors: Mapping[str, torch.Tensor]) -> None:
-        """Take over saved averages."""
+        """Take over saved averages; raise ValueError where one is missing."""
+        missing = self.tensors.keys() - tensors.keys()
+        if missing:
+            raise ValueError(f"the checkpoint keeps no average of {min(missing)}: was ema_decay changed since?")
         for name, value in self.tensors.items():
             value.copy_(tensors[name])
 

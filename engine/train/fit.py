@@ -10,17 +10,18 @@ import logging
 import math
 import platform
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from torch import nn
 from tqdm import tqdm
 
 from engine.train import checkpoint
+from engine.train.board import Board
 from engine.train.config import FitConfig, as_tree
 from engine.train.ema import MovingAverage
 from engine.train.optimizer import MuonAdamW
@@ -34,7 +35,11 @@ class Stage(Protocol):
     """What the loop needs from a stage."""
 
     name: str
-    objective: nn.Module  # forward(batch) -> {"loss": scalar, other scalars to report}; its parameters are trained
+
+    @property
+    def objective(self) -> nn.Module:
+        """forward(batch) -> {"loss": scalar, other scalars to report}; its parameters are trained."""
+        ...
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """The samples of one step and process: a pure function of its arguments and the recipe."""
@@ -72,6 +77,8 @@ class Fit:
     def __init__(self, stage: Stage, config: FitConfig, folder: Path, *, cpu: bool = False) -> None:
         """Prepare the objective for this machine; checkpoints live in `folder`."""
         self.stage, self.config, self.folder = stage, config, folder
+        self.board: Board | None = None
+        AcceleratorState._reset_state()  # it remembers one precision a process; stages may differ in theirs
         self.accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=cpu)
         self.model = stage.objective
         kind = {"adamw": torch.optim.AdamW, "muon": MuonAdamW}[config.optimizer]
@@ -87,17 +94,20 @@ class Fit:
         if not checkpoint.steps_saved(self.folder):
             return False
         state = checkpoint.load(self.folder)
-        self.model.load_state_dict(state.model)
+        checkpoint.restore_model(self.model, state.model)
         checkpoint.restore_optimizer(self.model, self.optimizer, state.optimizer)
         if self.average:
             self.average.load(state.average)
         self.step, self.seconds, self.samples = state.step, state.facts["seconds"], state.facts["samples"]
         logger.info("stage=%s resumed at step %d of %d", self.stage.name, self.step, self.config.steps)
+        now = as_tree(self.config)
+        for key in sorted(key for key, value in state.facts.get("fit", {}).items() if key in now and now[key] != value):
+            logger.warning("stage=%s %s was %s, is %s", self.stage.name, key, state.facts["fit"][key], now[key])
         return True
 
     def save(self) -> None:
-        """Write a checkpoint of this moment (main process only)."""
-        if not self.accelerator.is_main_process:
+        """Write a checkpoint of this moment, unless it has one (main process only)."""
+        if not self.accelerator.is_main_process or self.step in checkpoint.steps_saved(self.folder):
             return
         facts = {"seconds": self.seconds, "samples": self.samples, "fit": as_tree(self.config), "machine": machine()}
         state = checkpoint.State(
@@ -110,14 +120,16 @@ class Fit:
         checkpoint.save(self.folder, state)
 
     def run(self, until: int | None = None) -> Outcome:
-        """Optimise up to step `until` (None: all); leave the averaged weights in the model at the very end."""
+        """Optimise up to step `until`, or the last; the model then holds its averaged weights.
+
+        Raises FloatingPointError where a loss is no longer finite; the newest checkpoint is from before.
+        """
         last = min(self.config.steps, until if until is not None else self.config.steps)
         meter, losses = _Meter(), []
         saved_at, begun, before = time.monotonic(), time.monotonic(), self.seconds
         quiet = not self.accelerator.is_main_process
-        with tqdm(
-            total=self.config.steps, initial=self.step, desc=self.stage.name, disable=quiet, mininterval=2
-        ) as bar:
+        total, start = self.config.steps, self.step
+        with tqdm(total=total, initial=start, desc=self.stage.name, disable=quiet, mininterval=2) as bar:
             while self.step < last:
                 numbers = self._one()
                 losses.append(numbers["loss"])
@@ -183,6 +195,9 @@ class Fit:
         bar.set_postfix({**{name: f"{value:.4f}" for name, value in means.items()}, "samples/s": f"{rate:.0f}"})
         text = " ".join(f"{name}={value:.5f}" for name, value in means.items())
         logger.info("stage=%s step=%d %s samples/s=%.1f", self.stage.name, self.step, text, rate)
+        if self.board:
+            facts = {"learning_rate": self.optimizer.param_groups[0]["lr"], "samples_per_second": rate}
+            self.board.add(self.step, {**means, **facts})
 
 
 class _Meter:
@@ -220,17 +235,19 @@ def run_stage(
     folder: Path,
     *,
     resume: bool,
-    after: Callable[[Outcome], None] | None = None,
+    board: Path | None = None,
 ) -> Outcome:
-    """Train one stage from its newest checkpoint (`resume`) or from the start."""
+    """Train one stage from its newest checkpoint (`resume`) or from the start; `board` is a folder of scalars."""
     fit = Fit(stage, config, folder)
     if resume:
         fit.resume()
     elif checkpoint.steps_saved(folder):
         raise FileExistsError(f"{folder} holds checkpoints: pass --resume to continue them, or choose another --out")
+    if board and fit.accelerator.is_main_process:
+        fit.board = Board(board, step=fit.step)
     outcome = fit.run()
-    if after:
-        after(outcome)
+    if fit.board:
+        fit.board.close()
     return outcome
 
 

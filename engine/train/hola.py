@@ -7,7 +7,7 @@ B batch, N heads, Q = h w queries, T tokens, P phrases (padded).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -34,7 +34,12 @@ class Supervision:
 
 
 def hola_loss(variant: HolaVariant, maps: Sequence[Tensor], supervision: Supervision) -> Tensor:
-    """The loss of softmax maps [B, N, Q, T], one entry a layer; a scalar in float32."""
+    """The loss of softmax maps [B, N, Q, T], one entry a layer; a scalar in float32.
+
+    A phrase without tokens has no map to hold and counts for nothing.
+    """
+    has_tokens = (supervision.spans.sum(-1) > 0).float()
+    supervision = replace(supervision, valid=supervision.valid.float() * has_tokens)
     with torch.autocast(maps[0].device.type, enabled=False):
         if variant is HolaVariant.HOLA_REFERENCE:
             return _reference(maps, supervision)
@@ -43,7 +48,7 @@ def hola_loss(variant: HolaVariant, maps: Sequence[Tensor], supervision: Supervi
 
 
 def _paper_layer(attention: Tensor, supervision: Supervision) -> Tensor:
-    """1/N sum_i ( sum_j ||m_j - h_i||^2 + ||mean_j m_j - h_i||^2 ), squares averaged over cells and heads."""
+    """1/N sum over phrases of (sum over tokens ||m_j - h||^2 + ||mean m_j - h||^2), averaged over cells and heads."""
     tokens, means = _squares(attention, supervision)
     return _over_phrases((tokens + means).mean(1), supervision.valid)
 

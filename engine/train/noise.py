@@ -24,7 +24,7 @@ def build_scheduler(config: NoiseConfig) -> DDIMScheduler:
         timestep_spacing="trailing",
         clip_sample=False,
         set_alpha_to_one=True,
-        steps_offset=0,
+        steps_offset=1,  # what stock pipelines insist on; trailing spacing does not use it
     )
 
 
@@ -45,8 +45,8 @@ def target(latents: Tensor, noise: Tensor, alpha_bar: Tensor, prediction_type: s
 def loss_weight(alpha_bar: Tensor, prediction_type: str, gamma: float | None) -> Tensor:
     """Min-SNR weights [B] (Hang et al. 2023).
 
-    For v the ratio is shifted by one, min(snr + 1, gamma) / (snr + 1), so that pure noise (snr = 0), where a
-    picture's layout and colours are decided from the text alone, keeps the weight 1 instead of 0.
+    For v the ratio is shifted by one, min(snr + 1, gamma) / (snr + 1), so that pure noise (snr = 0), where a picture's
+    layout and colours are decided from the text alone, keeps the weight 1 instead of 0.
     """
     if gamma is None:
         return torch.ones_like(alpha_bar)

@@ -65,6 +65,6 @@ def describe(recipe: Recipe, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _load_in_float32(path: Path) -> None:
-    """Transformers loads in the type its config names, diffusers in float32: let them agree."""
+    """Let both libraries load alike: transformers takes the type its config names, diffusers float32."""
     config = json.loads(path.read_text(encoding="utf-8"))
     write_json(path, {**config, "dtype": "float32"})

@@ -64,7 +64,6 @@ def save_grid(pictures: Tensor, path: Path, *, columns: int) -> None:
 
 def save_captions(captions: list[str], path: Path) -> None:
     """One caption a line, in the grid's order."""
+    lines = [f"{number:2d} {text}\n" for number, text in enumerate(captions, 1)]
     with whole_file(path) as temporary:
-        temporary.write_text(
-            "".join(f"{number:2d} {text}\n" for number, text in enumerate(captions, 1)), encoding="utf-8"
-        )
+        temporary.write_text("".join(lines), encoding="utf-8")

@@ -8,6 +8,7 @@ It wires stages, folders and the record of what they cost; the stages themselves
     OUT/samples/                                pictures to look at
     OUT/package/                                the pipeline folder
     OUT/training.json                           what each stage cost
+    OUT/tensorboard/{vae,text,unet}/            scalars, where the recipe asks for them
 """
 
 from __future__ import annotations
@@ -25,12 +26,13 @@ from diffusers import AutoencoderKL
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.train import checkpoint
+from engine.train.board import require_board
 from engine.train.cache import load_cache
-from engine.train.config import Recipe, as_tree
+from engine.train.config import FitConfig, Recipe, as_tree
 from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, build_unet
 from engine.train.files import whole_folder, write_json
-from engine.train.fit import Outcome, machine, run_stage
+from engine.train.fit import Outcome, Stage, machine, run_stage
 from engine.train.package import save_package
 from engine.train.text import TextStage, composed_texts, num_parameters
 from engine.train.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
@@ -47,6 +49,8 @@ class Run:
     def __init__(self, recipe: Recipe, out: Path, *, resume: bool) -> None:
         """Set the process up for training on this machine."""
         self.recipe, self.out, self.resume = recipe, out, resume
+        if recipe.tensorboard:
+            require_board()
         torch.manual_seed(recipe.seed)
         torch.set_flush_denormal(True)
         if recipe.threads:
@@ -93,7 +97,7 @@ class Run:
 
     def _vae(self) -> None:
         stage = VaeStage(self.recipe, self.folder, self.out)
-        outcome = run_stage(stage, self.recipe.vae.fit, self.out / "checkpoints" / "vae", resume=self.resume)
+        outcome = self._fit(stage, self.recipe.vae.fit)
         stage.report(outcome.steps)
         with whole_folder(self.out / "vae") as temporary:
             stage.vae.save_pretrained(temporary)
@@ -101,18 +105,18 @@ class Run:
 
     def _text(self) -> None:
         stage = TextStage(self.recipe, self.folder, self._load_tokenizer(), self.out)
-        outcome = run_stage(stage, self.recipe.text.fit, self.out / "checkpoints" / "text", resume=self.resume)
+        outcome = self._fit(stage, self.recipe.text.fit)
         with whole_folder(self.out / "text_encoder") as temporary:
             stage.encoder.save_pretrained(temporary)
         self._cost("text", outcome, {"parameters": num_parameters(stage.encoder)})
 
     def _unet(self) -> None:
-        vae = AutoencoderKL.from_pretrained(self.out / "vae").eval().requires_grad_(False)
+        vae = AutoencoderKL.from_pretrained(self._part("vae")).eval().requires_grad_(False)
         buckets = load_cache(self.folder, vae, self.out / "cache")
         stage = DiffusionStage(
             self.recipe, self.folder, buckets, self._load_tokenizer(), self._load_text_encoder(), vae, self.out
         )
-        outcome = run_stage(stage, self.recipe.unet.fit, self.out / "checkpoints" / "unet", resume=self.resume)
+        outcome = self._fit(stage, self.recipe.unet.fit)
         with whole_folder(self.out / "unet") as temporary:
             stage.unet.save_pretrained(temporary)
         self._cost("unet", outcome, {"parameters": num_parameters(stage.unet)})
@@ -128,13 +132,17 @@ class Run:
             self.recipe,
             self.out / "package",
             unet=unet,
-            vae=AutoencoderKL.from_pretrained(self.out / "vae"),
+            vae=AutoencoderKL.from_pretrained(self._part("vae")),
             text_encoder=self._load_text_encoder(),
             tokenizer=self._load_tokenizer(),
             facts={"rows": len(self.folder.samples), "hola": as_tree(self.recipe.hola), "stages": costs},
         )
         size = sum(file.stat().st_size for file in (self.out / "package").rglob("*.safetensors"))
         self._record("package", {"step": state.step, "weights_bytes": size})
+
+    def _fit(self, stage: Stage, config: FitConfig) -> Outcome:
+        board = self.out / "tensorboard" / stage.name if self.recipe.tensorboard else None
+        return run_stage(stage, config, self.out / "checkpoints" / stage.name, resume=self.resume, board=board)
 
     def _load_tokenizer(self) -> CLIPTokenizer:
         return load_tokenizer(self._part("tokenizer"))

@@ -83,7 +83,10 @@ class TextObjective(nn.Module):
         self.caption_head = nn.Linear(config.width, len(table.joint))
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """Losses of ids [B, T]: labels [B, T, L], groups [B, T] (-1 none), weights [B, T], union [B, J], ends [B]."""
+        """Losses of ids [B, T].
+
+        Against labels [B, T, L], groups [B, T] (-1 = none) with weights [B, T]; union [B, J] at the positions ends [B].
+        """
         hidden = self.encoder(batch["ids"])[0].float()  # [B, T, width]
         weights = batch["weights"] / batch["weights"].sum().clamp(min=1)
         phrase_logits = self.phrase_head(hidden)

@@ -42,7 +42,7 @@ def train_tokenizer(captions: Iterable[str], vocab_size: int, max_length: int) -
     merges = [(left, right) for left, right in json.loads(learner.to_str())["model"]["merges"]]
     return CLIPTokenizer(
         vocab=_vocabulary(merges),
-        merges=merges,
+        merges=merges,  # type: ignore[arg-type]  # pairs, as the fast tokenizer takes them; the hint knows strings only
         bos_token=START,
         eos_token=END,
         unk_token=END,
@@ -53,6 +53,8 @@ def train_tokenizer(captions: Iterable[str], vocab_size: int, max_length: int) -
 
 def save_tokenizer(tokenizer: CLIPTokenizer, folder: Path) -> None:
     """Write tokenizer.json and the classic vocab.json and merges.txt beside it."""
+    tokenizer.backend_tokenizer.no_padding()  # a state of its last call, which would be saved
+    tokenizer.backend_tokenizer.no_truncation()
     model = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
     with whole_folder(folder) as temporary:
         tokenizer.save_pretrained(temporary)
