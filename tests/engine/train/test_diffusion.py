@@ -1,0 +1,100 @@
+"""The denoiser's batches: every sample once an epoch, timesteps spread, supervision in its place, resume exact."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import AutoencoderKL
+from transformers import CLIPTextModel
+
+from engine.description import Group
+from engine.description.caption import Phrase
+from engine.train.cache import load_cache
+from engine.train.config import Recipe
+from engine.train.data import Folder
+from engine.train.diffusion import DiffusionStage, stratified_timesteps, supervise
+from engine.train.discretise import Discretised, TokenSpan
+from engine.train.fit import Fit
+from engine.train.tokenizer import load_tokenizer
+
+
+@pytest.fixture
+def stage(recipe: Recipe, finished: Path, tmp_path: Path) -> DiffusionStage:
+    return _stage(recipe, finished, tmp_path)
+
+
+def _stage(recipe: Recipe, finished: Path, out: Path) -> DiffusionStage:
+    """The stage as a new process builds it."""
+    folder = Folder(recipe.data)
+    vae = AutoencoderKL.from_pretrained(finished / "vae")
+    buckets = load_cache(folder, vae, finished / "cache")
+    encoder = CLIPTextModel.from_pretrained(finished / "text_encoder")
+    torch.manual_seed(recipe.seed)
+    return DiffusionStage(recipe, folder, buckets, load_tokenizer(finished / "tokenizer"), encoder, vae, out)
+
+
+@pytest.mark.parametrize("count", [1, 4, 7])
+def test_timesteps_are_spread_one_to_each_part(count: int) -> None:
+    seen = set()
+    for seed in range(300):
+        timesteps = stratified_timesteps(count, 1000, torch.Generator().manual_seed(seed))
+        assert timesteps.min() >= 0 and timesteps.max() <= 999
+        ordered = timesteps.sort().values
+        assert all(abs(value - ordered[0] - place * 1000 / count) <= 1 for place, value in enumerate(ordered))
+        seen.update((timesteps // 100).tolist())
+    assert seen == set(range(10))
+
+
+@pytest.mark.parametrize("world_size", [1, 2])
+def test_processes_share_an_epoch_and_none_sees_a_sample_twice(stage: DiffusionStage, world_size: int) -> None:
+    whole = stage.recipe.unet.fit.batch_size * world_size
+    steps = sum(len(bucket.samples) // whole for bucket in stage.buckets)
+    epochs = []
+    for epoch in range(2):
+        plans = [
+            stage._plan(epoch * steps + step, rank, world_size) for step in range(steps) for rank in range(world_size)
+        ]
+        for number, (bucket, indices) in enumerate(plans):
+            assert len(indices) == stage.recipe.unet.fit.batch_size
+            assert bucket == plans[number // world_size * world_size][0]  # one size a step
+        seen = Counter(stage.buckets[bucket].samples[index] for bucket, indices in plans for index in indices)
+        assert set(seen.values()) == {1} and len(seen) == 32  # 16 of each size: no batch is incomplete
+        epochs.append([(bucket, *indices) for bucket, indices in plans])
+    assert epochs[0] != epochs[1]
+
+
+def test_a_batch_is_a_pure_function_of_its_step(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
+    one, other = (_stage(recipe, finished, tmp_path) for _ in range(2))
+    one.batch(0, 0, 1)
+    first, again = one.batch(5, 0, 1), other.batch(5, 0, 1)
+    assert first.keys() == again.keys() and all(torch.equal(first[name], again[name]) for name in first)
+    assert not torch.equal(first["noise"], one.batch(5, 1, 2)["noise"])
+
+
+def test_supervision_is_in_its_place() -> None:
+    top = Phrase(group=Group.TOP, regions=(4, 7))
+    other = Phrase(group=Group.OTHER)
+    spans = (TokenSpan(start=1, end=3, phrase=top), TokenSpan(start=3, end=4, phrase=other))
+    captions = [
+        Discretised(text="", ids=(0,) * 6, end=5, spans=spans),
+        Discretised(text="", ids=(0,) * 6, end=1, spans=()),
+    ]
+    shares = torch.rand(2, 18, 2, 3, generator=torch.Generator().manual_seed(0)) / 9
+    batch = supervise(captions, shares)
+    assert batch["spans"].tolist()[0] == [[0, 1, 1, 0, 0, 0], [0, 0, 0, 1, 0, 0]]
+    assert batch["valid"].tolist() == [[1, 0], [0, 0]]
+    torch.testing.assert_close(batch["regions"][0, 0], shares[0, 4] + shares[0, 7])
+    assert batch["regions"][0, 1].sum() == 0 and batch["spans"][1].sum() == 0
+
+
+def test_resumed_training_is_exact(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
+    config = recipe.unet.fit
+    whole = Fit(_stage(recipe, finished, tmp_path), config, tmp_path / "whole", cpu=True)
+    losses = whole.run().losses
+    first = Fit(_stage(recipe, finished, tmp_path), config, tmp_path / "parts", cpu=True).run(config.steps // 2)
+    rest = Fit(_stage(recipe, finished, tmp_path), config, tmp_path / "parts", cpu=True)
+    assert rest.resume()
+    assert first.losses + rest.run().losses == losses and len(losses) == config.steps
+    for name, value in whole.model.state_dict().items():
+        assert torch.equal(value, rest.model.state_dict()[name])

@@ -1,0 +1,103 @@
+"""A recipe runs from captions to a stock pipeline folder, and each stage says what it misses."""
+
+import json
+import logging
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import DiffusionPipeline, StableDiffusionPipeline
+from PIL import Image
+
+from engine.train import main
+from engine.train.__main__ import run
+from engine.train.config import Recipe
+from engine.train.samples import sample_latents
+from engine.train.stages import STAGES
+
+
+@pytest.fixture(scope="module")
+def pipeline(finished: Path) -> StableDiffusionPipeline:
+    loaded = DiffusionPipeline.from_pretrained(finished / "package", local_files_only=True)
+    loaded.set_progress_bar_config(disable=True)
+    return loaded
+
+
+def test_every_stage_leaves_its_part_and_its_cost(finished: Path, recipe: Recipe) -> None:
+    costs = json.loads((finished / "training.json").read_text(encoding="utf-8"))
+    assert costs["recipe"]["name"] == "tiny" and tuple(costs["stages"]) == STAGES
+    assert costs["stages"]["unet"]["steps"] == recipe.unet.fit.steps
+    assert costs["stages"]["unet"]["samples"] == recipe.unet.fit.steps * recipe.unet.fit.batch_size
+    assert costs["stages"]["vae"]["parameters"] > 0 and costs["stages"]["unet"]["hola"] > 0
+    assert (finished / "samples" / f"step_{recipe.unet.fit.steps:06d}.png").is_file()
+    assert not list(finished.rglob("*.pt")) + list(finished.rglob("*.bin"))
+
+
+def test_the_package_is_a_stock_pipeline_and_makes_a_picture(pipeline: StableDiffusionPipeline, finished: Path) -> None:
+    assert type(pipeline) is StableDiffusionPipeline and type(pipeline.scheduler).__name__ == "DDIMScheduler"
+    assert pipeline.scheduler.config.prediction_type == "v_prediction"
+    assert pipeline.scheduler.config.steps_offset == 1
+    assert pipeline.scheduler.config.rescale_betas_zero_snr and pipeline.vae.config.scaling_factor != 1
+    picture = pipeline("a young woman in a red sweater", width=24, height=16, num_inference_steps=2).images[0]
+    assert isinstance(picture, Image.Image) and picture.size == (24, 16)
+    facts = json.loads((finished / "package" / "cosmicman.json").read_text(encoding="utf-8"))
+    assert facts["sizes"] == [[16, 24], [24, 16]] and facts["training"]["rows"] == 32
+
+
+def test_the_package_holds_the_averaged_weights(pipeline: StableDiffusionPipeline, finished: Path) -> None:
+    from engine.train import checkpoint
+
+    average = checkpoint.load(finished / "checkpoints" / "unet").average
+    for name, value in pipeline.unet.named_parameters():
+        torch.testing.assert_close(value.float(), average[f"unet.{name}"], atol=1e-3, rtol=1e-3)
+
+
+def test_samples_are_drawn_as_the_pipeline_draws(pipeline: StableDiffusionPipeline, recipe: Recipe) -> None:
+    texts = ["a red sweater", "a man with long black hair"]
+    pipeline.to(torch.float32)
+    states = [
+        pipeline.text_encoder(pipeline.tokenizer(part, padding="max_length", return_tensors="pt")["input_ids"])[0]
+        for part in (texts, [""])
+    ]
+    latents = sample_latents(
+        pipeline.unet, pipeline.scheduler, states[0], states[1], (6, 4), steps=3, guidance_scale=4.0, seed=5
+    )
+    noise = torch.randn((2, recipe.vae.latent_channels, 6, 4), generator=torch.Generator().manual_seed(5))
+    with torch.no_grad():
+        expected = pipeline(
+            texts, latents=noise, num_inference_steps=3, guidance_scale=4.0, output_type="latent", width=16, height=24
+        ).images
+    torch.testing.assert_close(latents, torch.as_tensor(np.asarray(expected)), atol=1e-4, rtol=1e-4)
+
+
+def test_resume_leaves_finished_stages_alone(recipe_file: Path, finished: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(finished, out)
+    shutil.rmtree(out / "package")
+    before = {file: file.stat().st_mtime_ns for file in out.rglob("*.safetensors")}
+    assert main(recipe_file, resume=True, out=out) == 0
+    after = {file: file.stat().st_mtime_ns for file in out.rglob("*.safetensors")}
+    assert before.items() <= after.items() and (out / "package" / "model_index.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("stage", "missing"),
+    [("text", "tokenizer"), ("unet", "vae"), ("package", "checkpoint"), ("paint", "stage must be")],
+)
+def test_a_stage_out_of_order_says_what_it_misses(recipe_file: Path, tmp_path: Path, stage: str, missing: str) -> None:
+    with pytest.raises((ValueError, FileNotFoundError), match=missing):
+        main(recipe_file, stage=stage, out=tmp_path)
+
+
+def test_the_command_says_a_mistake_in_one_line(
+    recipe_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    command = ["train", str(recipe_file), "--out", str(tmp_path), "--set", "unet.heads=two"]
+    monkeypatch.setattr(sys, "argv", command)
+    with caplog.at_level(logging.ERROR):
+        assert run() == 2
+    assert caplog.messages == ["unet.heads must be int, got 'two'"]
+    assert not list(tmp_path.iterdir())
