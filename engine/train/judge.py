@@ -1,0 +1,185 @@
+"""The judge: a small network that looks at a picture of a person and answers every question of the table.
+
+It is trained on figures alone, with seeds from 2,000,000 up: the generator trains on 0 to 29,999 and evaluation asks
+about 1,000,000 and up, so no figure serves two purposes. It does not know descriptions or how a picture was made.
+B batch, H W picture height and width, D features, Q questions, K most classes of a question, P places.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from engine.train.files import whole_file, write_json
+from engine.train.questions import QUESTIONS
+
+DEFAULT_FOLDER = Path("models/judge")
+WIDTHS = (48, 96, 128)
+_WEIGHTS, _FACTS = "judge.safetensors", "judge.json"
+
+
+class JudgeNetwork(nn.Module):
+    """Convolutions to an eighth, an overview at a sixteenth, one attention map for each question, and a conference.
+
+    What each question saw is told to all the others before it is classified. Questions with the same values, such as
+    all colours of garments, share a classifier besides their own.
+    """
+
+    def __init__(self, widths: Sequence[int] = WIDTHS) -> None:
+        """Untrained weights for the table of questions; ``widths`` at a quarter, an eighth and a sixteenth."""
+        super().__init__()
+        first, second, last = widths
+        self.trunk = nn.Sequential(_layer(3, first, 5, stride=4), _layer(first, second, 3, stride=2))
+        self.down = _layer(second, last, 3, stride=2)
+        self.place = nn.Conv2d(4, last, 1)
+        self.overview = _transformer(last)
+        self.lateral = nn.Conv2d(second, last, 1)
+        self.look = nn.Conv2d(last, len(QUESTIONS), 1)
+        self.question = nn.Parameter(torch.randn(len(QUESTIONS), last) * 0.1)
+        self.confer = _transformer(last)
+        most = max(len(question.classes) for question in QUESTIONS)
+        kinds = sorted({question.values for question in QUESTIONS})
+        self.kinds = [kinds.index(question.values) for question in QUESTIONS]
+        self.shared = nn.Parameter(torch.randn(len(kinds), last, most) * last**-0.5)
+        self.weight = nn.Parameter(torch.zeros(len(QUESTIONS), last, most))
+        self.bias = nn.Parameter(torch.zeros(len(QUESTIONS), most))
+        counts = torch.tensor([len(question.classes) for question in QUESTIONS])
+        self.register_buffer("unused", torch.arange(most) >= counts[:, None], persistent=False)  # [Q, K]
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Pictures [B, 3, H, W] in 0..1 -> logits [B, Q, K]; classes a question does not have are -inf."""
+        return self.examine(pictures)[0]
+
+    def examine(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits [B, Q, K], and where each question looked: attention [B, Q, H/8, W/8] that sums to 1."""
+        features = self._features(pictures)
+        attention = self.look(features).float().flatten(2).softmax(-1)  # [B, Q, P]
+        seen = attention.to(features.dtype) @ features.flatten(2).transpose(1, 2)  # [B, Q, D]
+        seen = self.confer(seen + self.question)
+        weight = (self.weight + self.shared[self.kinds]).to(seen.dtype)
+        logits = torch.einsum("bqd,qdk->bqk", seen, weight).float() + self.bias
+        assert isinstance(self.unused, Tensor)
+        return logits.masked_fill(self.unused, float("-inf")), attention.unflatten(2, features.shape[-2:])
+
+    def _features(self, pictures: Tensor) -> Tensor:
+        """[B, D, H/8, W/8]: what is in each place, and what the whole picture makes of it."""
+        fine = self.trunk(pictures * 2 - 1)
+        coarse = self.down(fine)
+        coarse = coarse + self.place(_coordinates(coarse))  # [B, D, H/16, W/16]
+        height, width = coarse.shape[-2:]
+        coarse = self.overview(coarse.flatten(2).transpose(1, 2)).transpose(1, 2).unflatten(2, (height, width))
+        return F.relu(self.lateral(fine) + F.interpolate(coarse, scale_factor=2.0, mode="nearest"))
+
+
+def _transformer(width: int) -> nn.TransformerEncoderLayer:
+    return nn.TransformerEncoderLayer(width, 4, 2 * width, dropout=0.1, batch_first=True, norm_first=True)
+
+
+def _layer(inner: int, outer: int, kernel: int, stride: int) -> nn.Sequential:
+    convolution = nn.Conv2d(inner, outer, kernel, stride, kernel // 2, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(outer), nn.ReLU())
+
+
+def _coordinates(features: Tensor) -> Tensor:
+    """x, y, x², y² of each place, -1..1, as [1, 4, h, w]."""
+    height, width = features.shape[-2:]
+    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    return torch.stack([x, y, x * x, y * y])[None].to(features)
+
+
+class Judge:
+    """A trained network and the words for its answers."""
+
+    def __init__(self, network: JudgeNetwork, facts: dict[str, Any] | None = None) -> None:
+        """Judges with ``network`` from now on in evaluation mode; ``facts`` say what made it."""
+        self.network = network.eval()
+        self.facts = facts or {}
+
+    @torch.inference_mode()
+    def answer(self, pictures: NDArray[np.uint8], batch_size: int = 64) -> list[dict[str, str]]:
+        """Answers all questions about pictures of one size, uint8 [N, H, W, 3]: one dictionary for each."""
+        found: list[dict[str, str]] = []
+        for start in range(0, len(pictures), batch_size):
+            tensor = torch.from_numpy(np.array(pictures[start : start + batch_size])).permute(0, 3, 1, 2)
+            rows: list[list[int]] = self.network(tensor.float().div(255)).argmax(-1).tolist()
+            found += [{q.key: q.classes[k] for q, k in zip(QUESTIONS, row, strict=True)} for row in rows]
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Writes float16 weights and the facts, the table of questions among them."""
+        state = self.network.state_dict()
+        tensors = {name: value.half() if value.is_floating_point() else value for name, value in state.items()}
+        with whole_file(folder / _WEIGHTS) as temporary:
+            save_file({name: value.contiguous() for name, value in tensors.items()}, temporary)
+        write_json(folder / _FACTS, {**self.facts, "questions": _table()})
+
+    @classmethod
+    def load(cls, folder: Path = DEFAULT_FOLDER) -> Judge:
+        """Reads a judge.
+
+        Raises:
+            ValueError: A file is missing, damaged, or asks other questions than this code; the message names it.
+        """
+        try:
+            facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+            tensors = load_file(folder / _WEIGHTS)
+        except (OSError, SafetensorError, json.JSONDecodeError) as error:
+            raise ValueError(f"{folder} holds no readable judge: {error}") from error
+        if facts.pop("questions", None) != _table():
+            raise ValueError(f"{folder / _FACTS} was trained on other questions; train it again")
+        network = JudgeNetwork(facts.get("widths", WIDTHS))
+        try:
+            network.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in tensors.items()})
+        except RuntimeError as error:
+            raise ValueError(f"{folder / _WEIGHTS} does not fit the network: {error}") from error
+        return cls(network, facts)
+
+
+def _table() -> dict[str, list[str]]:
+    return {question.key: list(question.values) for question in QUESTIONS}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`python -m engine.train.judge`: trains with ``--train``, then prints the table of held-out figures."""
+    from engine.train.judge_data import shelves
+    from engine.train.judge_fit import JudgeConfig, fit_judge, held_out, table
+
+    parser = argparse.ArgumentParser(prog="python -m engine.train.judge", description="Train or test the judge.")
+    parser.add_argument("--train", action="store_true", help="train it anew and write it; without, only test it")
+    parser.add_argument("--judge", type=Path, default=DEFAULT_FOLDER, metavar="DIR", help="its folder (%(default)s)")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the drawn figures here for the next time")
+    parser.add_argument("--workers", type=int, default=1, help="processes that draw (%(default)s)")
+    for name in ("num_figures", "num_held_out", "epochs"):
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(JudgeConfig(), name))
+    options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    try:
+        config = JudgeConfig(num_figures=options.num_figures, num_held_out=options.num_held_out, epochs=options.epochs)
+        judge = fit_judge(config, options.cache, options.workers) if options.train else Judge.load(options.judge)
+    except ValueError as error:
+        logging.getLogger(__name__).error("%s", error)
+        return 2
+    unseen = shelves(config.held_out_seed, config.num_held_out, options.cache, options.workers)
+    crisp, soft = held_out(judge, unseen), held_out(judge, unseen, softened=True)
+    if options.train:
+        judge.facts["held_out"] = {line.key: round(line.right / max(1, line.decidable), 4) for line in crisp}
+        judge.save(options.judge)
+    sys.stdout.write(table(crisp, soft) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""Pictures for the judge: figures drawn once, with their right answers, and softened as a decoder would soften them.
+
+It knows drawing, files and pixels; it does not know the network.
+B batch, H W picture height and width, Q questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from engine.train.figures import Drawing, draw_figure, figure_row, sample_figure
+from engine.train.figures.cloth import Item, Label
+from engine.train.files import whole_file
+from engine.train.questions import ABSENT, QUESTIONS, Question, right_answer
+
+logger = logging.getLogger(__name__)
+
+UNDECIDED = -100  # a picture that cannot answer: no loss, no score
+SHARD = 1500  # figures in a cached file
+CELL = 8  # pixels to one place of the judge's attention, along each side
+FACE = len(Item)  # the region after those of the items
+_COLUMNS = ("pictures", "answers", "regions")
+_ON_THE_FACE = ("age", "expression", "facial hair")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Figures of one size.
+
+    Attributes:
+        pictures: uint8 [N, H, W, 3].
+        answers: The classes that are right, int64 [N, Q]; ``UNDECIDED`` where the picture cannot tell.
+        regions: How much of each cell shows each item, and the face, uint8 [N, items + 1, H/8, W/8], 0..255.
+    """
+
+    pictures: NDArray[np.uint8]
+    answers: NDArray[np.int64]
+    regions: NDArray[np.uint8]
+
+
+Example = tuple[NDArray[np.uint8], list[int], NDArray[np.uint8]]  # one picture, its answers, its regions
+
+
+def region_of(question: Question) -> int | None:
+    """Where the judge should look to answer: an index into ``Shelf.regions``, or None for the whole picture."""
+    if question.key in _ON_THE_FACE:
+        return FACE
+    item = Item.__members__.get(question.key.split()[0].upper())
+    return None if item is None else int(item)
+
+
+def draw_one(seed: int) -> Example:
+    """Figure ``seed``: its picture, for each question the class that is right, and where each item is."""
+    figure = sample_figure(seed)
+    drawing = draw_figure(figure)
+    truth = figure_row(figure, drawing)["attributes"]
+    assert isinstance(truth, dict)
+    answers = [_answer(question, truth, drawing) for question in QUESTIONS]
+    masks = np.stack([*(drawing.items == item for item in Item), drawing.labels == Label.FACE])
+    height, width = drawing.items.shape
+    cells = masks.reshape(len(masks), height // CELL, CELL, width // CELL, CELL).mean((2, 4))
+    return drawing.image, answers, np.rint(cells * 255).astype(np.uint8)
+
+
+def _answer(question: Question, truth: Mapping[str, str], drawing: Drawing) -> int:
+    """The right class; a sliver of a garment, too little to be mentioned, is neither visible nor absent."""
+    right = right_answer(question, truth)
+    item = Item.__members__.get(question.key.split()[0].upper())
+    sliver = right == ABSENT and item not in (None, Item.HAIR) and drawing.visible(item) > 0
+    return UNDECIDED if right is None or sliver else question.classes.index(right)
+
+
+def shelves(first_seed: int, num: int, cache: Path | None = None, workers: int = 1) -> list[Shelf]:
+    """Figures ``first_seed`` .. ``first_seed + num - 1`` by size, drawn or read from ``cache``.
+
+    A cached file holds ``SHARD`` figures and is named after what a few of them look like and what is asked, so that an
+    interrupted run continues, and a change of drawing or asking draws anew.
+    """
+    seeds = range(first_seed, first_seed + num)
+    shards = [seeds[at : at + SHARD] for at in range(0, num, SHARD)]
+    found: dict[tuple[int, ...], list[Shelf]] = {}
+    for shelf in (shelf for shard in shards for shelf in _shard(shard, cache, workers)):
+        found.setdefault(shelf.pictures.shape[1:], []).append(shelf)
+    joined = (
+        {name: np.concatenate([getattr(s, name) for s in found[size]]) for name in _COLUMNS} for size in sorted(found)
+    )
+    return [Shelf(**columns) for columns in joined]
+
+
+def _shard(seeds: range, cache: Path | None, workers: int) -> list[Shelf]:
+    if cache is None:
+        return _draw(seeds, workers)
+    path = cache / f"judge_{seeds[0]}_{len(seeds)}_{_fingerprint()}.npz"
+    if path.exists():
+        with np.load(path) as file:
+            sizes = sorted({name.split("_")[1] for name in file.files})
+            return [Shelf(**{name: file[f"{name}_{size}"] for name in _COLUMNS}) for size in sizes]
+    drawn = _draw(seeds, workers)
+    arrays = {
+        f"{name}_{'{:04d}x{:04d}'.format(*shelf.pictures.shape[1:3])}": getattr(shelf, name)
+        for shelf in drawn
+        for name in _COLUMNS
+    }
+    with whole_file(path) as temporary:
+        np.savez(temporary, allow_pickle=False, **arrays)
+    return drawn
+
+
+def _draw(seeds: range, workers: int) -> list[Shelf]:
+    if workers > 1:
+        with ProcessPoolExecutor(workers) as pool:
+            found = _sort(pool.map(draw_one, seeds, chunksize=32), len(seeds))
+    else:
+        found = _sort(map(draw_one, seeds), len(seeds))
+    return [_shelf(found[size]) for size in sorted(found)]
+
+
+def _sort(examples: Iterable[Example], total: int) -> dict[tuple[int, ...], list[Example]]:
+    found: dict[tuple[int, ...], list[Example]] = {}
+    for example in tqdm(examples, total=total, desc="drawing", mininterval=2):
+        found.setdefault(example[0].shape, []).append(example)
+    return found
+
+
+def _shelf(examples: list[Example]) -> Shelf:
+    pictures, answers, regions = zip(*examples, strict=True)
+    return Shelf(pictures=np.stack(pictures), answers=np.array(answers, np.int64), regions=np.stack(regions))
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(repr(QUESTIONS).encode())
+    for seed in range(4):
+        picture, answers, regions = draw_one(seed)
+        digest.update(picture.tobytes() + bytes(str(answers), "ascii") + regions.tobytes())
+    return digest.hexdigest()[:12]
+
+
+def as_input(pictures: NDArray[np.uint8]) -> Tensor:
+    """Pictures uint8 [B, H, W, 3] as float32 [B, 3, H, W] in 0..1."""
+    tensor = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2)
+    return tensor.contiguous(memory_format=torch.channels_last).float().div_(255)
+
+
+def soften(pictures: Tensor, generator: torch.Generator) -> Tensor:
+    """What a decoder, a resize or a lossy file may do to pictures [B, 3, H, W] in 0..1."""
+    chance = torch.rand(3, generator=generator).tolist()
+    if chance[0] < 0.65:
+        pictures = _resampled(pictures, 0.4 + 0.55 * chance[1])
+    if chance[2] < 0.12:
+        pictures = compress(pictures, 0.5 * _uniform(pictures, generator))
+    contrast, brightness = 1 + 0.08 * _normal(pictures, generator), 0.02 * _normal(pictures, generator)
+    pictures = torch.addcmul(0.5 * (1 - contrast) + brightness, pictures, contrast)
+    for cell, deviation in ((16, 0.03), (2, 0.02)):  # blotches, the footprint of one latent cell, and grain
+        pictures.addcmul_(_pattern(pictures, cell, generator), deviation * _normal(pictures, generator))
+    return pictures.clamp_(0, 1)
+
+
+def _uniform(pictures: Tensor, generator: torch.Generator) -> Tensor:
+    return torch.rand((len(pictures), 1, 1, 1), generator=generator)
+
+
+def _normal(pictures: Tensor, generator: torch.Generator) -> Tensor:
+    return torch.randn((len(pictures), 1, 1, 1), generator=generator).clamp(-2, 2)
+
+
+def _resampled(pictures: Tensor, factor: float) -> Tensor:
+    height, width = pictures.shape[-2:]
+    small = F.interpolate(pictures, size=(round(height * factor), round(width * factor)), mode="bilinear")
+    return F.interpolate(small, size=(height, width), mode="bilinear")
+
+
+def _pattern(pictures: Tensor, cell: int, generator: torch.Generator) -> Tensor:
+    """Noise [1, 3, H, W] with spots of ``cell`` pixels; the whole batch shares it, each picture in its own strength."""
+    height, width = pictures.shape[-2:]
+    cells = torch.randn((1, 3, math.ceil(height / cell), math.ceil(width / cell)), generator=generator)
+    return F.interpolate(cells, size=(height, width), mode="bilinear").to(memory_format=torch.channels_last)
+
+
+def compress(pictures: Tensor, strength: Tensor) -> Tensor:
+    """Rounds the 8 x 8 cosine coefficients as JPEG does, coarser with frequency; ``strength`` [B, 1, 1, 1] in 0..1."""
+    batch, channels, height, width = pictures.shape
+    if height % 8 or width % 8:
+        return pictures
+    k = torch.arange(8)
+    line = torch.cos(math.pi / 8 * (k[None] + 0.5) * k[:, None]) * torch.where(k == 0, 0.5**0.5, 1.0)[:, None] / 2
+    basis = torch.kron(line, line)  # [64 coefficients, 64 pixels], orthonormal
+    shape = (batch, channels, height // 8, 8, width // 8, 8)
+    blocks = pictures.reshape(shape).transpose(3, 4).reshape(batch, -1, 64)
+    step = 0.08 * (1 + k[:, None] + k[None]).flatten() * strength.view(batch, 1, 1).clamp(min=0.01)
+    rounded = torch.round(blocks @ basis.T / step) * step @ basis
+    return rounded.view(*shape[:3], shape[4], 8, 8).transpose(3, 4).reshape(pictures.shape)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Softened pictures of one size with their answers and regions."""
+
+    pictures: Tensor  # [B, 3, H, W] in 0..1
+    answers: Tensor  # [B, Q]
+    regions: Tensor  # [B, items + 1, H/8, W/8] in 0..1
+
+
+def batches(shelf_list: Sequence[Shelf], batch_size: int, generator: torch.Generator) -> Iterator[Batch]:
+    """One epoch in a new order."""
+    places = []
+    for number, shelf in enumerate(shelf_list):
+        order = torch.randperm(len(shelf.pictures), generator=generator)
+        places += [(number, part.numpy()) for part in order.split(batch_size)]
+    for place in torch.randperm(len(places), generator=generator).tolist():
+        number, indices = places[place]
+        shelf = shelf_list[number]
+        pictures, regions = as_input(shelf.pictures[indices]), torch.from_numpy(shelf.regions[indices]).float() / 255
+        if torch.rand((), generator=generator) < 0.5:
+            pictures, regions = pictures.flip(3), regions.flip(3)
+        answers = torch.from_numpy(shelf.answers[indices])
+        yield Batch(pictures=soften(pictures, generator), answers=answers, regions=regions)

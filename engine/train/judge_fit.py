@@ -1,0 +1,179 @@
+"""Trains the judge on figures and says, question by question, how well it answers about figures it has never seen.
+
+It knows the loop and the budget; it does not know descriptions or generated pictures.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+from tqdm import tqdm
+
+from engine.train.config import FitConfig, as_tree
+from engine.train.fit import learning_rate, machine, parameter_groups
+from engine.train.judge import WIDTHS, Judge, JudgeNetwork
+from engine.train.judge_data import UNDECIDED, Batch, Shelf, as_input, batches, region_of, shelves, soften
+from engine.train.optimizer import MuonAdamW
+from engine.train.questions import ABSENT, QUESTIONS
+
+logger = logging.getLogger(__name__)
+
+FIRST_SEED = 2_000_000
+HELD_OUT_SEED = 2_900_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeConfig:
+    """How the judge is trained.
+
+    Attributes:
+        num_figures: Figures to learn from, from seed ``first_seed``.
+        num_held_out: Figures to report on, from seed ``held_out_seed``.
+        epochs: Times each figure is seen, each time softened anew.
+        batch_size: Pictures of a step.
+        learning_rate: Peak of the cosine.
+        look_weight: Of the loss that teaches where to look, next to the answers'.
+        mixed_precision: ``bf16`` where the processor has it, else ``no``.
+        widths: Channels of the network's layers.
+        seed: Decides weights, order and softening.
+        first_seed: See ``num_figures``; at least 2,000,000, clear of training and evaluation.
+        held_out_seed: See ``num_held_out``.
+    """
+
+    num_figures: int = 14_000
+    num_held_out: int = 1_500
+    epochs: int = 12
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    look_weight: float = 0.3
+    mixed_precision: str = "bf16"
+    widths: tuple[int, ...] = WIDTHS
+    seed: int = 0
+    first_seed: int = FIRST_SEED
+    held_out_seed: int = HELD_OUT_SEED
+
+    def __post_init__(self) -> None:
+        for name in ("num_figures", "num_held_out", "epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.first_seed < FIRST_SEED:
+            raise ValueError(f"first_seed must be at least {FIRST_SEED}, got {self.first_seed}")
+        if self.first_seed + self.num_figures > self.held_out_seed:
+            raise ValueError("figures to learn from run into the held-out ones")
+
+
+def fit_judge(config: JudgeConfig, cache: Path | None = None, workers: int = 1) -> Judge:
+    """Draws (or reads) the figures and trains a judge; the facts say what it cost."""
+    drawn = shelves(config.first_seed, config.num_figures, cache, workers)
+    torch.manual_seed(config.seed)
+    network = JudgeNetwork(config.widths)
+    fit = _schedule(config, sum(-(-len(shelf.pictures) // config.batch_size) for shelf in drawn))
+    groups = parameter_groups(network, fit.weight_decay)
+    optimizer = MuonAdamW(groups, lr=0.0, betas=fit.betas)
+    generator = torch.Generator().manual_seed(config.seed)
+    began, step = time.monotonic(), 0
+    network.train()
+    with tqdm(total=fit.steps, desc="judge", mininterval=5) as bar:
+        for epoch in range(config.epochs):
+            total, count = 0.0, 0
+            for batch in batches(drawn, config.batch_size, generator):
+                for group in optimizer.param_groups:
+                    group["lr"] = learning_rate(fit, min(step, fit.steps - 1))
+                total += _step(network, optimizer, batch, config)
+                step, count = step + 1, count + 1
+                bar.update()
+            logger.info("judge epoch=%d loss=%.4f seconds=%.0f", epoch + 1, total / count, time.monotonic() - began)
+    facts = {
+        "widths": list(config.widths),
+        "training": as_tree(config),
+        "steps": step,
+        "seconds": round(time.monotonic() - began),
+        "machine": machine(),
+        "parameters": sum(value.numel() for value in network.parameters()),
+    }
+    return Judge(network, facts)
+
+
+def _schedule(config: JudgeConfig, batches_an_epoch: int) -> FitConfig:
+    steps = config.epochs * batches_an_epoch
+    return FitConfig(
+        steps=steps,
+        batch_size=config.batch_size,
+        learning_rate=config.learning_rate,
+        warmup_steps=min(100, max(1, steps // 10)),
+        mixed_precision=config.mixed_precision,
+        weight_decay=0.02,
+    )
+
+
+def _step(network: JudgeNetwork, optimizer: torch.optim.Optimizer, batch: Batch, config: JudgeConfig) -> float:
+    with torch.autocast("cpu", torch.bfloat16, enabled=config.mixed_precision == "bf16"):
+        logits, attention = network.examine(batch.pictures)
+    answering = F.cross_entropy(logits.flatten(0, 1), batch.answers.flatten(), ignore_index=UNDECIDED)
+    (answering + config.look_weight * looking_loss(attention, batch.regions)).backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+    return float(answering.detach())
+
+
+def looking_loss(attention: Tensor, regions: Tensor) -> Tensor:
+    """-log of the attention inside the region a question is about, over the questions whose region is in the picture.
+
+    A cell counts by how much of the region it holds, relative to the fullest one: attention [B, Q, h, w], regions
+    [B, R, h, w]. It teaches to read a colour where the garment is, and saves most of the training.
+    """
+    places = [(number, region) for number, q in enumerate(QUESTIONS) if (region := region_of(q)) is not None]
+    numbers, chosen = (list(column) for column in zip(*places, strict=True))
+    wanted = regions[:, chosen].flatten(2)
+    fullest = wanted.amax(2, keepdim=True)
+    inside = (attention[:, numbers].flatten(2) * wanted / fullest.clamp(min=1e-3)).sum(2)
+    shown = (fullest.squeeze(2) > 0.02).float()
+    return -((inside + 1e-3).log() * shown).sum() / shown.sum().clamp(min=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One line of the held-out table: right answers among decidable pictures, and among those that show the thing."""
+
+    key: str
+    decidable: int
+    right: int
+    shown: int
+    right_shown: int
+
+
+@torch.inference_mode()
+def held_out(judge: Judge, drawn: Sequence[Shelf], *, softened: bool = False, seed: int = 1) -> list[Held]:
+    """How often the judge is right about these figures, crisp or softened."""
+    generator = torch.Generator().manual_seed(seed)
+    given, wanted = [], []
+    for shelf in drawn:
+        for start in range(0, len(shelf.pictures), 64):
+            pictures = as_input(shelf.pictures[start : start + 64])
+            pictures = soften(pictures, generator) if softened else pictures
+            given.append(judge.network(pictures).argmax(-1))
+            wanted.append(torch.from_numpy(shelf.answers[start : start + 64]))
+    answer, right = torch.cat(given), torch.cat(wanted)
+    decidable, shown = right != UNDECIDED, right > 0
+    hit = answer == right
+    columns = [tensor.sum(0).tolist() for tensor in (decidable, hit, shown, hit & shown)]
+    rows = zip(QUESTIONS, *columns, strict=True)
+    return [Held(key=q.key, decidable=d, right=r, shown=s, right_shown=rs) for q, d, r, s, rs in rows]
+
+
+def table(crisp: Sequence[Held], soft: Sequence[Held]) -> str:
+    """The held-out table as text: all pictures, those that show the attribute, and the latter softened."""
+    lines = [f"{'question':20} {'pictures':>8} {'right':>7}   {'shown':>6} {'right':>7} {'softened':>8}"]
+    for one, two in zip(crisp, soft, strict=True):
+        every = f"{one.key:20} {one.decidable:8} {one.right / max(1, one.decidable):7.1%}"
+        shown = max(1, one.shown)
+        lines.append(f"{every}   {one.shown:6} {one.right_shown / shown:7.1%} {two.right_shown / shown:8.1%}")
+    return "\n".join([*lines, f"(shown: the right answer is not {ABSENT!r})"])

@@ -1,0 +1,152 @@
+"""From right and wrong answers to accuracies with confidence intervals, and the tables that show them.
+
+It knows counting; it does not know pictures, judges or models.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.train.questions import ABSENT, BY_KEY, QUESTIONS, Kind
+
+# What "First light" promises: each of these colours right in at least GOAL of the pictures that are asked about it.
+PROMISED: Mapping[str, tuple[str, ...]] = {
+    "hair": ("hair color",),
+    "top": ("top color",),
+    "bottom or dress": ("bottom color", "dress color"),
+    "footwear": ("footwear color",),
+    "background": ("background",),
+}
+GOAL = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One picture: what its description asks for, and what the judge saw in it and in the true figure."""
+
+    seed: int
+    text: str
+    asked: Mapping[str, str]
+    seen: Mapping[str, str]
+    seen_in_figure: Mapping[str, str]
+
+    def right(self, key: str) -> bool:
+        """Whether the picture shows what was asked for."""
+        return _right(key, self.asked[key], self.seen)
+
+    def right_in_figure(self, key: str) -> bool:
+        """Whether the judge finds it in the true figure: what the picture could have scored."""
+        return _right(key, self.asked[key], self.seen_in_figure)
+
+
+def _right(key: str, wanted: str, seen: Mapping[str, str]) -> bool:
+    """DSG counts the child of a failed parent as failed without asking."""
+    parent = BY_KEY[key].parent
+    return seen[key] == wanted and (not parent or seen[parent] != ABSENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """``right`` of ``asked``; ``ceiling`` is how many the judge finds right in the true figures."""
+
+    name: str
+    asked: int
+    right: int
+    ceiling: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share that is right; 0 where nothing was asked."""
+        return self.right / self.asked if self.asked else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Its Wilson 95 % interval."""
+        return wilson(self.right, self.asked)
+
+
+def wilson(right: int, asked: int, z: float = 1.959964) -> tuple[float, float]:
+    """The score interval of a share (Wilson 1927): what accuracies are compatible with ``right`` of ``asked``.
+
+    Raises:
+        ValueError: If ``right`` is not from 0 to ``asked``.
+    """
+    if not 0 <= right <= asked:
+        raise ValueError(f"right must be from 0 to asked = {asked}, got {right}")
+    if not asked:
+        return 0.0, 1.0
+    share, weight = right / asked, z * z / asked
+    middle, half = share + weight / 2, z * math.sqrt(share * (1 - share) / asked + weight / (4 * asked))
+    return max(0.0, (middle - half) / (1 + weight)), min(1.0, (middle + half) / (1 + weight))
+
+
+def pooled(name: str, verdicts: Iterable[Verdict], keys: Sequence[str]) -> Score:
+    """The score over all questions with one of ``keys``."""
+    pairs = [(verdict, key) for verdict in verdicts for key in keys if key in verdict.asked]
+    return Score(
+        name=name,
+        asked=len(pairs),
+        right=sum(verdict.right(key) for verdict, key in pairs),
+        ceiling=sum(verdict.right_in_figure(key) for verdict, key in pairs),
+    )
+
+
+def by_question(verdicts: Sequence[Verdict]) -> list[Score]:
+    """A score for each question that was asked, in the table's order."""
+    scores = (pooled(question.key, verdicts, (question.key,)) for question in QUESTIONS)
+    return [score for score in scores if score.asked]
+
+
+def by_kind(verdicts: Sequence[Verdict]) -> list[Score]:
+    """Acc_obj, Acc_tex, Acc_shape and Acc_all over the questions of all pictures."""
+    keys = {kind: [question.key for question in QUESTIONS if question.kind is kind] for kind in Kind}
+    scores = [pooled(f"Acc_{kind}", verdicts, keys[kind]) for kind in Kind]
+    return [*scores, pooled("Acc_all", verdicts, list(BY_KEY))]
+
+
+def promised(verdicts: Sequence[Verdict]) -> list[Score]:
+    """The five colours of the promise, all of them together, and the pictures that have every one of theirs right."""
+    scores = [pooled(name, verdicts, keys) for name, keys in PROMISED.items()]
+    keys = [key for group in PROMISED.values() for key in group]
+    whole = Score(
+        name="every one in a picture",
+        asked=len(verdicts),
+        right=sum(all(verdict.right(key) for key in keys if key in verdict.asked) for verdict in verdicts),
+        ceiling=sum(all(verdict.right_in_figure(key) for key in keys if key in verdict.asked) for verdict in verdicts),
+    )
+    return [*scores, pooled("the five together", verdicts, keys), whole]
+
+
+def promise_held(scores: Sequence[Score]) -> bool:
+    """Whether each of the five colours reaches the goal."""
+    return all(score.accuracy >= GOAL for score in scores if score.name in PROMISED)
+
+
+def show(scores: Sequence[Score]) -> str:
+    """Lines of name, asked, right, accuracy, interval and the judge's ceiling."""
+    lines = [f"{'question':24}{'asked':>7}{'right':>7}{'accuracy':>10}{'95 % interval':>18}{'judge on figures':>18}"]
+    for score in scores:
+        low, high = score.interval
+        ceiling = score.ceiling / score.asked if score.asked else 0.0
+        interval = f"{low:.1%} .. {high:.1%}"
+        lines.append(
+            f"{score.name:24}{score.asked:7}{score.right:7}{score.accuracy:10.1%}{interval:>18}{ceiling:18.1%}"
+        )
+    return "\n".join(lines)
+
+
+def as_json(scores: Sequence[Score]) -> list[dict[str, object]]:
+    """The same as plain numbers."""
+    return [
+        {
+            "name": score.name,
+            "asked": score.asked,
+            "right": score.right,
+            "accuracy": score.accuracy,
+            "interval": list(score.interval),
+            "judge_on_figures": score.ceiling / score.asked if score.asked else None,
+        }
+        for score in scores
+    ]

@@ -1,0 +1,180 @@
+"""Evaluation end to end: unseen figures describe, somebody paints, a judge answers, tables and files tell."""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from engine.description import Description
+from engine.events import Event, Finished, ImageReady, Queued, Timings
+from engine.request import GenerationRequest
+from engine.train.evaluate import FIRST_SEED, evaluate, main, make_case
+from engine.train.figures import draw_figure, sample_figure
+from engine.train.judge import Judge, JudgeNetwork
+from engine.train.painters import EnginePainter, FigurePainter, FolderPainter, Order, Style, by_size
+from engine.train.questions import ABSENT, BY_KEY
+
+
+@pytest.fixture
+def judge() -> Judge:
+    torch.manual_seed(0)
+    return Judge(JudgeNetwork((8, 8, 12)), {"widths": [8, 8, 12]})
+
+
+class DrawingEngine:
+    """An engine that draws figures instead of sampling a model; the seed of a request is the figure's."""
+
+    def __init__(self, *, silent: bool = False) -> None:
+        self.requests: list[GenerationRequest] = []
+        self.silent = silent
+        self.running = self.most_running = 0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self.running == 0
+
+    async def generate(self, request: GenerationRequest) -> AsyncIterator[Event]:
+        self.requests.append(request)
+        self.running += 1
+        self.most_running = max(self.most_running, self.running)
+        try:
+            yield Queued(position=0)
+            await asyncio.sleep(0)  # as one that computes elsewhere
+            assert request.seed is not None
+            picture = draw_figure(sample_figure(request.seed)).image
+            file = io.BytesIO()
+            Image.fromarray(picture).save(file, format="PNG")
+            if not self.silent:
+                yield ImageReady(
+                    index=0,
+                    seed=request.seed,
+                    data=file.getvalue(),
+                    media_type="image/png",
+                    width=picture.shape[1],
+                    height=picture.shape[0],
+                )
+            yield Finished(timings=Timings(**dict.fromkeys(Timings.__dataclass_fields__, 0.0)))
+        finally:
+            self.running -= 1
+
+
+def unparsed(text: str) -> Description:
+    return Description(text=text, spans=())
+
+
+def test_descriptions_are_unseen_and_repeat() -> None:
+    assert FIRST_SEED == 1_000_000
+    for seed in range(FIRST_SEED, FIRST_SEED + 4):
+        case = make_case(seed)
+        assert case.order == make_case(seed).order
+        assert case.order.text.endswith(".") == bool(seed % 2)  # lists and prose in turn
+        assert case.figure.shape == (case.order.height, case.order.width, 3)
+        assert case.asked.keys() <= BY_KEY.keys()
+        assert ABSENT not in case.asked.values()
+        assert {"framing", "gender", "background"} <= case.asked.keys()
+
+
+def test_figures_score_the_ceiling(judge: Judge) -> None:
+    evaluation = evaluate(FigurePainter(), judge, num=4)
+    assert len(evaluation.verdicts) == 4
+    for score in (*evaluation.by_question, *evaluation.by_kind, *evaluation.promised):
+        assert score.right == score.ceiling
+    assert "at least 80%: missed" in evaluation.text()
+
+
+def test_the_engine_paints_what_was_ordered(judge: Judge) -> None:
+    engine = DrawingEngine()
+    style = Style(steps=7, guidance_scale=2.0, sampler="ddim")
+    painter = EnginePainter(open=lambda: engine, parse=unparsed, style=style)
+    evaluation = evaluate(painter, judge, num=20)
+    requests = sorted(engine.requests, key=lambda request: request.seed or 0)
+    assert [request.seed for request in requests] == list(range(FIRST_SEED, FIRST_SEED + 20))
+    for request, verdict in zip(requests, evaluation.verdicts, strict=True):
+        assert request.description.text == verdict.text
+        assert (request.steps, request.guidance_scale, request.sampler, request.num_images) == (7, 2.0, "ddim", 1)
+    assert 1 < engine.most_running <= 16
+    for verdict, picture in zip(evaluation.verdicts, evaluation.pictures, strict=True):
+        assert np.array_equal(picture, draw_figure(sample_figure(verdict.seed)).image)
+
+
+def test_an_engine_without_a_picture_is_an_error() -> None:
+    painter = EnginePainter(open=lambda: DrawingEngine(silent=True), parse=unparsed)
+    with pytest.raises(ValueError, match="ended the request of seed 3 without a picture"):
+        painter.paint([Order(seed=3, text="a man", width=128, height=192)])
+
+
+def test_pictures_are_found_by_seed(tmp_path: Path) -> None:
+    orders = [make_case(seed).order for seed in (FIRST_SEED, FIRST_SEED + 1)]
+    pictures = FigurePainter().paint(orders)
+    Image.fromarray(pictures[0]).save(tmp_path / f"{orders[0].seed}.png")
+    Image.fromarray(pictures[1]).save(tmp_path / f"{orders[1].seed:08d}.webp", lossless=True)
+    for found, picture in zip(FolderPainter(folder=tmp_path).paint(orders), pictures, strict=True):
+        assert np.array_equal(found, picture)
+
+
+def test_missing_damaged_and_wrong_pictures_are_named(tmp_path: Path) -> None:
+    order = Order(seed=5, text="", width=16, height=24)
+    painter = FolderPainter(folder=tmp_path)
+    with pytest.raises(ValueError, match="no picture of seed 5, such as 5.png"):
+        painter.paint([order])
+    (tmp_path / "5.png").write_bytes(b"damaged")
+    with pytest.raises(ValueError, match=r"5\.png cannot be read"):
+        painter.paint([order])
+    Image.new("RGB", (24, 16)).save(tmp_path / "5.png")
+    with pytest.raises(ValueError, match=r"5\.png must be 16x24 as its figure is, got 24x16"):
+        painter.paint([order])
+
+
+def test_batches_are_of_one_size() -> None:
+    sizes = [(128, 192), (160, 160), (128, 192), (128, 192)]
+    orders = [Order(seed=0, text="", width=width, height=height) for width, height in sizes]
+    assert by_size(orders, 2) == [[0, 2], [3], [1]]
+
+
+def test_the_command_writes_tables_questions_and_a_sheet(
+    judge: Judge, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge.save(tmp_path / "judge")
+    arguments = ["--num", "3", "--judge", str(tmp_path / "judge"), "--out", str(tmp_path / "out")]
+    assert main(["--bundle", "unused", *arguments], load_engine=lambda bundle: DrawingEngine()) == 0
+    assert "Acc_all" in capsys.readouterr().out
+    result = json.loads((tmp_path / "out" / "evaluation.json").read_text())
+    assert result["num"] == 3
+    assert [picture["seed"] for picture in result["pictures"]] == [1_000_000, 1_000_001, 1_000_002]
+    assert all(picture["asked"].keys() == picture["seen"].keys() for picture in result["pictures"])
+    with Image.open(tmp_path / "out" / "contact_sheet.png") as sheet:
+        assert sheet.width > 800
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--figures", "--num", "0"], "num must be at least 1"),
+        (["--bundle", "somewhere"], "run `cosmicman evaluate --bundle"),
+        (["--pipeline", "nowhere", "--num", "1"], "nowhere is no pipeline folder"),
+        (["--pipeline", "nowhere", "--sampler", "euler"], "brings its own sampler"),
+        (["--figures", "--judge", "nowhere"], "nowhere holds no readable judge"),
+    ],
+)
+def test_mistakes_are_one_line(
+    judge: Judge, tmp_path: Path, caplog: pytest.LogCaptureFixture, arguments: list[str], message: str
+) -> None:
+    judge.save(tmp_path)
+    if "--judge" not in arguments:
+        arguments = [*arguments, "--judge", str(tmp_path)]
+    if "--num" not in arguments:
+        arguments = [*arguments, "--num", "1"]
+    assert main(arguments) == 2
+    assert message in caplog.text
