@@ -6,7 +6,7 @@ It does not know HTTP, and not what runs the graphs: sessions hide that.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
@@ -129,7 +129,7 @@ class Engine:
         """
         self._prepare(request)
 
-    async def generate(self, request: GenerationRequest) -> AsyncIterator[Event]:
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
         """Runs a request; closing the iterator cancels it before the next forward.
 
         Errors come from the first ``anext`` on, none from the call itself.

@@ -24,8 +24,8 @@ async def paint(descriptions: list[str]) -> list[Image.Image]:
     async with Engine.load(BUNDLE) as engine:
 
         async def one(text: str) -> Image.Image:
-            events = engine.generate(GenerationRequest(description=parse(text), seed=SEED))
-            async with aclosing(events):  # type: ignore[type-var]
+            request = GenerationRequest(description=parse(text), seed=SEED)
+            async with aclosing(engine.generate(request)) as events:
                 async for event in events:
                     if isinstance(event, ImageReady):
                         return Image.open(io.BytesIO(event.data)).convert("RGB")

@@ -12,6 +12,7 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,31 +33,31 @@ _WEIGHTS, _FACTS = "judge.safetensors", "judge.json"
 
 
 class JudgeNetwork(nn.Module):
-    """Convolutions to an eighth, an overview at a sixteenth, one attention map for each question, and a conference.
+    """A stride-16 convolutional trunk; each question looks somewhere (one attention map) and classifies what it sees.
 
-    What each question saw is told to all the others before it is classified. Questions with the same values, such as
-    all colours of garments, share a classifier besides their own.
+    Questions with the same values, such as all colours of garments, share a classifier besides their own.
     """
 
     def __init__(self, widths: Sequence[int] = WIDTHS) -> None:
-        """Untrained weights for the table of questions; ``widths`` at a quarter, an eighth and a sixteenth."""
+        """Untrained weights for the table of questions."""
         super().__init__()
-        first, second, last = widths
-        self.trunk = nn.Sequential(_layer(3, first, 5, stride=4), _layer(first, second, 3, stride=2))
-        self.down = _layer(second, last, 3, stride=2)
+        self.trunk = nn.Sequential(
+            _layer(3, widths[0], 5, stride=4),
+            *(_layer(inner, outer, 3, stride=2) for inner, outer in pairwise(widths)),
+        )
+        last = widths[-1]
+        self.refine = _layer(last, last, 3, stride=1)
         self.place = nn.Conv2d(4, last, 1)
-        self.overview = _transformer(last)
-        self.lateral = nn.Conv2d(second, last, 1)
         self.look = nn.Conv2d(last, len(QUESTIONS), 1)
         self.question = nn.Parameter(torch.randn(len(QUESTIONS), last) * 0.1)
-        self.confer = _transformer(last)
+        self.confer = nn.TransformerEncoderLayer(last, 4, 2 * last, dropout=0.1, batch_first=True, norm_first=True)
         most = max(len(question.classes) for question in QUESTIONS)
         kinds = sorted({question.values for question in QUESTIONS})
-        self.kinds = [kinds.index(question.values) for question in QUESTIONS]
         self.shared = nn.Parameter(torch.randn(len(kinds), last, most) * last**-0.5)
         self.weight = nn.Parameter(torch.zeros(len(QUESTIONS), last, most))
         self.bias = nn.Parameter(torch.zeros(len(QUESTIONS), most))
         counts = torch.tensor([len(question.classes) for question in QUESTIONS])
+        self.kinds = [kinds.index(question.values) for question in QUESTIONS]
         self.register_buffer("unused", torch.arange(most) >= counts[:, None], persistent=False)  # [Q, K]
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -64,28 +65,17 @@ class JudgeNetwork(nn.Module):
         return self.examine(pictures)[0]
 
     def examine(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits [B, Q, K], and where each question looked: attention [B, Q, H/8, W/8] that sums to 1."""
-        features = self._features(pictures)
+        """Logits [B, Q, K], and where each question looked: attention [B, Q, H/16, W/16] that sums to 1."""
+        features = self.trunk(pictures * 2 - 1)
+        features = features + self.refine(features)
+        features = F.relu(features + self.place(_coordinates(features)))  # [B, D, h, w]
         attention = self.look(features).float().flatten(2).softmax(-1)  # [B, Q, P]
         seen = attention.to(features.dtype) @ features.flatten(2).transpose(1, 2)  # [B, Q, D]
-        seen = self.confer(seen + self.question)
+        seen = self.confer(seen + self.question)  # what one saw tells another: a skirt is seen, so this is a top
         weight = (self.weight + self.shared[self.kinds]).to(seen.dtype)
         logits = torch.einsum("bqd,qdk->bqk", seen, weight).float() + self.bias
         assert isinstance(self.unused, Tensor)
         return logits.masked_fill(self.unused, float("-inf")), attention.unflatten(2, features.shape[-2:])
-
-    def _features(self, pictures: Tensor) -> Tensor:
-        """[B, D, H/8, W/8]: what is in each place, and what the whole picture makes of it."""
-        fine = self.trunk(pictures * 2 - 1)
-        coarse = self.down(fine)
-        coarse = coarse + self.place(_coordinates(coarse))  # [B, D, H/16, W/16]
-        height, width = coarse.shape[-2:]
-        coarse = self.overview(coarse.flatten(2).transpose(1, 2)).transpose(1, 2).unflatten(2, (height, width))
-        return F.relu(self.lateral(fine) + F.interpolate(coarse, scale_factor=2.0, mode="nearest"))
-
-
-def _transformer(width: int) -> nn.TransformerEncoderLayer:
-    return nn.TransformerEncoderLayer(width, 4, 2 * width, dropout=0.1, batch_first=True, norm_first=True)
 
 
 def _layer(inner: int, outer: int, kernel: int, stride: int) -> nn.Sequential:

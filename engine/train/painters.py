@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +59,7 @@ class Painter(Protocol):
 class RunningEngine(Protocol):
     """What is needed of the serving engine once it runs."""
 
-    def generate(self, request: GenerationRequest) -> AsyncIterator[Event]:
+    def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
         """Events of one request."""
         ...
 
@@ -105,9 +105,7 @@ class EnginePainter:
             sampler=self.style.sampler,
             seed=order.seed,
         )
-        events = engine.generate(request)
-        assert hasattr(events, "aclose")
-        async with aclosing(events):
+        async with aclosing(engine.generate(request)) as events:
             async for event in events:
                 if isinstance(event, ImageReady):
                     return _pixels(Image.open(io.BytesIO(event.data)))

@@ -75,3 +75,15 @@ def test_missing_extra_is_named_with_the_way_to_install_it(cosmicman, package: s
     (line,) = outcome.err.splitlines()
     assert outcome.status == 2
     assert f"needs {package}" in line and "pip install" in line and "[train]" in line
+
+
+def test_evaluate_asks_the_judge_about_pictures(cosmicman) -> None:
+    outcome = cosmicman("evaluate", "--figures", "--num", "4", "--out", "result")
+    assert outcome.status == 0, outcome.err
+    assert "Acc_all" in outcome.out and "judge on figures" in outcome.out
+
+
+def test_evaluating_without_a_judge_is_refused_by_name(cosmicman) -> None:
+    outcome = cosmicman("evaluate", "--figures", "--num", "1", "--judge", "none")
+    assert outcome.status == 2
+    assert "none holds no readable judge" in outcome.err
