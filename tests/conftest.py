@@ -6,7 +6,9 @@ The tiny model is a pipeline with random weights, its bundle and its description
 import hashlib
 import json
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -127,6 +129,14 @@ def _save_checkpoint(folder: Path) -> None:
         "source": "random weights",
     }
     (folder / "cosmicman.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def denormal_numbers() -> Iterator[None]:
+    """Training flushes denormals to zero for its whole process; the tests after it get them back."""
+    yield
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_flush_denormal(False)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 UNDECIDED = -100  # a picture that cannot answer: no loss, no score
 SHARD = 1500  # figures in a cached file
-CELL = 8  # pixels to one place of the judge's attention, along each side
+CELL = 16  # pixels to one place of the judge's attention, along each side
 FACE = len(Item)  # the region after those of the items
 _COLUMNS = ("pictures", "answers", "regions")
 _ON_THE_FACE = ("age", "expression", "facial hair")
@@ -43,7 +43,7 @@ class Shelf:
     Attributes:
         pictures: uint8 [N, H, W, 3].
         answers: The classes that are right, int64 [N, Q]; ``UNDECIDED`` where the picture cannot tell.
-        regions: How much of each cell shows each item, and the face, uint8 [N, items + 1, H/8, W/8], 0..255.
+        regions: How much of each cell shows each item, and the face, uint8 [N, items + 1, H/16, W/16], 0..255.
     """
 
     pictures: NDArray[np.uint8]
@@ -210,7 +210,7 @@ class Batch:
 
     pictures: Tensor  # [B, 3, H, W] in 0..1
     answers: Tensor  # [B, Q]
-    regions: Tensor  # [B, items + 1, H/8, W/8] in 0..1
+    regions: Tensor  # [B, items + 1, H/16, W/16] in 0..1
 
 
 def batches(shelf_list: Sequence[Shelf], batch_size: int, generator: torch.Generator) -> Iterator[Batch]:

@@ -171,7 +171,8 @@ def _one_of_two(rank: int, port: int, folder: Path) -> None:
     save_file(dict(fit.model.state_dict()), folder / f"{rank}.safetensors")
 
 
-def test_two_processes_train_what_one_does_with_all_samples(tmp_path: Path) -> None:
+def test_two_processes_train_what_one_does_with_all_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what a launcher sets; accelerate warns where it is missing
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -64,9 +64,9 @@ def test_regions_are_shares_of_cells() -> None:
     drawing = draw_figure(sample_figure(FIRST))
     _, _, regions = draw_one(FIRST)
     height, width = drawing.items.shape
-    assert regions.shape == (len(Item) + 1, height // 8, width // 8)
+    assert regions.shape == (len(Item) + 1, height // 16, width // 16)
     assert np.allclose(regions[:-1].astype(float).sum(0), 255, atol=2)  # every pixel shows one item
-    assert regions[Item.BACKGROUND, 0, 0] == round(255 * float(np.mean(drawing.items[:8, :8] == Item.BACKGROUND)))
+    assert regions[Item.BACKGROUND, 0, 0] == round(255 * float(np.mean(drawing.items[:16, :16] == Item.BACKGROUND)))
     assert np.all(regions[FACE].astype(int) <= regions[Item.SKIN].astype(int) + 1)
 
 
