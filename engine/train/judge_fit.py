@@ -132,7 +132,7 @@ def looking_loss(attention: Tensor, regions: Tensor) -> Tensor:
     """
     places = [(number, region) for number, q in enumerate(QUESTIONS) if (region := region_of(q)) is not None]
     numbers, chosen = (list(column) for column in zip(*places, strict=True))
-    wanted = F.adaptive_avg_pool2d(regions[:, chosen], attention.shape[-2:]).flatten(2)
+    wanted = regions[:, chosen].flatten(2)
     fullest = wanted.amax(2, keepdim=True)
     inside = (attention[:, numbers].flatten(2) * wanted / fullest.clamp(min=1e-3)).sum(2)
     shown = (fullest.squeeze(2) > 0.02).float()
