@@ -45,6 +45,8 @@ def save_package(
         pipeline.save_pretrained(temporary, safe_serialization=True)
         save_tokenizer(tokenizer, temporary / "tokenizer")
         _load_in_float32(temporary / "text_encoder" / "config.json")
+        for config in temporary.glob("*/config.json"):
+            _forget_origin(config)
         write_json(temporary / "cosmicman.json", describe(recipe, facts))
     pipeline.to(torch.float32)
 
@@ -68,3 +70,9 @@ def _load_in_float32(path: Path) -> None:
     """Let both libraries load alike: transformers takes the type its config names, diffusers float32."""
     config = json.loads(path.read_text(encoding="utf-8"))
     write_json(path, {**config, "dtype": "float32"})
+
+
+def _forget_origin(path: Path) -> None:
+    """Diffusers notes the folder that a part was loaded from; it means nothing on another machine."""
+    config = json.loads(path.read_text(encoding="utf-8"))
+    write_json(path, {name: value for name, value in config.items() if name != "_name_or_path"})
