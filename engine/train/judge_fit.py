@@ -47,9 +47,9 @@ class JudgeConfig:
         held_out_seed: See ``num_held_out``.
     """
 
-    num_figures: int = 14_000
+    num_figures: int = 15_000
     num_held_out: int = 1_500
-    epochs: int = 12
+    epochs: int = 10
     batch_size: int = 64
     learning_rate: float = 2e-3
     look_weight: float = 0.3

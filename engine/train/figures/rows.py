@@ -66,9 +66,7 @@ def figure_row(figure: Figure, drawing: Drawing) -> dict[str, object]:
     truth |= {"age": figure.age, "gender": figure.gender, "skin": figure.skin}
     hair = figure.hair
     if hair.length == "bald":
-        put(3, {"hair style": "bald"}, [2, 11], "hair")
-        text[3] = None  # a bald head has no hair to describe: said in extra, where no noun follows
-        truth["hair length"] = "bald"
+        truth["hair length"] = "bald"  # there is no hair to describe: said in extra, where no noun follows
     elif seen(Item.HAIR):
         said = {"hair color": hair.colour, "hair style": hair.style, "hair length": hair.length}
         put(3, said, [2], "hair")
@@ -82,7 +80,7 @@ def figure_row(figure: Figure, drawing: Drawing) -> dict[str, object]:
         "person_type": figure.framing,
         "aa_text": text,
         "aa_ids": [i if t is not None else None for t, i in zip(text, ids, strict=True)],
-        "extra": list(_extra(figure, seen(Item.EYEWEAR), seen(Item.NECKWEAR), truth)),
+        "extra": list(_extra(figure, seen(Item.EYEWEAR), truth)),
         "attributes": truth,
         "seed": figure.seed,
     }
@@ -120,8 +118,7 @@ def _garments(figure: Figure) -> Iterator[tuple[str, int, Item, Garment, list[in
             yield name, slot, item, garment, regions
 
 
-def _extra(figure: Figure, eyewear: bool, neckwear: bool, truth: dict[str, str]) -> Iterator[dict[str, object]]:
-    del neckwear
+def _extra(figure: Figure, eyewear: bool, truth: dict[str, str]) -> Iterator[dict[str, object]]:
     yield {"group": "body", "text": f"{figure.skin} skin", "ids": _SKIN_IDS}
     if figure.pose != "standing":
         yield {"group": "body", "text": figure.pose, "ids": _FOREGROUND}
@@ -196,5 +193,8 @@ def _write_parquet(target: Path, rows: list[dict[str, object]]) -> None:
     import pyarrow.parquet as pq
 
     partial = target.with_suffix(".partial")
-    pq.write_table(pa.Table.from_pylist(rows), partial)
+    with partial.open("wb") as file:
+        pq.write_table(pa.Table.from_pylist(rows), file)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(partial, target)
