@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.description.groups import GROUPS, Group
+from engine.description.synonyms import HAIR_SYNONYMS, SYNONYMS
 
 Style = Literal["list", "prose"]
 Json = Mapping[str, object]
@@ -60,85 +61,6 @@ SLOTS: tuple[Slot, ...] = (
 )
 FIRST_MINOR_SLOT = 14  # published training keeps slots from here on with probability 0.5
 
-SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "black": ("jet black",),
-    "white": ("ivory", "off-white"),
-    "grey": ("gray", "charcoal grey"),
-    "red": ("crimson", "scarlet", "bright red"),
-    "orange": ("bright orange",),
-    "yellow": ("mustard yellow", "lemon yellow"),
-    "green": ("emerald", "forest green"),
-    "blue": ("royal blue", "cobalt"),
-    "purple": ("violet", "plum"),
-    "pink": ("rose", "light pink"),
-    "brown": ("chocolate brown", "dark brown"),
-    "beige": ("cream", "tan", "sand-coloured"),
-    "sweater": ("jumper", "pullover"),
-    "hoodie": ("hooded sweatshirt",),
-    "tank top": ("vest top", "sleeveless top"),
-    "shirt": ("button-up shirt", "dress shirt"),
-    "trousers": ("pants", "slacks", "chinos"),
-    "jeans": ("denim jeans", "denim trousers"),
-    "sneakers": ("trainers", "running shoes"),
-    "boots": ("ankle boots", "rubber boots"),
-    "t-shirt": ("tee", "tee shirt"),
-    "wide-brim hat": ("sun hat", "wide-brimmed hat"),
-    "headscarf": ("hijab",),
-    "beanie": ("knit hat", "woolly hat"),
-    "fedora": ("brimmed hat",),
-    "cap": ("baseball cap",),
-    "coat": ("overcoat", "long coat", "trench coat"),
-    "blazer": ("suit jacket",),
-    "tie": ("necktie",),
-    "handbag": ("purse", "tote bag"),
-    "shoulder bag": ("crossbody bag",),
-    "backpack": ("rucksack",),
-    "dress": ("gown",),
-    "tights": ("stockings",),
-    "glasses": ("spectacles", "eyeglasses"),
-    "sunglasses": ("dark glasses", "shades"),
-    "blonde": ("blond", "golden"),
-    "dotted": ("polka dot", "spotted"),
-    "plaid": ("checked", "tartan"),
-    "floral": ("flowery", "flower print"),
-    "striped": ("stripy",),
-    "short sleeve": ("short-sleeved",),
-    "long sleeve": ("long-sleeved",),
-    "shoulder-length": ("medium-length", "chin-length"),
-    "bald head": ("shaved head",),
-    "middle-aged": ("middle aged",),
-    "elderly": ("old", "senior"),
-    "young": ("young adult", "teenage"),
-    "plus-size": ("stocky", "heavyset"),
-    "slim": ("slender", "thin"),
-    "average": ("average build",),
-    "fair skin": ("pale skin", "light skin"),
-    "tanned skin": ("olive skin", "tan skin"),
-    "dark skin": ("black skin", "deep dark skin"),
-    "beard": ("full beard",),
-    "moustache": ("mustache",),
-    "smiling": ("smiling softly", "happy"),
-    "laughing": ("grinning", "laughing out loud"),
-    "serious": ("with a serious look", "not smiling"),
-    "waving": ("waving hello", "one arm raised"),
-    "park": ("green park with trees", "grassy park"),
-    "beach": ("sandy beach", "beach by the sea"),
-    "city street": ("city street with buildings", "street in a city"),
-    "brick wall": ("red brick wall",),
-    "forest": ("dark forest", "woods"),
-    "mountains": ("snowy mountains", "mountain landscape"),
-    "library": ("library full of books", "bookshelves"),
-    "night sky": ("starry night sky", "night sky with stars"),
-}
-HAIR_SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "red": ("ginger", "auburn", "copper red"),
-    "brown": ("brunette", "chestnut", "dark brown"),
-    "black": ("jet black", "raven black"),
-    "grey": ("gray", "silver"),
-    "white": ("snow white",),
-    "pink": ("hot pink",),
-    "blue": ("bright blue",),
-}
 _TIED = ("bun", "ponytail")
 _PROSE_NOUNS = {"female": ("woman", "lady"), "male": ("man", "gentleman")}
 _AFTER_NOUN: Mapping[str, tuple[str, ...]] = {

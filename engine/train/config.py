@@ -105,7 +105,6 @@ class VaeConfig:
     mse_weight: float = 1.0
     edge_weight: float = 1.0
     kl_weight: float = 1e-4  # times the mean over latent elements
-    channels_last: bool = True
     fit: FitConfig
 
     def __post_init__(self) -> None:

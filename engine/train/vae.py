@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from diffusers import AutoencoderKL
 from diffusers.models.resnet import Downsample2D, ResnetBlock2D, Upsample2D
 from numpy.typing import NDArray

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from engine.description import Group
-from engine.description.caption import HAIR_SYNONYMS, SLOTS, SYNONYMS, compose, row_phrases
+from engine.description.caption import SLOTS, compose, row_phrases
+from engine.description.synonyms import HAIR_SYNONYMS, SYNONYMS
 from engine.train.config import DataConfig
 from engine.train.data import Folder, read_labels, read_picture
 from engine.train.figures import SIZES, Drawing, Figure, draw_figure, figure_row, sample_figure, write_figures
