@@ -20,7 +20,8 @@ from engine.model import Conditioning, DiffusionModel
 from engine.prompt import PromptPlan
 from engine.request import MAX_SEED, ResolvedRequest
 from engine.samplers import FloatArray, gaussian_noise, sampler_plan
-from engine.scheduler import LatentsReady, Picture, StepDone, Ticket, Update
+from engine.scheduler import LatentsReady, StepDone, Ticket, Update
+from engine.track import Picture
 
 Result = TypeVar("Result")
 

@@ -18,37 +18,16 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import BusyError, EngineError, EngineStoppedError, GenerationError
-from engine.samplers import FloatArray, SamplerPlan, guided
+from engine.samplers import FloatArray
+from engine.track import Bucket, Inputs, Picture, Track
 
 logger = logging.getLogger(__name__)
 
-Inputs: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
 Forward: TypeAlias = Callable[[Inputs], FloatArray]
-Bucket: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 
 MAX_RETRY_AFTER_SECONDS = 600.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Picture:
-    """One picture to denoise.
-
-    Attributes:
-        plan: The sampler's table.
-        noise: Standard normal noise of a draw, [1, C, H, W]; draw 0 starts, draw n + 1 belongs to step n.
-        conditional: What the model reads besides latents and timestep, each [1, ...].
-        unconditional: The same for the negative text; None without guidance.
-        guidance_scale: Strength of guidance.
-    """
-
-    plan: SamplerPlan
-    noise: Callable[[int], FloatArray]
-    conditional: Inputs
-    unconditional: Inputs | None
-    guidance_scale: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,54 +62,13 @@ class SchedulerStats:
     refused_total: int
 
 
-class _Track:
-    """A picture on its way: its latents and how far they are."""
+class _Member(Track):
+    """A track with its place in the scheduler."""
 
     def __init__(self, ticket: "Ticket", index: int, picture: Picture) -> None:
+        super().__init__(index, picture)
         self.ticket = ticket
-        self.index = index
-        self.picture = picture
-        self.latents: FloatArray = picture.noise(0) * np.float32(picture.plan.initial_noise_scale)
-        self.step = 0
         self.last_tick = -1
-        context = tuple((name, value.shape[1:]) for name, value in sorted(picture.conditional.items()))
-        self.bucket: Bucket = (("sample", self.latents.shape[1:]), *context)
-
-    @property
-    def num_rows(self) -> int:
-        return 1 if self.picture.unconditional is None else 2
-
-    @property
-    def done(self) -> bool:
-        return self.step == self.picture.plan.num_steps
-
-    def rows(self) -> list[Inputs]:
-        """This step's rows, the conditional one first."""
-        plan = self.picture.plan
-        shared = {
-            "sample": plan.input_scale[self.step] * self.latents,
-            "timesteps": plan.timesteps[self.step : self.step + 1],
-        }
-        texts = [self.picture.conditional, self.picture.unconditional]
-        return [{**shared, **text} for text in texts if text is not None]
-
-    def advance(self, outputs: FloatArray) -> None:
-        """Takes the model's outputs for `rows`, [1 or 2, C, H, W].
-
-        Raises:
-            GenerationError: They hold NaN or infinity.
-        """
-        picture = self.picture
-        if not np.isfinite(outputs).all():
-            raise GenerationError(
-                f"the model's output is not finite at step {self.step + 1} of {picture.plan.num_steps}"
-            )
-        output = outputs[:1]
-        if picture.unconditional is not None:
-            output = guided(output, outputs[1:], picture.guidance_scale)
-        step = self.step
-        self.latents = picture.plan.advance(step, self.latents, output, lambda: picture.noise(step + 1))
-        self.step += 1
 
 
 class Ticket:
@@ -177,7 +115,7 @@ class Ticket:
         if self._error is not None:
             raise self._error
         self._tell = tell
-        self._scheduler.add([_Track(self, index, picture) for index, picture in enumerate(pictures)])
+        self._scheduler.add([_Member(self, index, picture) for index, picture in enumerate(pictures)])
 
     def admit(self) -> None:
         """Called by the scheduler."""
@@ -217,7 +155,7 @@ class Scheduler:
         self._max_waiting = max_waiting
         self._waiting: deque[Ticket] = deque()
         self._running: set[Ticket] = set()
-        self._tracks: list[_Track] = []
+        self._tracks: list[_Member] = []
         self._bucket_ticks: dict[Bucket, int] = {}
         self._tick = 0
         self._work = asyncio.Event()
@@ -287,7 +225,7 @@ class Scheduler:
         self._tracks = [track for track in self._tracks if track.ticket is not ticket]
         self._admit()
 
-    def add(self, tracks: Sequence[_Track]) -> None:
+    def add(self, tracks: Sequence[_Member]) -> None:
         """Called by a ticket."""
         self._tracks.extend(track for track in tracks if not track.ticket.closed)
         self._work.set()
@@ -317,7 +255,7 @@ class Scheduler:
             for ticket in [*self._running, *self._waiting]:
                 ticket.fail(EngineStoppedError("the engine stopped while the request was in it"))
 
-    def _pick(self) -> list[_Track]:
+    def _pick(self) -> list[_Member]:
         """The next forward's tracks: the bucket that waited longest, and in it the tracks that waited longest."""
         if not self._tracks:
             self._bucket_ticks.clear()
@@ -326,7 +264,7 @@ class Scheduler:
         bucket = min(buckets, key=lambda key: (self._bucket_ticks.get(key, -1), key))
         members = [track for track in self._tracks if track.bucket == bucket]
         members.sort(key=lambda track: track.last_tick)
-        batch: list[_Track] = []
+        batch: list[_Member] = []
         num_rows = 0
         for track in members:
             if batch and num_rows + track.num_rows > self._max_rows:
@@ -340,7 +278,7 @@ class Scheduler:
             track.last_tick = self._tick
         return batch
 
-    def _step(self, batch: Sequence[_Track]) -> dict[_Track, GenerationError]:
+    def _step(self, batch: Sequence[_Member]) -> dict[_Member, GenerationError]:
         """Runs in the worker thread: one forward for all, or one for each where that fails."""
         try:
             outputs = self._run_forward(batch)
@@ -361,7 +299,7 @@ class Scheduler:
                 failed[track] = error
         return failed
 
-    def _run_forward(self, batch: Sequence[_Track]) -> FloatArray:
+    def _run_forward(self, batch: Sequence[_Member]) -> FloatArray:
         rows = [row for track in batch for row in track.rows()]
         inputs = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
         outputs = self._forward(inputs)
@@ -369,7 +307,7 @@ class Scheduler:
         self._rows_total += len(rows)
         return outputs
 
-    def _tell(self, batch: Sequence[_Track], failures: Mapping[_Track, GenerationError]) -> None:
+    def _tell(self, batch: Sequence[_Member], failures: Mapping[_Member, GenerationError]) -> None:
         ended = {track.ticket: failure for track, failure in failures.items()}
         for ticket, failure in ended.items():
             ticket.fail(failure)

@@ -29,6 +29,7 @@ FLOORS = {
     "bundle": 1,
     "events": 1,
     "request": 1,
+    "track": 1,
     "prompt": 2,
     "scheduler": 2,
     "sessions": 2,

@@ -43,6 +43,7 @@ class FitConfig:
     ema_decay: float = 0.0  # 0 = no average is kept
     checkpoint_minutes: float = 10.0  # of wall clock between two checkpoints
     log_every: int = 50  # steps between two lines of numbers
+    compile: bool = False  # torch.compile the objective; a minute a shape, then faster steps
 
     def __post_init__(self) -> None:
         _positive(self, "steps", "batch_size", "learning_rate", "max_grad_norm", "checkpoint_minutes", "log_every")
@@ -105,11 +106,15 @@ class VaeConfig:
     mse_weight: float = 1.0
     edge_weight: float = 1.0
     kl_weight: float = 1e-4  # times the mean over latent elements
+    initial: Path | None = None  # a diffusers AutoencoderKL folder of the same shape to start from
+    freeze_encoder: bool = False  # train the decoder alone: latents, and what was learned on them, stay as they are
     fit: FitConfig
 
     def __post_init__(self) -> None:
         if any(side % self.factor for side in self.crop):
             raise ValueError(f"vae.crop must be multiples of {self.factor}, got {self.crop}")
+        if self.freeze_encoder and self.initial is None:
+            raise ValueError("vae.freeze_encoder needs vae.initial: an encoder that never learned says nothing")
 
     @property
     def factor(self) -> int:
@@ -137,6 +142,7 @@ class UnetConfig:
     heads: int = 4
     transformer_layers: int = 1
     norm_num_groups: int = 16
+    initial: Path | None = None  # a diffusers UNet2DConditionModel folder of the same shape to start from
     fit: FitConfig
 
 

@@ -1,7 +1,7 @@
 """The denoiser: a stock UNet trained with the noise loss and HOLA on cached latents.
 
 It knows latents, captions and attention maps; it does not know how the loop runs or saves.
-B batch, C latent channels, h w latent cells, T tokens, P phrases of a caption (padded).
+B batch, C latent channels, h w latent cells, T tokens, P phrases of a caption (padded to 32).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from engine.train.data import Folder, Sample
 from engine.train.discretise import Discretised
 from engine.train.fit import Batch
 from engine.train.hola import Supervision, hola_loss
+from engine.train.initial import start_from
 from engine.train.samples import decode, sample_latents, save_captions, save_grid
 from engine.train.text import caption_of
 
@@ -105,6 +106,8 @@ class DiffusionStage:
         self.tokenizer, self.vae = tokenizer, vae.eval().requires_grad_(False)
         self.text_encoder = text_encoder.eval().requires_grad_(False)
         self.unet = build_unet(recipe)
+        if recipe.unet.initial:
+            start_from(self.unet, recipe.unet.initial)
         self.objective = DiffusionObjective(self.unet, recipe)
         self._epoch: tuple[int, int, list[tuple[int, np.ndarray]]] | None = None
 
@@ -198,7 +201,7 @@ def stratified_timesteps(count: int, num_train_timesteps: int, generator: torch.
 
 def supervise(captions: Sequence[Discretised], shares: Tensor) -> Batch:
     """Spans [B, P, T], regions [B, P, h, w] and validity [B, P] of captions over label shares [B, 18, h, w]."""
-    count = max(1, max(min(_MAX_PHRASES, len(caption.spans)) for caption in captions))
+    count = _MAX_PHRASES  # always as many, so that a compiled step keeps its shapes
     spans = torch.zeros(len(captions), count, len(captions[0].ids))
     members = torch.zeros(len(captions), count, shares.shape[1])
     for row, caption in enumerate(captions):

@@ -88,6 +88,8 @@ class Fit:
         self.average = MovingAverage(self.model, config.ema_decay) if config.ema_decay else None
         self.step, self.seconds, self.samples = 0, 0.0, 0
         self.wrapped, self.prepared = self.accelerator.prepare(self.model, self.optimizer)
+        if config.compile:
+            self.wrapped = torch.compile(self.wrapped, dynamic=False)
 
     def resume(self) -> bool:
         """Continue from the newest checkpoint; False where there is none."""

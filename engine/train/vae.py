@@ -23,6 +23,7 @@ from tqdm import tqdm
 from engine.train.config import Recipe, VaeConfig
 from engine.train.data import Folder, Sample, read_picture
 from engine.train.fit import Batch
+from engine.train.initial import start_from
 
 logger = logging.getLogger(__name__)
 
@@ -86,11 +87,15 @@ class VaeObjective(nn.Module):
         """Train `vae` in place."""
         super().__init__()
         self.vae, self.config = vae, config
+        if config.freeze_encoder:
+            vae.encoder.requires_grad_(False)
+            vae.quant_conv.requires_grad_(False)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Losses of `batch["pixels"]` [B, 3, H, W]."""
         pixels = batch["pixels"]
-        posterior = self.vae.encode(pixels).latent_dist
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.config.freeze_encoder):
+            posterior = self.vae.encode(pixels).latent_dist
         mean, logvar = posterior.mean.float(), posterior.logvar.float()
         latents = mean + (0.5 * logvar).exp() * batch["noise"]
         picture = self.vae.decode(latents).sample.float()
@@ -120,6 +125,11 @@ class VaeStage:
         """Read the pictures that fit the recipe's number."""
         self.recipe, self.config, self.out = recipe, recipe.vae, out
         self.vae = build_vae(self.config, max(max(size) for size in recipe.data.sizes))
+        if self.config.initial:
+            start_from(self.vae, self.config.initial)
+        if self.config.freeze_encoder:  # the same latents at the same scale
+            factor = AutoencoderKL.load_config(self.config.initial)["scaling_factor"]
+            self.vae.register_to_config(scaling_factor=factor)
         self.objective = VaeObjective(self.vae, self.config)
         chosen = _spread(folder.samples, self.config.num_pictures)
         pictures = [read_picture(sample) for sample in tqdm(chosen, desc="reading pictures", mininterval=2)]
@@ -152,7 +162,8 @@ class VaeStage:
                 error.append(F.mse_loss(self.vae.decode(mean).sample.clamp(-1, 1), pixels).item())
                 means.append(mean.flatten(1).cpu())
         latents = torch.cat([mean.flatten() for mean in means])
-        self.vae.register_to_config(scaling_factor=1 / latents.std().item())
+        if not self.config.freeze_encoder:
+            self.vae.register_to_config(scaling_factor=1 / latents.std().item())
         psnr = float(np.mean([10 * math.log10(4 / value) for value in error]))
         self.psnr = psnr
         logger.info("stage=%s step=%d psnr_db=%.2f latent_std=%.4f", self.name, step, psnr, latents.std().item())

@@ -11,7 +11,8 @@ import pytest
 
 from engine.errors import BusyError, EngineError, EngineStoppedError, GenerationError
 from engine.samplers import NoiseSchedule, gaussian_noise, guided, sampler_plan
-from engine.scheduler import LatentsReady, Picture, Scheduler, StepDone, Ticket, Update
+from engine.scheduler import LatentsReady, Scheduler, StepDone, Ticket, Update
+from engine.track import Picture
 
 SMALL, WIDE = (1, 2, 4, 4), (1, 2, 4, 6)
 POISON = 100.0
