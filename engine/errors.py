@@ -6,7 +6,9 @@
     ├── RequestError (also ValueError)   the caller's mistake; ``field`` names the parameter
     ├── BundleError                      a damaged, missing or newer bundle; one line naming the file
     ├── BusyError                        the waiting line is full; ``retry_after_seconds`` says when to come back
-    ├── GenerationError                  this one request failed in compute (NaN, out of memory)
+    ├── GenerationError                  this one request failed in compute
+    │   ├── OutOfMemoryError             a graph's run did not fit; a smaller one may
+    │   └── NotFiniteError               NaN or infinity in text states, latents or a picture
     └── EngineStoppedError               the engine is closed, or died
 
 A RequestError, BusyError or GenerationError concerns one request and never the engine's health.
@@ -49,6 +51,17 @@ class BusyError(EngineError):
 
 class GenerationError(EngineError):
     """One request failed in compute; others are not affected."""
+
+
+class OutOfMemoryError(GenerationError):
+    """A graph's run did not fit into the machine's or the device's memory; nothing else was harmed by it.
+
+    A run of several pictures may fit with fewer of them.
+    """
+
+
+class NotFiniteError(GenerationError):
+    """Text states, latents or a picture hold NaN or infinity; the message says which, and where."""
 
 
 class EngineStoppedError(EngineError):

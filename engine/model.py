@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 
 from engine.bundle import TEXT_ENCODER_FILE, TOKENIZER_FILE, UNET_FILE, VAE_DECODER_FILE, Bundle
 from engine.description import Description
-from engine.errors import BundleError, GenerationError
+from engine.errors import BundleError, NotFiniteError
 from engine.prompt import PromptPlan, PromptPlanner, TokenArray, apply_weights
 from engine.samplers import FloatArray, NoiseSchedule
 from engine.sessions import OnnxSession, Session
@@ -95,12 +95,13 @@ class DiffusionModel:
         """Latents of one picture, [1, C, H, W], to its pixels about -1..1, [3, f H, f W].
 
         Raises:
-            GenerationError: The decoder failed, or its picture holds NaN or infinity.
+            GenerationError: The decoder failed.
+            NotFiniteError: Its picture holds NaN or infinity.
         """
         unscaled = latents / np.float32(self.manifest.scaling_factor) + np.float32(self.manifest.shift_factor)
         image: FloatArray = self._vae_decoder.run({"latents": unscaled})[0]
         if not np.isfinite(image).all():
-            raise GenerationError("the decoded picture holds NaN or infinity")
+            raise NotFiniteError("the decoded picture holds NaN or infinity")
         return image
 
     def _encode_windows(self, windows: TokenArray) -> FloatArray:
@@ -118,7 +119,7 @@ class DiffusionModel:
                 return self._windows[key]
         states = self._text_encoder.run({"input_ids": window})
         if not np.isfinite(states).all():
-            raise GenerationError("the text encoder's output holds NaN or infinity")
+            raise NotFiniteError("the text encoder's output holds NaN or infinity")
         with self._windows_lock:
             self._windows[key] = states
             if len(self._windows) > NUM_CACHED_WINDOWS:

@@ -4,6 +4,7 @@ A session takes named arrays and gives one array. It knows nothing of samplers, 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -13,13 +14,19 @@ import numpy.typing as npt
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as native
 
-from engine.errors import BundleError, GenerationError
+from engine.errors import BundleError, GenerationError, OutOfMemoryError
 
 # ONNX Runtime's errors share no base class of their own.
 ONNXRUNTIME_ERRORS: tuple[type[Exception], ...] = tuple(
     kind for kind in vars(native).values() if isinstance(kind, type) and issubclass(kind, Exception)
 )
 RUN_ERRORS: tuple[type[Exception], ...] = (*ONNXRUNTIME_ERRORS, MemoryError)
+# How allocators say so: ONNX Runtime's arena, C++, CUDA, cuBLAS, cuDNN. There is no error class for it.
+_ALLOCATION_FAILED = re.compile(
+    r"failed to allocate|bad_alloc|bad allocation|out of memory|ALLOC_FAILED|is smaller than requested bytes"
+    r"|tensor storage size overflowed",
+    re.IGNORECASE,
+)
 
 
 class Session(Protocol):
@@ -34,7 +41,8 @@ class Session(Protocol):
         """Runs the graph once and returns its first output.
 
         Raises:
-            GenerationError: The graph failed, or its output holds NaN or infinity.
+            OutOfMemoryError: The run did not fit; the session can be used again.
+            GenerationError: The graph failed.
         """
         ...
 
@@ -77,8 +85,15 @@ class OnnxSession:
         try:
             output: npt.NDArray[np.float32] = self._session.run(None, dict(inputs))[0]
         except RUN_ERRORS as error:
-            raise GenerationError(f"{self._name} failed: {_first_line(error)}") from error
+            raise run_error(self._name, error) from error
         return output
+
+
+def run_error(name: str, error: Exception) -> GenerationError:
+    """What a runtime's failure in graph `name` means to the request that ran it."""
+    if isinstance(error, MemoryError) or _ALLOCATION_FAILED.search(str(error)):
+        return OutOfMemoryError(f"{name} ran out of memory: {_first_line(error)}")
+    return GenerationError(f"{name} failed: {_first_line(error)}")
 
 
 def _first_line(error: Exception) -> str:

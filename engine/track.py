@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import GenerationError
+from engine.errors import NotFiniteError
 from engine.samplers import FloatArray, SamplerPlan, guided
 
 Inputs: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
@@ -74,11 +74,11 @@ class Track:
         """Takes the model's outputs for `rows`, [1 or 2, C, H, W].
 
         Raises:
-            GenerationError: They hold NaN or infinity.
+            NotFiniteError: They hold NaN or infinity.
         """
         picture = self.picture
         if not np.isfinite(outputs).all():
-            raise GenerationError(
+            raise NotFiniteError(
                 f"the model's output is not finite at step {self.step + 1} of {picture.plan.num_steps}"
             )
         output = outputs[:1]

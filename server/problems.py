@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.types import Scope
 
-from engine.errors import BusyError, EngineError, EngineStoppedError, GenerationError, RequestError
+from engine.errors import (
+    BusyError,
+    EngineError,
+    EngineStoppedError,
+    GenerationError,
+    NotFiniteError,
+    OutOfMemoryError,
+    RequestError,
+)
 from server.schemas import FieldError, Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -73,6 +81,18 @@ GENERATION_FAILED = Kind(
     title="Generation failed",
     meaning="This request failed in compute; others did not.",
 )
+NOT_FINITE = Kind(
+    slug="not-finite",
+    status=500,
+    title="Not finite",
+    meaning="The model answered this request with numbers that are none; no picture is given instead of a black one.",
+)
+OUT_OF_MEMORY = Kind(
+    slug="out-of-memory",
+    status=507,
+    title="Out of memory",
+    meaning="This request did not fit into the machine's memory; a smaller picture or a shorter description may.",
+)
 BUSY = Kind(
     slug="busy", status=503, title="Busy", meaning="The waiting line is full; try again after Retry-After seconds."
 )
@@ -95,9 +115,11 @@ KINDS = (
     INVALID_REQUEST,
     INTERNAL_ERROR,
     GENERATION_FAILED,
+    NOT_FINITE,
     BUSY,
     NOT_READY,
     DEADLINE_EXCEEDED,
+    OUT_OF_MEMORY,
 )
 
 NOT_READY_RETRY_SECONDS = 5
@@ -160,6 +182,10 @@ def of_engine_error(error: EngineError) -> ProblemError:
     if isinstance(error, BusyError):
         seconds = max(1, math.ceil(error.retry_after_seconds))
         return ProblemError(BUSY, str(error), headers={"Retry-After": str(seconds)})
+    if isinstance(error, OutOfMemoryError):
+        return ProblemError(OUT_OF_MEMORY, str(error))
+    if isinstance(error, NotFiniteError):
+        return ProblemError(NOT_FINITE, str(error))
     if isinstance(error, GenerationError):
         return ProblemError(GENERATION_FAILED, str(error))
     if isinstance(error, EngineStoppedError):

@@ -30,7 +30,7 @@ from engine.engine import (
     Started,
     Step,
 )
-from engine.errors import BundleError, BusyError, EngineStoppedError, GenerationError, RequestError
+from engine.errors import BundleError, BusyError, EngineStoppedError, NotFiniteError, RequestError
 from engine.images import read_provenance
 from engine.samplers import gaussian_noise
 
@@ -299,7 +299,7 @@ async def test_nan_is_an_error_and_never_a_black_picture(
     # The decoder's own arithmetic overflows: latents divided by a scaling factor of nearly nothing.
     manifest = replace(engine._diffusion.manifest, scaling_factor=1e-38)
     monkeypatch.setattr(engine._diffusion, "manifest", manifest)
-    with pytest.raises(GenerationError, match="NaN or infinity"):
+    with pytest.raises(NotFiniteError, match="NaN or infinity"):
         await collect(engine, request())
     monkeypatch.undo()
     assert engine.stats().failed_total == 1

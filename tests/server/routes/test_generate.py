@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from engine.errors import GenerationError
+from engine.errors import GenerationError, NotFiniteError, OutOfMemoryError
 from server.app import create_app
 from server.settings import Settings
 
@@ -129,12 +129,22 @@ async def test_deadline_answers_504_and_cancels(engine: Any, talk: Any) -> None:
     assert 'cosmicman_generations_total{outcome="timeout"} 1.0' in metrics
 
 
-async def test_failed_generation_is_a_problem_of_its_own(client: Any, engine: Any) -> None:
-    engine.failure = GenerationError("the latents are not finite")
+@pytest.mark.parametrize(
+    ("failure", "status", "slug"),
+    [
+        (GenerationError("unet.onnx failed"), 500, "generation-failed"),
+        (NotFiniteError("the latents are not finite"), 500, "not-finite"),
+        (OutOfMemoryError("unet.onnx ran out of memory"), 507, "out-of-memory"),
+    ],
+)
+async def test_failed_generation_is_a_problem_of_its_own(
+    client: Any, engine: Any, failure: GenerationError, status: int, slug: str
+) -> None:
+    engine.failure = failure
     failed = await client.post("/generate", json=DRESS)
-    assert failed.status_code == 500
-    assert failed.json()["type"].endswith("#generation-failed")
-    assert failed.json()["detail"] == "the latents are not finite"
+    assert failed.status_code == status
+    assert failed.json()["type"].endswith(f"#{slug}")
+    assert failed.json()["detail"] == str(failure)
     engine.failure = None
     assert (await client.post("/generate", json=DRESS)).status_code == 200
 
