@@ -144,7 +144,7 @@ def _table() -> dict[str, list[str]]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """`python -m engine.train.judge`: trains with ``--train``, then prints the table of held-out figures."""
-    from engine.train.judge_data import shelves
+    from engine.train.judge_data import decoded, shelves
     from engine.train.judge_fit import JudgeConfig, fit_judge, held_out, table
 
     parser = argparse.ArgumentParser(prog="python -m engine.train.judge", description="Train or test the judge.")
@@ -154,20 +154,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=1, help="processes that draw (%(default)s)")
     for name in ("num_figures", "num_held_out", "epochs"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(JudgeConfig(), name))
+    parser.add_argument("--autoencoder", type=Path, metavar="DIR", help="also judge figures this AutoencoderKL decoded")
+    parser.add_argument("--num-decoded", type=int, default=6000, help="figures to learn from decoded (%(default)s)")
+    parser.add_argument("--initial", type=Path, metavar="DIR", help="start from this judge")
+    parser.add_argument("--learning-rate", type=float, default=JudgeConfig().learning_rate, help="peak (%(default)s)")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
-        config = JudgeConfig(num_figures=options.num_figures, num_held_out=options.num_held_out, epochs=options.epochs)
+        config = JudgeConfig(
+            num_figures=options.num_figures,
+            num_held_out=options.num_held_out,
+            epochs=options.epochs,
+            learning_rate=options.learning_rate,
+            autoencoder=options.autoencoder,
+            num_decoded=options.num_decoded if options.autoencoder else 0,
+            initial=options.initial,
+        )
         judge = fit_judge(config, options.cache, options.workers) if options.train else Judge.load(options.judge)
     except ValueError as error:
         logging.getLogger(__name__).error("%s", error)
         return 2
     unseen = shelves(config.held_out_seed, config.num_held_out, options.cache, options.workers)
-    crisp, soft = held_out(judge, unseen), held_out(judge, unseen, softened=True)
+    crisp, others = held_out(judge, unseen), {"softened": held_out(judge, unseen, softened=True)}
+    if options.autoencoder:
+        others["decoded"] = held_out(judge, decoded(unseen, options.autoencoder, config.num_held_out))
     if options.train:
         judge.facts["held_out"] = {line.key: round(line.right / max(1, line.decidable), 4) for line in crisp}
         judge.save(options.judge)
-    sys.stdout.write(table(crisp, soft) + "\n")
+    sys.stdout.write(table(crisp, **others) + "\n")
     return 0
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from diffusers import AutoencoderKL
 from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
@@ -98,6 +99,35 @@ def shelves(first_seed: int, num: int, cache: Path | None = None, workers: int =
         {name: np.concatenate([getattr(s, name) for s in found[size]]) for name in _COLUMNS} for size in sorted(found)
     )
     return [Shelf(**columns) for columns in joined]
+
+
+@torch.inference_mode()
+def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Shelf]:
+    """About ``num`` of the figures as a diffusers AutoencoderKL gives them back, with the answers they had before.
+
+    A generator paints through such a decoder, and no softening is quite like it; no generator is involved here.
+    """
+    vae = AutoencoderKL.from_pretrained(autoencoder).eval()
+    share = min(1.0, num / max(1, sum(len(shelf.pictures) for shelf in shelf_list)))
+    found = []
+    for shelf in shelf_list:
+        count = round(share * len(shelf.pictures))
+        pictures = shelf.pictures[:count]
+        again = [
+            _through(vae, pictures[start : start + 16])
+            for start in tqdm(range(0, count, 16), desc="decoding", mininterval=2)
+        ]
+        if again:
+            answers, regions = shelf.answers[:count], shelf.regions[:count]
+            found.append(Shelf(pictures=np.concatenate(again), answers=answers, regions=regions))
+    return found
+
+
+def _through(vae: AutoencoderKL, pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    with torch.autocast("cpu", torch.bfloat16):
+        pixels = vae.decode(vae.encode(as_input(pictures) * 2 - 1).latent_dist.mean).sample.float()
+    array: NDArray[np.uint8] = (pixels.clamp(-1, 1) * 127.5 + 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+    return array
 
 
 def _shard(seeds: range, cache: Path | None, workers: int) -> list[Shelf]:

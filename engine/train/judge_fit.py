@@ -19,7 +19,17 @@ from tqdm import tqdm
 from engine.train.config import FitConfig, as_tree
 from engine.train.fit import learning_rate, machine, parameter_groups
 from engine.train.judge import WIDTHS, Judge, JudgeNetwork
-from engine.train.judge_data import UNDECIDED, Batch, Shelf, as_input, batches, region_of, shelves, soften
+from engine.train.judge_data import (
+    UNDECIDED,
+    Batch,
+    Shelf,
+    as_input,
+    batches,
+    decoded,
+    region_of,
+    shelves,
+    soften,
+)
 from engine.train.optimizer import MuonAdamW
 from engine.train.questions import ABSENT, QUESTIONS
 
@@ -42,6 +52,9 @@ class JudgeConfig:
         look_weight: Of the loss that teaches where to look, next to the answers'.
         mixed_precision: ``bf16`` where the processor has it, else ``no``.
         widths: Channels of the network's layers.
+        autoencoder: A diffusers AutoencoderKL folder through which ``num_decoded`` figures are seen as well.
+        num_decoded: See ``autoencoder``; 0 needs none.
+        initial: A judge to start from; None starts untrained.
         seed: Decides weights, order and softening.
         first_seed: See ``num_figures``; at least 2,000,000, clear of training and evaluation.
         held_out_seed: See ``num_held_out``.
@@ -55,6 +68,9 @@ class JudgeConfig:
     look_weight: float = 0.3
     mixed_precision: str = "bf16"
     widths: tuple[int, ...] = WIDTHS
+    autoencoder: Path | None = None
+    num_decoded: int = 0
+    initial: Path | None = None
     seed: int = 0
     first_seed: int = FIRST_SEED
     held_out_seed: int = HELD_OUT_SEED
@@ -67,13 +83,17 @@ class JudgeConfig:
             raise ValueError(f"first_seed must be at least {FIRST_SEED}, got {self.first_seed}")
         if self.first_seed + self.num_figures > self.held_out_seed:
             raise ValueError("figures to learn from run into the held-out ones")
+        if self.num_decoded and self.autoencoder is None:
+            raise ValueError("num_decoded needs an autoencoder to decode with")
 
 
 def fit_judge(config: JudgeConfig, cache: Path | None = None, workers: int = 1) -> Judge:
     """Draws (or reads) the figures and trains a judge; the facts say what it cost."""
     drawn = shelves(config.first_seed, config.num_figures, cache, workers)
+    if config.autoencoder and config.num_decoded:
+        drawn = [*drawn, *decoded(drawn, config.autoencoder, config.num_decoded)]
     torch.manual_seed(config.seed)
-    network = JudgeNetwork(config.widths)
+    network = Judge.load(config.initial).network if config.initial else JudgeNetwork(config.widths)
     fit = _schedule(config, sum(-(-len(shelf.pictures) // config.batch_size) for shelf in drawn))
     groups = parameter_groups(network, fit.weight_decay)
     optimizer = MuonAdamW(groups, lr=0.0, betas=fit.betas)
@@ -169,11 +189,12 @@ def held_out(judge: Judge, drawn: Sequence[Shelf], *, softened: bool = False, se
     return [Held(key=q.key, decidable=d, right=r, shown=s, right_shown=rs) for q, d, r, s, rs in rows]
 
 
-def table(crisp: Sequence[Held], soft: Sequence[Held]) -> str:
-    """The held-out table as text: all pictures, those that show the attribute, and the latter softened."""
-    lines = [f"{'question':20} {'pictures':>8} {'right':>7}   {'shown':>6} {'right':>7} {'softened':>8}"]
-    for one, two in zip(crisp, soft, strict=True):
+def table(crisp: Sequence[Held], **others: Sequence[Held]) -> str:
+    """The held-out table as text: all pictures, those that show the attribute, and those once more in ``others``."""
+    names = "".join(f" {name:>8}" for name in others)
+    lines = [f"{'question':20} {'pictures':>8} {'right':>7}   {'shown':>6} {'right':>7}{names}"]
+    for one, *rest in zip(crisp, *others.values(), strict=True):
         every = f"{one.key:20} {one.decidable:8} {one.right / max(1, one.decidable):7.1%}"
-        shown = max(1, one.shown)
-        lines.append(f"{every}   {one.shown:6} {one.right_shown / shown:7.1%} {two.right_shown / shown:8.1%}")
+        shown = "".join(f" {line.right_shown / max(1, line.shown):8.1%}" for line in rest)
+        lines.append(f"{every}   {one.shown:6} {one.right_shown / max(1, one.shown):7.1%}{shown}")
     return "\n".join([*lines, f"(shown: the right answer is not {ABSENT!r})"])

@@ -104,7 +104,7 @@ def test_the_held_out_table_counts(judge: Judge) -> None:
     lines = held_out(judge, [shelf])
     assert {line.key for line in lines} == BY_KEY.keys()
     assert all((line.decidable, line.right) == (4, 3) for line in lines)
-    text = table(lines, held_out(judge, [shelf], softened=True))
+    text = table(lines, softened=held_out(judge, [shelf], softened=True))
     assert "75.0%" in text
     assert all(question.key in text for question in QUESTIONS)
 
@@ -115,6 +115,7 @@ def test_the_held_out_table_counts(judge: Judge) -> None:
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"first_seed": 5}, "first_seed must be at least 2000000, got 5"),
         ({"num_figures": 900_001}, "run into the held-out"),
+        ({"num_decoded": 5}, "num_decoded needs an autoencoder"),
     ],
 )
 def test_impossible_settings_are_refused(change: dict[str, int], message: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from diffusers import AutoencoderKL
 
 from engine.train.figures import draw_figure, figure_row, sample_figure
 from engine.train.figures.cloth import Item
@@ -15,6 +16,7 @@ from engine.train.judge_data import (
     as_input,
     batches,
     compress,
+    decoded,
     draw_one,
     region_of,
     shelves,
@@ -155,3 +157,18 @@ def test_compression_loses_more_the_stronger_it_is() -> None:
 def test_compression_keeps_an_even_colour() -> None:
     even = torch.full((2, 3, 16, 16), 0.5)
     assert torch.allclose(compress(even, torch.full((2, 1, 1, 1), 0.3)), even, atol=0.02)
+
+
+def test_decoded_figures_keep_their_answers(drawn: tuple[Path, list[Shelf]], tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    AutoencoderKL(block_out_channels=(8,), norm_num_groups=4, layers_per_block=1).save_pretrained(tmp_path)
+    shelf_list = drawn[1]
+    again = decoded(shelf_list, tmp_path, 6)
+    assert 4 <= sum(len(shelf.pictures) for shelf in again) <= 8  # half of twelve, rounded at each size
+    sizes = {shelf.pictures.shape[1:]: shelf for shelf in shelf_list}
+    for shelf in again:
+        before, count = sizes[shelf.pictures.shape[1:]], len(shelf.pictures)
+        assert shelf.pictures.dtype == np.uint8
+        assert np.array_equal(shelf.answers, before.answers[:count])
+        assert np.array_equal(shelf.regions, before.regions[:count])
+        assert not np.array_equal(shelf.pictures, before.pictures[:count])
