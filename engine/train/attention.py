@@ -42,7 +42,11 @@ class AttentionCapture:
 
 
 class CapturingProcessor:
-    """Attention as diffusers computes it, with the probabilities kept; PlainProcessor while the capture is closed."""
+    """Attention as diffusers computes it, with the probabilities kept while the capture is open.
+
+    In training it computes alike, open or closed: gradient checkpointing runs the layer once more in the backward pass,
+    when the capture is closed, and must meet the same operations. Closed in evaluation it is a PlainProcessor.
+    """
 
     def __init__(self, capture: AttentionCapture) -> None:
         """Give maps to `capture`."""
@@ -58,7 +62,7 @@ class CapturingProcessor:
         temb: Tensor | None = None,
     ) -> Tensor:
         """[B, Q, width] -> [B, Q, width]."""
-        if not self.capture.is_open or encoder_hidden_states is None:
+        if encoder_hidden_states is None or not (self.capture.is_open or attn.training):
             return self.fallback(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
         query = _heads(attn.to_q(hidden_states), attn.heads)  # [B, N, Q, D]
         key = _heads(attn.to_k(encoder_hidden_states), attn.heads)  # [B, N, T, D]
@@ -67,7 +71,8 @@ class CapturingProcessor:
         if attention_mask is not None:
             scores = scores + attention_mask.view(len(scores), -1, *attention_mask.shape[-2:])
         probabilities = F.softmax(scores.float(), dim=-1)  # [B, N, Q, T]
-        self.capture.maps.append(probabilities)
+        if self.capture.is_open:
+            self.capture.maps.append(probabilities)
         mixed = (probabilities.to(value.dtype) @ value).transpose(1, 2).flatten(2)
         return cast(Tensor, attn.to_out[1](attn.to_out[0](mixed)) / attn.rescale_output_factor)
 

@@ -142,6 +142,7 @@ class UnetConfig:
     heads: int = 4
     transformer_layers: int = 1
     norm_num_groups: int = 16
+    gradient_checkpointing: bool = False  # compute activations again in the backward pass: less memory, a third slower
     initial: Path | None = None  # a diffusers UNet2DConditionModel folder of the same shape to start from
     fit: FitConfig
 

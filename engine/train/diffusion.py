@@ -108,6 +108,8 @@ class DiffusionStage:
         self.unet = build_unet(recipe)
         if recipe.unet.initial:
             start_from(self.unet, recipe.unet.initial)
+        if recipe.unet.gradient_checkpointing:
+            self.unet.enable_gradient_checkpointing()
         self.objective = DiffusionObjective(self.unet, recipe)
         self._epoch: tuple[int, int, list[tuple[int, np.ndarray]]] | None = None
 

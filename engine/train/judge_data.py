@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 UNDECIDED = -100  # a picture that cannot answer: no loss, no score
 SHARD = 1500  # figures in a cached file
 CELL = 16  # pixels to one place of the judge's attention, along each side
+LATENT_NOISE = 0.4  # of the latents' standard deviation
 FACE = len(Item)  # the region after those of the items
 _COLUMNS = ("pictures", "answers", "regions")
 _ON_THE_FACE = ("age", "expression", "facial hair")
@@ -105,8 +106,10 @@ def shelves(first_seed: int, num: int, cache: Path | None = None, workers: int =
 def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Shelf]:
     """About ``num`` of the figures as a diffusers AutoencoderKL gives them back, with the answers they had before.
 
-    A generator paints through such a decoder, and no softening is quite like it; no generator is involved here.
+    A generator paints through such a decoder, and no softening is quite like it; no generator is involved here. Each
+    picture's latents get normal noise besides, up to ``LATENT_NOISE`` of their spread: no generator hits them exactly.
     """
+    generator = torch.Generator().manual_seed(0)
     vae = AutoencoderKL.from_pretrained(autoencoder).eval()
     share = min(1.0, num / max(1, sum(len(shelf.pictures) for shelf in shelf_list)))
     found = []
@@ -114,7 +117,7 @@ def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Sh
         count = round(share * len(shelf.pictures))
         pictures = shelf.pictures[:count]
         again = [
-            _through(vae, pictures[start : start + 16])
+            _through(vae, pictures[start : start + 16], generator)
             for start in tqdm(range(0, count, 16), desc="decoding", mininterval=2)
         ]
         if again:
@@ -123,9 +126,12 @@ def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Sh
     return found
 
 
-def _through(vae: AutoencoderKL, pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _through(vae: AutoencoderKL, pictures: NDArray[np.uint8], generator: torch.Generator) -> NDArray[np.uint8]:
     with torch.autocast("cpu", torch.bfloat16):
-        pixels = vae.decode(vae.encode(as_input(pictures) * 2 - 1).latent_dist.mean).sample.float()
+        latents = vae.encode(as_input(pictures) * 2 - 1).latent_dist.mean.float()
+        deviation = LATENT_NOISE * _uniform(latents, generator) * latents.std()
+        latents = latents + deviation * torch.randn(latents.shape, generator=generator)
+        pixels = vae.decode(latents).sample.float()
     array: NDArray[np.uint8] = (pixels.clamp(-1, 1) * 127.5 + 127.5).round().byte().permute(0, 2, 3, 1).numpy()
     return array
 

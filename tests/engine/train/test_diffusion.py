@@ -1,6 +1,7 @@
 """The denoiser's batches: every sample once an epoch, timesteps spread, supervision in its place, resume exact."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from engine.train.config import Recipe
 from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, stratified_timesteps, supervise
 from engine.train.discretise import Discretised, TokenSpan
-from engine.train.fit import Fit
+from engine.train.fit import Batch, Fit
 from engine.train.tokenizer import load_tokenizer
 
 
@@ -87,6 +88,36 @@ def test_supervision_is_in_its_place() -> None:
     assert batch["valid"][0].tolist() == [1.0] + [0.0] * 31 and batch["valid"][1].sum() == 0
     torch.testing.assert_close(batch["regions"][0, 0], shares[0, 4] + shares[0, 7])
     assert batch["regions"][0, 1].sum() == 0 and batch["spans"][1].sum() == 0
+
+
+def _loss_and_gradients(objective: torch.nn.Module, batch: Batch) -> tuple[dict[str, float], list[torch.Tensor]]:
+    objective.train()
+    objective.zero_grad()
+    numbers = objective(batch)
+    numbers["loss"].backward()
+    gradients = [value.grad for value in objective.parameters()]
+    return {name: float(value.detach()) for name, value in numbers.items()}, [
+        each for each in gradients if each is not None
+    ]
+
+
+@pytest.mark.parametrize("way", ["checkpointed", "compiled"])
+def test_hola_is_the_same_checkpointed_and_compiled(way: str, recipe: Recipe, finished: Path, tmp_path: Path) -> None:
+    plain = _stage(recipe, finished, tmp_path)
+    batch = plain.batch(0, 0, 1)
+    numbers, gradients = _loss_and_gradients(plain.objective, batch)
+    assert numbers["hola"] > 0
+    if way == "compiled":
+        objective = torch.compile(plain.objective, backend="eager", dynamic=False)
+    else:
+        unet = replace(recipe.unet, gradient_checkpointing=True)
+        objective = _stage(replace(recipe, unet=unet), finished, tmp_path).objective
+        assert objective.unet.is_gradient_checkpointing
+    again, others = _loss_and_gradients(objective, batch)
+    assert again == pytest.approx(numbers, rel=1e-5)
+    assert len(gradients) == len(others) > 100
+    for one, other in zip(gradients, others, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-6)
 
 
 def test_resumed_training_is_exact(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
