@@ -19,14 +19,16 @@ from typing import TypeAlias, TypeVar
 from engine.errors import BundleError
 
 FORMAT_VERSION = 1
-FAMILIES = ("sd",)
+FAMILIES = ("sd", "sdxl")
 MANIFEST_FILE = "manifest.json"
 TOKENIZER_FILE = "tokenizer.json"
 TEXT_ENCODER_FILE = "text_encoder.onnx"
+SECOND_TEXT_ENCODER_FILE = "text_encoder_2.onnx"
 UNET_FILE = "unet.onnx"
 VAE_DECODER_FILE = "vae_decoder.onnx"
 VAE_ENCODER_FILE = "vae_encoder.onnx"
 REQUIRED_FILES = (TOKENIZER_FILE, TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE)
+REQUIRED_OF_SDXL = (*REQUIRED_FILES, SECOND_TEXT_ENCODER_FILE)
 MAX_MANIFEST_BYTES = 1_000_000
 
 Scalar: TypeAlias = str | int | float | bool
@@ -55,13 +57,13 @@ class Manifest:
         family: Which pipeline the graphs belong to; see FAMILIES.
         source: Where the weights came from.
         licence: Licence of the weights.
-        precision: How weights are stored: fp32 or fp16_weights; compute is float32.
+        precision: fp32; fp16 (stored and computed); fp16_weights or int8 (stored so, computed in float32).
         noise_schedule: Fields of `samplers.NoiseSchedule`.
         scaling_factor: VAE latents are divided by it before decoding.
         shift_factor: Added to them after that.
         latent_channels: C of a latent.
         vae_factor: Pixels a side of one latent.
-        context_width: D of the text encoder's hidden state.
+        context_width: D of what cross-attention reads: the width of the hidden states of all text encoders together.
         sizes: If not empty, the only (width, height) pairs allowed.
         side_limits: Least and greatest side in pixels, and what it must be a multiple of.
         tokenizer_length: Tokens of a window with its start and end marks (77).
@@ -74,6 +76,9 @@ class Manifest:
         max_steps: Denoising steps.
         default_guidance_scale: Used when a request names none.
         default_sampler: Used when a request names none.
+        clip_skip: Layers left out at the end of a text encoder besides what the family leaves out anyway.
+        pooled_width: P of the pooled text embedding; 0 where the family has none. Needed for sdxl.
+        second_padding_token: Id that fills a window of the second text encoder. Needed for sdxl.
         files: Every other file of the bundle.
         format_version: Format of the bundle itself.
     """
@@ -101,6 +106,9 @@ class Manifest:
     max_steps: int
     default_guidance_scale: float
     default_sampler: str
+    clip_skip: int = 0
+    pooled_width: int = 0
+    second_padding_token: int | None = None
     files: Mapping[str, FileEntry] = field(default_factory=lambda: MappingProxyType({}))
     format_version: int = FORMAT_VERSION
 
@@ -142,7 +150,7 @@ def load_bundle(path: Path) -> Bundle:
     if len(raw) > MAX_MANIFEST_BYTES:
         raise BundleError(f"{manifest_path}: damaged: longer than {MAX_MANIFEST_BYTES} bytes")
     manifest = _parse_manifest(manifest_path, raw)
-    for name in REQUIRED_FILES:
+    for name in REQUIRED_OF_SDXL if manifest.family == "sdxl" else REQUIRED_FILES:
         if name not in manifest.files:
             raise BundleError(f"{manifest_path}: damaged: it does not list {name}")
     for name, entry in manifest.files.items():
@@ -263,6 +271,9 @@ def _parse_manifest(path: Path, raw: bytes) -> Manifest:
         max_steps=reader.count("max_steps"),
         default_guidance_scale=reader.number("default_guidance_scale"),
         default_sampler=reader.value("default_sampler", str),
+        clip_skip=reader.value("clip_skip", int) if "clip_skip" in data else 0,
+        pooled_width=reader.count("pooled_width") if family == "sdxl" else 0,
+        second_padding_token=reader.value("second_padding_token", int) if family == "sdxl" else None,
         files=reader.files("files"),
     )
 

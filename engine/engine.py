@@ -188,9 +188,11 @@ class Engine:
         """One step and one decode at the default size."""
         diffusion, model = self._diffusion, self.model
         plan = diffusion.plan(Description(text="a person", spans=()), "", guided=False)
-        latents = gaussian_noise(0, 0, 0, diffusion.latent_shape(model.default_width, model.default_height))
+        width, height = model.default_width, model.default_height
+        latents = gaussian_noise(0, 0, 0, diffusion.latent_shape(width, height))
         timesteps = sampler_plan(model.default_sampler, diffusion.noise_schedule, 1).timesteps
-        diffusion.forward({"sample": latents, "timesteps": timesteps, **diffusion.encode(plan)})
+        conditioning = diffusion.encode(plan, width=width, height=height)
+        diffusion.forward({"sample": latents, "timesteps": timesteps, **conditioning})
         diffusion.decode(latents)
 
 

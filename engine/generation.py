@@ -130,10 +130,11 @@ class Generation:
         return await asyncio.wrap_future(future)
 
     def _encode_text(self) -> tuple[Conditioning, Conditioning | None]:
-        conditional = self._diffusion.encode(self._plan)
+        width, height = self._request.width, self._request.height
+        conditional = self._diffusion.encode(self._plan, width=width, height=height)
         if self._request.guidance_scale <= 1.0:
             return conditional, None
-        return conditional, self._diffusion.encode_negative(self._plan)
+        return conditional, self._diffusion.encode_negative(self._plan, width=width, height=height)
 
     def _pictures(self, conditional: Conditioning, unconditional: Conditioning | None) -> list[Picture]:
         request = self._request

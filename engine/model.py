@@ -2,28 +2,38 @@
 
 It knows one request at a time: what shares a forward is the scheduler's business.
 
-Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a window, D hidden width.
+Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a window, D hidden width, P pooled width.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from threading import Lock
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from engine.bundle import TEXT_ENCODER_FILE, TOKENIZER_FILE, UNET_FILE, VAE_DECODER_FILE, Bundle
+from engine.bundle import (
+    SECOND_TEXT_ENCODER_FILE,
+    TEXT_ENCODER_FILE,
+    TOKENIZER_FILE,
+    UNET_FILE,
+    VAE_DECODER_FILE,
+    Bundle,
+)
 from engine.description import Description
 from engine.errors import BundleError, NotFiniteError
-from engine.prompt import PromptPlan, PromptPlanner, TokenArray, apply_weights
+from engine.prompt import PromptPlan, PromptPlanner, apply_weights
 from engine.samplers import FloatArray, NoiseSchedule
 from engine.sessions import OnnxSession, Session
+from engine.text_encoder import EncodedText, TextEncoders
 
 Conditioning: TypeAlias = Mapping[str, FloatArray]
 
-# The empty text, and texts that are asked for again, are encoded once; a window of SDXL's width is 0.6 MB.
-NUM_CACHED_WINDOWS = 64
+# What a UNet of each family reads besides latents and timesteps.
+CONDITIONING = {
+    "sd": ("encoder_hidden_states",),
+    "sdxl": ("encoder_hidden_states", "text_embeds", "time_ids"),
+}
 
 
 class DiffusionModel:
@@ -49,11 +59,15 @@ class DiffusionModel:
             end_token=manifest.end_token,
             padding_token=manifest.padding_token,
         )
-        self._text_encoder: Session = OnnxSession(bundle.file(TEXT_ENCODER_FILE), num_threads=num_threads)
+        second: Session | None = None
+        if manifest.family == "sdxl":
+            second = OnnxSession(bundle.file(SECOND_TEXT_ENCODER_FILE), num_threads=num_threads)
+        self._text_encoders = TextEncoders(
+            manifest, OnnxSession(bundle.file(TEXT_ENCODER_FILE), num_threads=num_threads), second
+        )
         self._unet: Session = OnnxSession(bundle.file(UNET_FILE), num_threads=num_threads)
+        _check_family(bundle, self._unet)
         self._vae_decoder: Session = OnnxSession(bundle.file(VAE_DECODER_FILE), num_threads=num_threads)
-        self._windows: OrderedDict[bytes, FloatArray] = OrderedDict()
-        self._windows_lock = Lock()
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Shape of the latents of one picture, [1, C, H, W], for sides in pixels."""
@@ -64,24 +78,27 @@ class DiffusionModel:
         """Windows of a description; without guidance the negative text is not read and takes no window."""
         return self._planner.plan(description, negative_description, guided=guided)
 
-    def encode(self, plan: PromptPlan) -> Conditioning:
-        """What the UNet reads for the description, [1, K L, D].
+    def encode(self, plan: PromptPlan, *, width: int, height: int) -> Conditioning:
+        """What the UNet reads for the description of a picture of that size in pixels.
+
+        Weights act on the tokens; SDXL's pooled embedding is that of the words as they are.
 
         Raises:
             GenerationError: The text encoder failed.
         """
-        states = self._encode_windows(plan.windows)
+        encoded = self._text_encoders.encode(plan.windows)
         if (plan.weights != 1.0).any():
-            states = apply_weights(states, self._encode_windows(plan.empty_window), plan.weights)
-        return self._conditioning(states)
+            empty = self._text_encoders.encode(plan.empty_window).states
+            encoded = replace(encoded, states=apply_weights(encoded.states, empty, plan.weights))
+        return self._conditioning(encoded, width, height)
 
-    def encode_negative(self, plan: PromptPlan) -> Conditioning:
-        """What the UNet reads for what must not be there, [1, K L, D]; the encoded empty text where that is nothing.
+    def encode_negative(self, plan: PromptPlan, *, width: int, height: int) -> Conditioning:
+        """The same for what must not be there; the encoded empty text where that is nothing, as in training.
 
         Raises:
             GenerationError: The text encoder failed.
         """
-        return self._conditioning(self._encode_windows(plan.negative_windows))
+        return self._conditioning(self._text_encoders.encode(plan.negative_windows), width, height)
 
     def forward(self, inputs: Mapping[str, FloatArray]) -> FloatArray:
         """One UNet forward over R rows, to [R, C, H, W].
@@ -104,30 +121,27 @@ class DiffusionModel:
             raise NotFiniteError("the decoded picture holds NaN or infinity")
         return image
 
-    def _encode_windows(self, windows: TokenArray) -> FloatArray:
-        """Hidden states of windows, [K, L] to [K, L, D].
+    def _conditioning(self, encoded: EncodedText, width: int, height: int) -> Conditioning:
+        """Named inputs of one row: text [1, K L, D]; for SDXL its pooled embedding [1, P] and the size [1, 6].
 
-        One window a run, so that a window's state does not depend on what it was encoded with.
+        The size is SDXL's micro-conditioning (Podell et al. 2023, arXiv 2307.01952, section 2.2): original height and
+        width, top and left of the crop, target height and width. The picture is asked for as one that was never
+        scaled or cropped.
         """
-        return np.concatenate([self._encode_window(window[None]) for window in windows])
+        text = {"encoder_hidden_states": encoded.states.reshape(1, -1, encoded.states.shape[-1])}
+        if self.manifest.family != "sdxl":
+            return text
+        size = np.array([[height, width, 0, 0, height, width]], np.float32)
+        return {**text, "text_embeds": encoded.pooled, "time_ids": size}
 
-    def _encode_window(self, window: TokenArray) -> FloatArray:
-        key = window.tobytes()
-        with self._windows_lock:
-            if key in self._windows:
-                self._windows.move_to_end(key)
-                return self._windows[key]
-        states = self._text_encoder.run({"input_ids": window})
-        if not np.isfinite(states).all():
-            raise NotFiniteError("the text encoder's output holds NaN or infinity")
-        with self._windows_lock:
-            self._windows[key] = states
-            if len(self._windows) > NUM_CACHED_WINDOWS:
-                self._windows.popitem(last=False)
-        return states
 
-    def _conditioning(self, states: FloatArray) -> Conditioning:
-        return {"encoder_hidden_states": states.reshape(1, -1, states.shape[-1])}
+def _check_family(bundle: Bundle, unet: Session) -> None:
+    expected = ("sample", "timesteps", *CONDITIONING[bundle.manifest.family])
+    if set(unet.input_names) != set(expected):
+        raise BundleError(
+            f"{bundle.file(UNET_FILE)}: the manifest says {bundle.manifest.family}, whose UNet reads "
+            f"{', '.join(expected)}; this one reads {', '.join(unet.input_names)}"
+        )
 
 
 def _tokenizer(bundle: Bundle) -> Tokenizer:

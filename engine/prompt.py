@@ -105,6 +105,8 @@ class PromptPlanner:
         """
         tokenizer.no_truncation()
         tokenizer.no_padding()
+        # A mark written into a description is words like any other: it must not end a window.
+        tokenizer.encode_special_tokens = True
         self._tokenizer = tokenizer
         self._window_length = window_length
         self._start_token = start_token
@@ -199,6 +201,21 @@ class PromptPlanner:
             for place, token in enumerate(window)
             if token.span == span
         )
+
+
+def end_positions(windows: TokenArray, *, end_token: int) -> npt.NDArray[np.intp]:
+    """Place of the end mark in each window, [K, L] to [K]."""
+    places: npt.NDArray[np.intp] = np.argmax(windows == end_token, axis=1)
+    return places
+
+
+def with_padding(windows: TokenArray, *, end_token: int, padding_token: int) -> TokenArray:
+    """The same windows, filled with another token after the end mark, [K, L].
+
+    SDXL's two text encoders read the same tokens, but the second is used to zeros where the first has end marks.
+    """
+    after_end = np.arange(windows.shape[1]) > end_positions(windows, end_token=end_token)[:, None]
+    return np.where(after_end, np.int64(padding_token), windows)
 
 
 def apply_weights(context: FloatArray, empty: FloatArray, weights: FloatArray) -> FloatArray:

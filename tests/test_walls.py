@@ -35,9 +35,10 @@ FLOORS = {
     "sessions": 2,
     "export": 2,
     "train": 2,
-    "model": 3,
-    "generation": 4,
-    "engine": 5,
+    "text_encoder": 3,
+    "model": 4,
+    "generation": 5,
+    "engine": 6,
 }
 WORKSHOP_ROOMS = {"export", "train"}  # the only rooms that need the train extra
 PUBLIC_ENGINE = {"engine.description", "engine.engine", "engine.errors"}  # all that the gateway may see

@@ -46,7 +46,7 @@ def write(out: Path, manifest: Manifest = MANIFEST) -> Path:
     return out
 
 
-def edit_manifest(path: Path, change: Callable[[dict[str, object]], None]) -> None:
+def edit_manifest(path: Path, change: Callable[[dict[str, object]], object]) -> None:
     data = json.loads((path / MANIFEST_FILE).read_text())
     change(data)
     (path / MANIFEST_FILE).write_text(json.dumps(data))
@@ -109,7 +109,8 @@ EDITS: dict[str, tuple[str, object, str]] = {
     "newer": ("format_version", 2, r"format 2 is newer than 1"),
     "no version": ("format_version", None, r"format_version must be 1; got None"),
     "true is no version": ("format_version", "1", r"format_version must be 1"),
-    "other family": ("family", "flux", r"family must be one of sd; got 'flux'"),
+    "other family": ("family", "flux", r"family must be one of sd, sdxl; got 'flux'"),
+    "sdxl of sd's fields": ("family", "sdxl", r"pooled_width must be at least 1; got 0"),
     "a word for a number": ("scaling_factor", "big", r"scaling_factor must be a number; got 'big'"),
     "infinity": ("scaling_factor", float("inf"), r"scaling_factor must be a number; got inf"),
     "a boolean for a count": ("vae_factor", True, r"vae_factor must be of type int; got True"),
@@ -132,6 +133,19 @@ def test_a_wrong_field_is_named(name: str, tmp_path: Path) -> None:
         load_bundle(out)
     assert str(out / MANIFEST_FILE) in str(caught.value)
     assert not re.search(r"\n", str(caught.value))
+
+
+def test_sdxl_has_a_second_text_encoder(tmp_path: Path) -> None:
+    out = write(tmp_path / "bundle", replace(MANIFEST, family="sdxl", pooled_width=16, second_padding_token=0))
+    with pytest.raises(BundleError, match=r"manifest\.json: damaged: it does not list text_encoder_2\.onnx"):
+        load_bundle(out)
+
+
+def test_a_bundle_from_before_sdxl_is_read(tmp_path: Path) -> None:
+    out = write(tmp_path / "bundle")
+    later = ("clip_skip", "pooled_width", "second_padding_token")
+    edit_manifest(out, lambda data: [data.pop(name) for name in later])
+    assert replace(load_bundle(out).manifest, files={}) == MANIFEST
 
 
 def test_a_missing_field_is_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from engine.description import Description, Group, Span
-from engine.prompt import PromptPlan, PromptPlanner, apply_weights
+from engine.prompt import PromptPlan, PromptPlanner, apply_weights, end_positions, with_padding
 
 LENGTH = 77
 
@@ -183,3 +183,24 @@ def test_weights_scale_the_distance_from_the_empty_text() -> None:
     np.testing.assert_allclose(weighted[0, 1], empty[0, 1], rtol=1e-6)
     np.testing.assert_allclose(weighted[1, 2], 2 * context[1, 2] - empty[0, 2], rtol=1e-5)
     np.testing.assert_allclose(weighted[0, 2:], context[0, 2:], rtol=1e-5)
+
+
+def test_a_second_text_encoder_reads_the_same_tokens_with_its_own_padding(
+    planner: PromptPlanner, tokenizer: Tokenizer
+) -> None:
+    end = tokenizer.token_to_id("<|endoftext|>")
+    plan = planner.plan(describe(("a woman, ", None), *[("long brown hair, ", Group.HAIR)] * 30))
+    padded = with_padding(plan.windows, end_token=end, padding_token=0)
+    assert plan.num_windows == 2
+    for window, other, place in zip(plan.windows, padded, end_positions(plan.windows, end_token=end), strict=True):
+        np.testing.assert_array_equal(other[: place + 1], window[: place + 1])
+        assert window[place] == end
+        assert (other[place + 1 :] == 0).all()
+
+
+def test_a_mark_written_in_a_description_does_not_end_its_window(planner: PromptPlanner, tokenizer: Tokenizer) -> None:
+    end = tokenizer.token_to_id("<|endoftext|>")
+    plan = planner.plan(describe(("a red <|endoftext|> dress", None)))
+    [place] = end_positions(plan.windows, end_token=end)
+    assert plan.windows[0, place - 1] == tokenizer.encode("dress", add_special_tokens=False).ids[-1]
+    assert (plan.windows[0, place:] == end).all()
