@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,15 @@ from diffusers import AutoencoderKL
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from engine.train.data import NUM_LABELS, Folder, Sample, read_labels, read_picture
+from engine.train.data import NUM_LABELS, Folder, Unreadable, read_labels, read_picture
 from engine.train.files import whole_folder
 from engine.train.vae import to_tensor
 
 logger = logging.getLogger(__name__)
 
-_FORMAT = 1
+_FORMAT = 2
 _BATCH = 32
+_ENCODER = ("encoder.", "quant_conv.")  # the parts of an AutoencoderKL that latents depend on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,20 +42,24 @@ class Bucket:
 def load_cache(folder: Folder, vae: AutoencoderKL, root: Path) -> list[Bucket]:
     """The buckets of `folder`, encoded now unless `root` already holds them."""
     path = root / cache_key(folder, vae)
+    unreadable = Unreadable(folder.config.max_unreadable)
     buckets = []
     for size, indices in folder.buckets.items():
         place = path / f"{size[0]}x{size[1]}"
         if not place.is_dir():
-            _encode(folder, indices, vae, place)
+            _encode(folder, indices, vae, place, unreadable)
+        samples = tuple(np.load(place / "samples.npy").tolist())
         latents, regions = (np.load(place / f"{name}.npy", mmap_mode="r") for name in ("latents", "regions"))
-        buckets.append(Bucket(size=size, samples=indices, latents=latents, regions=regions))
+        if samples:
+            buckets.append(Bucket(size=size, samples=samples, latents=latents, regions=regions))
     return buckets
 
 
 def cache_key(folder: Folder, vae: AutoencoderKL) -> str:
-    """Hash of the rows, the autoencoder's weights and settings, and this file's format."""
+    """Hash of the pictures and how they are framed, the encoder's weights and scale, and this file's format."""
     digest = hashlib.sha256(f"{_FORMAT} {folder.fingerprint} {vae.config.scaling_factor}".encode())
-    for name, tensor in sorted(vae.state_dict().items()):
+    encoder = {name: tensor for name, tensor in vae.state_dict().items() if name.startswith(_ENCODER)}
+    for name, tensor in sorted(encoder.items()):
         digest.update(name.encode() + tensor.detach().float().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
 
@@ -66,7 +72,8 @@ def label_shares(labels: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     return np.round(np.stack(shares) * 255).astype(np.uint8)
 
 
-def _encode(folder: Folder, indices: tuple[int, ...], vae: AutoencoderKL, place: Path) -> None:
+def _encode(folder: Folder, indices: tuple[int, ...], vae: AutoencoderKL, place: Path, unreadable: Unreadable) -> None:
+    """Latents and shares of the samples that can be read, and which those are."""
     with whole_folder(place) as temporary:
         first = folder.samples[indices[0]]
         factor = int(2 ** (len(vae.config.block_out_channels) - 1))
@@ -79,19 +86,31 @@ def _encode(folder: Folder, indices: tuple[int, ...], vae: AutoencoderKL, place:
             np.lib.format.open_memmap(temporary / f"{name}.npy", mode="w+", dtype=dtype, shape=shape)
             for name, (shape, dtype) in arrays.items()
         )
+        kept: list[int] = []
         description = f"encoding {first.width}x{first.height}"
         for start in tqdm(range(0, len(indices), _BATCH), desc=description, mininterval=2):
-            samples = [folder.samples[index] for index in indices[start : start + _BATCH]]
-            latents[start : start + len(samples)] = _latents(samples, vae)
-            regions[start : start + len(samples)] = [label_shares(read_labels(sample), factor) for sample in samples]
+            pictures = []
+            for index in indices[start : start + _BATCH]:
+                read = unreadable.attempt(partial(_read, folder, index))
+                if read is not None:
+                    pictures.append(read[0])
+                    regions[len(kept)] = label_shares(read[1], factor)
+                    kept.append(index)
+            if pictures:
+                latents[len(kept) - len(pictures) : len(kept)] = _latents(np.stack(pictures), vae)
         latents.flush()
         regions.flush()
-    logger.info("encoded %d pictures of %dx%d", len(indices), first.width, first.height)
+        np.save(temporary / "samples.npy", np.array(kept, np.int64))
+    logger.info("encoded %d pictures of %dx%d", len(kept), first.width, first.height)
+
+
+def _read(folder: Folder, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    sample = folder.samples[index]
+    return read_picture(sample), read_labels(sample)
 
 
 @torch.no_grad()
-def _latents(samples: list[Sample], vae: AutoencoderKL) -> NDArray[np.float16]:
-    pixels = to_tensor(np.stack([read_picture(sample) for sample in samples])).to(vae.device)
-    latents = vae.encode(pixels).latent_dist.mean * vae.config.scaling_factor
+def _latents(pictures: NDArray[np.uint8], vae: AutoencoderKL) -> NDArray[np.float16]:
+    latents = vae.encode(to_tensor(pictures).to(vae.device)).latent_dist.mean * vae.config.scaling_factor
     array: NDArray[np.float16] = latents.cpu().numpy().astype(np.float16)
     return array

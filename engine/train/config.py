@@ -56,11 +56,22 @@ class FitConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class DataConfig:
-    """A CosmicMan-HQ folder (label/*.parquet, images/, parsing/) and the sizes trained on."""
+    """A data folder and the sizes trained on."""
 
-    folder: Path  # as `cosmicman figures --out` writes it
+    folder: Path
+    format: str = "cosmicman"  # cosmicman (label/*.parquet) | webdataset (*.tar) | pictures (NAME.txt beside NAME.jpg)
     sizes: tuple[tuple[int, int], ...] = ((128, 192), (160, 160), (192, 128))  # width, height
-    limit: int | None = None  # use only the first rows
+    any_size: bool = False  # rows of other sizes are scaled and cropped into the nearest; otherwise they are left out
+    mirror: bool = False  # learn from every picture's mirror image too
+    max_unreadable: int = 0  # samples whose files may be missing or damaged before the run stops
+    limit: int | None = None  # use only the first samples
+
+    def __post_init__(self) -> None:
+        if self.format not in ("cosmicman", "webdataset", "pictures"):
+            raise ValueError(f"format must be cosmicman, webdataset or pictures, got {self.format!r}")
+        if self.max_unreadable < 0 or (self.limit is not None and self.limit < 1):
+            wrong = f"got {self.max_unreadable} and {self.limit}"
+            raise ValueError(f"max_unreadable must be at least 0 and limit at least 1, {wrong}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,156 +1,171 @@
-"""A CosmicMan-HQ folder as rows of phrases, pictures and label maps.
+"""The training data as samples of the sizes trained on: pixels, label maps and phrases.
 
-It knows the format's columns and files; it does not know models, latents or losses.
+It knows which rows are used and how they are framed; it does not know how rows lie on disk, nor models or losses.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
-import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.description.caption import Phrase, row_phrases
+from engine.description.caption import Phrase
 from engine.train.config import DataConfig
+from engine.train.framing import Frame, Size, frame, mirrored_labels, mirrored_phrase
+from engine.train.places import Place
+from engine.train.rows import Format, Row, label_files, read_rows
+
+logger = logging.getLogger(__name__)
 
 NUM_LABELS = 18  # ATR-18
-NULL_LABEL = 18  # of aa_ids: the phrase has no region
-_REQUIRED = ("path", "segm_path", "width", "height", "person_type", "aa_text", "aa_ids")
-_JSON = ("aa_text", "aa_ids", "extra", "attributes")
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One row: where its files are, how large it is, what it shows."""
+    """One picture as it is trained on."""
 
-    picture: Path
-    labels: Path
-    width: int
-    height: int
+    picture: Place
+    labels: Place
+    frame: Frame
+    mirrored: bool
     phrases: tuple[Phrase, ...]
+
+    @property
+    def width(self) -> int:
+        """Pixels, of the bucket."""
+        return self.frame.size[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels, of the bucket."""
+        return self.frame.size[1]
 
 
 class Folder:
-    """The rows of a CosmicMan-HQ folder whose size is trained on, in file order."""
+    """The rows of a data folder that are trained on, in the order of its files."""
 
     def __init__(self, config: DataConfig) -> None:
-        """Read every label file; raise ValueError naming file, row and what was expected."""
+        """Read every row; raise ValueError naming file, row and what was expected."""
         self.config = config
-        self.files = sorted((config.folder / "label").glob("*.parquet"))
-        if not self.files:
-            raise ValueError(f"{config.folder / 'label'} holds no .parquet file; `cosmicman figures` writes them")
+        self.files = label_files(config.folder, Format(config.format))
         self.samples = self._read()
         if not self.samples:
             raise ValueError(f"{config.folder} holds no row of the sizes {config.sizes}")
 
     def _read(self) -> tuple[Sample, ...]:
         samples: list[Sample] = []
-        for file in self.files:
-            for number, row in enumerate(_rows(file)):
-                if (row["width"], row["height"]) in self.config.sizes:
-                    samples.append(self._sample(row, f"{file.name} row {number}"))
-                if self.config.limit is not None and len(samples) >= self.config.limit:
-                    return tuple(samples)
+        for row in read_rows(self.config.folder, Format(self.config.format)):
+            samples += _samples(row, self.config)
+            if self.config.limit is not None and len(samples) >= self.config.limit:
+                return tuple(samples[: self.config.limit])
         return tuple(samples)
-
-    def _sample(self, row: dict[str, Any], where: str) -> Sample:
-        for name in _JSON:
-            if isinstance(row.get(name), str):
-                try:
-                    row[name] = json.loads(row[name])
-                except json.JSONDecodeError as error:
-                    raise ValueError(f"{where}: {name} must be JSON: {error}") from error
-        return Sample(
-            picture=self.config.folder / row["path"],
-            labels=self.config.folder / row["segm_path"],
-            width=row["width"],
-            height=row["height"],
-            phrases=_phrases(row, where),
-        )
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes when a label file or the choice of rows does."""
-        digest = hashlib.sha256(json.dumps([self.config.sizes, self.config.limit]).encode())
-        for file in self.files:
-            digest.update(file.name.encode() + file.read_bytes())
+        """Changes when a picture or label map does, or which part of it is used, or in what order."""
+        ages: dict[Path, tuple[int, int]] = {}
+        digest = hashlib.sha256()
+        for sample in self.samples:
+            for place in (sample.picture, sample.labels):
+                if place.file not in ages:
+                    ages[place.file] = _age(place.file)
+                digest.update(f"{place.file.name} {place.member} {place.offset} {ages[place.file]} ".encode())
+            digest.update(json.dumps([asdict(sample.frame), sample.mirrored]).encode())
         return digest.hexdigest()
 
     @cached_property
-    def buckets(self) -> dict[tuple[int, int], tuple[int, ...]]:
+    def buckets(self) -> dict[Size, tuple[int, ...]]:
         """Indices of the samples of each (width, height)."""
-        found: dict[tuple[int, int], list[int]] = {}
+        found: dict[Size, list[int]] = {}
         for index, sample in enumerate(self.samples):
             found.setdefault((sample.width, sample.height), []).append(index)
         return {size: tuple(indices) for size, indices in sorted(found.items())}
 
 
+class Unreadable:
+    """Samples that cannot be read: each is named in the log, and past a limit the run stops; none is replaced."""
+
+    def __init__(self, limit: int) -> None:
+        """Allow `limit` of them."""
+        self.limit, self.count = limit, 0
+
+    def attempt(self, read: Callable[[], Read]) -> Read | None:
+        """What `read` gives, or None where it raises ValueError.
+
+        Raises:
+            ValueError: It was one too many.
+        """
+        try:
+            return read()
+        except ValueError as error:
+            self.count += 1
+            logger.warning("unreadable sample %d: %s", self.count, error)
+            if self.count > self.limit:
+                allowed = f"data.max_unreadable allows {self.limit}"
+                raise ValueError(f"{error} ({self.count} unreadable samples; {allowed})") from error
+            return None
+
+
 def read_picture(sample: Sample) -> NDArray[np.uint8]:
     """The picture as [H, W, 3]; raise ValueError where it is missing, damaged or of another size."""
-    return _read_image(sample.picture, "RGB", sample)
+    pixels: NDArray[np.uint8] = np.array(sample.frame.pixels(_open(sample.picture, sample.frame).convert("RGB")))
+    return np.ascontiguousarray(pixels[:, ::-1]) if sample.mirrored else pixels
 
 
 def read_labels(sample: Sample) -> NDArray[np.uint8]:
     """The label map as [H, W] ids 0-17; raise ValueError where it is not one."""
-    labels = _read_image(sample.labels, None, sample)
+    image = _open(sample.labels, sample.frame)
+    if image.mode not in ("L", "P"):
+        raise ValueError(f"{sample.labels}: a label map must be mode L or P, got {image.mode}")
+    labels: NDArray[np.uint8] = np.array(sample.frame.labels(image))
     if labels.max(initial=0) >= NUM_LABELS:
         raise ValueError(f"{sample.labels}: labels must be 0 to {NUM_LABELS - 1}, got {labels.max()}")
-    return labels
+    return mirrored_labels(labels) if sample.mirrored else labels
 
 
-def _phrases(row: dict[str, Any], where: str) -> tuple[Phrase, ...]:
-    if not isinstance(row.get("extra") or [], list):
-        raise ValueError(f"{where}: extra must be a list, got {row['extra']!r:.60}")
+def _samples(row: Row, config: DataConfig) -> Sequence[Sample]:
+    original = (row.width, row.height)
+    if not config.any_size and original not in config.sizes:
+        return ()
+    one = Sample(
+        picture=row.picture,
+        labels=row.labels,
+        frame=frame(original, config.sizes),
+        mirrored=False,
+        phrases=row.phrases,
+    )
+    if not config.mirror:
+        return (one,)
+    return one, replace(one, mirrored=True, phrases=tuple(map(mirrored_phrase, row.phrases)))
+
+
+def _open(place: Place, framed: Frame) -> Image.Image:
     try:
-        phrases = row_phrases(row)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{where}: {error}") from error
-    except KeyError as error:
-        raise ValueError(f"{where}: an entry of extra lacks {error}") from error
-    if not phrases:
-        raise ValueError(f"{where}: person_type, aa_text and extra name no phrase")
-    for phrase in phrases:
-        wrong = [label for label in phrase.regions if not 0 <= label <= NULL_LABEL]
-        if wrong:
-            raise ValueError(f"{where}: labels of aa_ids must be 0 to {NULL_LABEL}, got {wrong[0]}")
-    return tuple(map(_without_null, phrases))
+        image = Image.open(BytesIO(place.read()))
+        image.load()
+    except (OSError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{place} cannot be read: {error}") from error
+    if image.size != framed.original:
+        wanted, got = ("x".join(map(str, size)) for size in (framed.original, image.size))
+        raise ValueError(f"{place} must be {wanted} as its row says, got {got}")
+    return image
 
 
-def _without_null(phrase: Phrase) -> Phrase:
-    if NULL_LABEL not in phrase.regions:
-        return phrase
-    return replace(phrase, regions=tuple(label for label in phrase.regions if label != NULL_LABEL))
-
-
-def _read_image(path: Path, mode: str | None, sample: Sample) -> NDArray[np.uint8]:
+def _age(file: Path) -> tuple[int, int]:
     try:
-        with Image.open(path) as image:
-            if mode is None and image.mode not in ("L", "P"):
-                raise ValueError(f"{path}: a label map must be mode L or P, got {image.mode}")
-            array = np.array(image if mode is None else image.convert(mode))  # writable, as torch wants it
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error}") from error
-    if array.shape[:2] != (sample.height, sample.width):
-        got = f"{array.shape[1]}x{array.shape[0]}"
-        raise ValueError(f"{path} must be {sample.width}x{sample.height} as its row says, got {got}")
-    return array
-
-
-def _rows(file: Path) -> Sequence[dict[str, Any]]:
-    try:
-        table = parquet.read_table(file)
-    except (OSError, ValueError) as error:  # pyarrow's own errors are kinds of these
-        raise ValueError(f"{file} cannot be read as parquet: {error}") from error
-    missing = [name for name in _REQUIRED if name not in table.column_names]
-    if missing:
-        raise ValueError(f"{file} lacks the column {missing[0]}; it has {', '.join(table.column_names)}")
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
+        status = file.stat()
+    except OSError:
+        return (0, 0)  # reading it will say so
+    return status.st_size, status.st_mtime_ns

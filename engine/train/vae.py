@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from engine.train.config import Recipe, VaeConfig
-from engine.train.data import Folder, Sample, read_picture
+from engine.train.data import Folder, Sample, Unreadable, read_picture
 from engine.train.fit import Batch
 from engine.train.initial import start_from
 
@@ -132,7 +133,9 @@ class VaeStage:
             self.vae.register_to_config(scaling_factor=factor)
         self.objective = VaeObjective(self.vae, self.config)
         chosen = _spread(folder.samples, self.config.num_pictures)
-        pictures = [read_picture(sample) for sample in tqdm(chosen, desc="reading pictures", mininterval=2)]
+        unreadable = Unreadable(folder.config.max_unreadable)
+        read = (unreadable.attempt(partial(read_picture, sample)) for sample in tqdm(chosen, "reading", mininterval=2))
+        pictures = [picture for picture in read if picture is not None]
         held_out = max(1, len(pictures) // 32)
         self.training, self.validation = pictures[:-held_out] or pictures, pictures[-held_out:]
 

@@ -1,6 +1,7 @@
 """Latents are made once, under a key that changes with everything they were made from."""
 
 import itertools
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def test_is_made_once(recipe: Recipe, vae: AutoencoderKL, tmp_path: Path) -> Non
     load_cache(folder, vae, tmp_path)
     written = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.npy")}
     load_cache(folder, vae, tmp_path)
-    assert len(written) == 4
+    assert len(written) == 6
     assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.npy")} == written
 
 
@@ -65,16 +66,19 @@ def test_the_key_changes_with_data_and_autoencoder(recipe: Recipe, vae: Autoenco
     assert cache_key(folder, vae) == key
     with torch.no_grad():
         vae.decoder.conv_in.weight[0, 0, 0, 0] += 1e-3
+    assert cache_key(folder, vae) == key  # latents come from the encoder alone
+    with torch.no_grad():
+        vae.encoder.conv_in.weight[0, 0, 0, 0] += 1e-3
     assert cache_key(folder, vae) != key
 
 
-def test_the_key_changes_with_a_label_file(recipe: Recipe, vae: AutoencoderKL, tmp_path: Path) -> None:
+def test_the_key_changes_with_the_files_and_not_with_their_folder(
+    recipe: Recipe, vae: AutoencoderKL, tmp_path: Path
+) -> None:
     key = cache_key(Folder(recipe.data), vae)
-    (tmp_path / "label").mkdir()
-    source = sorted((recipe.data.folder / "label").iterdir())
-    for file in source:
-        (tmp_path / "label" / file.name).write_bytes(file.read_bytes())
-    moved = DataConfig(folder=tmp_path, sizes=recipe.data.sizes)
+    shutil.copytree(recipe.data.folder, tmp_path / "moved")
+    moved = DataConfig(folder=tmp_path / "moved", sizes=recipe.data.sizes)
     assert cache_key(Folder(moved), vae) == key
-    (tmp_path / "label" / source[0].name).unlink()
+    labels = Folder(moved).samples[3].labels.file
+    labels.write_bytes(labels.read_bytes())  # painted again
     assert cache_key(Folder(moved), vae) != key

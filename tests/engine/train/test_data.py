@@ -1,6 +1,8 @@
 """Rows come back as phrases and files; what is wrong with a folder is said with file and row."""
 
 import json
+import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
+import torch
+from diffusers import AutoencoderKL
 from PIL import Image
 
 from engine.description import Group
+from engine.train.cache import load_cache
 from engine.train.config import DataConfig
-from engine.train.data import Folder, read_labels, read_picture
+from engine.train.data import Folder, Unreadable, read_labels, read_picture
 
 SIZES = ((16, 24), (24, 16))
 
@@ -38,7 +43,7 @@ def _write(folder: Path, *rows: dict[str, Any]) -> Path:
 
 def test_all_label_files_are_read_in_order(data: Path) -> None:
     folder = Folder(_config(data))
-    assert [sample.picture.name for sample in folder.samples] == [f"{number}.png" for number in range(32)]
+    assert [sample.picture.file.name for sample in folder.samples] == [f"{number}.png" for number in range(32)]
     assert {size: len(indices) for size, indices in folder.buckets.items()} == {(16, 24): 16, (24, 16): 16}
     top = next(phrase for phrase in folder.samples[0].phrases if phrase.group is Group.TOP)
     assert top.noun == "sweater" and top.regions == (4,)
@@ -116,6 +121,82 @@ def test_the_null_label_leaves_a_phrase_without_region(tmp_path: Path) -> None:
 def test_a_wrong_label_map_is_named(tmp_path: Path, labels: Image.Image | None, message: str) -> None:
     sample = Folder(_config(_write(tmp_path, _row()))).samples[0]
     if labels is not None:
-        labels.save(sample.labels)
+        labels.save(sample.labels.file)
     with pytest.raises(ValueError, match=message):
         read_labels(sample)
+
+
+def test_published_label_files_come_first(tmp_path: Path) -> None:
+    _write(tmp_path, _row(path="later.png"))
+    parquet.write_table(pa.Table.from_pylist([_row(path="first.png")]), tmp_path / "label" / "laion1B-nolang_1.parquet")
+    assert [sample.picture.file.name for sample in Folder(_config(tmp_path)).samples] == ["first.png", "later.png"]
+
+
+def test_rows_of_any_size_are_framed_and_mirrored(tmp_path: Path) -> None:
+    picture = np.zeros((60, 32, 3), np.uint8)
+    picture[:, 16:] = 255
+    labels = np.zeros((60, 32), np.uint8)
+    labels[40:, 16:] = 9
+    Image.fromarray(picture).save(tmp_path / "a.png")
+    Image.fromarray(labels).save(tmp_path / "b.png")
+    ids: list[Any] = [None] * 20
+    ids[9] = [9]
+    text: list[Any] = [None] * 20
+    text[9] = {"color": "left red", "type": "shoe"}
+    row = _row(width=32, height=60, aa_text=json.dumps(text), aa_ids=json.dumps(ids))
+    plain, mirrored = Folder(_config(_write(tmp_path, row), any_size=True, mirror=True)).samples
+    assert (plain.width, plain.height, plain.frame.original) == (16, 24, (32, 60))
+    assert (plain.frame.scaled, plain.frame.left, plain.frame.top) == ((16, 30), 0, 3)
+    assert read_picture(plain)[0, :, 0].tolist()[::15] == [0, 255] == read_picture(mirrored)[0, ::-1, 0].tolist()[::15]
+    assert set(np.unique(read_labels(plain))) == {0, 9} and set(np.unique(read_labels(mirrored))) == {0, 10}
+    assert np.array_equal(read_labels(plain) == 9, read_labels(mirrored)[:, ::-1] == 10)
+    assert plain.phrases[-1].regions == (9,) and plain.phrases[-1].words == ("left red",)
+    assert mirrored.phrases[-1].regions == (10,) and mirrored.phrases[-1].words == ("right red",)
+
+
+def test_unreadable_samples_are_named_counted_and_left_out(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(data, folder)
+    whole = Folder(_config(folder))
+    broken = whole.samples[2]
+    broken.picture.file.write_bytes(b"no picture")
+    torch.manual_seed(0)
+    vae = AutoencoderKL(block_out_channels=(8, 8), down_block_types=("DownEncoderBlock2D",) * 2,
+                        up_block_types=("UpDecoderBlock2D",) * 2, norm_num_groups=4)  # fmt: skip
+    with pytest.raises(
+        ValueError, match=r"2\.png cannot be read: .* \(1 unreadable samples; .*max_unreadable allows 0"
+    ):
+        load_cache(whole, vae, tmp_path / "cache")
+    assert not list((tmp_path / "cache").glob("*/16x24"))
+    with caplog.at_level(logging.WARNING):
+        buckets = load_cache(Folder(_config(folder, max_unreadable=1)), vae, tmp_path / "cache")
+    assert "unreadable sample 1: " in caplog.text and "2.png cannot be read" in caplog.text
+    assert sorted(index for bucket in buckets for index in bucket.samples) == [n for n in range(32) if n != 2]
+    for bucket in buckets:  # what follows the gap is still in its own place
+        last = whole.samples[bucket.samples[-1]]
+        with torch.no_grad():
+            pixels = torch.from_numpy(read_picture(last)).permute(2, 0, 1)[None].float() / 127.5 - 1
+            latents = vae.encode(pixels).latent_dist.mean * vae.config.scaling_factor
+        place = len(bucket.samples) - 1
+        np.testing.assert_allclose(bucket.latents[place], latents[0].numpy(), atol=2e-2)
+
+
+def test_a_limit_of_unreadable_samples_stops_at_the_first_beyond_it() -> None:
+    def fail() -> int:
+        raise ValueError("gone")
+
+    unreadable = Unreadable(2)
+    assert [unreadable.attempt(fail), unreadable.attempt(lambda: 5), unreadable.attempt(fail)] == [None, 5, None]
+    with pytest.raises(ValueError, match=r"gone \(3 unreadable samples; data.max_unreadable allows 2\)"):
+        unreadable.attempt(fail)
+
+
+def test_a_repainted_picture_changes_the_fingerprint(tmp_path: Path) -> None:
+    _write(tmp_path, _row())
+    Image.new("RGB", (16, 24)).save(tmp_path / "a.png")
+    before = Folder(_config(tmp_path)).fingerprint
+    assert Folder(_config(tmp_path)).fingerprint == before
+    Image.new("RGB", (16, 24), "red").resize((17, 25)).save(tmp_path / "a.png")
+    assert Folder(_config(tmp_path)).fingerprint != before

@@ -1,0 +1,53 @@
+"""Where the bytes of a picture lie: a file of its own, or a member of a tar shard.
+
+It knows files and offsets; it does not know pictures.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Bytes of a file: all of it, or `size` bytes from `offset` where it is a shard."""
+
+    file: Path
+    member: str = ""  # name inside the shard
+    offset: int = 0
+    size: int | None = None
+
+    def read(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            OSError: The file is missing or shorter than it was.
+        """
+        with self.file.open("rb") as file:
+            file.seek(self.offset)
+            data = file.read() if self.size is None else file.read(self.size)
+        if self.size is not None and len(data) != self.size:
+            raise OSError(f"{self.size} bytes expected, {len(data)} there")
+        return data
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.member}" if self.member else str(self.file)
+
+
+def members(shard: Path) -> dict[str, Place]:
+    """Every plain file of an uncompressed tar shard by name, in the shard's order.
+
+    Raises:
+        ValueError: The shard cannot be read, or is compressed, so that nothing in it can be found without the rest.
+    """
+    try:
+        with tarfile.open(shard, "r:") as tar:
+            return {
+                each.name: Place(file=shard, member=each.name, offset=each.offset_data, size=each.size)
+                for each in tar
+                if each.isfile()
+            }
+    except (OSError, tarfile.TarError) as error:
+        raise ValueError(f"{shard} cannot be read as an uncompressed tar: {error}") from error
