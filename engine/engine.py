@@ -21,7 +21,7 @@ from engine.generation import Generation
 from engine.model import DiffusionModel
 from engine.prompt import PromptPlan
 from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, SizeLimits, resolve
-from engine.samplers import SAMPLERS, gaussian_noise, sampler_plan
+from engine.samplers import NoiseSchedule, gaussian_noise, max_steps, sampler_plan, samplers_of
 from engine.scheduler import Scheduler
 from engine.settings import EngineSettings, EngineStats
 
@@ -53,7 +53,7 @@ class Engine:
 
     def __init__(self, bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings) -> None:
         """Made by `load`."""
-        self.model = _model_info(bundle, settings)
+        self.model = _model_info(bundle, diffusion.noise_schedule, settings)
         self._bundle = bundle
         self._diffusion = diffusion
         self._settings = settings
@@ -174,6 +174,9 @@ class Engine:
 
     def _prepare(self, request: GenerationRequest) -> tuple[ResolvedRequest, PromptPlan]:
         resolved = resolve(request, self.model)
+        most = max_steps(resolved.sampler, self._diffusion.noise_schedule)
+        if resolved.steps > most:
+            raise RequestError("steps", f"steps must be from 1 to {most} with {resolved.sampler}; got {resolved.steps}")
         plan = self._diffusion.plan(
             resolved.description, resolved.negative_description, guided=resolved.guidance_scale > 1.0
         )
@@ -196,10 +199,10 @@ class Engine:
         diffusion.decode(latents)
 
 
-def _model_info(bundle: Bundle, settings: EngineSettings) -> ModelInfo:
-    manifest = bundle.manifest
-    if manifest.default_sampler not in SAMPLERS:
-        path, known = bundle.path / MANIFEST_FILE, ", ".join(SAMPLERS)
+def _model_info(bundle: Bundle, schedule: NoiseSchedule, settings: EngineSettings) -> ModelInfo:
+    manifest, samplers = bundle.manifest, samplers_of(schedule)
+    if manifest.default_sampler not in samplers:
+        path, known = bundle.path / MANIFEST_FILE, ", ".join(samplers)
         raise BundleError(f"{path}: default_sampler must be one of {known}; got {manifest.default_sampler[:40]!r}")
     minimum, maximum, multiple = manifest.side_limits
     sides = SizeLimits(minimum=minimum, maximum=maximum, multiple=multiple)
@@ -218,7 +221,7 @@ def _model_info(bundle: Bundle, settings: EngineSettings) -> ModelInfo:
         default_guidance_scale=manifest.default_guidance_scale,
         max_guidance_scale=MAX_GUIDANCE_SCALE,
         default_sampler=manifest.default_sampler,
-        samplers=tuple(SAMPLERS),
+        samplers=samplers,
         max_images=settings.max_images,
         max_characters=settings.max_characters,
     )

@@ -45,10 +45,15 @@ class Track:
         """Starts from the picture's first noise; `index` is its number in its request."""
         self.index = index
         self.picture = picture
-        self.latents: FloatArray = picture.noise(0) * np.float32(picture.plan.initial_noise_scale)
         self.step = 0
+        self._state = picture.plan.start(picture.noise(0))
         context = tuple((name, value.shape[1:]) for name, value in sorted(picture.conditional.items()))
         self.bucket: Bucket = (("sample", self.latents.shape[1:]), *context)
+
+    @property
+    def latents(self) -> FloatArray:
+        """Where the picture is, [1, C, H, W]."""
+        return self._state[0]
 
     @property
     def num_rows(self) -> int:
@@ -64,7 +69,7 @@ class Track:
         """This step's rows, the conditional one first."""
         plan = self.picture.plan
         shared = {
-            "sample": plan.input_scale[self.step] * self.latents,
+            "sample": plan.model_input(self.step, self._state),
             "timesteps": plan.timesteps[self.step : self.step + 1],
         }
         texts = [self.picture.conditional, self.picture.unconditional]
@@ -85,5 +90,5 @@ class Track:
         if picture.unconditional is not None:
             output = guided(output, outputs[1:], picture.guidance_scale)
         step = self.step
-        self.latents = picture.plan.advance(step, self.latents, output, lambda: picture.noise(step + 1))
+        self._state = picture.plan.advance(step, self._state, output, lambda: picture.noise(step + 1))
         self.step += 1

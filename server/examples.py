@@ -108,7 +108,7 @@ MODEL = {
     "default_guidance_scale": 4.0,
     "max_guidance_scale": 30.0,
     "default_sampler": "ddim",
-    "samplers": ["ddim", "euler", "euler_a"],
+    "samplers": ["ddim", "euler", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "pndm", "lcm"],
     "max_images": 8,
     "max_characters": 8000,
     "image_formats": ["png", "jpeg", "webp"],

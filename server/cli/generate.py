@@ -37,7 +37,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--height", type=int, help="pixels (the model's default)")
     parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
     parser.add_argument("--guidance-scale", type=float, metavar="SCALE", help="strength of the description; 1 is off")
-    parser.add_argument("--sampler", help="euler_a, euler or ddim (the model's default)")
+    parser.add_argument("--sampler", help="such as dpmpp_2m_karras or euler_a (the model's default)")
     parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given)")
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")

@@ -59,14 +59,14 @@ def picture(
 def slow_twin(work: Picture) -> np.ndarray:
     """The same picture one row at a time, with no scheduler."""
     model, plan = Model(), work.plan
-    latents = work.noise(0) * np.float32(plan.initial_noise_scale)
+    state = plan.start(work.noise(0))
     for step in range(plan.num_steps):
-        rows = {"sample": plan.input_scale[step] * latents, "timesteps": plan.timesteps[step : step + 1]}
+        rows = {"sample": plan.model_input(step, state), "timesteps": plan.timesteps[step : step + 1]}
         output = model({**rows, **work.conditional})
         if work.unconditional is not None:
             output = guided(output, model({**rows, **work.unconditional}), work.guidance_scale)
-        latents = plan.advance(step, latents, output, lambda draw=step + 1: work.noise(draw))
-    return latents
+        state = plan.advance(step, state, output, lambda draw=step + 1: work.noise(draw))
+    return state[0]
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel
 
 from engine.bundle import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, load_bundle
+from engine.export.checkpoint import read_schedule
 from engine.export.halves import store_weights_as_halves
 from engine.export.onnx import export_bundle
 
@@ -135,7 +137,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "sampler": (
         lambda p: edit(p / "cosmicman.json", sampler="x"),
-        "sampler must be one of ddim, euler, euler_a; got 'x'",
+        "sampler must be one of ddim, euler, euler_a, dpmpp_2m, dpmpp_2m_karras, pndm, lcm; got 'x'",
     ),
     "cut weights": (
         lambda p: (p / "text_encoder/model.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{"),
@@ -156,6 +158,21 @@ def test_a_checkpoint_that_is_none_is_refused_and_nothing_is_written(
         export_bundle(copy, tmp_path / "out" / "bundle")
     out = tmp_path / "out"
     assert not out.exists() or not list(out.iterdir())
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["DDIMScheduler", "PNDMScheduler", "EulerDiscreteScheduler", "DPMSolverMultistepScheduler", "LCMScheduler"],
+)
+def test_a_field_the_scheduler_config_leaves_out_has_its_class_default(kind: str, tmp_path: Path) -> None:
+    import diffusers
+
+    path = tmp_path / "scheduler_config.json"
+    path.write_text(json.dumps({"_class_name": kind}))
+    found, expected = asdict(read_schedule(path)), dict(getattr(diffusers, kind)().config)
+    shared = found.keys() & expected.keys()
+    assert len(shared) > 5
+    assert {name: found[name] for name in shared} == {name: expected[name] for name in shared}
 
 
 def test_an_unknown_precision_is_refused(checkpoint: Path, tmp_path: Path) -> None:

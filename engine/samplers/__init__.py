@@ -1,0 +1,23 @@
+"""Noise schedules and samplers as pure functions over arrays; nothing here loads, logs or draws.
+
+A sampler is a table of coefficients (`plan.SamplerPlan`), made from the schedule the model was trained with.
+"""
+
+from engine.samplers.noise import gaussian_noise, guided
+from engine.samplers.plan import SamplerPlan
+from engine.samplers.registry import SAMPLERS, max_steps, num_skipped_steps, sampler_plan, samplers_of
+from engine.samplers.schedule import FloatArray, NoiseSchedule, alphas_cumprod
+
+__all__ = [
+    "SAMPLERS",
+    "FloatArray",
+    "NoiseSchedule",
+    "SamplerPlan",
+    "alphas_cumprod",
+    "gaussian_noise",
+    "guided",
+    "max_steps",
+    "num_skipped_steps",
+    "sampler_plan",
+    "samplers_of",
+]
