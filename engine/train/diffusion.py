@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from itertools import accumulate
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
@@ -54,6 +55,15 @@ def build_unet(recipe: Recipe) -> UNet2DConditionModel:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What is seen in one step: samples of one bucket, and how much each counts."""
+
+    bucket: int
+    indices: NDArray[np.int64]  # [B] into the bucket's samples
+    weights: NDArray[np.float32]  # [B] 0 where a sample only fills the batch; the mean over all processes is 1
+
+
 class DiffusionObjective(nn.Module):
     """Noise loss + weight * HOLA."""
 
@@ -77,8 +87,10 @@ class DiffusionObjective(nn.Module):
         with self.capture.opened() as maps:
             predicted = self.unet(noisy, timesteps, batch["context"]).sample.float()
         wanted = diffusion.target(latents, batch["noise"], alpha_bar, settings.prediction_type)
-        weight = diffusion.loss_weight(alpha_bar, settings.prediction_type, settings.min_snr_gamma)
-        noise_loss = (F.mse_loss(predicted, wanted, reduction="none").mean((1, 2, 3)) * weight).mean()
+        weight = diffusion.loss_weight(alpha_bar, settings.prediction_type, settings.min_snr_gamma) * batch["weights"]
+        noise_loss = (
+            F.mse_loss(predicted, wanted, reduction="none").mean((1, 2, 3)) * weight * batch["weights"]
+        ).mean()
         if not maps:
             return {"loss": noise_loss, "noise": noise_loss}
         supervision = Supervision(spans=batch["spans"], regions=batch["regions"], valid=batch["valid"])
@@ -111,12 +123,12 @@ class DiffusionStage:
         if recipe.unet.gradient_checkpointing:
             self.unet.enable_gradient_checkpointing()
         self.objective = DiffusionObjective(self.unet, recipe)
-        self._epoch: tuple[int, int, list[tuple[int, np.ndarray]]] | None = None
+        self._epoch: tuple[int, int, list[Share]] | None = None
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """The step's latents, noise, timesteps, text states and what the attention should show."""
-        number, indices = self._plan(step, rank, world_size)
-        bucket = self.buckets[number]
+        share = self._plan(step, rank, world_size)
+        bucket, indices = self.buckets[share.bucket], share.indices
         generator = torch.Generator().manual_seed(_seed(self.recipe.seed, step, rank))
         latents = torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32))
         shift = torch.randn((*latents.shape[:2], 1, 1), generator=generator) * self.recipe.noise.noise_offset
@@ -131,7 +143,8 @@ class DiffusionStage:
             "noise": noise,
             "timesteps": timesteps,
             "context": self.encode(torch.tensor([caption.ids for caption in captions])),
-            **supervise(captions, shares),
+            "weights": torch.from_numpy(share.weights),
+            **supervise(captions, shares, torch.from_numpy(share.weights)),
         }
 
     @torch.no_grad()
@@ -165,8 +178,6 @@ class DiffusionStage:
         save_captions(texts, path.with_suffix(".txt"))
 
     def _fixed_captions(self, size: tuple[int, int]) -> list[Discretised]:
-        from dataclasses import replace
-
         whole = replace(self.recipe.caption, phrase_dropout=0.0, late_slot_dropout=0.0, caption_dropout=0.0)
         rng = random.Random(f"{self.recipe.seed} samples")
         samples = [sample for sample in self.folder.samples if (sample.width, sample.height) == size]
@@ -176,23 +187,33 @@ class DiffusionStage:
             for number, sample in enumerate(chosen)
         ]
 
-    def _plan(self, step: int, rank: int, world_size: int) -> tuple[int, np.ndarray]:
-        """Bucket and sample numbers of one step; every process has its own share of each epoch's shuffle."""
+    def steps_per_epoch(self, world_size: int) -> int:
+        """Steps in which `world_size` processes see every sample once."""
         whole = self.recipe.unet.fit.batch_size * world_size
-        counts = [max(1, len(bucket.samples) // whole) for bucket in self.buckets]
-        epoch, place = divmod(step, list(accumulate(counts))[-1])
-        if self._epoch is None or self._epoch[:2] != (epoch, whole):
-            self._epoch = (epoch, whole, self._shuffle(epoch, whole, counts))
-        bucket, indices = self._epoch[2][place]
-        return bucket, indices[rank::world_size]
+        return sum(-(-len(bucket.samples) // whole) for bucket in self.buckets)
 
-    def _shuffle(self, epoch: int, whole: int, counts: list[int]) -> list[tuple[int, np.ndarray]]:
+    def _plan(self, step: int, rank: int, world_size: int) -> Share:
+        """One process's share of one step; together the processes see every sample of an epoch once."""
+        whole = self.recipe.unet.fit.batch_size * world_size
+        epoch, place = divmod(step, self.steps_per_epoch(world_size))
+        if self._epoch is None or self._epoch[:2] != (epoch, whole):
+            self._epoch = (epoch, whole, self._shuffle(epoch, whole))
+        share = self._epoch[2][place]
+        mine = slice(rank, None, world_size)
+        return Share(bucket=share.bucket, indices=share.indices[mine], weights=share.weights[mine])
+
+    def _shuffle(self, epoch: int, whole: int) -> list[Share]:
+        """The epoch's steps in random order; where a size's last samples fill no step, others stand in at weight 0."""
         rng = np.random.default_rng((self.recipe.seed, 2, epoch))
-        batches = []
-        for number, (bucket, count) in enumerate(zip(self.buckets, counts, strict=True)):
-            order = np.resize(rng.permutation(len(bucket.samples)), count * whole)
-            batches += [(number, np.sort(part)) for part in order.reshape(count, whole)]
-        return [batches[place] for place in rng.permutation(len(batches))]
+        steps = []
+        for number, bucket in enumerate(self.buckets):
+            order = rng.permutation(len(bucket.samples))
+            for start in range(0, len(order), whole):
+                indices = np.sort(order[start : start + whole])
+                weights = np.zeros(whole, np.float32)
+                weights[: len(indices)] = whole / len(indices)  # the mean over the step is that over its samples
+                steps.append(Share(bucket=number, indices=np.resize(indices, whole), weights=weights))
+        return [steps[place] for place in rng.permutation(len(steps))]
 
 
 def stratified_timesteps(count: int, num_train_timesteps: int, generator: torch.Generator) -> Tensor:
@@ -201,8 +222,11 @@ def stratified_timesteps(count: int, num_train_timesteps: int, generator: torch.
     return (places[torch.randperm(count, generator=generator)] % 1 * num_train_timesteps).long()
 
 
-def supervise(captions: Sequence[Discretised], shares: Tensor) -> Batch:
-    """Spans [B, P, T], regions [B, P, h, w] and validity [B, P] of captions over label shares [B, 18, h, w]."""
+def supervise(captions: Sequence[Discretised], shares: Tensor, weights: Tensor) -> Batch:
+    """Spans [B, P, T], regions [B, P, h, w] and validity [B, P] of captions over label shares [B, 18, h, w].
+
+    A caption of weight 0 ([B]) has no valid phrase.
+    """
     count = _MAX_PHRASES  # always as many, so that a compiled step keeps its shapes
     spans = torch.zeros(len(captions), count, len(captions[0].ids))
     members = torch.zeros(len(captions), count, shares.shape[1])
@@ -211,7 +235,7 @@ def supervise(captions: Sequence[Discretised], shares: Tensor) -> Batch:
             spans[row, place, span.start : span.end] = 1
             members[row, place, list(span.phrase.regions)] = 1
     regions = torch.einsum("bpl,blhw->bphw", members, shares).clamp(max=1)
-    return {"spans": spans, "regions": regions, "valid": (members.sum(-1) > 0).float()}
+    return {"spans": spans, "regions": regions, "valid": (members.sum(-1) * weights[:, None] > 0).float()}
 
 
 def _level(stride: int, factor: int) -> int:

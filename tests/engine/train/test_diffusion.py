@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from diffusers import AutoencoderKL
@@ -47,22 +48,38 @@ def test_timesteps_are_spread_one_to_each_part(count: int) -> None:
     assert seen == set(range(10))
 
 
-@pytest.mark.parametrize("world_size", [1, 2])
-def test_processes_share_an_epoch_and_none_sees_a_sample_twice(stage: DiffusionStage, world_size: int) -> None:
-    whole = stage.recipe.unet.fit.batch_size * world_size
-    steps = sum(len(bucket.samples) // whole for bucket in stage.buckets)
+@pytest.mark.parametrize(("world_size", "batch_size"), [(1, 4), (2, 4), (1, 5), (2, 3), (3, 16)])
+def test_an_epoch_shows_every_sample_once(stage: DiffusionStage, world_size: int, batch_size: int) -> None:
+    fit = replace(stage.recipe.unet.fit, batch_size=batch_size)
+    stage.recipe = replace(stage.recipe, unet=replace(stage.recipe.unet, fit=fit))
+    steps = stage.steps_per_epoch(world_size)
     epochs = []
     for epoch in range(2):
-        plans = [
-            stage._plan(epoch * steps + step, rank, world_size) for step in range(steps) for rank in range(world_size)
-        ]
-        for number, (bucket, indices) in enumerate(plans):
-            assert len(indices) == stage.recipe.unet.fit.batch_size
-            assert bucket == plans[number // world_size * world_size][0]  # one size a step
-        seen = Counter(stage.buckets[bucket].samples[index] for bucket, indices in plans for index in indices)
-        assert set(seen.values()) == {1} and len(seen) == 32  # 16 of each size: no batch is incomplete
-        epochs.append([(bucket, *indices) for bucket, indices in plans])
+        seen: Counter[int] = Counter()
+        for step in range(epoch * steps, (epoch + 1) * steps):
+            shares = [stage._plan(step, rank, world_size) for rank in range(world_size)]
+            assert len({share.bucket for share in shares}) == 1  # one size a step
+            weights = np.concatenate([share.weights for share in shares])
+            assert len(weights) == batch_size * world_size and weights.mean() == pytest.approx(1)
+            assert len(set(weights[weights > 0])) == 1
+            samples = stage.buckets[shares[0].bucket].samples
+            indices = np.concatenate([share.indices for share in shares])
+            seen.update(samples[index] for index in indices[weights > 0])
+        assert set(seen.values()) == {1} and len(seen) == 32
+        epochs.append(list(seen))
     assert epochs[0] != epochs[1]
+
+
+def test_a_sample_that_only_fills_the_batch_counts_for_nothing(stage: DiffusionStage) -> None:
+    batch = stage.batch(0, 0, 1)
+    weights = torch.zeros(len(batch["latents"]))
+    weights[0] = len(weights)
+    alone = {name: value[:1] for name, value in batch.items()} | {"weights": torch.ones(1)}
+    batch["weights"], batch["valid"] = weights, batch["valid"] * (weights > 0)[:, None]
+    with torch.no_grad():
+        filled, expected = stage.objective(batch), stage.objective(alone)
+    for name, value in expected.items():
+        torch.testing.assert_close(filled[name], value, rtol=1e-4, atol=1e-6)
 
 
 def test_a_batch_is_a_pure_function_of_its_step(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
@@ -82,12 +99,13 @@ def test_supervision_is_in_its_place() -> None:
         Discretised(text="", ids=(0,) * 6, end=1, spans=()),
     ]
     shares = torch.rand(2, 18, 2, 3, generator=torch.Generator().manual_seed(0)) / 9
-    batch = supervise(captions, shares)
+    batch = supervise(captions, shares, torch.ones(2))
     assert batch["spans"].tolist()[0][:2] == [[0, 1, 1, 0, 0, 0], [0, 0, 0, 1, 0, 0]]
     assert batch["spans"][0, 2:].sum() == 0
     assert batch["valid"][0].tolist() == [1.0] + [0.0] * 31 and batch["valid"][1].sum() == 0
     torch.testing.assert_close(batch["regions"][0, 0], shares[0, 4] + shares[0, 7])
     assert batch["regions"][0, 1].sum() == 0 and batch["spans"][1].sum() == 0
+    assert supervise(captions, shares, torch.tensor([0.0, 2.0]))["valid"].sum() == 0
 
 
 def _loss_and_gradients(objective: torch.nn.Module, batch: Batch) -> tuple[dict[str, float], list[torch.Tensor]]:
