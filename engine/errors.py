@@ -9,7 +9,8 @@
     ├── GenerationError                  this one request failed in compute
     │   ├── OutOfMemoryError             a graph's run did not fit; a smaller one may
     │   └── NotFiniteError               NaN or infinity in text states, latents or a picture
-    └── EngineStoppedError               the engine is closed, or died
+    ├── EngineStoppedError               the engine is closed, or died
+    └── WireError                        a message between two processes that one of them cannot read
 
 A RequestError, BusyError or GenerationError concerns one request and never the engine's health.
 """
@@ -66,3 +67,7 @@ class NotFiniteError(GenerationError):
 
 class EngineStoppedError(EngineError):
     """The engine is not running: never started, closed, or dead."""
+
+
+class WireError(EngineError):
+    """A message from or to an engine in another process cannot be read, or cannot be written."""

@@ -33,6 +33,7 @@ FLOORS = {
     "prompt": 2,
     "scheduler": 2,
     "sessions": 2,
+    "wire": 2,
     "export": 2,
     "train": 2,
     "text_encoder": 3,
@@ -41,7 +42,7 @@ FLOORS = {
     "engine": 6,
 }
 WORKSHOP_ROOMS = {"export", "train"}  # the only rooms that need the train extra
-PUBLIC_ENGINE = {"engine.description", "engine.engine", "engine.errors"}  # all that the gateway may see
+PUBLIC_ENGINE = {"engine.description", "engine.engine", "engine.errors", "engine.wire"}  # all that the gateway may see
 TENSORS = {"numpy", "onnx", "onnxruntime", "tokenizers"}  # not for the gateway
 HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvicorn"}  # not for the engine
 WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}

@@ -9,7 +9,7 @@ import pytest
 
 from server.cli import COMMANDS, build_parser, main
 
-NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
+NAMES = [command.__name__.rpartition(".")[2].replace("_", "-") for command in COMMANDS]
 
 
 def test_help_names_every_command(cosmicman) -> None:

@@ -1,0 +1,206 @@
+"""The Triton model `cosmicman`: each instance hands its requests to an engine of its own and sends the events back.
+
+Only an adapter. A request is one JSON text (`request`), an event one JSON text (`event`) with a picture's bytes beside
+it (`image`); `engine.wire` knows what they say, `engine.engine` what to do.
+"""
+
+import os
+import sys
+
+# Some Triton versions run their interpreter isolated, so that PYTHONPATH names folders that nobody reads.
+sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+
+import asyncio
+import ctypes
+import json
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+from engine import wire
+from engine.engine import Engine, EngineSettings, GenerationRequest
+from engine.errors import EngineError, GenerationError
+
+logger = logging.getLogger("cosmicman")
+
+#: How often the engine's health and gauges are looked at, and waiting requests asked whether they are still wanted.
+TICK_SECONDS = 0.1
+#: For the errors of its last requests to be sent before an instance whose engine died ends its process.
+LAST_WORDS_SECONDS = 0.5
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+EXIT_ENGINE_DIED = 70
+EXIT_SERVER_DIED = 71
+
+
+class TritonPythonModel:
+    """Triton makes one for each instance, in a process of its own."""
+
+    def initialize(self, args: dict[str, str]) -> None:
+        logging.basicConfig(
+            level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+        )
+        parameters = json.loads(args["model_config"])["parameters"]
+        self._timeout_seconds = float(parameters["request_timeout_seconds"]["string_value"])
+        self._senders = ThreadPoolExecutor(1, thread_name_prefix="responses")
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="engine", daemon=True).start()
+        try:
+            settings = wire.read(json.loads(parameters["engine"]["string_value"]), EngineSettings)
+            bundle = Path(args["model_repository"]) / args["model_version"] / "bundle"
+            self._engine = Engine.load(bundle, settings)
+            self._wait(self._engine.__aenter__())
+        except (EngineError, ValueError) as error:
+            raise pb_utils.TritonModelException(str(error)) from error
+        self._metrics = _Metrics(args["model_instance_name"])
+        self._watch = asyncio.run_coroutine_threadsafe(self._look_after(), self._loop)
+
+    def execute(self, requests: list[Any]) -> None:
+        """Takes requests in and returns at once: a decoupled model answers through its response senders."""
+        for request in requests:
+            sender = request.get_response_sender()
+            text = _bytes(pb_utils.get_input_tensor_by_name(request, "request"))
+            asyncio.run_coroutine_threadsafe(self._answer(sender, text), self._loop)
+
+    async def _answer(self, sender: Any, text: bytes) -> None:
+        await _Answer(self._engine, sender, self._senders, self._timeout_seconds).give(text)
+
+    def is_ready(self) -> bool:
+        """Asked by the Triton versions that know this method."""
+        return self._engine.ready
+
+    def finalize(self) -> None:
+        self._watch.cancel()
+        self._wait(self._engine.__aexit__(None, None, None))
+        self._senders.shutdown()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _wait(self, work: Any) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _look_after(self) -> None:
+        """Publishes gauges; ends the process when the engine died, which every Triton version understands."""
+        server = os.getppid()
+        while self._engine.ready:
+            if os.getppid() != server:  # Killed: nobody would ever end this process, or read what it sends.
+                os._exit(EXIT_SERVER_DIED)
+            await self._loop.run_in_executor(self._senders, self._metrics.publish, self._engine)
+            await asyncio.sleep(TICK_SECONDS)
+        logger.critical("the engine died; this instance ends")
+        await asyncio.sleep(LAST_WORDS_SECONDS)
+        os._exit(EXIT_ENGINE_DIED)
+
+
+class _Answer:
+    """One request's way through the engine; what blocks (sending, asking about cancellation) runs in one thread."""
+
+    def __init__(self, engine: Engine, sender: Any, senders: ThreadPoolExecutor, timeout_seconds: float) -> None:
+        self._engine = engine
+        self._timeout_seconds = timeout_seconds
+        self._sender = sender
+        self._senders = senders
+
+    async def give(self, text: bytes) -> None:
+        work = asyncio.ensure_future(self._run(text))
+        watch = asyncio.ensure_future(self._cancel_when_unwanted(work))
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await work
+        except asyncio.CancelledError:
+            pass
+        except TimeoutError:
+            await self._send(GenerationError(f"not finished within {self._timeout_seconds:g} seconds"))
+        except EngineError as error:
+            await self._send(error)
+        except Exception:
+            logger.exception("unexpected error in a request")
+            await self._send(EngineError("unexpected error in the engine; its log has the details"))
+        finally:
+            watch.cancel()
+            await self._in_thread(lambda: self._sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL))
+
+    async def _run(self, text: bytes) -> None:
+        question = wire.loads(text, wire.QUESTIONS)
+        if isinstance(question, wire.Describe):
+            engine = self._engine
+            await self._send(wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready))
+        elif isinstance(question, GenerationRequest):
+            async with aclosing(self._engine.generate(question)) as events:
+                async for event in events:
+                    if not await self._send(event):
+                        return
+        else:
+            raise question
+
+    async def _send(self, message: Any) -> bool:
+        """False if nobody wants the answer any more."""
+        image = bytearray()
+        outputs = [_tensor("event", wire.dumps(message, image).encode())]
+        if image:
+            outputs.append(_tensor("image", image))
+
+        def send() -> bool:
+            if self._sender.is_cancelled():
+                return False
+            self._sender.send(pb_utils.InferenceResponse(output_tensors=outputs))
+            return True
+
+        return await self._in_thread(send)
+
+    async def _cancel_when_unwanted(self, work: "asyncio.Future[None]") -> None:
+        """Running requests notice at their next event; this is for those that wait."""
+        while not await self._in_thread(self._sender.is_cancelled):
+            await asyncio.sleep(TICK_SECONDS)
+        work.cancel()
+
+    async def _in_thread(self, function: Callable[[], bool]) -> bool:
+        return await asyncio.get_running_loop().run_in_executor(self._senders, function)
+
+
+def _bytes(tensor: Any) -> bytes:
+    """Not by as_numpy(): in stubs built before numpy 2 that gives arrays of numpy 2 without strides."""
+    return np.from_dlpack(tensor).tobytes()
+
+
+def _tensor(name: str, data: bytes | bytearray) -> Any:
+    """Not by Tensor(name, array), for the same reason."""
+    capsule = np.frombuffer(bytearray(data), dtype=np.uint8).__dlpack__()
+    tensor = pb_utils.Tensor.from_dlpack(name, capsule)
+    # The tensor owns the memory now, and renamed the capsule in a way that numpy does not know.
+    ctypes.pythonapi.PyCapsule_SetDestructor(ctypes.py_object(capsule), None)
+    return tensor
+
+
+class _Metrics:
+    """The engine's gauges and counters, and what follows from two looks at them, on Triton's own metrics endpoint."""
+
+    def __init__(self, instance: str) -> None:
+        self._labels = {"model": "cosmicman", "instance": instance}
+        self._metrics: dict[str, Any] = {}
+        self._families: dict[str, Any] = {}
+        self._before: dict[str, float] = {}
+
+    def publish(self, engine: Engine) -> None:
+        stats = {name: value for name, value in asdict(engine.stats()).items() if isinstance(value, int | float)}
+        for name, value in stats.items():
+            if name.endswith("_total"):
+                self._metric(name, pb_utils.MetricFamily.COUNTER).increment(value - self._before.get(name, 0))
+            else:
+                self._metric(name, pb_utils.MetricFamily.GAUGE).set(value)
+        self._before = stats
+
+    def _metric(self, name: str, kind: Any) -> Any:
+        if name not in self._metrics:
+            family = pb_utils.MetricFamily(
+                name=f"cosmicman_engine_{name}", description=f"{name} of the engine's stats", kind=kind
+            )
+            self._families[name] = family
+            self._metrics[name] = family.Metric(labels=self._labels)
+        return self._metrics[name]
