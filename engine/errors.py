@@ -6,13 +6,14 @@
     ├── RequestError (also ValueError)   the caller's mistake; ``field`` names the parameter
     ├── BundleError                      a damaged, missing or newer bundle; one line naming the file
     ├── BusyError                        the waiting line is full; ``retry_after_seconds`` says when to come back
+    ├── DeadlineError                    the request's own deadline came, or cannot be met
     ├── GenerationError                  this one request failed in compute
     │   ├── OutOfMemoryError             a graph's run did not fit; a smaller one may
     │   └── NotFiniteError               NaN or infinity in text states, latents or a picture
     ├── EngineStoppedError               the engine is closed, or died
     └── WireError                        a message between two processes that one of them cannot read
 
-A RequestError, BusyError or GenerationError concerns one request and never the engine's health.
+A RequestError, BusyError, DeadlineError or GenerationError concerns one request and never the engine's health.
 """
 
 
@@ -48,6 +49,10 @@ class BusyError(EngineError):
         """Keeps the estimate beside the message."""
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class DeadlineError(EngineError):
+    """A request was not finished within its own `deadline_seconds`, in line or running, or cannot be."""
 
 
 class GenerationError(EngineError):

@@ -61,9 +61,14 @@ class Track:
         return 1 if self.picture.unconditional is None else 2
 
     @property
+    def num_steps(self) -> int:
+        """How many steps the picture takes in all."""
+        return self.picture.plan.num_steps
+
+    @property
     def done(self) -> bool:
         """Whether every step is taken."""
-        return self.step == self.picture.plan.num_steps
+        return self.step == self.num_steps
 
     def rows(self) -> list[Inputs]:
         """This step's rows, the conditional one first."""

@@ -1,0 +1,253 @@
+"""The scheduler's state and all its decisions, as plain calls: admit, seat, pick, settle, expire, leave.
+
+It reads no clock and runs no forward: whoever calls says what time it is and what came of a batch. So it can be driven by
+an event loop or by a simulation alike.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.errors import DeadlineError, EngineError, GenerationError, OutOfMemoryError
+from engine.scheduler.cost_table import CostTable, bucket_name
+from engine.scheduler.forward import Outcome
+from engine.scheduler.line import Line, by_priority
+from engine.scheduler.place import WEIGHTS, LatentsReady, Message, Place, Seat, StepDone
+from engine.scheduler.policy import Batch, Policy
+from engine.scheduler.row_limits import RowLimits
+from engine.stats import ROW_BOUNDS, SECONDS_BOUNDS, BucketStats, EngineStats, Histogram
+from engine.track import Bucket, Track
+
+# A deadline is hopeless if even this share of the measured time of the steps alone is too long; measurements vary.
+HOPELESS_SHARE = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What the scheduler keeps to.
+
+    Attributes:
+        max_rows: Rows of a forward.
+        max_running: Requests admitted at once.
+        max_waiting: Requests in line.
+        max_forward_seconds: Predicted time of a forward; a single picture's step may take longer.
+        max_undecoded: Denoised pictures that may wait for the decoder; others take no last step meanwhile.
+    """
+
+    max_rows: int
+    max_running: int
+    max_waiting: int
+    max_forward_seconds: float = 1.0
+    max_undecoded: int = 16
+
+
+class Board:
+    """All requests of an engine; not thread-safe."""
+
+    def __init__(self, bounds: Bounds, costs: CostTable) -> None:
+        """Takes its bounds and a cost table, which it keeps up to date."""
+        self._bounds = bounds
+        self._costs = costs
+        self._limits = RowLimits(bounds.max_rows)
+        self._policy = Policy(costs, self._limits, max_forward_seconds=bounds.max_forward_seconds)
+        self._line = Line(max_running=bounds.max_running, max_waiting=bounds.max_waiting)
+        self._seats: list[Seat] = []
+        self._again: deque[Batch] = deque()
+        self._under_way: Batch | None = None
+        self._number = 0
+        self._undecoded = 0
+        self._steps = self._forwards_failed = self._out_of_memory = self._expired = 0
+        self._forward_rows = Histogram.empty(ROW_BOUNDS)
+        self._forward_seconds = Histogram.empty(SECONDS_BOUNDS)
+
+    def enter(self, now: float, *, priority: str = "normal", deadline_seconds: float | None = None) -> tuple[Place, int]:
+        """A new place and how many are before it in line.
+
+        Raises:
+            BusyError: The line is full.
+        """
+        self._number += 1
+        deadline_at = None if deadline_seconds is None else now + deadline_seconds
+        place = Place(number=self._number, priority=priority, entered_at=now, deadline_at=deadline_at)
+        return place, self._line.enter(place)
+
+    def admit(self, now: float) -> list[Place]:
+        """Lets requests in; call it after every `enter`, `leave`, `expire` and `settle`."""
+        return self._line.admit(now)
+
+    def leave(self, place: Place, now: float) -> None:
+        """Ends a request; none of its rows is in a forward that starts afterwards. Safe to call twice."""
+        if place.ended:
+            return
+        place.ended = True
+        self._line.leave(place, now)
+        self._seats = [seat for seat in self._seats if seat.place is not place]
+        self._undecoded -= place.undecoded
+        place.undecoded = 0
+
+    def expire(self, now: float) -> list[Message]:
+        """Ends the requests whose deadline has come."""
+        messages: list[Message] = []
+        for place in (*self._line.waiting, *self._line.running):
+            if place.deadline_at is not None and place.deadline_at <= now:
+                where = "in line" if place.admitted_at is None else "running"
+                allowed = place.deadline_at - place.entered_at
+                error = DeadlineError(f"the request was not finished within its {allowed:g} seconds; it was {where}")
+                self._expired += 1
+                messages.append((place, error))
+                self.leave(place, now)
+        return messages
+
+    def seat(self, place: Place, tracks: Sequence[Track], now: float) -> None:
+        """Puts the pictures of an admitted request into the step loop.
+
+        Raises:
+            DeadlineError: Its deadline cannot be met even if nothing else ran; the request is over.
+        """
+        assert place.admitted_at is not None, "admission comes first"
+        if place.ended:
+            return
+        least = max(self._least_seconds(track) for track in tracks)
+        if place.deadline_at is not None and now + HOPELESS_SHARE * least > place.deadline_at:
+            self._expired += 1
+            self.leave(place, now)
+            left = max(0.0, place.deadline_at - now)
+            raise DeadlineError(f"its steps alone take about {least:.2g} seconds here, and {left:.2g} seconds are left")
+        self._seats.extend(Seat(place=place, track=track) for track in tracks)
+
+    def decoded(self, place: Place) -> None:
+        """Latents of one picture that was given out are needed no more."""
+        if not place.ended:
+            place.undecoded -= 1
+            self._undecoded -= 1
+
+    def pick(self) -> Batch | None:
+        """The next batch; None if there is nothing to run. Call `expire` first and `settle` afterwards."""
+        assert self._under_way is None, "one batch at a time"
+        self._under_way = self._part_of_failed() or self._policy.pick(self._ready())
+        return self._under_way
+
+    def settle(self, batch: Batch, outcome: Outcome, now: float) -> list[Message]:
+        """Takes what came of a batch; gives what its requests are to be told."""
+        assert self._under_way is batch
+        self._under_way = None
+        self._count(batch, outcome)
+        failed: dict[Place, GenerationError] = {}
+        if outcome.error is not None:
+            failed = self._forward_failed(batch, outcome.error)
+        for seat, error in outcome.failures.items():
+            failed.setdefault(seat.place, error)
+        messages: list[Message] = [(place, error) for place, error in failed.items() if not place.ended]
+        for place in failed:
+            self.leave(place, now)
+        if outcome.error is None and outcome.forwards:
+            messages += [message for seat in batch.seats if not seat.place.ended for message in self._stepped(seat)]
+        return messages
+
+    def end_all(self, error: EngineError, now: float) -> list[Message]:
+        """Ends every request with one error."""
+        places = (*self._line.running, *self._line.waiting)
+        for place in places:
+            self.leave(place, now)
+        return [(place, error) for place in places]
+
+    def snapshot(self) -> EngineStats:
+        """Everything an operator may want to see; counters that are not the scheduler's are 0."""
+        running, waiting = self._line.running, self._line.waiting
+        return EngineStats(
+            running=len(running),
+            waiting=len(waiting),
+            running_by_priority=by_priority(running),
+            waiting_by_priority=by_priority(waiting),
+            undecoded=self._undecoded,
+            steps_total=self._steps,
+            forwards_total=sum(self._forward_rows.counts),
+            rows_total=int(self._forward_rows.total),
+            forwards_failed_total=self._forwards_failed,
+            out_of_memory_total=self._out_of_memory,
+            expired_total=self._expired,
+            refused_total=self._line.refused_total,
+            forward_rows=self._forward_rows,
+            forward_seconds=self._forward_seconds,
+            buckets=tuple(self._bucket_stats(bucket) for bucket in sorted({s.track.bucket for s in self._seats})),
+            costs=self._costs.stats(),
+        )
+
+    def _least_seconds(self, track: Track) -> float:
+        """What the steps of a picture take at least; 0 where that was not measured."""
+        if not self._costs.measured(track.bucket):
+            return 0.0
+        return (track.num_steps - track.step) * self._costs.seconds(track.bucket, 1)
+
+    def _ready(self) -> list[Seat]:
+        """Seats that may step; of those before their last step only as many as the decoder has room for."""
+        room = self._bounds.max_undecoded - self._undecoded
+        ready = []
+        for seat in self._seats:
+            last = seat.track.num_steps - seat.track.step == 1
+            if not last or room > 0:
+                ready.append(seat)
+                room -= last
+        return ready
+
+    def _part_of_failed(self) -> Batch | None:
+        """What is left of a forward that failed as a whole, without those who left meanwhile."""
+        while self._again:
+            batch = self._again.popleft()
+            seats = tuple(seat for seat in batch.seats if not seat.place.ended)
+            if seats:
+                return Batch(bucket=batch.bucket, seats=seats, row_limit=self._limits.rows(batch.bucket))
+        return None
+
+    def _count(self, batch: Batch, outcome: Outcome) -> None:
+        for rows in outcome.forwards:
+            self._forward_rows = self._forward_rows.observed(rows)
+        if outcome.error is None and len(outcome.forwards) == 1:
+            [rows] = outcome.forwards
+            self._forward_seconds = self._forward_seconds.observed(outcome.seconds)
+            self._costs.observe(batch.bucket, rows, outcome.seconds)
+            self._limits.fitted(batch.bucket, rows)
+
+    def _forward_failed(self, batch: Batch, error: GenerationError) -> dict[Place, GenerationError]:
+        """Makes the next forwards smaller, or ends the one request that is left to blame."""
+        self._forwards_failed += 1
+        rows = min(batch.num_rows, batch.row_limit)
+        if isinstance(error, OutOfMemoryError):
+            self._out_of_memory += 1
+            self._limits.out_of_memory(batch.bucket, rows)
+            if rows > 1:  # nobody stepped: the pictures are picked again, fewer at a time
+                return {}
+        if len(batch.seats) == 1:
+            return {batch.seats[0].place: error}
+        middle = len(batch.seats) // 2
+        for seats in (batch.seats[middle:], batch.seats[:middle]):
+            self._again.appendleft(Batch(bucket=batch.bucket, seats=seats, row_limit=batch.row_limit))
+        return {}
+
+    def _stepped(self, seat: Seat) -> list[Message]:
+        place, track = seat.place, seat.track
+        self._steps += 1
+        messages: list[Message] = [
+            (place, StepDone(index=track.index, completed=track.step, total=track.num_steps))
+        ]
+        if track.done:
+            self._seats.remove(seat)
+            self._undecoded += 1
+            place.undecoded += 1
+            messages.append((place, LatentsReady(index=track.index, latents=track.latents)))
+        return messages
+
+    def _bucket_stats(self, bucket: Bucket) -> BucketStats:
+        seats = [seat for seat in self._seats if seat.track.bucket == bucket]
+        batch = self._under_way
+        under_way = set() if batch is None else {seat for seat in batch.seats if not seat.place.ended}
+        return BucketStats(
+            bucket=bucket_name(bucket),
+            requests=len({seat.place for seat in seats}),
+            waiting_rows=sum(seat.track.num_rows for seat in seats if seat not in under_way),
+            running_rows=sum(seat.track.num_rows for seat in seats if seat in under_way),
+            deficit_seconds=self._policy.deficit(bucket),
+            row_limit=self._limits.rows(bucket),
+        )
+
+

@@ -1,0 +1,89 @@
+"""Runs a batch: its rows through the model, the outputs to their pictures.
+
+It does not know why these rows, nor what becomes of failures.
+
+Letters: R rows of a forward, C H W latent channels and sides.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from engine.errors import GenerationError, OutOfMemoryError
+from engine.samplers import FloatArray
+from engine.scheduler.place import Seat
+from engine.scheduler.policy import Batch
+from engine.track import Inputs
+
+Forward: TypeAlias = Callable[[Inputs], FloatArray]
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What came of a batch.
+
+    Attributes:
+        forwards: Rows of each forward that was run.
+        seconds: What it took together.
+        error: Why no picture advanced; None if they did.
+        failures: Pictures whose own rows were wrong.
+    """
+
+    forwards: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+    error: GenerationError | None = None
+    failures: dict[Seat, GenerationError] = field(default_factory=dict)
+
+
+def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.monotonic) -> Outcome:
+    """Advances every picture of a batch by one step.
+
+    Args:
+        batch: Whose rows.
+        forward: From inputs with R rows to outputs with R rows, [R, C, H, W].
+        clock: Seconds; only differences count.
+    """
+    outcome = Outcome()
+    started = clock()
+    try:
+        outputs = _outputs(batch, forward, outcome)
+    except GenerationError as error:
+        outcome.error = error
+    except MemoryError:
+        outcome.error = OutOfMemoryError(f"no memory for a forward of {batch.num_rows} rows")
+    else:
+        if outputs is not None:
+            _advance(batch, outputs, outcome)
+    outcome.seconds = clock() - started
+    return outcome
+
+
+def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> FloatArray | None:
+    """One forward, or several where only one picture's rows are too many; None if it was cancelled between them."""
+    rows = [row for seat in batch.seats for row in seat.track.rows()]
+    outputs = []
+    for start in range(0, len(rows), batch.row_limit):
+        if outputs and all(seat.place.ended for seat in batch.seats):
+            return None
+        part = rows[start : start + batch.row_limit]
+        outcome.forwards.append(len(part))
+        outputs.append(forward(_stacked(part)))
+    return np.concatenate(outputs)
+
+
+def _stacked(rows: list[Inputs]) -> Mapping[str, FloatArray]:
+    return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+
+
+def _advance(batch: Batch, outputs: FloatArray, outcome: Outcome) -> None:
+    start = 0
+    for seat in batch.seats:
+        rows = slice(start, start + seat.track.num_rows)
+        start = rows.stop
+        try:
+            seat.track.advance(outputs[rows])
+        except GenerationError as error:
+            outcome.failures[seat] = error

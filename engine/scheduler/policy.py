@@ -1,0 +1,155 @@
+"""Which rows the next forward holds: pure and deterministic, without a clock.
+
+Two levels of fairness, in seconds of predicted cost and in rows:
+
+- Between buckets (latent size x text tokens) **deficit round robin** (Shreedhar & Varghese, SIGCOMM 1995): with every
+  round a bucket's deficit grows by its weight, and it may send a forward when the deficit covers the forward's cost. A
+  bucket weighs as much as its requests together, so a lone large picture gets one request's share and a crowd of small
+  ones theirs. The quantum is infinitely small: all rounds until the next forward are counted in one jump.
+- Within a bucket **fair queueing between requests** (start-time fair queueing; Goyal et al., SIGCOMM 1996): the
+  request that got least, in rows divided by its weight, is next. A request with eight pictures gets no more rows than one
+  with a single picture, except rows that nobody else wants. Pictures of one request go in order: the first ones are
+  finished and decoded while the others run, and the last one is finished no later.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.scheduler.cost_table import CostTable
+from engine.scheduler.place import Place, Seat
+from engine.scheduler.row_limits import RowLimits
+from engine.track import Bucket
+
+# A forward may be smaller than the best one if it loses no more than this of throughput: new requests get in sooner.
+THROUGHPUT_TOLERANCE = 0.03
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What runs together.
+
+    Attributes:
+        bucket: The shape all rows share.
+        seats: Whose rows.
+        row_limit: Rows one forward may hold. One guided picture where one row fits takes two forwards.
+    """
+
+    bucket: Bucket
+    seats: tuple[Seat, ...]
+    row_limit: int
+
+    @property
+    def num_rows(self) -> int:
+        """Rows of all seats."""
+        return sum(seat.track.num_rows for seat in self.seats)
+
+
+class Policy:
+    """Picks batches, and remembers what it owes to whom."""
+
+    def __init__(self, costs: CostTable, limits: RowLimits, *, max_forward_seconds: float) -> None:
+        """Takes what forwards cost and how large they may be.
+
+        Args:
+            costs: What a forward takes.
+            limits: How many rows it may hold.
+            max_forward_seconds: How long it may take; a single picture's step may take longer.
+        """
+        self._costs = costs
+        self._limits = limits
+        self._max_forward_seconds = max_forward_seconds
+        self._deficits: dict[Bucket, float] = {}
+        self._served: dict[Bucket, dict[Place, float]] = {}
+
+    def deficit(self, bucket: Bucket) -> float:
+        """Seconds owed to a bucket."""
+        return self._deficits.get(bucket, 0.0)
+
+    def pick(self, seats: Sequence[Seat]) -> Batch | None:
+        """The next batch of these seats; None if there are none."""
+        members: dict[Bucket, list[Seat]] = {}
+        for seat in seats:
+            members.setdefault(seat.track.bucket, []).append(seat)
+        self._meet(members)
+        if not members:
+            return None
+        batches = {bucket: self._fill(bucket, members[bucket]) for bucket in self._deficits}
+        batch = batches[self._next_bucket(batches, members)]
+        self._charge(batch)
+        return batch
+
+    def _meet(self, members: dict[Bucket, list[Seat]]) -> None:
+        """Forgets who is gone; whoever is new starts level with the one that got least, and is owed nothing."""
+        self._deficits = {bucket: deficit for bucket, deficit in self._deficits.items() if bucket in members}
+        served = {}
+        for bucket, group in members.items():
+            self._deficits.setdefault(bucket, 0.0)
+            places = {seat.place for seat in group}
+            old = {place: share for place, share in self._served.get(bucket, {}).items() if place in places}
+            level = min(old.values(), default=0.0)
+            served[bucket] = dict.fromkeys(places, level) | old
+        self._served = served
+
+    def _next_bucket(self, batches: dict[Bucket, Batch], members: dict[Bucket, list[Seat]]) -> Bucket:
+        """Plays rounds until a bucket can pay for its batch, and lets it pay; of several the one longest unserved."""
+        costs = {bucket: self._costs.seconds(bucket, batch.num_rows) for bucket, batch in batches.items()}
+        weights = {bucket: sum(place.weight for place in {s.place for s in members[bucket]}) for bucket in batches}
+        rounds = {b: max(0.0, (costs[b] - self._deficits[b]) / weights[b]) for b in batches}
+        chosen = min(rounds, key=rounds.__getitem__)
+        for bucket in batches:
+            self._deficits[bucket] += rounds[chosen] * weights[bucket]
+        self._deficits[chosen] = self._deficits.pop(chosen) - costs[chosen]  # to the end of the ring
+        return chosen
+
+    def _fill(self, bucket: Bucket, seats: Sequence[Seat]) -> Batch:
+        """The fair order cut where throughput is best: as many rows as memory and time allow and batching pays for."""
+        row_limit = self._limits.rows(bucket)
+        batch: list[Seat] = []
+        sums: list[int] = []
+        rows = 0
+        for seat in self._fair_order(bucket, seats):
+            if rows and rows + seat.track.num_rows > row_limit:
+                continue
+            rows += seat.track.num_rows
+            batch.append(seat)
+            sums.append(rows)
+            if rows >= row_limit:
+                break
+        return Batch(bucket=bucket, seats=tuple(batch[: self._best(bucket, sums)]), row_limit=row_limit)
+
+    def _best(self, bucket: Bucket, sums: Sequence[int]) -> int:
+        """How many seats, of those that make up so many rows; one as long as nothing was ever measured."""
+        if not self._costs.known:
+            return 1
+        seconds = [self._costs.seconds(bucket, rows) for rows in sums]
+        throughputs = [
+            rows / took if number == 0 or took <= self._max_forward_seconds else 0.0
+            for number, (rows, took) in enumerate(zip(sums, seconds, strict=True))
+        ]
+        good = (1 - THROUGHPUT_TOLERANCE) * max(throughputs)
+        return next(number for number, throughput in enumerate(throughputs, start=1) if throughput >= good)
+
+    def _fair_order(self, bucket: Bucket, seats: Sequence[Seat]) -> Iterator[Seat]:
+        """Seats in the order of what their requests would have got; of equals the older request first."""
+        queues: dict[Place, deque[Seat]] = {}
+        for seat in seats:
+            queues.setdefault(seat.place, deque()).append(seat)
+        heap = [(share, place.number, place) for place, share in self._served[bucket].items()]
+        heapq.heapify(heap)
+        while heap:
+            share, number, place = heapq.heappop(heap)
+            seat = queues[place].popleft()
+            yield seat
+            if queues[place]:
+                heapq.heappush(heap, (share + seat.track.num_rows / place.weight, number, place))
+
+    def _charge(self, batch: Batch) -> None:
+        """Writes down who got what; rows beyond the fair share, that nobody wanted, are forgiven beyond one batch."""
+        served = self._served[batch.bucket]
+        for seat in batch.seats:
+            served[seat.place] += seat.track.num_rows / seat.place.weight
+        level = min(served.values())
+        for place, share in served.items():
+            served[place] = min(share, level + batch.num_rows / place.weight)
