@@ -9,21 +9,24 @@ import time
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from engine.bundle import MANIFEST_FILE, Bundle, load_bundle
-from engine.description import Description
-from engine.errors import BundleError, EngineError, EngineStoppedError, RequestError
+from engine.errors import BundleError, DeadlineError, EngineError, EngineStoppedError, RequestError
 from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
 from engine.generation import Generation
 from engine.model import DiffusionModel
 from engine.prompt import PromptPlan
 from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, SizeLimits, resolve
-from engine.samplers import NoiseSchedule, gaussian_noise, max_steps, sampler_plan, samplers_of
-from engine.scheduler import Scheduler
-from engine.settings import EngineSettings, EngineStats
+from engine.samplers import NoiseSchedule, max_steps, samplers_of
+from engine.scheduler import Bounds, CostTable, Scheduler
+from engine.settings import EngineSettings
+from engine.stats import EngineStats
+from engine.warm_up import warm_up
 
 __all__ = [
     "Engine",
@@ -59,6 +62,7 @@ class Engine:
         self._settings = settings
         self._scheduler: Scheduler | None = None
         self._workers = ThreadPoolExecutor(NUM_WORKERS, thread_name_prefix="engine")
+        self._costs = CostTable()
         self._counts = {"images": 0, "finished": 0, "failed": 0, "cancelled": 0}
         self._warm = False
 
@@ -76,16 +80,19 @@ class Engine:
     async def __aenter__(self) -> Self:
         """Starts the step loop and warms the graphs up."""
         settings = self._settings
-        self._scheduler = Scheduler(
-            self._diffusion.forward,
+        bounds = Bounds(
             max_rows=settings.max_rows,
+            max_forward_seconds=settings.max_forward_seconds,
             max_running=settings.max_running,
             max_waiting=settings.max_waiting,
+            max_undecoded=settings.max_undecoded,
         )
+        self._scheduler = Scheduler(self._diffusion.forward, bounds, self._costs)
         self._scheduler.start()
         if settings.warm_up:
             started = time.monotonic()
-            await asyncio.get_running_loop().run_in_executor(self._workers, self._warm_up)
+            first = partial(warm_up, self._diffusion, self.model, self._costs, max_rows=settings.max_rows)
+            await asyncio.get_running_loop().run_in_executor(self._workers, first)
             logger.info("%s is warm after %.2f s", self.model.name, time.monotonic() - started)
         self._warm = True
         return self
@@ -107,14 +114,8 @@ class Engine:
         """A snapshot of gauges and counters."""
         if self._scheduler is None:
             return EngineStats()
-        scheduler = self._scheduler.stats()
-        return EngineStats(
-            running=scheduler.running,
-            waiting=scheduler.waiting,
-            steps_total=scheduler.steps_total,
-            forwards_total=scheduler.forwards_total,
-            rows_total=scheduler.rows_total,
-            refused_total=scheduler.refused_total,
+        return replace(
+            self._scheduler.snapshot(),
             images_total=self._counts["images"],
             finished_total=self._counts["finished"],
             failed_total=self._counts["failed"],
@@ -137,13 +138,15 @@ class Engine:
         Raises:
             RequestError: The model cannot do it.
             BusyError: The waiting line is full.
+            DeadlineError: Its deadline came, or cannot be met.
             GenerationError: It failed in compute.
             EngineStoppedError: The engine is not running, or stopped meanwhile.
         """
         resolved, plan = self._prepare(request)
         if self._scheduler is None:
             raise EngineStoppedError("the engine is not running")
-        with self._scheduler.enter() as ticket:
+        place = self._scheduler.enter(priority=resolved.priority, deadline_seconds=resolved.deadline_seconds)
+        with place as ticket:
             generation = Generation(
                 resolved,
                 plan,
@@ -158,6 +161,9 @@ class Engine:
                         self._count(event)
                         ended = isinstance(event, Finished)
                         yield event
+            except DeadlineError as error:
+                logger.info("request %s: %s", request.request_id or "-", error)
+                raise
             except EngineError as error:
                 self._counts["failed"] += 1
                 logger.warning("request %s failed: %s", request.request_id or "-", error)
@@ -186,17 +192,6 @@ class Engine:
             words = f"{allowed} windows of {self._bundle.manifest.tokenizer_length - 2} tokens"
             raise RequestError(field, f"{field} may fill at most {words}; it fills {num_windows}")
         return resolved, plan
-
-    def _warm_up(self) -> None:
-        """One step and one decode at the default size."""
-        diffusion, model = self._diffusion, self.model
-        plan = diffusion.plan(Description(text="a person", spans=()), "", guided=False)
-        width, height = model.default_width, model.default_height
-        latents = gaussian_noise(0, 0, 0, diffusion.latent_shape(width, height))
-        timesteps = sampler_plan(model.default_sampler, diffusion.noise_schedule, 1).timesteps
-        conditioning = diffusion.encode(plan, width=width, height=height)
-        diffusion.forward({"sample": latents, "timesteps": timesteps, **conditioning})
-        diffusion.decode(latents)
 
 
 def _model_info(bundle: Bundle, schedule: NoiseSchedule, settings: EngineSettings) -> ModelInfo:

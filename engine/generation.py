@@ -72,6 +72,7 @@ class Generation:
         """Everything that happens from the line to the last picture.
 
         Raises:
+            DeadlineError: The request's deadline came, or cannot be met.
             GenerationError: The request failed in compute.
             EngineStoppedError: The engine stopped meanwhile.
         """
@@ -102,7 +103,7 @@ class Generation:
                     yield Step(completed=completed, total=request.steps * request.num_images)
                 elif isinstance(message, LatentsReady):
                     denoised = time.monotonic()
-                    self._finish_later(message)
+                    self._finish_later(message, ticket)
                 elif isinstance(message, _Finished):
                     finished.append(message)
                     yield message.image
@@ -151,8 +152,8 @@ class Generation:
             for index in range(request.num_images)
         ]
 
-    def _finish_later(self, ready: LatentsReady) -> None:
-        task = asyncio.get_running_loop().create_task(self._finish(ready))
+    def _finish_later(self, ready: LatentsReady, ticket: Ticket) -> None:
+        task = asyncio.get_running_loop().create_task(self._finish(ready, ticket))
         self._finishing.add(task)
         task.add_done_callback(self._finishing.discard)
         task.add_done_callback(self._tell_failure)
@@ -162,8 +163,10 @@ class Generation:
         if isinstance(error, Exception):
             self._messages.put_nowait(error)
 
-    async def _finish(self, ready: LatentsReady) -> None:
-        self._messages.put_nowait(await self._in_worker(partial(self._decode, ready.index, ready.latents)))
+    async def _finish(self, ready: LatentsReady, ticket: Ticket) -> None:
+        finished = await self._in_worker(partial(self._decode, ready.index, ready.latents))
+        ticket.decoded()
+        self._messages.put_nowait(finished)
 
     def _decode(self, index: int, latents: FloatArray) -> _Finished:
         request = self._request

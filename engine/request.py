@@ -12,6 +12,8 @@ from engine.errors import RequestError
 IMAGE_FORMATS = ("png", "jpeg", "webp")
 MAX_SEED = 2**32 - 1
 MAX_WEIGHT = 4.0
+PRIORITIES = ("high", "normal", "low")
+MAX_DEADLINE_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,9 @@ class GenerationRequest:
         seed: 0 to 2**32 - 1; None lets the engine draw one. Picture n depends on (seed, n) and not on its neighbours.
         num_images: Pictures of this description.
         image_format: png, jpeg or webp.
+        priority: high, normal or low: the request's turn in line and its share of compute while others run.
+        deadline_seconds: How long it may take in all; then it ends with DeadlineError wherever it is. None means as
+            long as it takes.
         request_id: The caller's name for the request in logs.
     """
 
@@ -42,6 +47,8 @@ class GenerationRequest:
     seed: int | None = None
     num_images: int = 1
     image_format: str = "png"
+    priority: str = "normal"
+    deadline_seconds: float | None = None
     request_id: str = ""
 
 
@@ -111,6 +118,8 @@ class ResolvedRequest:
     seed: int | None
     num_images: int
     image_format: str
+    priority: str
+    deadline_seconds: float | None
 
 
 def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
@@ -126,6 +135,8 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
     _check_text("negative_description", request.negative_description, model.max_characters)
     width, height = _size(request, model)
     _check_choice("image_format", request.image_format, IMAGE_FORMATS)
+    _check_choice("priority", request.priority, PRIORITIES)
+    _check_deadline(request.deadline_seconds)
     sampler = model.default_sampler if request.sampler is None else request.sampler
     _check_choice("sampler", sampler, model.samplers)
     steps = model.default_steps if request.steps is None else request.steps
@@ -146,6 +157,8 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
         seed=request.seed,
         num_images=request.num_images,
         image_format=request.image_format,
+        priority=request.priority,
+        deadline_seconds=request.deadline_seconds,
     )
 
 
@@ -200,3 +213,9 @@ def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
 def _check_guidance(value: float, maximum: float) -> None:
     if not (math.isfinite(value) and 0.0 <= value <= maximum):
         raise RequestError("guidance_scale", f"guidance_scale must be from 0 to {maximum:g}; got {value:g}")
+
+
+def _check_deadline(value: float | None) -> None:
+    if value is not None and not 0.0 < value <= MAX_DEADLINE_SECONDS:
+        message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {value:g}"
+        raise RequestError("deadline_seconds", message)

@@ -26,6 +26,7 @@ FLOORS = {
     "images": 0,
     "samplers": 0,
     "settings": 0,
+    "stats": 0,
     "bundle": 1,
     "events": 1,
     "request": 1,
@@ -39,6 +40,7 @@ FLOORS = {
     "text_encoder": 3,
     "model": 4,
     "generation": 5,
+    "warm_up": 5,
     "engine": 6,
 }
 WORKSHOP_ROOMS = {"export", "train"}  # the only rooms that need the train extra

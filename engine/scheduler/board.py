@@ -1,7 +1,7 @@
 """The scheduler's state and all its decisions, as plain calls: admit, seat, pick, settle, expire, leave.
 
-It reads no clock and runs no forward: whoever calls says what time it is and what came of a batch. So it can be driven by
-an event loop or by a simulation alike.
+It reads no clock and runs no forward: whoever calls says what time it is and what came of a batch. So it can be
+driven by an event loop or by a simulation alike.
 """
 
 from collections import deque
@@ -12,7 +12,7 @@ from engine.errors import DeadlineError, EngineError, GenerationError, OutOfMemo
 from engine.scheduler.cost_table import CostTable, bucket_name
 from engine.scheduler.forward import Outcome
 from engine.scheduler.line import Line, by_priority
-from engine.scheduler.place import WEIGHTS, LatentsReady, Message, Place, Seat, StepDone
+from engine.scheduler.place import LatentsReady, Message, Place, Seat, StepDone
 from engine.scheduler.policy import Batch, Policy
 from engine.scheduler.row_limits import RowLimits
 from engine.stats import ROW_BOUNDS, SECONDS_BOUNDS, BucketStats, EngineStats, Histogram
@@ -60,7 +60,9 @@ class Board:
         self._forward_rows = Histogram.empty(ROW_BOUNDS)
         self._forward_seconds = Histogram.empty(SECONDS_BOUNDS)
 
-    def enter(self, now: float, *, priority: str = "normal", deadline_seconds: float | None = None) -> tuple[Place, int]:
+    def enter(
+        self, now: float, *, priority: str = "normal", deadline_seconds: float | None = None
+    ) -> tuple[Place, int]:
         """A new place and how many are before it in line.
 
         Raises:
@@ -227,9 +229,7 @@ class Board:
     def _stepped(self, seat: Seat) -> list[Message]:
         place, track = seat.place, seat.track
         self._steps += 1
-        messages: list[Message] = [
-            (place, StepDone(index=track.index, completed=track.step, total=track.num_steps))
-        ]
+        messages: list[Message] = [(place, StepDone(index=track.index, completed=track.step, total=track.num_steps))]
         if track.done:
             self._seats.remove(seat)
             self._undecoded += 1
@@ -249,5 +249,3 @@ class Board:
             deficit_seconds=self._policy.deficit(bucket),
             row_limit=self._limits.rows(bucket),
         )
-
-

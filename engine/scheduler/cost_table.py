@@ -121,9 +121,7 @@ class CostTable:
     def stats(self) -> tuple[CostStats, ...]:
         """Every measured cell."""
         return tuple(
-            CostStats(
-                bucket=bucket_name(bucket), rows=rows, seconds=cell.seconds, num_measured=cell.num_measured
-            )
+            CostStats(bucket=bucket_name(bucket), rows=rows, seconds=cell.seconds, num_measured=cell.num_measured)
             for bucket, row in self._rows.items()
             for rows, cell in sorted(row.cells.items())
         )

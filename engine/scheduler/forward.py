@@ -64,7 +64,7 @@ def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.
 def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> FloatArray | None:
     """One forward, or several where only one picture's rows are too many; None if it was cancelled between them."""
     rows = [row for seat in batch.seats for row in seat.track.rows()]
-    outputs = []
+    outputs: list[FloatArray] = []
     for start in range(0, len(rows), batch.row_limit):
         if outputs and all(seat.place.ended for seat in batch.seats):
             return None

@@ -7,8 +7,8 @@ Two levels of fairness, in seconds of predicted cost and in rows:
   bucket weighs as much as its requests together, so a lone large picture gets one request's share and a crowd of small
   ones theirs. The quantum is infinitely small: all rounds until the next forward are counted in one jump.
 - Within a bucket **fair queueing between requests** (start-time fair queueing; Goyal et al., SIGCOMM 1996): the
-  request that got least, in rows divided by its weight, is next. A request with eight pictures gets no more rows than one
-  with a single picture, except rows that nobody else wants. Pictures of one request go in order: the first ones are
+  request that got least, in rows divided by its weight, is next. A request with eight pictures gets no more rows than
+  one with a single picture, except rows that nobody else wants. Pictures of one request go in order: the first ones are
   finished and decoded while the others run, and the last one is finished no later.
 """
 

@@ -15,11 +15,14 @@ Tell = Callable[[Update | EngineError], None]
 class Desk(Protocol):
     """What a ticket needs of the scheduler."""
 
-    def seat(self, ticket: "Ticket", pictures: Sequence[Picture]) -> None: ...
+    def seat(self, ticket: "Ticket", pictures: Sequence[Picture]) -> None:
+        """Puts a ticket's pictures into the step loop."""
 
-    def decoded(self, ticket: "Ticket") -> None: ...
+    def decoded(self, ticket: "Ticket") -> None:
+        """Takes note that one picture's latents are needed no more."""
 
-    def leave(self, ticket: "Ticket") -> None: ...
+    def leave(self, ticket: "Ticket") -> None:
+        """Frees a ticket's place; safe to call twice."""
 
 
 class Ticket:

@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from engine.errors import BusyError, EngineError, EngineStoppedError, GenerationError
+from engine.errors import BusyError, DeadlineError, EngineError, EngineStoppedError, GenerationError
 from engine.samplers import NoiseSchedule, gaussian_noise, guided, sampler_plan
-from engine.scheduler import LatentsReady, Scheduler, StepDone, Ticket, Update
-from engine.track import Picture
+from engine.scheduler import Bounds, CostTable, LatentsReady, Scheduler, StepDone, Ticket, Update
+from engine.track import Bucket, Picture
 
 SMALL, WIDE = (1, 2, 4, 4), (1, 2, 4, 6)
 POISON = 100.0
@@ -39,6 +39,15 @@ class Model:
         output = np.tanh(sample[:, ::-1] + times + context[:, :1, None, None] / 10).astype(np.float32)
         output[poisoned] = np.nan
         return output
+
+
+class FlatCosts(CostTable):
+    """A forward costs the same whatever it holds, so that batches do not depend on this machine's clock."""
+
+    known = True
+
+    def seconds(self, bucket: Bucket, rows: int) -> float:
+        return 0.1
 
 
 def picture(
@@ -73,7 +82,8 @@ def slow_twin(work: Picture) -> np.ndarray:
 async def running(
     model: Model, *, max_rows: int = 4, max_running: int = 4, max_waiting: int = 8
 ) -> AsyncIterator[Scheduler]:
-    scheduler = Scheduler(model, max_rows=max_rows, max_running=max_running, max_waiting=max_waiting)
+    bounds = Bounds(max_rows=max_rows, max_running=max_running, max_waiting=max_waiting)
+    scheduler = Scheduler(model, bounds, FlatCosts())
     scheduler.start()
     try:
         yield scheduler
@@ -96,11 +106,14 @@ async def follow(ticket: Ticket, pictures: list[Picture]) -> tuple[dict[int, np.
         steps += isinstance(update, StepDone)
         if isinstance(update, LatentsReady):
             latents[update.index] = update.latents
+            ticket.decoded()
     return latents, steps
 
 
-async def run(scheduler: Scheduler, *pictures: Picture) -> tuple[dict[int, np.ndarray], int]:
-    with scheduler.enter() as ticket:
+async def run(
+    scheduler: Scheduler, *pictures: Picture, priority: str = "normal", deadline_seconds: float | None = None
+) -> tuple[dict[int, np.ndarray], int]:
+    with scheduler.enter(priority=priority, deadline_seconds=deadline_seconds) as ticket:
         return await follow(ticket, list(pictures))
 
 
@@ -121,7 +134,7 @@ async def test_pictures_of_any_mix_equal_their_slow_twins() -> None:
     ]
     async with running(model) as scheduler:
         results = await asyncio.gather(*(run(scheduler, work) for work in works))
-        stats = scheduler.stats()
+        stats = scheduler.snapshot()
     for work, (latents, steps) in zip(works, results, strict=True):
         np.testing.assert_allclose(latents[0], slow_twin(work), rtol=1e-5, atol=1e-5)
         assert steps == work.plan.num_steps
@@ -150,8 +163,41 @@ async def test_no_size_starves() -> None:
         model.gate.set()
         await lone
         last = max(index for index, (_, contexts) in enumerate(model.batches) if 50.0 in contexts)
-        assert last <= 12, "the lone size must be served every other forward"
+        assert last <= 7 * 4, "one of seven requests must be served every seventh forward"
         await asyncio.gather(*many)
+
+
+async def test_a_deadline_ends_a_request_in_line_and_in_the_middle_of_its_steps() -> None:
+    model = Model()
+    model.gate.clear()
+    async with running(model, max_running=1) as scheduler:
+        with pytest.raises(DeadlineError, match="was running"):
+            await run(scheduler, picture(9, steps=500), deadline_seconds=0.01)
+        blocker = asyncio.create_task(run(scheduler, picture(1)))
+        await asyncio.sleep(0)
+        with pytest.raises(DeadlineError, match="was in line"):
+            await run(scheduler, picture(2), deadline_seconds=0.01)
+        model.gate.set()
+        await blocker
+        assert all(9.0 not in contexts for _, contexts in model.batches[1:]), "only the forward under way may hold it"
+        assert all(2.0 not in contexts for _, contexts in model.batches)
+        stats = scheduler.snapshot()
+        assert (stats.expired_total, stats.running, stats.waiting) == (2, 0, 0)
+
+
+async def test_priority_decides_who_leaves_the_line_first() -> None:
+    model = Model()
+    model.gate.clear()
+    async with running(model, max_running=1) as scheduler:
+        order = ["normal", "low", "normal", "high"]
+        tasks = []
+        for number, priority in enumerate(order, start=1):
+            tasks.append(asyncio.create_task(run(scheduler, picture(number, steps=2), priority=priority)))
+            await asyncio.sleep(0)
+        assert scheduler.snapshot().waiting_by_priority == {"high": 1, "normal": 1, "low": 1}
+        model.gate.set()
+        await asyncio.gather(*tasks)
+    assert [contexts[0] for _, contexts in model.batches] == [1.0, 1.0, 4.0, 4.0, 3.0, 3.0, 2.0, 2.0]
 
 
 async def test_pictures_of_one_size_take_turns() -> None:
@@ -179,11 +225,11 @@ async def test_the_line_is_bounded_and_says_when_to_come_back() -> None:
     async with running(model, max_running=1, max_waiting=2) as scheduler:
         tasks = [asyncio.create_task(run(scheduler, picture(n))) for n in (1, 2, 3)]
         await asyncio.sleep(0.01)
-        assert (scheduler.stats().running, scheduler.stats().waiting) == (1, 2)
+        assert (scheduler.snapshot().running, scheduler.snapshot().waiting) == (1, 2)
         with pytest.raises(BusyError, match="1 requests are running and 2 waiting") as caught:
             scheduler.enter()
         assert caught.value.retry_after_seconds >= 1.0
-        assert scheduler.stats().refused_total == 1
+        assert scheduler.snapshot().refused_total == 1
         model.gate.set()
         await asyncio.gather(*tasks)
         await run(scheduler, picture(4))
@@ -212,7 +258,7 @@ async def test_leaving_removes_a_request_from_the_next_forward() -> None:
         await other
         under_way = 1
         assert all(9.0 not in contexts for _, contexts in model.batches[before + under_way :])
-        assert scheduler.stats().running == 0
+        assert scheduler.snapshot().running == 0
 
 
 async def test_leaving_the_line_lets_the_next_one_in() -> None:
@@ -241,7 +287,7 @@ async def test_nan_ends_one_request_and_no_other() -> None:
         assert "not finite at step 1 of 4" in str(bad)
         assert not isinstance(good, BaseException)
         np.testing.assert_allclose(good[0][0], slow_twin(work), rtol=1e-5, atol=1e-5)
-        assert scheduler.stats().running == 0
+        assert scheduler.snapshot().running == 0
 
 
 async def test_a_failed_forward_is_retried_for_each_picture_alone() -> None:
@@ -263,7 +309,7 @@ async def test_a_failed_forward_is_retried_for_each_picture_alone() -> None:
 
 async def test_stopping_ends_every_request_wherever_it_is() -> None:
     model = Model()
-    scheduler = Scheduler(model, max_rows=4, max_running=2, max_waiting=4)
+    scheduler = Scheduler(model, Bounds(max_rows=4, max_running=2, max_waiting=4))
     with pytest.raises(EngineStoppedError):
         scheduler.enter()
     scheduler.start()
@@ -288,7 +334,7 @@ async def test_a_bug_in_the_forward_stops_the_engine_and_says_so(caplog: pytest.
     def broken(_inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         raise ZeroDivisionError("a bug")
 
-    scheduler = Scheduler(broken, max_rows=4, max_running=2, max_waiting=4)
+    scheduler = Scheduler(broken, Bounds(max_rows=4, max_running=2, max_waiting=4))
     scheduler.start()
     with pytest.raises(EngineStoppedError):
         await run(scheduler, picture(1))
@@ -334,7 +380,7 @@ async def test_random_arrivals_cancels_and_failures_all_end_once(seed: int) -> N
     async with running(model, max_rows=5, max_running=3, max_waiting=6) as scheduler:
         async with asyncio.timeout(60):
             await asyncio.gather(*(one(scheduler, number) for number in range(40)))
-        stats = scheduler.stats()
+        stats = scheduler.snapshot()
     assert sum(outcomes.values()) == 40
     assert outcomes["done"] > 0
     assert (stats.running, stats.waiting) == (0, 0)
