@@ -1,12 +1,12 @@
-"""What an engine counts while it runs: plain data that travels as JSON.
+"""What an engine counts while it runs: plain data that `engine.wire` can send.
 
 It does not know who counts, nor who shows it.
 """
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Self
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 ROW_BOUNDS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 SECONDS_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -123,21 +123,3 @@ class EngineStats:
     forward_seconds: Histogram = Histogram.empty(SECONDS_BOUNDS)
     buckets: tuple[BucketStats, ...] = ()
     costs: tuple[CostStats, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain dicts, lists and numbers."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The stats in what `to_json` gave, after a trip through JSON; names of a newer engine are left out."""
-        known = {each.name for each in fields(cls)}
-        values = {name: value for name, value in document.items() if name in known}
-        for name in ("forward_rows", "forward_seconds"):
-            if name in values:
-                histogram = values[name]
-                lists = {each: tuple(histogram[each]) for each in ("bounds", "counts")}
-                values[name] = Histogram(**{**histogram, **lists})
-        values["buckets"] = tuple(BucketStats(**each) for each in values.get("buckets", ()))
-        values["costs"] = tuple(CostStats(**each) for each in values.get("costs", ()))
-        return cls(**values)

@@ -22,7 +22,7 @@ from engine import errors
 from engine.errors import EngineError, WireError
 from engine.events import Event
 from engine.request import GenerationRequest, ModelInfo
-from engine.settings import EngineStats
+from engine.stats import EngineStats
 
 T = TypeVar("T")
 
