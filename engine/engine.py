@@ -5,18 +5,17 @@ It does not know HTTP, and not what runs the graphs: sessions hide that.
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 from engine.bundle import MANIFEST_FILE, Bundle, load_bundle
-from engine.errors import BundleError, DeadlineError, EngineError, EngineStoppedError, RequestError
+from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
 from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
 from engine.generation import Generation
 from engine.model import DiffusionModel
@@ -24,7 +23,8 @@ from engine.prompt import PromptPlan
 from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, SizeLimits, resolve
 from engine.samplers import NoiseSchedule, max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, Scheduler
-from engine.settings import EngineSettings
+from engine.sessions import OnnxSessions, SessionFactory
+from engine.settings import EngineSettings, SessionSettings
 from engine.stats import EngineStats
 from engine.warm_up import warm_up
 
@@ -36,8 +36,10 @@ __all__ = [
     "Finished",
     "GenerationRequest",
     "ImageReady",
+    "MakeSessions",
     "ModelInfo",
     "Queued",
+    "SessionSettings",
     "SizeLimits",
     "Started",
     "Step",
@@ -45,6 +47,8 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
+
+MakeSessions: TypeAlias = Callable[[Bundle, EngineSettings], SessionFactory]
 
 MAX_GUIDANCE_SCALE = 30.0
 # Decoding and encoding one picture while another is decoded is enough to keep the step loop fed.
@@ -64,22 +68,42 @@ class Engine:
         self._workers = ThreadPoolExecutor(NUM_WORKERS, thread_name_prefix="engine")
         self._costs = CostTable()
         self._counts = {"images": 0, "finished": 0, "failed": 0, "cancelled": 0}
-        self._warm = False
+        self._usable = False
 
     @classmethod
-    def load(cls, bundle: Path, settings: EngineSettings | None = None) -> Self:
+    def load(
+        cls, bundle: Path, settings: EngineSettings | None = None, make_sessions: MakeSessions | None = None
+    ) -> Self:
         """Verifies and loads a bundle.
+
+        Args:
+            bundle: Its folder.
+            settings: How to use the machine.
+            make_sessions: What runs the graphs; None means ONNX Runtime, as `settings.sessions` says.
 
         Raises:
             BundleError: The bundle is damaged, incomplete, or of a newer format.
+            ProviderError: What shall run the graphs is not here, or does not start.
         """
         settings = settings or EngineSettings()
         verified = load_bundle(bundle)
-        return cls(verified, DiffusionModel(verified, num_threads=settings.num_threads), settings)
+        sessions = (make_sessions or OnnxSessions)(verified, settings)
+        return cls(verified, DiffusionModel(verified, sessions), settings)
 
     async def __aenter__(self) -> Self:
-        """Starts the step loop and warms the graphs up."""
+        """Warms the graphs up and starts the step loop.
+
+        Raises:
+            GenerationError: A graph fails, or gives NaN, at the default size: every request would.
+        """
         settings = self._settings
+        if settings.warm_up:
+            warm = partial(warm_up, self._diffusion, self.model, self._costs, max_rows=settings.max_rows)
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._workers, warm)
+            except BaseException:
+                self._workers.shutdown(wait=False)
+                raise
         bounds = Bounds(
             max_rows=settings.max_rows,
             max_forward_seconds=settings.max_forward_seconds,
@@ -89,12 +113,7 @@ class Engine:
         )
         self._scheduler = Scheduler(self._diffusion.forward, bounds, self._costs)
         self._scheduler.start()
-        if settings.warm_up:
-            started = time.monotonic()
-            first = partial(warm_up, self._diffusion, self.model, self._costs, max_rows=settings.max_rows)
-            await asyncio.get_running_loop().run_in_executor(self._workers, first)
-            logger.info("%s is warm after %.2f s", self.model.name, time.monotonic() - started)
-        self._warm = True
+        self._usable = True
         return self
 
     async def __aexit__(
@@ -108,7 +127,7 @@ class Engine:
     @property
     def ready(self) -> bool:
         """Whether requests are answered now."""
-        return self._warm and self._scheduler is not None and self._scheduler.alive
+        return self._usable and self._scheduler is not None and self._scheduler.alive
 
     def stats(self) -> EngineStats:
         """A snapshot of gauges and counters."""
@@ -167,6 +186,9 @@ class Engine:
             except EngineError as error:
                 self._counts["failed"] += 1
                 logger.warning("request %s failed: %s", request.request_id or "-", error)
+                if isinstance(error, DeviceLostError) and self._usable:
+                    self._usable = False
+                    logger.critical("the device is lost; this engine answers nothing until it is started again")
                 raise
             except (GeneratorExit, asyncio.CancelledError):
                 if not ended:

@@ -5,15 +5,17 @@
     EngineError
     ├── RequestError (also ValueError)   the caller's mistake; ``field`` names the parameter
     ├── BundleError                      a damaged, missing or newer bundle; one line naming the file
+    ├── ProviderError (also ValueError)  what shall run the graphs is not here; one line naming what is
     ├── BusyError                        the waiting line is full; ``retry_after_seconds`` says when to come back
     ├── DeadlineError                    the request's own deadline came, or cannot be met
     ├── GenerationError                  this one request failed in compute
     │   ├── OutOfMemoryError             a graph's run did not fit; a smaller one may
-    │   └── NotFiniteError               NaN or infinity in text states, latents or a picture
+    │   ├── NotFiniteError               NaN or infinity in text states, latents or a picture
+    │   └── DeviceLostError              the GPU answers nothing any more; the one that ends the engine's health
     ├── EngineStoppedError               the engine is closed, or died
     └── WireError                        a message between two processes that one of them cannot read
 
-A RequestError, BusyError, DeadlineError or GenerationError concerns one request and never the engine's health.
+Any other RequestError, BusyError, DeadlineError or GenerationError concerns one request and never the engine's health.
 """
 
 
@@ -36,6 +38,10 @@ class RequestError(EngineError, ValueError):
 
 class BundleError(EngineError):
     """A bundle cannot be loaded; the message is one line that names the file."""
+
+
+class ProviderError(EngineError, ValueError):
+    """What shall run the graphs is not installed, or does not start on this machine; one line says what does."""
 
 
 class BusyError(EngineError):
@@ -68,6 +74,10 @@ class OutOfMemoryError(GenerationError):
 
 class NotFiniteError(GenerationError):
     """Text states, latents or a picture hold NaN or infinity; the message says which, and where."""
+
+
+class DeviceLostError(GenerationError):
+    """The GPU, or this process's context on it, is gone; only a new process can use it again."""
 
 
 class EngineStoppedError(EngineError):

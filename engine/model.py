@@ -24,7 +24,7 @@ from engine.description import Description
 from engine.errors import BundleError, NotFiniteError
 from engine.prompt import PromptPlan, PromptPlanner, apply_weights
 from engine.samplers import FloatArray, NoiseSchedule
-from engine.sessions import OnnxSession, Session
+from engine.sessions import Session, SessionFactory
 from engine.text_encoder import EncodedText, TextEncoders
 
 Conditioning: TypeAlias = Mapping[str, FloatArray]
@@ -39,19 +39,21 @@ CONDITIONING = {
 class DiffusionModel:
     """The graphs of a bundle and what their numbers mean; its methods may run in any thread."""
 
-    def __init__(self, bundle: Bundle, *, num_threads: int | None = None) -> None:
+    def __init__(self, bundle: Bundle, sessions: SessionFactory) -> None:
         """Loads every graph.
 
         Args:
             bundle: A verified bundle.
-            num_threads: Threads of a forward; None means one for each physical core.
+            sessions: What runs its graphs.
 
         Raises:
             BundleError: A file is whole but not what it should be.
+            ProviderError: What shall run the graphs does not start.
         """
         manifest = bundle.manifest
         self.manifest = manifest
         self.noise_schedule = _noise_schedule(bundle)
+        self._sessions = sessions
         self._planner = PromptPlanner(
             _tokenizer(bundle),
             window_length=manifest.tokenizer_length,
@@ -61,13 +63,21 @@ class DiffusionModel:
         )
         second: Session | None = None
         if manifest.family == "sdxl":
-            second = OnnxSession(bundle.file(SECOND_TEXT_ENCODER_FILE), num_threads=num_threads)
-        self._text_encoders = TextEncoders(
-            manifest, OnnxSession(bundle.file(TEXT_ENCODER_FILE), num_threads=num_threads), second
-        )
-        self._unet: Session = OnnxSession(bundle.file(UNET_FILE), num_threads=num_threads)
+            second = sessions.load(SECOND_TEXT_ENCODER_FILE)
+        self._text_encoders = TextEncoders(manifest, sessions.load(TEXT_ENCODER_FILE), second)
+        self._unet: Session = sessions.load(UNET_FILE)
         _check_family(bundle, self._unet)
-        self._vae_decoder: Session = OnnxSession(bundle.file(VAE_DECODER_FILE), num_threads=num_threads)
+        self._vae_decoder: Session = sessions.load(VAE_DECODER_FILE)
+
+    @property
+    def provider(self) -> str:
+        """What runs the graphs."""
+        return self._sessions.provider
+
+    @property
+    def compiles_shapes(self) -> bool:
+        """Whether the first run with a new shape is slow."""
+        return self._sessions.compiles_shapes
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Shape of the latents of one picture, [1, C, H, W], for sides in pixels."""

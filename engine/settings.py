@@ -2,6 +2,48 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
+
+ONNX_PROVIDERS = ("cpu", "cuda", "tensorrt", "tensorrt-rtx")
+TORCH_PROVIDERS = ("torch", "torch-compiled")
+PROVIDERS = ("auto", *ONNX_PROVIDERS, *TORCH_PROVIDERS)
+CONVOLUTION_SEARCHES = ("heuristic", "exhaustive", "default")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionSettings:
+    """What runs the graphs, and how.
+
+    Attributes:
+        provider: One of PROVIDERS; auto takes the best that starts here. A named one runs everything or fails.
+        device: Number of the GPU.
+        arena: Whether the CPU keeps memory between runs; off, every run asks the system and gives back at once.
+        memory_limit_bytes: Most a GPU's arena, or TensorRT's workspace, may grow to; None means all there is.
+        engine_cache: Folder where TensorRT keeps what it built; auto tries TensorRT only where there is one.
+        half_precision: Whether TensorRT and PyTorch compute a float32 model in half precision on a GPU.
+        tf32: Whether CUDA may round the inputs of float32 products to 10 bits.
+        convolution_search: How cuDNN finds an algorithm for a new shape; exhaustive tries all, for seconds each.
+    """
+
+    provider: str = "auto"
+    device: int = 0
+    arena: bool = True
+    memory_limit_bytes: int | None = None
+    engine_cache: Path | None = None
+    half_precision: bool = False
+    tf32: bool = True
+    convolution_search: str = "heuristic"
+
+    def __post_init__(self) -> None:
+        if self.provider not in PROVIDERS:
+            raise ValueError(f"provider must be one of {', '.join(PROVIDERS)}; got {self.provider[:40]!r}")
+        if self.device < 0:
+            raise ValueError(f"device must be at least 0; got {self.device}")
+        if self.memory_limit_bytes is not None and self.memory_limit_bytes < 1:
+            raise ValueError(f"memory_limit_bytes must be at least 1; got {self.memory_limit_bytes}")
+        if self.convolution_search not in CONVOLUTION_SEARCHES:
+            allowed = ", ".join(CONVOLUTION_SEARCHES)
+            raise ValueError(f"convolution_search must be one of {allowed}; got {self.convolution_search[:40]!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +61,8 @@ class EngineSettings:
         max_characters: Length of a description.
         max_windows: 77-token windows of a description.
         num_threads: Threads of a forward; None means one for each physical core.
-        warm_up: Whether to run every graph once before the engine says it is ready.
+        warm_up: Whether to run every graph before the engine says it is ready.
+        sessions: What runs the graphs, and how.
     """
 
     max_rows: int = 8
@@ -32,6 +75,7 @@ class EngineSettings:
     max_windows: int = 16
     num_threads: int | None = None
     warm_up: bool = True
+    sessions: SessionSettings = SessionSettings()
 
     def __post_init__(self) -> None:
         for name in ("max_rows", "max_running", "max_undecoded", "max_images", "max_characters", "max_windows"):

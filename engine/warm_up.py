@@ -3,10 +3,12 @@
 They are steps of a real picture of the default size, so they measure what requests will pay.
 """
 
+import logging
 import time
 from functools import partial
 
 from engine.description import Description
+from engine.errors import OutOfMemoryError
 from engine.model import DiffusionModel
 from engine.request import ModelInfo
 from engine.samplers import gaussian_noise, sampler_plan
@@ -16,26 +18,55 @@ from engine.scheduler.place import Place, Seat
 from engine.scheduler.policy import Batch
 from engine.track import Picture, Track
 
-# No forward is begun that is predicted to end later than this.
+logger = logging.getLogger(__name__)
+
+# On the CPU no forward is begun that is predicted to end later than this.
 MAX_SECONDS = 3.0
 
 
 def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, max_rows: int) -> None:
-    """Runs one row twice, then 2, 4, 8, ... rows as long as time allows, then decodes one picture.
+    """Runs one row twice, then 2, 4, 8, ... rows, then decodes one picture.
+
+    On the CPU the row counts end where time does. Where shapes are compiled they all run, twice: whoever came first
+    with a new one would wait for minutes otherwise. More rows than fit are no error: the scheduler runs such forwards
+    in parts.
 
     Raises:
-        GenerationError: The model does not work at all.
+        GenerationError: A graph fails, or a single row does not fit.
+        NotFiniteError: A graph answers with NaN or infinity.
     """
     started = time.monotonic()
     picture = _picture(diffusion, model)
-    counts = [1, 1, *(2**power for power in range(1, max_rows.bit_length()) if 2**power < max_rows), max_rows]
-    for number, rows in enumerate(counts):
+    warmed: list[int] = []
+    for rows in row_counts(max_rows):
         tracks = [Track(index, picture) for index in range(rows)]
         left = MAX_SECONDS - (time.monotonic() - started)
-        if number > 0 and costs.seconds(tracks[0].bucket, rows) > left:
+        if warmed and not diffusion.compiles_shapes and costs.seconds(tracks[0].bucket, rows) > left:
             break
-        _run(tracks, diffusion, costs)
+        try:
+            for _ in range(2 if rows == 1 or diffusion.compiles_shapes else 1):
+                _run(tracks, diffusion, costs)
+        except OutOfMemoryError as error:
+            if not warmed:
+                raise
+            logger.warning("forwards of %d rows do not fit and will be run in parts: %s", rows, error)
+            break
+        warmed.append(rows)
     diffusion.decode(picture.noise(0))
+    logger.info(
+        "%s is warm on %s after %.2f s: text, decoder, forwards of %s rows at %dx%d",
+        model.name,
+        diffusion.provider,
+        time.monotonic() - started,
+        ", ".join(str(rows) for rows in warmed),
+        model.default_width,
+        model.default_height,
+    )
+
+
+def row_counts(max_rows: int) -> tuple[int, ...]:
+    """Powers of two below `max_rows`, and that itself."""
+    return (*(2**power for power in range(max_rows.bit_length()) if 2**power < max_rows), max_rows)
 
 
 def _run(tracks: list[Track], diffusion: DiffusionModel, costs: CostTable) -> None:

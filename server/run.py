@@ -16,8 +16,8 @@ from types import FrameType
 
 import uvicorn
 
-from engine.engine import Engine, EngineSettings
-from engine.errors import BundleError
+from engine.engine import Engine, EngineSettings, SessionSettings
+from engine.errors import BundleError, ProviderError
 from server.app import create_app
 from server.backend import EngineBackend
 from server.gateway import Gateway
@@ -43,7 +43,7 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
 
     Args:
         settings: Where to listen, what to serve.
-        load: Makes the engine of a bundle; raises BundleError.
+        load: Makes the engine of a bundle; raises BundleError or ProviderError.
 
     Returns:
         0 after a stop, 2 for a bundle that cannot be loaded or a setting the machine cannot do, 3 for an address
@@ -51,7 +51,7 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
     """
     _configure_logging(settings)
     try:
-        engine_settings = EngineSettings(max_waiting=settings.max_queue, num_threads=settings.num_threads)
+        limits = engine_settings(settings)
     except ValueError as error:
         return _refuse(EXIT_SETTINGS, str(error))
     try:
@@ -62,10 +62,34 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
         )
     with listener:
         try:
-            engine = load(settings.bundle, engine_settings)
+            engine = load(settings.bundle, limits)
         except BundleError as error:
             return _refuse(EXIT_BUNDLE, str(error))
+        except ProviderError as error:
+            return _refuse(EXIT_SETTINGS, str(error))
         return _run(settings, engine, listener)
+
+
+def engine_settings(settings: Settings) -> EngineSettings:
+    """What the engine is told of the operator's settings.
+
+    Raises:
+        ValueError: The machine cannot do it.
+    """
+    return EngineSettings(
+        max_waiting=settings.max_queue,
+        num_threads=settings.num_threads,
+        sessions=SessionSettings(
+            provider=settings.provider,
+            device=settings.device,
+            arena=settings.arena,
+            memory_limit_bytes=settings.memory_limit_bytes,
+            engine_cache=settings.engine_cache,
+            half_precision=settings.half_precision,
+            tf32=settings.tf32,
+            convolution_search=settings.convolution_search,
+        ),
+    )
 
 
 def _run(settings: Settings, engine: EngineBackend, listener: socket.socket) -> int:

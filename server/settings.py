@@ -13,6 +13,8 @@ PREFIX = "COSMICMAN_"
 BUNDLED_MODEL = Path(__file__).resolve().parent.parent / "models" / "figurine-bundle"
 
 LogLevel = Literal["debug", "info", "warning", "error"]
+Provider = Literal["auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "torch", "torch-compiled"]
+ConvolutionSearch = Literal["heuristic", "exhaustive", "default"]
 
 
 class Settings(BaseSettings):
@@ -25,6 +27,15 @@ class Settings(BaseSettings):
     body_timeout_seconds: float = Field(30.0, gt=0, description="Longest a client may take to send a body.")
     max_queue: int = Field(64, ge=0, description="Requests that may wait; one more is answered 503 with Retry-After.")
     num_threads: int | None = Field(None, ge=1, description="Threads of the engine; one for each core if not set.")
+    provider: Provider = Field("auto", description="What runs the model; auto takes the best that starts here.")
+    device: int = Field(0, ge=0, description="Number of the GPU.")
+    checkpoint: Path | None = Field(None, description="Folder of weights that torch and torch-compiled run.")
+    engine_cache: Path | None = Field(None, description="Folder where TensorRT keeps its engines between starts.")
+    memory_limit_bytes: int | None = Field(None, ge=1, description="Most a GPU's arena, or TensorRT, may take.")
+    half_precision: bool = Field(False, description="Whether TensorRT and PyTorch halve a float32 model on a GPU.")
+    tf32: bool = Field(True, description="Whether CUDA may round the inputs of float32 products to 10 bits.")
+    convolution_search: ConvolutionSearch = Field("heuristic", description="How cuDNN chooses for a new shape.")
+    arena: bool = Field(True, description="Whether the CPU keeps its memory between runs; off is smaller and slower.")
     request_timeout_seconds: float = Field(300.0, gt=0, description="Longest a generation may take, waiting included.")
     keep_alive_seconds: float = Field(15.0, gt=0, description="Pause between comments that keep an event stream open.")
     shutdown_timeout_seconds: float = Field(60.0, ge=0, description="Longest to wait for running requests at the end.")

@@ -38,12 +38,13 @@ FLOORS = {
     "export": 2,
     "train": 2,
     "text_encoder": 3,
+    "torch_sessions": 3,
     "model": 4,
     "generation": 5,
     "warm_up": 5,
     "engine": 6,
 }
-WORKSHOP_ROOMS = {"export", "train"}  # the only rooms that need the train extra
+WORKSHOP_ROOMS = {"export", "train", "torch_sessions"}  # the only rooms that need the train extra
 PUBLIC_ENGINE = {"engine.description", "engine.engine", "engine.errors", "engine.wire"}  # all that the gateway may see
 TENSORS = {"numpy", "onnx", "onnxruntime", "tokenizers"}  # not for the gateway
 HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvicorn"}  # not for the engine

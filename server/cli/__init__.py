@@ -70,11 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from engine.errors import BundleError, EngineError, RequestError
+    from engine.errors import BundleError, EngineError, ProviderError, RequestError
 
     try:
         return int(options.run(options))
-    except (UsageError, BundleError, RequestError) as error:
+    except (UsageError, BundleError, ProviderError, RequestError) as error:
         return _fail(options, str(error), 2)
     except EngineError as error:
         return _fail(options, str(error), 1)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.cli.arguments import add_command, whole_number
 from server.cli.errors import UsageError
+from server.cli.provider import NAMES, add_provider, loader
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,6 +44,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
+    add_provider(parser)
     parser.add_argument("--force", action="store_true", help="overwrite files that are there")
     parser.set_defaults(run=run)
 
@@ -90,15 +93,16 @@ def _files(out: Path, num_images: int, force: bool) -> list[Path]:
 
 
 def _load(options: argparse.Namespace) -> Engine:
-    from engine.engine import Engine, EngineSettings
+    from server.run import engine_settings
     from server.settings import read_settings
 
+    given = {name: getattr(options, name) for name in ("bundle", "num_threads", *NAMES)}
     try:
-        settings = read_settings(bundle=options.bundle, num_threads=options.num_threads)
-        engine_settings = EngineSettings(num_threads=settings.num_threads, max_images=options.num_images, warm_up=False)
+        settings = read_settings(**given)
+        limits = replace(engine_settings(settings), max_images=options.num_images, warm_up=False)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return Engine.load(settings.bundle, engine_settings)
+    return loader(settings)(settings.bundle, limits)
 
 
 async def _generate(engine: Engine, request: GenerationRequest, files: list[Path], console: Console) -> None:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 from server.cli.arguments import add_command, whole_number
 from server.cli.errors import UsageError
+from server.cli.provider import NAMES, add_provider, loader
 
 EXAMPLES = """\
   cosmicman serve
   cosmicman serve --port 9000 --bundle models/figurine-bundle
+  cosmicman serve --provider cuda --device 1
+  cosmicman serve --provider torch --checkpoint models/figurine/checkpoint
   COSMICMAN_PORT=9000 cosmicman serve
 
 Every setting is also an environment variable COSMICMAN_<NAME>; an argument wins over its variable."""
@@ -20,6 +23,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--port", type=whole_number(0, 65535), help="port to listen on (8000); 0 takes a free one")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to serve (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
+    add_provider(parser)
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="least level to log (info)")
     parser.set_defaults(run=run)
 
@@ -28,9 +32,9 @@ def run(options: argparse.Namespace) -> int:
     from server.run import serve
     from server.settings import read_settings
 
-    names = ("host", "port", "bundle", "num_threads", "log_level")
+    names = ("host", "port", "bundle", "num_threads", "log_level", *NAMES)
     try:
         settings = read_settings(**{name: getattr(options, name) for name in names})
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return serve(settings)
+    return serve(settings, load=loader(settings))

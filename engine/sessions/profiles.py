@@ -1,0 +1,93 @@
+"""The shapes each graph of a bundle is run with, as compilers want to know them: least, usual, greatest.
+
+Pure data from a manifest and the engine's limits; it does not know what compiles.
+
+Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a window, D width of the context,
+P width of the pooled embedding.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.bundle import (
+    SECOND_TEXT_ENCODER_FILE,
+    TEXT_ENCODER_FILE,
+    UNET_FILE,
+    VAE_DECODER_FILE,
+    VAE_ENCODER_FILE,
+    Manifest,
+)
+
+Shape: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapeRange:
+    """Shapes of one input: no side is below `minimum` or above `maximum`, and most runs have `usual`."""
+
+    minimum: Shape
+    usual: Shape
+    maximum: Shape
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sides:
+    """Width and height of the least, the usual and the greatest picture, in pixels."""
+
+    minimum: tuple[int, int]
+    usual: tuple[int, int]
+    maximum: tuple[int, int]
+
+
+def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: int) -> Mapping[str, ShapeRange]:
+    """Shapes of every input of a graph.
+
+    Args:
+        manifest: The bundle's.
+        file: Name of the graph in it.
+        max_rows: Rows of one UNet forward; one guided picture, two rows, is the usual one.
+        max_windows: Text windows of a description; one is the usual number.
+    """
+    sides = _sides(manifest)
+    if file in (TEXT_ENCODER_FILE, SECOND_TEXT_ENCODER_FILE):  # one window a run
+        return {"input_ids": _range(*[(1, manifest.tokenizer_length)] * 3)}
+    if file == VAE_DECODER_FILE:  # one picture a run
+        return {"latents": _range(*(_latents(manifest, 1, size) for size in _each(sides)))}
+    if file == VAE_ENCODER_FILE:
+        return {"image": _range(*((1, 3, height, width) for width, height in _each(sides)))}
+    assert file == UNET_FILE, file
+    rows = (1, min(2, max_rows), max_rows)
+    windows = (1, 1, max_windows)
+    tokens, width = manifest.tokenizer_length, manifest.context_width
+    ranges = {
+        "sample": _range(*(_latents(manifest, r, size) for r, size in zip(rows, _each(sides), strict=True))),
+        "timesteps": _range(*((r,) for r in rows)),
+        "encoder_hidden_states": _range(*((r, tokens * k, width) for r, k in zip(rows, windows, strict=True))),
+    }
+    if manifest.family == "sdxl":
+        ranges["text_embeds"] = _range(*((r, manifest.pooled_width) for r in rows))
+        ranges["time_ids"] = _range(*((r, 6) for r in rows))
+    return ranges
+
+
+def _range(minimum: Shape, usual: Shape, maximum: Shape) -> ShapeRange:
+    return ShapeRange(minimum=minimum, usual=usual, maximum=maximum)
+
+
+def _each(sides: _Sides) -> tuple[tuple[int, int], ...]:
+    return sides.minimum, sides.usual, sides.maximum
+
+
+def _sides(manifest: Manifest) -> _Sides:
+    usual = (manifest.default_width, manifest.default_height)
+    if manifest.sizes:
+        widths, heights = zip(*manifest.sizes, strict=True)
+        return _Sides(minimum=(min(widths), min(heights)), usual=usual, maximum=(max(widths), max(heights)))
+    least, greatest, _ = manifest.side_limits
+    return _Sides(minimum=(least, least), usual=usual, maximum=(greatest, greatest))
+
+
+def _latents(manifest: Manifest, rows: int, size: tuple[int, int]) -> Shape:
+    width, height = size
+    return rows, manifest.latent_channels, height // manifest.vae_factor, width // manifest.vae_factor

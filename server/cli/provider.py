@@ -1,0 +1,45 @@
+"""Arguments that say what runs the model, and the engine's loader for each answer.
+
+PyTorch is named here and nowhere else in the gateway: it is an extra, and serving does without.
+"""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.cli.arguments import whole_number
+from server.cli.errors import UsageError
+from server.cli.extras import needs_extra
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.engine import Engine, EngineSettings
+    from server.settings import Settings
+
+PROVIDERS = ("auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "torch", "torch-compiled")
+NAMES = ("provider", "device", "checkpoint")
+
+
+def add_provider(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--provider", choices=PROVIDERS, help="what runs the model (auto: the best that starts here)")
+    parser.add_argument("--device", type=whole_number(0), help="number of the GPU (0)")
+    parser.add_argument(
+        "--checkpoint", type=Path, metavar="FOLDER", help="weights that torch and torch-compiled run (none)"
+    )
+
+
+def loader(settings: Settings) -> Callable[[Path, EngineSettings], Engine]:
+    """How the engine is loaded; a provider of PyTorch runs a checkpoint, since bundles hold ONNX graphs alone."""
+    from engine.engine import Engine
+
+    if settings.provider not in ("torch", "torch-compiled"):
+        return Engine.load
+    if settings.checkpoint is None:
+        raise UsageError(f"provider {settings.provider} runs a checkpoint; name its folder with --checkpoint")
+    with needs_extra("train"):
+        from engine.torch_sessions import TorchSessions
+    return partial(Engine.load, make_sessions=partial(TorchSessions, settings.checkpoint))
