@@ -1,0 +1,83 @@
+"""Two processes over gloo train the real denoiser with HOLA: every sample once an epoch, the same weights in both."""
+
+import json
+import multiprocessing
+import socket
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from accelerate.state import AcceleratorState
+from diffusers import AutoencoderKL
+from safetensors.torch import load_file, save_file
+from transformers import CLIPTextModel
+
+from engine.train.cache import load_cache
+from engine.train.config import Recipe
+from engine.train.data import Folder
+from engine.train.diffusion import DiffusionStage
+from engine.train.fit import Batch, Fit
+from engine.train.tokenizer import load_tokenizer
+
+BATCH_SIZE = 5  # of 16 samples of each size: the last step of a size is not full
+
+
+class _Noting(DiffusionStage):
+    """Notes which samples each of its batches counts."""
+
+    def batch(self, step: int, rank: int, world_size: int) -> Batch:
+        share = self._plan(step, rank, world_size)
+        samples = self.buckets[share.bucket].samples
+        self.seen = [*getattr(self, "seen", []), *(samples[n] for n in share.indices[share.weights > 0].tolist())]
+        return super().batch(step, rank, world_size)
+
+
+def _stage(recipe: Recipe, finished: Path, out: Path) -> _Noting:
+    folder = Folder(recipe.data)
+    vae = AutoencoderKL.from_pretrained(finished / "vae")
+    encoder = CLIPTextModel.from_pretrained(finished / "text_encoder")
+    buckets = load_cache(folder, vae, finished / "cache")
+    torch.manual_seed(recipe.seed)
+    return _Noting(recipe, folder, buckets, load_tokenizer(finished / "tokenizer"), encoder, vae, out)
+
+
+def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path) -> None:
+    import os
+
+    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    AcceleratorState._reset_state(True)
+    torch.set_num_threads(1)
+    stage = _stage(recipe, finished, out)
+    fit = Fit(stage, recipe.unet.fit, out / "checkpoints", cpu=True)
+    assert fit.accelerator.num_processes == 2
+    losses = fit.run(stage.steps_per_epoch(2)).losses
+    (out / f"{rank}.json").write_text(json.dumps({"seen": stage.seen, "losses": losses}))
+    save_file({name: value.contiguous() for name, value in fit.model.state_dict().items()}, out / f"{rank}.safetensors")
+
+
+def test_two_processes_see_every_sample_once_and_agree(
+    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what a launcher sets; accelerate warns where it is missing
+    fit = replace(recipe.unet.fit, batch_size=BATCH_SIZE, optimizer="adamw")
+    recipe = replace(recipe, unet=replace(recipe.unet, fit=fit))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    context = multiprocessing.get_context("fork")
+    work = [context.Process(target=_one_of_two, args=(rank, port, recipe, finished, tmp_path)) for rank in range(2)]
+    for process in work:
+        process.start()
+    for process in work:
+        process.join()
+    assert [process.exitcode for process in work] == [0, 0]
+    first, second = (json.loads((tmp_path / f"{rank}.json").read_text()) for rank in range(2))
+    seen = Counter(first["seen"] + second["seen"])
+    assert set(seen.values()) == {1} and sorted(seen) == list(range(32))
+    assert first["losses"] != second["losses"]  # each has samples and noise of its own
+    weights, others = (load_file(tmp_path / f"{rank}.safetensors") for rank in range(2))
+    for name, value in weights.items():
+        assert torch.equal(value, others[name]), name
