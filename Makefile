@@ -3,7 +3,7 @@
 
 PYTHON ?= $(if $(shell command -v python3.11),python3.11,python3)
 PORT ?= 8000
-FIGURES ?= 20000
+FIGURES ?= 24000
 ARGS ?=
 
 SERVE := .venv-serve
@@ -39,7 +39,7 @@ format: $(DEV)/.installed ## Put imports and layout in order
 lock: $(DEV)/bin/python ## Pin all packages in constraints.txt; keeps the present pins (UPGRADE=1 takes the newest)
 	@$(DEV)/bin/python .ci/lock.py $(if $(UPGRADE),--upgrade)
 
-train-figurine: $(DEV)/.installed ## Draw FIGURES=20000 figures and train the bundled model again (hours on two cores)
+train-figurine: $(DEV)/.installed ## Draw FIGURES=24000 figures and train the bundled model again (hours on two cores)
 	@$(DEV)/bin/cosmicman figures --out data/figures --num $(FIGURES) --seed 0
 	@$(DEV)/bin/cosmicman train engine/train/recipes/figurine.yaml --resume $(ARGS)
 

@@ -97,6 +97,7 @@ class TokenizerConfig:
     vocab_size: int = 3000
     num_captions: int = 20000  # composed to learn merges from
     max_length: int = 77
+    initial: Path | None = None  # a tokenizer folder to take as it is
 
     def __post_init__(self) -> None:
         if self.vocab_size < 514:
@@ -125,7 +126,7 @@ class VaeConfig:
         if any(side % self.factor for side in self.crop):
             raise ValueError(f"vae.crop must be multiples of {self.factor}, got {self.crop}")
         if self.freeze_encoder and self.initial is None:
-            raise ValueError("vae.freeze_encoder needs vae.initial: an encoder that never learned says nothing")
+            raise ValueError("freeze_encoder needs vae.initial: an encoder that never learned says nothing")
 
     @property
     def factor(self) -> int:
@@ -141,6 +142,7 @@ class TextConfig:
     layers: int = 4
     heads: int = 4
     union_weight: float = 0.5  # of the whole-caption labels, next to the labels of each phrase
+    initial: Path | None = None  # a CLIPTextModel folder to take as it is; its width must be `width`
     fit: FitConfig
 
 

@@ -84,6 +84,9 @@ class Run:
 
     def _tokenizer(self) -> None:
         settings, started = self.recipe.tokenizer, time.monotonic()
+        if settings.initial:
+            save_tokenizer(load_tokenizer(settings.initial), self.out / "tokenizer")
+            return
         texts = composed_texts(self.folder, self.recipe.caption, settings.num_captions, self.recipe.seed)
         tokenizer = train_tokenizer(texts, settings.vocab_size, settings.max_length)
         save_tokenizer(tokenizer, self.out / "tokenizer")
@@ -104,11 +107,26 @@ class Run:
         self._cost("vae", outcome, {"parameters": num_parameters(stage.vae), "psnr_db": stage.psnr})
 
     def _text(self) -> None:
+        if self.recipe.text.initial:
+            self._take_text_encoder(self.recipe.text.initial)
+            return
         stage = TextStage(self.recipe, self.folder, self._load_tokenizer(), self.out)
         outcome = self._fit(stage, self.recipe.text.fit)
         with whole_folder(self.out / "text_encoder") as temporary:
             stage.encoder.save_pretrained(temporary)
         self._cost("text", outcome, {"parameters": num_parameters(stage.encoder)})
+
+    def _take_text_encoder(self, folder: Path) -> None:
+        try:
+            encoder = CLIPTextModel.from_pretrained(folder, local_files_only=True)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"text.initial: {folder} holds no CLIPTextModel: {error}") from error
+        assert isinstance(encoder, CLIPTextModel)
+        if encoder.config.hidden_size != self.recipe.text.width:
+            wrong = f"got {encoder.config.hidden_size} from {folder}"
+            raise ValueError(f"text.initial must be of text.width {self.recipe.text.width}, {wrong}")
+        with whole_folder(self.out / "text_encoder") as temporary:
+            encoder.save_pretrained(temporary)
 
     def _unet(self) -> None:
         vae = AutoencoderKL.from_pretrained(self._part("vae")).eval().requires_grad_(False)

@@ -60,6 +60,9 @@ def test_overrides_are_typed(recipe_file: Path) -> None:
         ("hola.variant=best", "hola.variant must be one of none, hola, hola_reference, hola_mass, got 'best'"),
         ("hola.weight=-1", "hola.weight must not be negative"),
         ("noise.prediction_type=x", "noise: prediction_type must be epsilon or v_prediction"),
+        ("vae.freeze_encoder=true", "vae: freeze_encoder needs vae.initial"),
+        ("data.format=zip", "data: format must be cosmicman, webdataset or pictures, got 'zip'"),
+        ("data.max_unreadable=-1", "data: max_unreadable must be at least 0"),
         ("tokenizer.vocab_size=100", "tokenizer: vocab_size must be at least 514"),
         ("name", "an override is written a.b=value"),
         ("name.first=x", "name is a value, not a section"),
@@ -68,6 +71,11 @@ def test_overrides_are_typed(recipe_file: Path) -> None:
 def test_a_wrong_setting_is_named(recipe_file: Path, override: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         load_recipe(recipe_file, [override])
+
+
+@pytest.mark.parametrize("path", sorted(FIGURINE.parent.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_recipe_that_ships_is_one(path: Path) -> None:
+    assert load_recipe(path).name == path.stem.partition("_")[0]
 
 
 def test_a_missing_setting_is_named(tree: dict[str, Any], tmp_path: Path) -> None:

@@ -101,3 +101,31 @@ def test_the_command_says_a_mistake_in_one_line(
         assert run() == 2
     assert caplog.messages == ["unet.heads must be int, got 'two'"]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_goes_on_from_given_parts(finished: Path, recipe_file: Path, tmp_path: Path) -> None:
+    parts = finished / "package"
+    sources = {"tokenizer": "tokenizer", "vae": "vae", "text": "text_encoder", "unet": "unet"}
+    overrides = [f"{section}.initial={parts / folder}" for section, folder in sources.items()]
+    assert main(recipe_file, [*overrides, "vae.freeze_encoder=true"], out=tmp_path / "out") == 0
+    before = DiffusionPipeline.from_pretrained(parts, local_files_only=True)
+    after = DiffusionPipeline.from_pretrained(tmp_path / "out" / "package", local_files_only=True)
+    for name, value in before.vae.state_dict().items():
+        same = torch.equal(value, after.vae.state_dict()[name])
+        assert same == name.startswith(("encoder.", "quant_conv.")), name
+    assert after.vae.config.scaling_factor == before.vae.config.scaling_factor
+    for name, value in before.text_encoder.state_dict().items():
+        assert torch.equal(value, after.text_encoder.state_dict()[name]), name
+    assert after.tokenizer.get_vocab() == before.tokenizer.get_vocab()
+    moved = [
+        float((value - after.unet.state_dict()[name]).abs().max()) for name, value in before.unet.state_dict().items()
+    ]
+    assert 0 < max(moved) < 0.1  # a few steps from where it was, not from somewhere else
+
+
+def test_parts_that_do_not_fit_are_refused(finished: Path, recipe_file: Path, tmp_path: Path) -> None:
+    wide = ["text.width=32", f"text.initial={finished / 'text_encoder'}"]
+    with pytest.raises(ValueError, match=r"text\.initial must be of text\.width 32, got 16 from"):
+        main(recipe_file, wide, stage="text", out=tmp_path / "out")
+    with pytest.raises(ValueError, match=r"text\.initial: .*nowhere holds no CLIPTextModel"):
+        main(recipe_file, [f"text.initial={tmp_path / 'nowhere'}"], stage="text", out=tmp_path / "out")
