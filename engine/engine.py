@@ -25,7 +25,7 @@ from engine.samplers import NoiseSchedule, max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, Scheduler
 from engine.sessions import OnnxSessions, SessionFactory
 from engine.settings import EngineSettings, SessionSettings
-from engine.stats import EngineStats
+from engine.stats import EngineStats, Histogram
 from engine.warm_up import warm_up
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Event",
     "Finished",
     "GenerationRequest",
+    "Histogram",
     "ImageReady",
     "MakeSessions",
     "ModelInfo",

@@ -66,6 +66,8 @@ FULL_BODY = {
     "seed": 7,
     "num_images": 1,
     "image_format": "png",
+    "priority": "normal",
+    "deadline_seconds": 30.0,
 }
 
 EVENTS = """\

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from engine.engine import Event, Finished, GenerationRequest, ImageReady, Started, Timings
-from engine.errors import BusyError, EngineError
+from engine.errors import BusyError, DeadlineError, EngineError
 from server import problems
 from server.backend import running
 from server.disconnect import client_gone, guarded, server_stopping
@@ -66,7 +66,7 @@ async def attend(gateway: Gateway, request: GenerationRequest, receive: Receive,
         outcome = "cancelled"
         raise
     except EngineError as error:
-        outcome = "refused" if isinstance(error, BusyError) else "failed"
+        outcome = _outcome(error)
         if outcome == "failed":
             logger.exception("generation failed id=%s", request.request_id)
         raise problems.of_engine_error(error) from error
@@ -75,6 +75,15 @@ async def attend(gateway: Gateway, request: GenerationRequest, receive: Receive,
         raise problems.internal_error() from error
     finally:
         gateway.metrics.generation_ended(outcome)
+
+
+def _outcome(error: EngineError) -> str:
+    match error:
+        case BusyError():
+            return "refused"
+        case DeadlineError():
+            return "timeout"
+    return "failed"
 
 
 async def _collect(gateway: Gateway, request: GenerationRequest) -> Result:

@@ -152,6 +152,8 @@ def _rule(mistake: Mistake) -> str:
             return _unreadable(str(came))
         case "literal_error":
             return f"must be {context['expected']}; got {shown(came)}"
+        case "greater_than":
+            return f"must be more than {context['gt']:g}; got {shown(came)}"
         case "greater_than_equal":
             return f"must be at least {context['ge']:g}; got {shown(came)}"
         case "less_than_equal":

@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from engine.engine import Timings
 from server.backend import EngineBackend
+from server.scheduler_metrics import scheduler_families
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 PARSER_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1)
@@ -93,6 +94,7 @@ class EngineCollector(Collector):
         yield CounterMetricFamily("cosmicman_images", "Pictures delivered.", value=stats.images_total)
         yield CounterMetricFamily("cosmicman_forwards", "UNet forwards.", value=stats.forwards_total)
         yield CounterMetricFamily("cosmicman_rows", "Rows of all UNet forwards.", value=stats.rows_total)
+        yield from scheduler_families(stats)
         labels = {"name": model.name, "family": model.family, "version": model.version}
         yield InfoMetricFamily("cosmicman_model", "The loaded model.", value=labels)
 

@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from engine.errors import (
     BusyError,
+    DeadlineError,
     EngineError,
     EngineStoppedError,
     GenerationError,
@@ -101,7 +102,7 @@ DEADLINE_EXCEEDED = Kind(
     slug="deadline-exceeded",
     status=504,
     title="Deadline exceeded",
-    meaning="The pictures were not finished within the server's time limit; the request was cancelled.",
+    meaning="Not finished within the server's time limit, or the request's own; the request was cancelled.",
 )
 
 KINDS = (
@@ -182,6 +183,8 @@ def of_engine_error(error: EngineError) -> ProblemError:
     if isinstance(error, BusyError):
         seconds = max(1, math.ceil(error.retry_after_seconds))
         return ProblemError(BUSY, str(error), headers={"Retry-After": str(seconds)})
+    if isinstance(error, DeadlineError):
+        return ProblemError(DEADLINE_EXCEEDED, str(error))
     if isinstance(error, OutOfMemoryError):
         return ProblemError(OUT_OF_MEMORY, str(error))
     if isinstance(error, NotFiniteError):

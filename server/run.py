@@ -78,6 +78,9 @@ def engine_settings(settings: Settings) -> EngineSettings:
     """
     return EngineSettings(
         max_waiting=settings.max_queue,
+        max_running=settings.max_running,
+        max_rows=settings.max_rows,
+        max_forward_seconds=settings.max_forward_seconds,
         num_threads=settings.num_threads,
         sessions=SessionSettings(
             provider=settings.provider,

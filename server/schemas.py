@@ -16,6 +16,7 @@ from engine.description import Group
 MAX_SEED = 2**32 - 1
 
 ImageFormat = Literal["png", "jpeg", "webp"]
+Priority = Literal["high", "normal", "low"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +85,10 @@ class GenerateBody(Body):
     )
     num_images: int = Field(1, ge=1, description="How many pictures of this description.")
     image_format: ImageFormat = Field("png", description="Encoding; an image type in Accept wins over it.")
+    priority: Priority = Field("normal", description="The turn in line, and the share of compute while others run.")
+    deadline_seconds: float | None = Field(
+        None, gt=0, description="Longest the request may take in all; then it is cancelled and answered 504."
+    )
 
 
 class ParseBody(Body):

@@ -40,6 +40,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
     parser.add_argument("--guidance-scale", type=float, metavar="SCALE", help="strength of the description; 1 is off")
     parser.add_argument("--sampler", help="such as dpmpp_2m_karras or euler_a (the model's default)")
+    parser.add_argument(
+        "--deadline-seconds", type=float, metavar="SECONDS", help="longest it may take (as long as it takes)"
+    )
     parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given)")
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
@@ -68,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
         sampler=options.sampler,
         seed=options.seed,
         num_images=options.num_images,
+        deadline_seconds=options.deadline_seconds,
         image_format=FORMATS[options.out.suffix.lower()],
     )
     console = Console(stderr=True)

@@ -54,6 +54,7 @@ def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Pa
         (("--guidance-scale", "nan"), ("guidance_scale", "nan")),
         (("--seed", "-1"), ("seed", "-1")),
         (("--sampler", "magic"), ("sampler", "magic", "ddim")),
+        (("--deadline-seconds", "0"), ("deadline_seconds", "more than 0")),
         (("--num-images", "0"), ("--num-images", "'0'")),
     ],
     ids=lambda value: "-".join(value).lstrip("-") if isinstance(value, tuple) else None,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from engine.errors import GenerationError, NotFiniteError, OutOfMemoryError
+from engine.errors import DeadlineError, GenerationError, NotFiniteError, OutOfMemoryError
 from server.app import create_app
 from server.settings import Settings
 
@@ -117,6 +117,20 @@ async def test_engine_that_is_not_ready_answers_503(client: Any, engine: Any) ->
     assert refused.json()["title"] == "Not ready"
 
 
+async def test_priority_and_deadline_reach_the_engine(client: Any, engine: Any) -> None:
+    await client.post("/generate", json={**DRESS, "priority": "high", "deadline_seconds": 12})
+    await client.post("/generate", json=DRESS)
+    assert [(seen.priority, seen.deadline_seconds) for seen in engine.seen] == [("high", 12.0), ("normal", None)]
+
+
+async def test_a_request_past_its_own_deadline_counts_as_timeout(client: Any, engine: Any) -> None:
+    engine.failure = DeadlineError("the request was not finished within its 2 seconds; it was in line")
+    late = await client.post("/generate", json={**DRESS, "deadline_seconds": 2})
+    assert late.status_code == 504
+    assert late.json()["detail"] == str(engine.failure)
+    assert 'cosmicman_generations_total{outcome="timeout"} 1.0' in (await client.get("/metrics")).text
+
+
 async def test_deadline_answers_504_and_cancels(engine: Any, talk: Any) -> None:
     engine.gate.clear()
     async with talk(create_app(Settings(request_timeout_seconds=0.05), engine)) as client:
@@ -133,6 +147,7 @@ async def test_deadline_answers_504_and_cancels(engine: Any, talk: Any) -> None:
     ("failure", "status", "slug"),
     [
         (GenerationError("unet.onnx failed"), 500, "generation-failed"),
+        (DeadlineError("the request was not finished within its 2 seconds"), 504, "deadline-exceeded"),
         (NotFiniteError("the latents are not finite"), 500, "not-finite"),
         (OutOfMemoryError("unet.onnx ran out of memory"), 507, "out-of-memory"),
     ],
