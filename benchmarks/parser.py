@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import random
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks._machine import describe  # noqa: E402
 from engine.description import Parser  # noqa: E402
 
 GOAL_MICROSECONDS = 300.0
@@ -48,16 +46,6 @@ def microseconds(parser: Parser, text: str, repeats: int) -> float:
     return best / 1000
 
 
-def processor() -> str:
-    """Return the processor's name where the system tells it."""
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        for line in info.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
 def main() -> None:
     """Print one row for each length of text."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -66,8 +54,7 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
     parser = Parser()
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    print(f"{processor()}, {os.cpu_count()} cores{load}, Python {platform.python_version()}, {date.today()}")
+    print(describe())
     print("| words | p50 us | p95 us | p50 / goal |")
     print("|---|---|---|---|")
     for num_words in (25, 100, 400):
