@@ -52,28 +52,35 @@ logger = logging.getLogger(__name__)
 MakeSessions: TypeAlias = Callable[[Bundle, EngineSettings], SessionFactory]
 
 MAX_GUIDANCE_SCALE = 30.0
-# Decoding and encoding one picture while another is decoded is enough to keep the step loop fed.
-NUM_WORKERS = 2
 
 
 class Engine:
     """A loaded model; use it as an async context manager, in one event loop."""
 
-    def __init__(self, bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings) -> None:
+    def __init__(
+        self, bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings, costs: CostTable | None = None
+    ) -> None:
         """Made by `load`."""
         self.model = _model_info(bundle, diffusion.noise_schedule, settings)
         self._bundle = bundle
         self._diffusion = diffusion
         self._settings = settings
         self._scheduler: Scheduler | None = None
-        self._workers = ThreadPoolExecutor(NUM_WORKERS, thread_name_prefix="engine")
-        self._costs = CostTable()
+        # One of each: a new request's text never waits behind pictures, and pictures that come all at once take one
+        # more share of the machine beside the step loop, not several.
+        self._workers = ThreadPoolExecutor(1, thread_name_prefix="text")
+        self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decoder")
+        self._costs = CostTable() if costs is None else costs
         self._counts = {"images": 0, "finished": 0, "failed": 0, "cancelled": 0}
         self._usable = False
 
     @classmethod
     def load(
-        cls, bundle: Path, settings: EngineSettings | None = None, make_sessions: MakeSessions | None = None
+        cls,
+        bundle: Path,
+        settings: EngineSettings | None = None,
+        make_sessions: MakeSessions | None = None,
+        costs: CostTable | None = None,
     ) -> Self:
         """Verifies and loads a bundle.
 
@@ -81,6 +88,7 @@ class Engine:
             bundle: Its folder.
             settings: How to use the machine.
             make_sessions: What runs the graphs; None means ONNX Runtime, as `settings.sessions` says.
+            costs: What forwards take, where that is known from before; kept up to date.
 
         Raises:
             BundleError: The bundle is damaged, incomplete, or of a newer format.
@@ -89,7 +97,7 @@ class Engine:
         settings = settings or EngineSettings()
         verified = load_bundle(bundle)
         sessions = (make_sessions or OnnxSessions)(verified, settings)
-        return cls(verified, DiffusionModel(verified, sessions), settings)
+        return cls(verified, DiffusionModel(verified, sessions), settings, costs)
 
     async def __aenter__(self) -> Self:
         """Warms the graphs up and starts the step loop.
@@ -104,6 +112,7 @@ class Engine:
                 await asyncio.get_running_loop().run_in_executor(self._workers, warm)
             except BaseException:
                 self._workers.shutdown(wait=False)
+                self._decoder.shutdown(wait=False)
                 raise
         bounds = Bounds(
             max_rows=settings.max_rows,
@@ -124,6 +133,7 @@ class Engine:
         assert self._scheduler is not None
         await self._scheduler.stop()
         await asyncio.to_thread(self._workers.shutdown)
+        await asyncio.to_thread(self._decoder.shutdown)
 
     @property
     def ready(self) -> bool:
@@ -172,6 +182,7 @@ class Engine:
                 plan,
                 diffusion=self._diffusion,
                 workers=self._workers,
+                decoder=self._decoder,
                 bundle_sha256=self._bundle.sha256,
             )
             ended = False

@@ -13,7 +13,7 @@ from functools import partial
 from importlib import metadata
 from typing import TypeAlias, TypeVar
 
-from engine.errors import EngineStoppedError
+from engine.errors import EngineError, EngineStoppedError
 from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
 from engine.images import MEDIA_TYPES, encode, to_pixels
 from engine.model import Conditioning, DiffusionModel
@@ -35,7 +35,7 @@ class _Finished:
     encode_seconds: float
 
 
-_Message: TypeAlias = Update | _Finished | Exception
+_Message: TypeAlias = StepDone | _Finished | Exception
 
 
 class Generation:
@@ -48,6 +48,7 @@ class Generation:
         *,
         diffusion: DiffusionModel,
         workers: Executor,
+        decoder: Executor,
         bundle_sha256: str,
     ) -> None:
         """Takes what the request needs.
@@ -56,17 +57,20 @@ class Generation:
             request: What to do.
             plan: Its prompt.
             diffusion: The model.
-            workers: Where text is encoded and pictures are decoded.
+            workers: Where text is encoded.
+            decoder: Where pictures are decoded and written.
             bundle_sha256: Named in the pictures' provenance.
         """
         self._request = request
         self._plan = plan
         self._diffusion = diffusion
         self._workers = workers
+        self._decoder = decoder
         self._bundle_sha256 = bundle_sha256
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
         self._messages: asyncio.Queue[_Message] = asyncio.Queue()
         self._finishing: set[asyncio.Task[None]] = set()
+        self._denoised_at = 0.0
 
     async def events(self, ticket: Ticket) -> AsyncGenerator[Event, None]:
         """Everything that happens from the line to the last picture.
@@ -89,10 +93,9 @@ class Generation:
             guidance_scale=request.guidance_scale,
             sampler=request.sampler,
         )
-        conditional, unconditional = await self._in_worker(self._encode_text)
+        conditional, unconditional = await self._in_worker(self._workers, self._encode_text)
         text_done = time.monotonic()
-        ticket.start(self._pictures(conditional, unconditional), self._messages.put_nowait)
-        denoised = text_done
+        ticket.start(self._pictures(conditional, unconditional), partial(self._hear, ticket))
         finished: list[_Finished] = []
         completed = 0
         try:
@@ -101,9 +104,6 @@ class Generation:
                 if isinstance(message, StepDone):
                     completed += 1
                     yield Step(completed=completed, total=request.steps * request.num_images)
-                elif isinstance(message, LatentsReady):
-                    denoised = time.monotonic()
-                    self._finish_later(message, ticket)
                 elif isinstance(message, _Finished):
                     finished.append(message)
                     yield message.image
@@ -116,16 +116,16 @@ class Generation:
             timings=Timings(
                 queue_seconds=admitted - entered,
                 text_seconds=text_done - admitted,
-                denoise_seconds=denoised - text_done,
+                denoise_seconds=self._denoised_at - text_done,
                 decode_seconds=sum(picture.decode_seconds for picture in finished),
                 encode_seconds=sum(picture.encode_seconds for picture in finished),
                 total_seconds=time.monotonic() - entered,
             )
         )
 
-    async def _in_worker(self, function: Callable[[], Result]) -> Result:
+    async def _in_worker(self, workers: Executor, function: Callable[[], Result]) -> Result:
         try:
-            future = self._workers.submit(function)
+            future = workers.submit(function)
         except RuntimeError as error:
             raise EngineStoppedError("the engine stopped while the request was in it") from error
         return await asyncio.wrap_future(future)
@@ -152,6 +152,14 @@ class Generation:
             for index in range(request.num_images)
         ]
 
+    def _hear(self, ticket: Ticket, message: Update | EngineError) -> None:
+        """Takes what the scheduler tells; decoding starts at once, however slowly the caller reads its events."""
+        if isinstance(message, LatentsReady):
+            self._denoised_at = time.monotonic()
+            self._finish_later(message, ticket)
+        else:
+            self._messages.put_nowait(message)
+
     def _finish_later(self, ready: LatentsReady, ticket: Ticket) -> None:
         task = asyncio.get_running_loop().create_task(self._finish(ready, ticket))
         self._finishing.add(task)
@@ -164,7 +172,7 @@ class Generation:
             self._messages.put_nowait(error)
 
     async def _finish(self, ready: LatentsReady, ticket: Ticket) -> None:
-        finished = await self._in_worker(partial(self._decode, ready.index, ready.latents))
+        finished = await self._in_worker(self._decoder, partial(self._decode, ready.index, ready.latents))
         ticket.decoded()
         self._messages.put_nowait(finished)
 

@@ -32,6 +32,8 @@ from engine.engine import (
 )
 from engine.errors import BundleError, BusyError, EngineStoppedError, NotFiniteError, RequestError
 from engine.images import read_provenance
+from engine.scheduler import CostTable
+from engine.track import Bucket
 
 TEXT = "a woman in a red plaid shirt, long brown hair, hat and boots on a street"
 
@@ -81,18 +83,37 @@ async def test_events_come_in_order_and_tell_the_truth(engine: Engine) -> None:
     assert (stats.running, stats.failed_total, stats.cancelled_total) == (0, 0, 0)
 
 
-async def test_a_picture_does_not_depend_on_what_runs_beside_it(engine: Engine) -> None:
-    wanted = request(sampler="euler_a", steps=5, guidance_scale=3.0)
-    [alone] = await images(engine, wanted)
-    others = [
-        request("a man in a green coat", seed=5, steps=9, num_images=2),
-        request(seed=6, sampler="euler", width=48, height=32),
-        request("black trousers " * 60, seed=7, guidance_scale=4.0),
+class RowsAreFree(CostTable):
+    """Every forward costs the same, so that forwards are as large as they may be whatever this machine's clock says."""
+
+    known = True
+
+    def seconds(self, bucket: Bucket, rows: int) -> float:
+        return 0.1
+
+
+@pytest.mark.parametrize("max_rows", [1, 3, 8])
+async def test_the_same_seed_gives_the_same_picture_alone_and_in_any_batch(max_rows: int, bundle: Path) -> None:
+    """Sizes, samplers, steps, guidance, windows, priorities and numbers of pictures share forwards as they come."""
+    requests = [
+        request(sampler="euler_a", steps=6, guidance_scale=3.0, priority="low"),
+        request("a man in a green coat", seed=5, steps=9, num_images=3, priority="high"),
+        request(seed=6, sampler="euler", width=48, height=32, steps=4),
+        request("black trousers " * 60, seed=7, guidance_scale=4.0, num_images=2),
+        request("a woman in a blue dress", seed=5, steps=7, guidance_scale=1.0, deadline_seconds=3600),
     ]
-    together = await asyncio.gather(images(engine, wanted), *(images(engine, other) for other in others))
-    assert np.abs(together[0][0].astype(int) - alone.astype(int)).max() <= 1
-    stats = engine.stats()
-    assert stats.rows_total > 2 * stats.forwards_total, "nothing was batched"
+    settings = EngineSettings(num_threads=1, warm_up=False, max_rows=max_rows)
+    async with Engine.load(bundle, settings, costs=RowsAreFree()) as engine:
+        alone = [await images(engine, wanted) for wanted in requests]
+        before = engine.stats()
+        together = await asyncio.gather(*(images(engine, wanted) for wanted in requests))
+        stats = engine.stats()
+    for one, other in zip(alone, together, strict=True):
+        for left, right in zip(one, other, strict=True):
+            assert np.abs(left.astype(int) - right.astype(int)).max() <= 1
+    rows, forwards = stats.rows_total - before.rows_total, stats.forwards_total - before.forwards_total
+    assert before.rows_total == rows, "the same work both times"
+    assert forwards < before.forwards_total or max_rows == 1, "nothing was batched"
 
 
 async def test_pictures_of_one_request_differ_and_do_not_depend_on_their_number(engine: Engine) -> None:
