@@ -20,7 +20,7 @@ from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Ti
 from engine.generation import Generation
 from engine.model import DiffusionModel
 from engine.prompt import PromptPlan
-from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, SizeLimits, resolve
+from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, SizeLimits, arranged, resolve
 from engine.samplers import NoiseSchedule, max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, Scheduler
 from engine.sessions import OnnxSessions, SessionFactory
@@ -45,6 +45,7 @@ __all__ = [
     "Started",
     "Step",
     "Timings",
+    "arranged",
 ]
 
 logger = logging.getLogger(__name__)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from engine.description import Description, Group, Span
+from engine.description.absence import absent_words
 
 TokenArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float32]
@@ -25,12 +26,6 @@ FloatArray: TypeAlias = npt.NDArray[np.float32]
 # Every repetition is bounded, so that no text makes the search slow.
 _WEIGHT_MARKS = re.compile(
     r"[(\[]{1,8}(?P<inside>[^()\[\]]*?)(?P<end>\s{0,3}:\s{0,3}[+-]?\d{0,9}\.?\d{1,9}\s{0,3}[)\]]{1,8}|[)\]]{1,8})"
-)
-_ABSENCE = re.compile(
-    r"^\s*(?:(?:with|and|but|or|wearing|having|is|are|was|were|has|have|had|does|do|did)\s+){0,3}"
-    r"(?:no|without|not\s+wearing|not\s+having|not\s+have|not\s+wear|not|doesn['’]t\s+(?:wear|have)|never|minus|sans"
-    r"|lacking)\b\s*(?:(?:a|an|any|the|single)\s+){0,3}",
-    re.IGNORECASE,
 )
 # What is left hanging where an absence is taken out: "a man with no hat, smiling" -> "a man, smiling".
 _HANGING = re.compile(r"(?:[\s,;]*\b(?:with|and|but|or|wearing|has|having)\b)?[\s,;]*$", re.IGNORECASE)
@@ -270,7 +265,7 @@ def _keep_characters(description: Description) -> tuple[list[int], tuple[str, ..
     for span in description.spans:
         if span.group is Group.NEGATED:
             phrase = "".join(text[index] for index in range(span.start, span.end) if kept[index])
-            negatives.append(_ABSENCE.sub("", phrase).strip(" \t\n,.;"))
+            negatives.append(absent_words(phrase))
             _drop(kept, span.start, span.end)
             _drop_hanging(text, kept, span, description.spans)
     return [index for index, keep in enumerate(kept) if keep], tuple(phrase for phrase in negatives if phrase)

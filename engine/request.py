@@ -4,14 +4,16 @@ It knows nothing of text, tokens or graphs: limits on the number of windows are 
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from engine.description import Description
+from engine.description import Description, Group, Span, arrange
 from engine.errors import RequestError
 
 IMAGE_FORMATS = ("png", "jpeg", "webp")
 MAX_SEED = 2**32 - 1
 MAX_WEIGHT = 4.0
+GROUP_NAMES = tuple(group.value for group in Group)
 PRIORITIES = ("high", "normal", "low")
 MAX_DEADLINE_SECONDS = 86_400.0
 
@@ -21,7 +23,10 @@ class GenerationRequest:
     """A request for `num_images` pictures of one description; None means the model's default.
 
     Attributes:
-        description: The words with their groups.
+        description: The words with their groups; may be empty where `groups` says what to draw.
+        groups: Phrases by the name of their group. They take the place of the description's phrases of that group, or
+            make up the description where there is none; an empty phrase takes the group out. See `arrange`.
+        weights: Emphasis by the name of a group, multiplied into every phrase of it; 0 to MAX_WEIGHT.
         negative_description: What must not be in the picture; acts only where guidance_scale > 1.
         width: Pixels.
         height: Pixels.
@@ -38,6 +43,8 @@ class GenerationRequest:
     """
 
     description: Description
+    groups: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
     negative_description: str = ""
     width: int | None = None
     height: int | None = None
@@ -106,8 +113,14 @@ class ModelInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedRequest:
-    """A valid request with every default filled in, except the seed, which the engine draws."""
+    """A valid request with every default filled in, except the seed, which the engine draws.
 
+    Attributes:
+        description: What is drawn: the words as they came, arranged by `groups`, with all weights in its spans.
+        asked: The request itself.
+    """
+
+    asked: GenerationRequest
     description: Description
     negative_description: str
     width: int
@@ -128,10 +141,7 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
     Raises:
         RequestError: A value the model cannot do; the message names what is allowed and what came.
     """
-    _check_text("description", request.description.text, model.max_characters)
-    if not request.description.text.strip():
-        raise RequestError("description", "description must say what to draw; it is empty")
-    _check_weights(request.description)
+    description = arranged(request, model.max_characters)
     _check_text("negative_description", request.negative_description, model.max_characters)
     width, height = _size(request, model)
     _check_choice("image_format", request.image_format, IMAGE_FORMATS)
@@ -147,7 +157,8 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
     guidance_scale = model.default_guidance_scale if request.guidance_scale is None else request.guidance_scale
     _check_guidance(guidance_scale, model.max_guidance_scale)
     return ResolvedRequest(
-        description=request.description,
+        asked=request,
+        description=description,
         negative_description=request.negative_description,
         width=width,
         height=height,
@@ -162,26 +173,62 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
     )
 
 
-def _check_text(field: str, text: str, max_characters: int) -> None:
+def arranged(request: GenerationRequest, max_characters: int) -> Description:
+    """The description that a request draws: its words, its groups and its weights together.
+
+    Raises:
+        RequestError: A group that is none, a weight or a length that is not allowed, or nothing to draw.
+    """
+    _check_text("description", request.description.text, max_characters)
+    _check_groups("groups", request.groups)
+    for name, phrase in request.groups.items():
+        _check_text("groups", phrase, max_characters, what=f"groups.{name}")
+    _check_groups("weights", request.weights)
+    for name, weight in request.weights.items():
+        _check_weight("weights", weight, f"weights.{name}")
+    if Group.NEGATED in request.weights:
+        raise RequestError("weights", "weights may not name negated: what must not be in the picture carries no weight")
+    groups = {Group(name): phrase for name, phrase in request.groups.items()}
+    weights = {Group(name): weight for name, weight in request.weights.items()}
+    for span in request.description.spans:
+        _check_weight("description", span.weight, *_quoted(request.description, span))
+    description = arrange(request.description, groups, weights)
+    if not description.text.strip():
+        raise RequestError("description", "description must say what to draw; it is empty")
+    _check_text("groups", description.text, max_characters, what="description and groups together")
+    for span in description.spans:
+        given = "weights" if span.group in weights else "groups"
+        _check_weight(given, span.weight, *_quoted(description, span))
+    return description
+
+
+def _quoted(description: Description, span: Span) -> tuple[str, str]:
+    return "a weight", f" for {description.text[span.start : span.end][:40]!r}"
+
+
+def _check_groups(field: str, given: Mapping[str, object]) -> None:
+    for name in given:
+        if name not in GROUP_NAMES:
+            raise RequestError(field, f"{field} may name {', '.join(GROUP_NAMES)}; got {name[:40]!r}")
+
+
+def _check_weight(field: str, weight: float, what: str, of: str = "") -> None:
+    if not (math.isfinite(weight) and 0.0 <= weight <= MAX_WEIGHT):
+        raise RequestError(field, f"{what} must be from 0 to {MAX_WEIGHT:g}; got {weight:g}{of}")
+
+
+def _check_text(field: str, text: str, max_characters: int, *, what: str = "") -> None:
+    what = what or field
     if len(text) > max_characters:
-        raise RequestError(field, f"{field} may have at most {max_characters} characters; got {len(text)}")
+        raise RequestError(field, f"{what} may have at most {max_characters} characters; got {len(text)}")
     if "\0" in text:
-        raise RequestError(field, f"{field} must not contain NUL; found one at character {text.index(chr(0))}")
+        raise RequestError(field, f"{what} must not contain NUL; found one at character {text.index(chr(0))}")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise RequestError(
-            field, f"{field} must be valid Unicode; character {error.start} is a lone surrogate"
+            field, f"{what} must be valid Unicode; character {error.start} is a lone surrogate"
         ) from error
-
-
-def _check_weights(description: Description) -> None:
-    for span in description.spans:
-        if not (math.isfinite(span.weight) and 0.0 <= span.weight <= MAX_WEIGHT):
-            phrase = description.text[span.start : span.end]
-            raise RequestError(
-                "description", f"a weight must be from 0 to {MAX_WEIGHT:g}; got {span.weight:g} for {phrase[:40]!r}"
-            )
 
 
 def _size(request: GenerationRequest, model: ModelInfo) -> tuple[int, int]:

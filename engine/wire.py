@@ -133,8 +133,12 @@ def _encode(value: object, blob: bytearray | None) -> Any:
     return {
         field.name: _encode(item, blob)
         for field in dataclasses.fields(value)
-        if (item := getattr(value, field.name)) is not field.default and item != field.default
+        if (item := getattr(value, field.name)) is not (default := _default(field)) and item != default
     }
+
+
+def _default(field: dataclasses.Field[Any]) -> object:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
 def _encode_bytes(value: bytes, blob: bytearray | None) -> dict[str, object]:

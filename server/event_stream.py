@@ -11,10 +11,10 @@ from dataclasses import asdict
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from engine.engine import Event, Finished, GenerationRequest, ImageReady, Queued, Started, Step
+from engine.engine import Event, Finished, GenerationRequest, ImageReady, Queued, Started, Step, arranged
 from server import generation
 from server.gateway import Gateway
-from server.order import group_spans
+from server.order import group_spans, negatives_of
 from server.problems import ClientGoneError, ProblemError
 from server.schemas import Answer, FinishedMessage, Picture, QueuedMessage, Settled, StepMessage, TimingsAnswer
 
@@ -86,11 +86,14 @@ def frame(name: str, message: Answer) -> bytes:
 
 
 def settled(gateway: Gateway, request: GenerationRequest, started: Started) -> Settled:
+    model = gateway.engine.model
+    description = arranged(request, model.max_characters)
     return Settled(
         id=request.request_id,
-        model=gateway.engine.model.name,
-        description=request.description.text,
-        groups=group_spans(request.description),
+        model=model.name,
+        description=description.text,
+        groups=group_spans(description),
+        negatives=negatives_of(gateway, description),
         **asdict(started),
     )
 

@@ -34,6 +34,7 @@ SETTLED = {
     "sampler": "ddim",
     "description": DESCRIPTION,
     "groups": GROUPS,
+    "negatives": [],
 }
 PICTURE = {
     "index": 0,
@@ -52,11 +53,17 @@ TIMINGS = {
     "total_seconds": 1.06,
 }
 GENERATE_ANSWER = SETTLED | {"images": [PICTURE], "timings": TIMINGS}
-PARSE_ANSWER = {"text": DESCRIPTION, "groups": GROUPS}
+PARSE_ANSWER = {"text": DESCRIPTION, "groups": GROUPS, "negatives": []}
 
 MINIMAL_BODY = {"description": DESCRIPTION}
+GROUPS_BODY = {
+    "groups": {"shot": "a full-body shot", "person": "a young woman", "hair": "short red hair", "negated": "no hat"},
+    "weights": {"hair": 1.3},
+}
 FULL_BODY = {
     "description": DESCRIPTION,
+    "groups": {"footwear": "black boots"},
+    "weights": {"outerwear": 1.2},
     "negative_description": "hat",
     "width": 128,
     "height": 192,
@@ -76,7 +83,7 @@ data: {"id":"6f0e2c5f","position":0}
 
 event: started
 data: {"id":"6f0e2c5f","model":"figurine","seed":7,"width":128,"height":192,"steps":20,"guidance_scale":4.0,\
-"sampler":"ddim","description":"a woman in a red dress","groups":[]}
+"sampler":"ddim","description":"a woman in a red dress","groups":[],"negatives":[]}
 
 event: step
 data: {"completed":1,"total":20}

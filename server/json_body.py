@@ -26,6 +26,7 @@ EXPECTED = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "finite_number": "a finite number",
+    "dict_type": "an object",
 }
 
 
@@ -138,7 +139,8 @@ def _field_error(mistake: Mistake, schema: type[Body]) -> FieldError:
     name = mistake.field
     if mistake.rule == "extra_forbidden":
         return FieldError(field=_name(name), detail=_unknown(name, schema))
-    return FieldError(field=name, detail=f"{name} {_rule(mistake)}")
+    what = f"{name}.{_name(mistake.inside)}" if mistake.inside else name
+    return FieldError(field=name, detail=f"{what} {_rule(mistake)}")
 
 
 def _rule(mistake: Mistake) -> str:

@@ -7,16 +7,18 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.description import Description
+from engine.description import Description, negatives
 from engine.engine import GenerationRequest
 from engine.errors import RequestError
 from server import problems
 from server.gateway import Gateway
 from server.json_body import Rules
-from server.schemas import FieldError, GenerateBody, GroupSpan
+from server.schemas import FieldError, GenerateBody, GroupSpan, NegativeAnswer
 
 #: Fields that are only right or wrong together.
 SIZE = ("width", "height")
+#: Fields that hold an object each; null means none.
+OBJECTS = ("groups", "weights")
 BLANK = Description(text="a person", spans=())
 
 
@@ -40,6 +42,10 @@ def group_spans(description: Description) -> list[GroupSpan]:
     ]
 
 
+def negatives_of(gateway: Gateway, description: Description) -> list[NegativeAnswer]:
+    return [NegativeAnswer(group=each.group, text=each.text) for each in negatives(description, gateway.parser)]
+
+
 def limits(gateway: Gateway) -> Rules:
     """What the model cannot do: one mistake for each wrong field; no text is parsed yet, however long."""
 
@@ -60,6 +66,7 @@ def place_order(gateway: Gateway, body: GenerateBody, *, image_format: str, requ
         ProblemError: What the model cannot do.
     """
     values = body.model_dump(exclude={"description"}) | {"image_format": image_format}
+    values |= {name: values[name] or {} for name in OBJECTS}
     request = GenerationRequest(description=parse(gateway, body.description), request_id=request_id, **values)
     try:
         gateway.engine.validate(request)
@@ -75,5 +82,7 @@ def _candidates(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for name, value in values.items():
         if name == "description":
             yield {name: Description(text=value, spans=())}
+        elif name in OBJECTS:
+            yield {name: value or {}}
         elif name not in SIZE:
             yield {name: value}

@@ -21,9 +21,13 @@ Priority = Literal["high", "normal", "low"]
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
-    """One value of a body that its schema refuses: pydantic's name for the rule, what came, and the rule's numbers."""
+    """One value of a body that its schema refuses: pydantic's name for the rule, what came, and the rule's numbers.
+
+    `inside` names the member of an object that is at fault, where the field is one.
+    """
 
     field: str
+    inside: str = ""
     rule: str
     came: object
     context: Mapping[str, Any]
@@ -69,11 +73,26 @@ class Body(BaseModel):
 
 
 def _mistake(error: Mapping[str, Any]) -> Mistake:
-    return Mistake(field=str(error["loc"][0]), rule=error["type"], came=error["input"], context=error.get("ctx", {}))
+    field, *inside = (str(part) for part in error["loc"])
+    return Mistake(
+        field=field,
+        inside=inside[0] if inside else "",
+        rule=error["type"],
+        came=error["input"],
+        context=error.get("ctx", {}),
+    )
 
 
 class GenerateBody(Body):
-    description: Text = Field(min_length=1, description="The person to draw, as dense as you like, in English.")
+    description: Text = Field(
+        "", min_length=1, description="The person to draw, as dense as you like, in English; groups may say it instead."
+    )
+    groups: dict[Text, Text] | None = Field(
+        None, description="Phrases by group, as in GET /groups; each wins over what the description says of its group."
+    )
+    weights: dict[Text, float] | None = Field(
+        None, description="Emphasis by group, 0 to 4, multiplied into every phrase of it; 1 changes nothing."
+    )
     negative_description: Text = Field("", description="What must not be in the picture.")
     width: int | None = Field(None, ge=1, description="Pixels; see GET /model for what the model can do.")
     height: int | None = Field(None, ge=1, description="Pixels; see GET /model for what the model can do.")
@@ -89,6 +108,20 @@ class GenerateBody(Body):
     deadline_seconds: float | None = Field(
         None, gt=0, description="Longest the request may take in all; then it is cancelled and answered 504."
     )
+
+    @classmethod
+    def read(cls, document: Mapping[str, object]) -> Self:
+        """The body in a JSON object: either of description and groups must be there."""
+        mistakes: list[Mistake] = []
+        try:
+            body = super().read(document)
+        except MistakesError as error:
+            mistakes = error.mistakes
+        if not document.keys() & {"description", "groups"}:
+            mistakes.append(Mistake(field="description", rule="missing", came=None, context={}))
+        if mistakes:
+            raise MistakesError(mistakes)
+        return body
 
 
 class ParseBody(Body):
@@ -107,9 +140,17 @@ class GroupSpan(Answer):
     weight: float = Field(description="Emphasis as in (red dress:1.2); 1 where none was given.")
 
 
+class NegativeAnswer(Answer):
+    """Something that must not be in the picture, as a negated phrase says."""
+
+    group: Group = Field(description="The group it would belong to.")
+    text: str = Field(description='The words without those of absence: "hat" of "no hat".')
+
+
 class ParseAnswer(Answer):
     text: str
     groups: list[GroupSpan]
+    negatives: list[NegativeAnswer] = Field(description="What the negated phrases rule out.")
 
 
 class Picture(Answer):
@@ -141,8 +182,9 @@ class Settled(Answer):
     steps: int
     guidance_scale: float
     sampler: str
-    description: str
+    description: str = Field(description="What is drawn: the description as it came, with the groups in it.")
     groups: list[GroupSpan]
+    negatives: list[NegativeAnswer] = Field(description="What the negated phrases rule out.")
 
 
 class GenerateAnswer(Settled):

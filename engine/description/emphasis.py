@@ -13,8 +13,10 @@ STEP = 1.1
 #: Weights stay within these bounds however deep the brackets nest.
 LOWEST, HIGHEST = 0.1, 10.0
 
-_SYNTAX = re.compile(r"(?<!\\)(?:[(\[]|(?::\s*(\d{1,4}(?:\.\d{0,6})?|\.\d{1,6})\s*)?[)\]])")
-_STRIPPED = re.compile(r"(?<!\\)(?:[(\[]|(?::\s*(?:\d{1,4}(?:\.\d{0,6})?|\.\d{1,6})\s*)?[)\]])")
+# Far more than any weight may be: what is absurd is read as one, so that it can be refused.
+_NUMBER = r"\d{1,12}(?:\.\d{0,6})?(?:[eE]\+?\d{1,3})?|\.\d{1,6}"
+_SYNTAX = re.compile(rf"(?<!\\)(?:[(\[]|(?::\s*({_NUMBER})\s*)?[)\]])")
+_STRIPPED = re.compile(rf"(?<!\\)(?:[(\[]|(?::\s*(?:{_NUMBER})\s*)?[)\]])")
 
 
 class Bracket(NamedTuple):

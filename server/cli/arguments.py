@@ -23,6 +23,23 @@ def whole_number(minimum: int, maximum: int | None = None) -> Callable[[str], in
     return convert
 
 
+def named_value(kind: str, *, number: bool = False) -> Callable[[str], tuple[str, str | float]]:
+    """An argparse type: NAME=VALUE as a pair; `kind` names the value in messages."""
+
+    def convert(text: str) -> tuple[str, str | float]:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise argparse.ArgumentTypeError(f"expected NAME={kind}, got {text!r}")
+        if not number:
+            return name, value
+        try:
+            return name, float(value)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"expected NAME={kind}, and {value!r} is no number") from None
+
+    return convert
+
+
 def add_command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str, examples: str
 ) -> argparse.ArgumentParser:

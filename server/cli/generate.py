@@ -7,9 +7,9 @@ import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from server.cli.arguments import add_command, whole_number
+from server.cli.arguments import add_command, named_value, whole_number
 from server.cli.errors import UsageError
 from server.cli.provider import NAMES, add_provider, loader
 
@@ -18,19 +18,38 @@ if TYPE_CHECKING:
 
     from engine.engine import Engine, GenerationRequest, ImageReady
 
+T = TypeVar("T")
+
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
 
 EXAMPLES = """\
   cosmicman generate "a full-body shot, a woman in a red dress, long black hair" -o out.png
   cosmicman generate "a man with a grey beard, a green coat" -o man.webp --seed 7 --steps 30
   cosmicman generate "a girl in a yellow raincoat" -o girl.png --num-images 4
+  cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
 
 The picture's file holds what is needed to make it again. With --num-images the files are girl-0.png, girl-1.png, ..."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = add_command(commands, "generate", "make pictures of a person from a description", EXAMPLES)
-    parser.add_argument("description", help="who is in the picture, in free text")
+    parser.add_argument("description", nargs="?", default="", help="who is in the picture, in free text")
+    parser.add_argument(
+        "--group",
+        type=named_value("PHRASE"),
+        action="append",
+        default=[],
+        metavar="NAME=PHRASE",
+        help='what to say of a body group, as hair="long red hair"; wins over the description',
+    )
+    parser.add_argument(
+        "--weight",
+        type=named_value("NUMBER", number=True),
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="emphasis of a body group, 0 to 4, as top=1.3",
+    )
     parser.add_argument(
         "-o", "--out", type=Path, required=True, metavar="FILE", help=f"picture to write: {', '.join(FORMATS)}"
     )
@@ -56,13 +75,14 @@ def run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from engine.description import Parser
-    from engine.engine import GenerationRequest
+    from engine.engine import GenerationRequest, arranged
     from server.cli.tables import show_groups
 
     files = _files(options.out, options.num_images, options.force)
-    description = Parser().parse(options.description)
     request = GenerationRequest(
-        description=description,
+        description=Parser().parse(options.description),
+        groups=_once("--group", options.group),
+        weights=_once("--weight", options.weight),
         negative_description=options.negative,
         width=options.width,
         height=options.height,
@@ -77,10 +97,20 @@ def run(options: argparse.Namespace) -> int:
     console = Console(stderr=True)
     engine = _load(options)
     engine.validate(request)
-    show_groups(console, description)
+    show_groups(console, arranged(request, engine.model.max_characters))
     asyncio.run(_generate(engine, request, files, console))
     sys.stdout.writelines(f"{file}\n" for file in files)
     return 0
+
+
+def _once(argument: str, pairs: list[tuple[str, T]]) -> dict[str, T]:
+    """The pairs of a repeated argument; a name may come once."""
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UsageError(f"{argument} may name a group once, and {twice!r} came more often")
+    return given
 
 
 def _files(out: Path, num_images: int, force: bool) -> list[Path]:

@@ -64,7 +64,9 @@ _REFUSALS = {
         ),
         **refuses(BODY_REFUSALS | _REFUSALS),
     },
-    openapi_extra=takes(GenerateBody, minimal=examples.MINIMAL_BODY, full=examples.FULL_BODY),
+    openapi_extra=takes(
+        GenerateBody, minimal=examples.MINIMAL_BODY, groups=examples.GROUPS_BODY, full=examples.FULL_BODY
+    ),
 )
 async def generate(request: Request) -> Response:
     gateway = gateway_of(request)

@@ -12,7 +12,7 @@ from server import examples, problems
 from server.describe import BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
 from server.gateway import gateway_of
 from server.json_body import read_body
-from server.order import group_spans, parse
+from server.order import group_spans, negatives_of, parse
 from server.schemas import FieldError, GroupAnswer, ParseAnswer, ParseBody
 
 router = APIRouter()
@@ -34,7 +34,11 @@ async def parse_text(request: Request) -> Response:
     gateway = gateway_of(request)
     body = await read_body(request, ParseBody, partial(_too_long, gateway.engine.model.max_characters))
     description = parse(gateway, body.text)
-    answer = ParseAnswer(text=description.text, groups=group_spans(description))
+    answer = ParseAnswer(
+        text=description.text,
+        groups=group_spans(description),
+        negatives=negatives_of(gateway, description),
+    )
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from engine.bundle import UNET_FILE, VAE_DECODER_FILE
-from engine.description import Description, Group, Span
+from engine.description import Description, Group, Span, parse
 from engine.engine import (
     Engine,
     EngineSettings,
@@ -174,6 +174,24 @@ async def test_a_picture_holds_what_is_needed_to_make_it_again(image_format: str
     assert (kept["sampler"], kept["model"], kept["negative_description"]) == ("ddim", "tiny", "coat")
     assert kept["ai_generated"] is True
     assert kept["software_version"]
+
+
+async def test_groups_and_weights_change_the_picture_and_are_kept_to_make_it_again(engine: Engine) -> None:
+    asked: dict[str, Any] = {"groups": {"hair": "long brown hair", "negated": "no hat"}, "weights": {"hair": 2.0}}
+    wanted = replace(request(**asked), description=parse("a woman in a red shirt"))
+    [ready] = [event for event in await collect(engine, wanted) if isinstance(event, ImageReady)]
+    kept = read_provenance(ready.data)
+    assert {name: kept[name] for name in asked} == asked
+    drawn: Any = kept["drawn"]
+    assert drawn["text"] == "a woman in a red shirt, long brown hair, no hat"
+    assert drawn["spans"][2:] == [[24, 39, "hair", 2.0], [41, 47, "negated", 1.0]]
+    [again] = await images(engine, replace(request(**asked), description=parse(str(kept["description"]))))
+    np.testing.assert_array_equal(pixels(ready), again)
+    spans = tuple(Span(start=start, end=end, group=Group(group), weight=w) for start, end, group, w in drawn["spans"])
+    [drawn_again] = await images(engine, replace(request(), description=Description(text=drawn["text"], spans=spans)))
+    np.testing.assert_array_equal(pixels(ready), drawn_again)
+    [plain] = await images(engine, replace(request(), description=parse("a woman in a red shirt")))
+    assert np.abs(pixels(ready).astype(int) - plain.astype(int)).max() > 0
 
 
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [

@@ -63,6 +63,7 @@ def test_generate_answers_in_three_forms_and_every_operation_has_an_example() ->
     [
         (schemas.GenerateBody, examples.MINIMAL_BODY),
         (schemas.GenerateBody, examples.FULL_BODY),
+        (schemas.GenerateBody, examples.GROUPS_BODY),
         (schemas.GenerateAnswer, examples.GENERATE_ANSWER),
         (schemas.ParseBody, {"text": examples.DESCRIPTION}),
         (schemas.ParseAnswer, examples.PARSE_ANSWER),

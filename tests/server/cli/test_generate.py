@@ -1,5 +1,6 @@
 """`cosmicman generate` with a real, tiny model: files whole, refusals before any work."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,13 @@ def test_picture_is_written_in_the_format_of_its_name(
         image.load()
     assert "dress" in outcome.err and "footwear" in outcome.err and "2/2" in outcome.err
     assert [path.name for path in tmp_path.iterdir()] == [f"out{suffix}"]
+
+
+def test_groups_and_weights_may_say_everything(cosmicman, bundle: Path) -> None:
+    said = ("--group", "person=a woman", "--group", "hair=long red hair", "--weight", "hair=1.5")
+    outcome = cosmicman("generate", "-o", "out.png", *said, "--bundle", str(bundle), *QUICK)
+    assert outcome.status == 0, outcome.err
+    assert re.search(r"hair +long red hair +9-22 +1\.5", outcome.err), outcome.err
 
 
 def test_seed_decides_the_picture_and_every_image_has_its_own_file(cosmicman, bundle: Path, tmp_path: Path) -> None:
@@ -56,6 +64,14 @@ def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Pa
         (("--sampler", "magic"), ("sampler", "magic", "ddim")),
         (("--deadline-seconds", "0"), ("deadline_seconds", "more than 0")),
         (("--num-images", "0"), ("--num-images", "'0'")),
+        (("--group", "hair"), ("--group", "NAME=PHRASE", "'hair'")),
+        (("--group", "hairs=x"), ("groups", "shot, person", "'hairs'")),
+        (("--group", "hair=x", "--group", "hair=y"), ("--group", "once", "'hair'")),
+        (("--weight", "top=much"), ("--weight", "NAME=NUMBER", "'much'")),
+        (("--weight", "top=1e9"), ("weights.top", "from 0 to 4", "1e+09")),
+        (("--provider", "cuda"), ("provider cuda is not in this installation", "cpu")),
+        (("--provider", "torch"), ("provider torch runs a checkpoint", "--checkpoint")),
+        (("--provider", "magic"), ("--provider", "'magic'", "tensorrt-rtx")),
     ],
     ids=lambda value: "-".join(value).lstrip("-") if isinstance(value, tuple) else None,
 )

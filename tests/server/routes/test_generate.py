@@ -143,6 +143,32 @@ async def test_deadline_answers_504_and_cancels(engine: Any, talk: Any) -> None:
     assert 'cosmicman_generations_total{outcome="timeout"} 1.0' in metrics
 
 
+async def test_groups_over_a_text_are_in_the_answer(client: Any, engine: Any) -> None:
+    body = {
+        "description": "a woman in a red dress, no hat",
+        "groups": {"hair": "(long red hair:1.2)", "dress": "a green dress"},
+        "weights": {"hair": 1.5, "bag": 2},
+    }
+    answer = (await client.post("/generate", json=body)).json()
+    text = answer["description"]
+    assert text == "a woman in a green dress, no hat, (long red hair:1.2)"
+    assert [(each["group"], each["weight"]) for each in answer["groups"]] == [
+        ("person", 1.0),
+        ("dress", 1.0),
+        ("negated", 1.0),
+        ("hair", 1.8),
+    ]
+    assert all(text[each["start"] : each["end"]] == each["text"] for each in answer["groups"])
+    assert answer["negatives"] == [{"group": "headwear", "text": "hat"}]
+    assert engine.seen[0].groups == body["groups"]
+
+
+async def test_groups_may_stand_instead_of_a_text(client: Any) -> None:
+    answer = (await client.post("/generate", json={"groups": {"hair": "bald", "shot": "a headshot"}})).json()
+    assert answer["description"] == "a headshot, bald"
+    assert [each["group"] for each in answer["groups"]] == ["shot", "hair"]
+
+
 @pytest.mark.parametrize(
     ("failure", "status", "slug"),
     [

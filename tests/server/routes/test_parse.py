@@ -21,6 +21,11 @@ async def test_spans_count_code_points(client: Any, text: str) -> None:
         end = group["end"]
 
 
+async def test_negatives_have_their_groups(client: Any) -> None:
+    answer = (await client.post("/parse", json={"text": "a man with no hat and without glasses"})).json()
+    assert answer["negatives"] == [{"group": "headwear", "text": "hat"}, {"group": "eyewear", "text": "glasses"}]
+
+
 async def test_text_over_the_model_s_limit_is_refused_before_parsing(client: Any) -> None:
     refusal = await client.post("/parse", json={"text": "x" * 8001})
     assert refusal.status_code == 422

@@ -1,0 +1,48 @@
+"""Phrases that say something is absent: what exactly, and which group would have held it.
+
+It knows the words of absence; it does not know what is done with what is absent.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.description.emphasis import plain
+from engine.description.groups import Group
+from engine.description.parser import Parser
+from engine.description.spans import Description
+
+_ABSENCE = re.compile(
+    r"^\s*(?:(?:with|and|but|or|wearing|having|is|are|was|were|has|have|had|does|do|did)\s+){0,3}"
+    r"(?:no|without|not\s+wearing|not\s+having|not\s+have|not\s+wear|not|doesn['’]t\s+(?:wear|have)|never|minus|sans"
+    r"|lacking)\b\s*(?:(?:a|an|any|the|single)\s+){0,3}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Negative:
+    """Something that must not be in the picture: "no hat" is headwear, "hat"."""
+
+    #: The group it would belong to.
+    group: Group
+    #: The words, without those of absence.
+    text: str
+
+
+def absent_words(phrase: str) -> str:
+    """Return what a phrase says is absent: "without any glasses" is "glasses"."""
+    return _ABSENCE.sub("", phrase).strip(" \t\n,.;")
+
+
+def negatives(description: Description, parser: Parser) -> tuple[Negative, ...]:
+    """Return what the description's negated phrases rule out, each with the group that its own words have."""
+    found = []
+    for span in description.spans:
+        if span.group is Group.NEGATED:
+            words = absent_words(plain(description.text[span.start : span.end]))
+            inner = (each.group for each in parser.parse(words).spans if each.group is not Group.NEGATED)
+            if words:
+                found.append(Negative(group=next(inner, Group.OTHER), text=words))
+    return tuple(found)
