@@ -20,6 +20,11 @@ from engine.errors import BundleError
 
 FORMAT_VERSION = 1
 FAMILIES = ("sd", "sdxl")
+# What a UNet of each family reads besides latents and timesteps.
+CONDITIONING = {
+    "sd": ("encoder_hidden_states",),
+    "sdxl": ("encoder_hidden_states", "text_embeds", "time_ids"),
+}
 MANIFEST_FILE = "manifest.json"
 TOKENIZER_FILE = "tokenizer.json"
 TEXT_ENCODER_FILE = "text_encoder.onnx"
@@ -184,16 +189,26 @@ def new_bundle(out: Path, manifest: Manifest) -> Iterator[Path]:
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         yield work
-        entries = {path.name: _entry(path) for path in sorted(work.iterdir())}
-        text = json.dumps(_as_json(replace(manifest, files=entries)), indent=2, allow_nan=False) + "\n"
-        (work / MANIFEST_FILE).write_text(text, encoding="utf-8")
-        for path in work.iterdir():
-            path.chmod(0o644)
-            _sync(path)
-        work.chmod(0o755)
-        _put_in_place(work, out)
+        seal(work, out, replace(manifest, files={path.name: file_entry(path) for path in sorted(work.iterdir())}))
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def seal(work: Path, out: Path, manifest: Manifest) -> None:
+    """Turns a directory beside `out` into the bundle `out`, which is replaced at once.
+
+    Args:
+        work: Holds the files and nothing else.
+        out: Where the bundle goes.
+        manifest: Lists the files.
+    """
+    text = json.dumps(_as_json(manifest), indent=2, allow_nan=False) + "\n"
+    (work / MANIFEST_FILE).write_text(text, encoding="utf-8")
+    for path in work.iterdir():
+        path.chmod(0o644)
+        _sync(path)
+    work.chmod(0o755)
+    _put_in_place(work, out.resolve())
 
 
 def _as_json(manifest: Manifest) -> dict[str, object]:
@@ -202,7 +217,8 @@ def _as_json(manifest: Manifest) -> dict[str, object]:
     return {**plain, "noise_schedule": dict(manifest.noise_schedule), "files": files}
 
 
-def _entry(path: Path) -> FileEntry:
+def file_entry(path: Path) -> FileEntry:
+    """Length and digest of a file, read as a stream."""
     with path.open("rb") as file:
         return FileEntry(sha256=hashlib.file_digest(file, "sha256").hexdigest(), size_bytes=path.stat().st_size)
 

@@ -13,6 +13,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from engine.bundle import (
+    CONDITIONING,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
     TOKENIZER_FILE,
@@ -28,12 +29,6 @@ from engine.sessions import Session, SessionFactory
 from engine.text_encoder import EncodedText, TextEncoders
 
 Conditioning: TypeAlias = Mapping[str, FloatArray]
-
-# What a UNet of each family reads besides latents and timesteps.
-CONDITIONING = {
-    "sd": ("encoder_hidden_states",),
-    "sdxl": ("encoder_hidden_states", "text_embeds", "time_ids"),
-}
 
 
 class DiffusionModel:

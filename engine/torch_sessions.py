@@ -16,11 +16,21 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
-from safetensors import SafetensorError
-from transformers import CLIPTextModel
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
-from engine.bundle import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, Bundle
+from engine.bundle import (
+    CONDITIONING,
+    SECOND_TEXT_ENCODER_FILE,
+    TEXT_ENCODER_FILE,
+    UNET_FILE,
+    VAE_DECODER_FILE,
+    VAE_ENCODER_FILE,
+    Bundle,
+)
 from engine.errors import BundleError, ProviderError
+from engine.export.graphs import TextEncoder, UNet
+from engine.export.source import read_json, stock_config
+from engine.export.weights import load_part
 from engine.sessions.failures import run_error
 from engine.sessions.processors import physical_cores
 from engine.sessions.session import Array
@@ -31,6 +41,10 @@ logger = logging.getLogger(__name__)
 Inputs: TypeAlias = Mapping[str, torch.Tensor]
 Forward: TypeAlias = Callable[[Inputs], torch.Tensor]
 
+_TEXT_ENCODERS = {
+    TEXT_ENCODER_FILE: (CLIPTextModel, "text_encoder"),
+    SECOND_TEXT_ENCODER_FILE: (CLIPTextModelWithProjection, "text_encoder_2"),
+}
 # The VAE of SDXL overflows in half precision, and one decode is little beside the steps before it.
 _HALVED = frozenset({UNET_FILE})
 _WARM_RUNS = 3  # before a capture, so that libraries have chosen their algorithms and taken their workspace
@@ -124,13 +138,15 @@ class TorchSessions:
 
     def _module(self, file: str, dtype: torch.dtype) -> tuple[Forward, tuple[str, ...]]:
         """What runs, and the names of its inputs, as in the graph of the same name."""
-        if file == TEXT_ENCODER_FILE:
-            encoder = self._load(CLIPTextModel, "text_encoder", dtype)
-            return lambda inputs: encoder(input_ids=inputs["input_ids"]).last_hidden_state, ("input_ids",)
+        manifest = self._manifest
+        if file in _TEXT_ENCODERS:
+            kind, part = _TEXT_ENCODERS[file]
+            encoder = TextEncoder(self._load(kind, part, dtype), family=manifest.family, clip_skip=manifest.clip_skip)
+            return lambda inputs: encoder(**inputs), ("input_ids",)
         if file == UNET_FILE:
-            unet = self._load(UNet2DConditionModel, "unet", dtype)
-            names = ("sample", "timesteps", "encoder_hidden_states")
-            return lambda inputs: unet(*(inputs[name] for name in names), return_dict=False)[0], names
+            unet = UNet(self._load(UNet2DConditionModel, "unet", dtype))
+            names = ("sample", "timesteps", *CONDITIONING[manifest.family])
+            return lambda inputs: unet(**inputs), names
         if self._vae is None:
             self._vae = self._load(AutoencoderKL, "vae", dtype)
         vae = self._vae
@@ -142,11 +158,10 @@ class TorchSessions:
     def _load(self, kind: Any, part: str, dtype: torch.dtype) -> Any:
         folder = self._checkpoint / part
         try:
-            module = kind.from_pretrained(folder, torch_dtype=dtype, local_files_only=True)
-        except (OSError, SafetensorError, RuntimeError, ValueError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise BundleError(f"{folder}: cannot load the weights: {reason}") from error
-        return module.eval().requires_grad_(False).to(self._device)
+            module = load_part(kind, folder, stock_config(read_json(folder / "config.json")), dtype)
+        except ValueError as error:
+            raise BundleError(str(error)) from error
+        return module.requires_grad_(False).to(self._device)
 
 
 class CompiledForward:

@@ -8,7 +8,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ WORDS = (
 )
 
 
-def _tokenizer() -> Any:
+def _tokenizer(*, pad_token: str = "<|endoftext|>") -> Any:
     from tokenizers import pre_tokenizers
     from transformers import CLIPTokenizer
 
@@ -47,7 +47,7 @@ def _tokenizer() -> Any:
         bos_token="<|startoftext|>",
         eos_token="<|endoftext|>",
         unk_token="<|endoftext|>",
-        pad_token="<|endoftext|>",
+        pad_token=pad_token,
         model_max_length=77,
     )
 
@@ -131,6 +131,72 @@ def _save_checkpoint(folder: Path) -> None:
     (folder / "cosmicman.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
+def _save_sdxl(folder: Path) -> None:
+    """A pipeline of SDXL's shape: two text encoders, the second with a projection, and a UNet that reads sizes."""
+    import torch
+    from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+
+    torch.manual_seed(1)
+    tokenizer, second_tokenizer = _tokenizer(), _tokenizer(pad_token="!")
+
+    def text(width: int, activation: str) -> CLIPTextConfig:
+        return CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=width,
+            intermediate_size=2 * width,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            max_position_embeddings=77,
+            projection_dim=24,
+            hidden_act=activation,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=1,
+        )
+
+    unet = UNet2DConditionModel(
+        sample_size=12,
+        block_out_channels=(16, 32),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        attention_head_dim=(1, 2),
+        transformer_layers_per_block=(1, 1),
+        cross_attention_dim=16 + 32,
+        use_linear_projection=True,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=24 + 6 * 8,
+        norm_num_groups=8,
+    )
+    vae = AutoencoderKL(
+        latent_channels=4,
+        block_out_channels=(8, 8, 8),
+        layers_per_block=1,
+        norm_num_groups=4,
+        down_block_types=("DownEncoderBlock2D",) * 3,
+        up_block_types=("UpDecoderBlock2D",) * 3,
+        sample_size=48,
+        scaling_factor=0.13025,
+    )
+    scheduler = EulerDiscreteScheduler(
+        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", timestep_spacing="leading", steps_offset=1
+    )
+    pipeline = StableDiffusionXLPipeline(
+        vae=vae,
+        text_encoder=CLIPTextModel(text(16, "quick_gelu")),
+        text_encoder_2=CLIPTextModelWithProjection(text(32, "gelu")),
+        tokenizer=tokenizer,
+        tokenizer_2=second_tokenizer,
+        unet=unet,
+        scheduler=scheduler,
+        force_zeros_for_empty_prompt=True,
+        add_watermarker=False,
+    )
+    pipeline.save_pretrained(folder)
+
+
 @pytest.fixture(autouse=True)
 def denormal_numbers() -> Iterator[None]:
     """Training flushes denormals to zero for its whole process; the tests after it get them back."""
@@ -144,27 +210,38 @@ def tokenizer() -> Tokenizer:
     return Tokenizer.from_str(_tokenizer().backend_tokenizer.to_str())
 
 
-@pytest.fixture(scope="session")
-def tiny(pytestconfig: pytest.Config) -> Path:
+def _exported(config: pytest.Config, name: str, save: Callable[[Path], None]) -> Path:
     """Checkpoint and bundle; kept between runs until the export, this file or the exporter's libraries change."""
     sources = [Path(__file__), *sorted((ROOT / "engine/export").glob("*.py")), ROOT / "engine/bundle.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     for library in ("torch", "diffusers", "transformers", "onnxscript", "onnx"):
         digest.update(metadata.version(library).encode())
-    assert pytestconfig.cache is not None
-    cache = pytestconfig.cache.mkdir("tiny-pipeline")
+    assert config.cache is not None
+    cache = config.cache.mkdir(name)
     folder = cache / digest.hexdigest()[:16]
     if not folder.exists():
         from engine.export.onnx import export_bundle
 
         work = Path(tempfile.mkdtemp(dir=cache))
-        _save_checkpoint(work / "checkpoint")
+        save(work / "checkpoint")
         export_bundle(work / "checkpoint", work / "bundle")
         for old in cache.iterdir():
             if old.is_dir() and not old.name.startswith("tmp"):  # those belong to runs under way
                 shutil.rmtree(old, ignore_errors=True)
         work.rename(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny(pytestconfig: pytest.Config) -> Path:
+    """A tiny model of the SD family and its bundle."""
+    return _exported(pytestconfig, "tiny-pipeline", _save_checkpoint)
+
+
+@pytest.fixture(scope="session")
+def tiny_sdxl(pytestconfig: pytest.Config) -> Path:
+    """A tiny model of the SDXL family and its bundle."""
+    return _exported(pytestconfig, "tiny-sdxl", _save_sdxl)
 
 
 @pytest.fixture(scope="session")
@@ -175,6 +252,16 @@ def checkpoint(tiny: Path) -> Path:
 @pytest.fixture(scope="session")
 def bundle(tiny: Path) -> Path:
     return tiny / "bundle"
+
+
+@pytest.fixture(scope="session")
+def sdxl_checkpoint(tiny_sdxl: Path) -> Path:
+    return tiny_sdxl / "checkpoint"
+
+
+@pytest.fixture(scope="session")
+def sdxl_bundle(tiny_sdxl: Path) -> Path:
+    return tiny_sdxl / "bundle"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

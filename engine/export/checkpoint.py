@@ -1,4 +1,4 @@
-"""Reads what a StableDiffusionPipeline folder says of itself, without loading its weights.
+"""Writes a bundle's manifest from what a checkpoint says of itself, without loading its weights.
 
 ``cosmicman.json`` in the folder, where there is one, says what diffusers' files do not: name, sizes, defaults, licence.
 """
@@ -12,9 +12,9 @@ from typing import Any
 from transformers import CLIPTokenizer
 
 from engine.bundle import Manifest
+from engine.export.source import Source
 from engine.samplers import SAMPLERS, NoiseSchedule
 
-SUPPORTED_PIPELINE = "StableDiffusionPipeline"
 DEFAULT_STEPS, DEFAULT_MAX_STEPS = 25, 150
 DEFAULT_GUIDANCE_SCALE = 7.5
 DEFAULT_SAMPLER = "euler_a"
@@ -22,18 +22,18 @@ DEFAULT_SAMPLER = "euler_a"
 LEADING_SCHEDULERS = ("DDIMScheduler", "DDPMScheduler", "LCMScheduler", "PNDMScheduler")
 
 
-def describe(checkpoint: Path, tokenizer: CLIPTokenizer, *, name: str | None, precision: str) -> Manifest:
-    """The manifest of a checkpoint's bundle, without its files.
+def describe(source: Source, *, name: str | None, precision: str, clip_skip: int) -> Manifest:
+    """The manifest of a model's bundle, without its files.
 
     Raises:
-        ValueError: The folder is no pipeline of the supported kind, or says something no bundle can.
+        ValueError: The model says something no bundle can.
     """
-    unet, vae = read_json(checkpoint / "unet/config.json"), read_json(checkpoint / "vae/config.json")
-    extra_path = checkpoint / "cosmicman.json"
-    extra = read_json(extra_path) if extra_path.exists() else {}
-    schedule = read_schedule(checkpoint / "scheduler/scheduler_config.json")
-    vae_factor = 2 ** (len(vae["block_out_channels"]) - 1)
-    multiple = vae_factor * 2 ** (len(unet["block_out_channels"]) - 1)
+    unet, vae = source.config("unet"), source.config("vae")
+    extra, extra_path = source.facts, source.facts_path
+    tokenizer = load_tokenizer(source)
+    schedule = read_schedule(source)
+    vae_factor = 2 ** (len(source.value("vae", "block_out_channels")) - 1)
+    multiple = vae_factor * 2 ** (len(source.value("unet", "block_out_channels")) - 1)
     sizes = tuple((int(width), int(height)) for width, height in extra.get("sizes", ()))
     _check_sizes(extra_path, sizes, multiple)
     native = _native_side(unet) * vae_factor
@@ -45,9 +45,9 @@ def describe(checkpoint: Path, tokenizer: CLIPTokenizer, *, name: str | None, pr
     if sampler not in SAMPLERS:
         raise ValueError(f"{extra_path}: sampler must be one of {', '.join(SAMPLERS)}; got {sampler!r}")
     return Manifest(
-        name=name or str(extra.get("name") or checkpoint.resolve().name),
-        family="sd",
-        source=str(extra.get("source", checkpoint.resolve().name)),
+        name=name or str(extra.get("name") or source.name),
+        family=source.family,
+        source=str(extra.get("source", source.label)),
         licence=str(extra.get("licence", "unknown")),
         precision=precision,
         noise_schedule=asdict(schedule),
@@ -68,49 +68,19 @@ def describe(checkpoint: Path, tokenizer: CLIPTokenizer, *, name: str | None, pr
         max_steps=int(extra.get("max_steps", min(DEFAULT_MAX_STEPS, schedule.num_train_timesteps))),
         default_guidance_scale=float(extra.get("guidance_scale", DEFAULT_GUIDANCE_SCALE)),
         default_sampler=sampler,
+        clip_skip=clip_skip,
+        pooled_width=source.value("text_encoder_2", "projection_dim") if source.family == "sdxl" else 0,
+        second_padding_token=_second_padding_token(source, tokenizer) if source.family == "sdxl" else None,
     )
 
 
-def check_pipeline(checkpoint: Path) -> None:
-    """Says in one sentence why a folder is no checkpoint this export can take.
-
-    Raises:
-        ValueError: It is none.
-    """
-    if not checkpoint.is_dir():
-        raise ValueError(f"{checkpoint}: there is no such folder")
-    index = checkpoint / "model_index.json"
-    if not index.is_file():
-        raise ValueError(f"{checkpoint}: no diffusers pipeline: it has no model_index.json")
-    kind = read_json(index).get("_class_name")
-    if kind != SUPPORTED_PIPELINE:
-        raise ValueError(f"{index}: the pipeline must be {SUPPORTED_PIPELINE}; got {kind}")
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """One config file of a checkpoint.
-
-    Raises:
-        ValueError: It is missing, or is no JSON object.
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{path}: missing from the checkpoint") from None
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: cannot be read as JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise ValueError(f"{path}: must hold a JSON object; got {type(data).__name__}")
-    return data
-
-
-def read_schedule(path: Path) -> NoiseSchedule:
+def read_schedule(source: Source) -> NoiseSchedule:
     """The noise schedule of a scheduler config, with the defaults its class gives the fields it leaves out.
 
     Raises:
         ValueError: The model was trained in a way the samplers do not know.
     """
-    config = read_json(path)
+    path, config = source.folders["scheduler"] / "scheduler_config.json", source.config("scheduler")
     if config.get("trained_betas") is not None:
         raise ValueError(f"{path}: trained_betas are not supported")
     kind = config.get("_class_name", "DDIMScheduler")
@@ -133,17 +103,36 @@ def read_schedule(path: Path) -> NoiseSchedule:
         raise ValueError(f"{path}: {error}") from error
 
 
-def load_tokenizer(folder: Path) -> CLIPTokenizer:
-    """The CLIP tokenizer of a checkpoint, from tokenizer.json or from vocab.json and merges.txt.
+def load_tokenizer(source: Source, part: str = "tokenizer") -> CLIPTokenizer:
+    """A CLIP tokenizer of a checkpoint, from tokenizer.json or from vocab.json and merges.txt.
 
     Raises:
         ValueError: There is none.
     """
+    folder = source.folders[part]
     if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.json")):
         raise ValueError(f"{folder}: holds neither tokenizer.json nor vocab.json and merges.txt")
     tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
     assert isinstance(tokenizer, CLIPTokenizer)
     return tokenizer
+
+
+def _second_padding_token(source: Source, first: CLIPTokenizer) -> int:
+    """What the second tokenizer pads with; all else must be as in the first, so that one plan of windows fits both."""
+    second = load_tokenizer(source, "tokenizer_2")
+    for what, one, other in (
+        ("words", _words(first), _words(second)),
+        ("marks", (first.bos_token_id, first.eos_token_id), (second.bos_token_id, second.eos_token_id)),
+        ("length", first.model_max_length, second.model_max_length),
+    ):
+        if one != other:
+            raise ValueError(f"{source.folders['tokenizer_2']}: its {what} must be those of the first tokenizer")
+    return int(second.pad_token_id)
+
+
+def _words(tokenizer: CLIPTokenizer) -> tuple[object, object]:
+    model = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
+    return model["vocab"], model["merges"]
 
 
 def _native_side(unet: Mapping[str, Any]) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import onnx_ir
 
-# Smaller tensors (biases, scalars, axes) are not worth a node of their own.
-MIN_ELEMENTS = 1024
+from engine.export.stored_weights import large_weights, replace_weight
+
 LARGEST_HALF = float(np.finfo(np.float16).max)
 
 
@@ -23,25 +23,15 @@ def store_weights_as_halves(model: Any) -> int:
     """
     graph: onnx_ir.Graph = model.graph
     replaced = 0
-    for value in list(graph.initializers.values()):
-        if value.const_value is None or value.const_value.dtype != onnx_ir.DataType.FLOAT:
+    for value, tensor in large_weights(graph):
+        if float(np.abs(tensor.numpy()).max()) > LARGEST_HALF:
             continue
-        weights = value.const_value.numpy()
-        if weights.size < MIN_ELEMENTS or float(np.abs(weights).max()) > LARGEST_HALF:
-            continue
-        name = value.name
-        assert name is not None
-        del graph.initializers[name]
-        half = onnx_ir.Value(name=f"{name}.half", const_value=onnx_ir.tensor(weights.astype(np.float16)))
-        half.shape = onnx_ir.Shape(weights.shape)
-        half.dtype = onnx_ir.DataType.FLOAT16
-        graph.initializers[f"{name}.half"] = half
-        cast = onnx_ir.node("Cast", [half], {"to": onnx_ir.DataType.FLOAT})
-        restored = cast.outputs[0]
-        restored.name = f"{name}.restored"
-        restored.shape = value.shape
-        restored.dtype = onnx_ir.DataType.FLOAT
-        value.replace_all_uses_with(restored)
-        graph.insert_before(graph[0], cast)
+        half = onnx_ir.LazyTensor(
+            lambda tensor=tensor: onnx_ir.tensor(tensor.numpy().astype(np.float16)),  # type: ignore[misc]
+            dtype=onnx_ir.DataType.FLOAT16,
+            shape=onnx_ir.Shape(tensor.shape),
+            name=f"{value.name}.half",
+        )
+        replace_weight(graph, value, "Cast", [half], {"to": onnx_ir.DataType.FLOAT})
         replaced += 1
     return replaced

@@ -1,109 +1,44 @@
-"""Exports a StableDiffusionPipeline folder to an engine bundle of ONNX graphs.
+"""Exports a model of the SD or SDXL family to an engine bundle of ONNX graphs.
 
 Every graph takes any number of rows; the UNet and the VAE take any picture size the model can do, and the UNet any
-number of 77-token windows. It knows nothing of requests or scheduling.
-
-Letters: R rows, C H W latent channels and sides, K text windows, D hidden width.
+number of text windows. One part of the model is in memory at a time, and an interrupted export goes on where it was.
+It knows nothing of requests or scheduling.
 """
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import gc
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias
 
-import numpy as np
-import onnxruntime
-import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
-from safetensors import SafetensorError
-from transformers import CLIPTextModel
-
-from engine.bundle import (
-    TEXT_ENCODER_FILE,
-    TOKENIZER_FILE,
-    UNET_FILE,
-    VAE_DECODER_FILE,
-    VAE_ENCODER_FILE,
-    Manifest,
-    new_bundle,
-)
-from engine.export.checkpoint import check_pipeline, describe, load_tokenizer
-from engine.export.halves import store_weights_as_halves
-from engine.export.origins import forget_origins
+from engine.bundle import TOKENIZER_FILE, Manifest, seal
+from engine.export.checkpoint import describe, load_tokenizer
+from engine.export.graphs import PRECISIONS, parts_of
+from engine.export.resume import UnfinishedExport, unfinished_export
+from engine.export.source import Source, open_source
+from engine.export.weights import find_weights
+from engine.export.write import EXTERNAL_DATA_OVER_BYTES, write_graph
 
 Progress: TypeAlias = Callable[[str, int, int], None]
-DynamicShapes: TypeAlias = Mapping[str, Mapping[int, Any]]
 
-PRECISIONS = ("fp32", "fp16_weights")
-OPSET = 18
-# Largest difference from torch, relative to the largest value, with which a graph may leave the export.
-TOLERANCES = {"fp32": 1e-3, "fp16_weights": 5e-2}
-
-
-class _TextEncoder(torch.nn.Module):
-    """[R, 77] token ids to the hidden state after the last layer norm, [R, 77, D]."""
-
-    def __init__(self, model: CLIPTextModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-        return cast(torch.Tensor, self.model(input_ids=input_ids).last_hidden_state)
-
-
-class _UNet(torch.nn.Module):
-    """Latents [R, C, H, W], timesteps [R] and text [R, 77 K, D] to the model's output [R, C, H, W]."""
-
-    def __init__(self, model: UNet2DConditionModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(
-        self, sample: torch.Tensor, timesteps: torch.Tensor, encoder_hidden_states: torch.Tensor
-    ) -> torch.Tensor:
-        return cast(torch.Tensor, self.model(sample, timesteps, encoder_hidden_states, return_dict=False)[0])
-
-
-class _VaeDecoder(torch.nn.Module):
-    """Unscaled latents [R, C, H, W] to a picture about -1..1, [R, 3, f H, f W]."""
-
-    def __init__(self, model: AutoencoderKL) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, latents: torch.Tensor) -> torch.Tensor:
-        return cast(torch.Tensor, self.model.decode(latents, return_dict=False)[0])
-
-
-class _VaeEncoder(torch.nn.Module):
-    """A picture -1..1 to mean and log variance of its latents side by side, [R, 2 C, H, W]."""
-
-    def __init__(self, model: AutoencoderKL) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return cast(torch.Tensor, self.model.encode(image).latent_dist.parameters)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Graph:
-    """One graph to export: the module, its inputs, and the sides that may vary."""
-
-    file: str
-    module: torch.nn.Module
-    inputs: Mapping[str, torch.Tensor]
-    dynamic: DynamicShapes
-    output_name: str
+LIBRARIES = ("torch", "diffusers", "transformers", "onnxscript", "onnx-ir")
 
 
 def export_bundle(
     checkpoint: Path,
     out: Path,
     *,
+    base: Path | None = None,
+    label: str | None = None,
+    base_label: str | None = None,
     name: str | None = None,
     precision: str = "fp32",
+    variant: str | None = None,
+    clip_skip: int = 0,
+    external_data_over_bytes: int = EXTERNAL_DATA_OVER_BYTES,
     progress: Progress | None = None,
 ) -> Manifest:
     """Writes the bundle of a checkpoint; an old bundle at `out` is replaced when the new one is whole.
@@ -111,148 +46,78 @@ def export_bundle(
     Sizes, defaults, source and licence are read from ``cosmicman.json`` in the checkpoint where there is one.
 
     Args:
-        checkpoint: A folder in diffusers' StableDiffusionPipeline layout.
+        checkpoint: A folder in the layout of diffusers' Stable Diffusion or SDXL pipeline; with a base, a UNet alone.
         out: Where the bundle goes.
-        name: The model's name; None takes it from cosmicman.json, or from the folder.
-        precision: fp32, or fp16_weights (half the size; the engine computes in float32 either way).
+        base: The pipeline whose UNet the checkpoint's replaces.
+        label: What the manifest calls the checkpoint; None takes the folder's name.
+        base_label: What the manifest calls the base; None takes the folder's name.
+        name: The model's name; None takes it from cosmicman.json, or from the checkpoint.
+        precision: fp32; fp16 (weights and compute, for GPUs); fp16_weights (half the size) or int8 (a quarter), both
+            computed in float32.
+        variant: Which weights of the checkpoint, such as fp16; None takes the plain ones where there are such.
+        clip_skip: Layers of the text encoders to leave out besides what the family leaves out anyway.
+        external_data_over_bytes: A graph with more bytes of weights keeps them in a file of their own.
         progress: Called with what is being done, and how many of how many parts are done.
 
     Returns:
-        The manifest, without its files.
+        The manifest.
 
     Raises:
         ValueError: The folder is no such checkpoint, or a part of it is damaged or unsupported.
     """
     if precision not in PRECISIONS:
         raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {precision!r}")
-    check_pipeline(checkpoint)
-    tokenizer = load_tokenizer(checkpoint / "tokenizer")
-    manifest = describe(checkpoint, tokenizer, name=name, precision=precision)
+    source = open_source(checkpoint, base, label=label, base_label=base_label)
+    _check_clip_skip(source, clip_skip)
+    manifest = describe(source, name=name, precision=precision, clip_skip=clip_skip)
+    parts = parts_of(source, manifest, variant=variant)
     tell = progress or (lambda _part, _done, _total: None)
-    parts: Sequence[tuple[str, Callable[[], list[_Graph]]]] = (
-        ("text encoder", lambda: [_text_encoder_graph(checkpoint, manifest)]),
-        ("unet", lambda: [_unet_graph(checkpoint, manifest)]),
-        ("vae", lambda: _vae_graphs(checkpoint, manifest)),
-    )
-    with new_bundle(out, manifest) as folder:
-        tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
-        for done, (part, load) in enumerate(parts):
+    tell("reading the checkpoint", 0, len(parts))
+    options = [precision, variant, clip_skip, external_data_over_bytes]
+    with unfinished_export(out, fingerprint(source, variant, options)) as unfinished:
+        if not unfinished.has("tokenizer"):
+            with unfinished.part("tokenizer") as folder:
+                load_tokenizer(source).backend_tokenizer.save(str(folder / TOKENIZER_FILE))
+        for done, (part, load) in enumerate(parts.items()):
             tell(part, done, len(parts))
-            for graph in load():
-                _export(graph, folder, precision)
-        tell("checksums", len(parts), len(parts))
-    return manifest
+            if not unfinished.has(part):
+                with unfinished.part(part) as folder:
+                    write_graph(load, folder, external_data_over_bytes=external_data_over_bytes)
+                gc.collect()
+        tell("putting it in place", len(parts), len(parts))
+        return _finish(unfinished, out, manifest)
 
 
-def _load(kind: Any, folder: Path) -> Any:
-    try:
-        return kind.from_pretrained(folder, torch_dtype=torch.float32, local_files_only=True).eval()
-    except (OSError, SafetensorError, RuntimeError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ValueError(f"{folder}: cannot load the weights: {reason}") from error
+def _finish(unfinished: UnfinishedExport, out: Path, manifest: Manifest) -> Manifest:
+    whole = replace(manifest, files=dict(sorted(unfinished.entries.items())))
+    seal(unfinished.files, out, whole)
+    return whole
 
 
-def _text_encoder_graph(checkpoint: Path, manifest: Manifest) -> _Graph:
-    model = _load(CLIPTextModel, checkpoint / "text_encoder")
-    ids = torch.full((2, manifest.tokenizer_length), manifest.end_token, dtype=torch.int64)
-    ids[:, 0] = manifest.start_token
-    return _Graph(
-        file=TEXT_ENCODER_FILE,
-        module=_TextEncoder(model),
-        inputs={"input_ids": ids},
-        dynamic={"input_ids": {0: torch.export.Dim.DYNAMIC}},
-        output_name="last_hidden_state",
-    )
+def fingerprint(source: Source, variant: str | None, options: object) -> str:
+    """Digest of all that a bundle's graphs are made of: weights, configs, options and the code that exports them."""
+    digest = hashlib.sha256(json.dumps(options).encode())
+    for library in LIBRARIES:
+        digest.update(f"{library} {metadata.version(library)}\n".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    for part, path in _files(source, variant):
+        with path.open("rb") as file:
+            digest.update(f"{part} {path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
-def _unet_graph(checkpoint: Path, manifest: Manifest) -> _Graph:
-    model = _load(UNet2DConditionModel, checkpoint / "unet")
-    generator = torch.Generator().manual_seed(0)
-    height, width = _example_side(manifest, 3), _example_side(manifest, 2)
-    auto = torch.export.Dim.DYNAMIC
-    return _Graph(
-        file=UNET_FILE,
-        module=_UNet(model),
-        inputs={
-            "sample": torch.randn(2, manifest.latent_channels, height, width, generator=generator),
-            "timesteps": torch.tensor([999.0, 5.0]),
-            "encoder_hidden_states": torch.randn(
-                2, 2 * manifest.tokenizer_length, manifest.context_width, generator=generator
-            ),
-        },
-        dynamic={
-            "sample": {0: auto, 2: auto, 3: auto},
-            "timesteps": {0: auto},
-            "encoder_hidden_states": {0: auto, 1: auto},
-        },
-        output_name="output",
-    )
+def _files(source: Source, variant: str | None) -> Iterator[tuple[str, Path]]:
+    for part, folder in sorted(source.folders.items()):
+        yield from ((part, path) for path in sorted(folder.glob("*.json")))
+        if part.startswith("tokenizer"):
+            yield from ((part, path) for path in sorted(folder.glob("*.txt")))
+        elif part != "scheduler":
+            yield from ((part, path) for path in find_weights(folder, variant=variant).values())
 
 
-def _vae_graphs(checkpoint: Path, manifest: Manifest) -> list[_Graph]:
-    model = _load(AutoencoderKL, checkpoint / "vae")
-    generator = torch.Generator().manual_seed(0)
-    height, width = _example_side(manifest, 3), _example_side(manifest, 2)
-    factor, auto = manifest.vae_factor, torch.export.Dim.DYNAMIC
-    latents = torch.randn(2, manifest.latent_channels, height, width, generator=generator)
-    image = torch.randn(2, 3, height * factor, width * factor, generator=generator).tanh()
-    return [
-        _Graph(
-            file=VAE_DECODER_FILE,
-            module=_VaeDecoder(model),
-            inputs={"latents": latents},
-            dynamic={"latents": {0: auto, 2: auto, 3: auto}},
-            output_name="image",
-        ),
-        _Graph(
-            file=VAE_ENCODER_FILE,
-            module=_VaeEncoder(model),
-            inputs={"image": image},
-            dynamic={"image": {0: auto, 2: auto, 3: auto}},
-            output_name="moments",
-        ),
-    ]
-
-
-def _example_side(manifest: Manifest, times: int) -> int:
-    """A small latent side that the model can do; height and width differ so that neither is taken for the other."""
-    return times * max(1, manifest.side_limits[2] // manifest.vae_factor) * 2
-
-
-def _export(graph: _Graph, folder: Path, precision: str) -> None:
-    path = folder / graph.file
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # The exporter warns of its own deprecations, a page for each graph.
-        program = torch.onnx.export(
-            graph.module,
-            kwargs=dict(graph.inputs),
-            dynamo=True,
-            dynamic_shapes=dict(graph.dynamic),
-            opset_version=OPSET,
-            input_names=list(graph.inputs),
-            output_names=[graph.output_name],
-            optimize=True,
-            verbose=False,
-        )
-    assert program is not None
-    forget_origins(program.model)
-    if precision == "fp16_weights":
-        store_weights_as_halves(program.model)
-    program.save(path)
-    _verify(graph, path, TOLERANCES[precision])
-
-
-def _verify(graph: _Graph, path: Path, tolerance: float) -> None:
-    """Runs the written graph on one row and compares it with torch.
-
-    Raises:
-        ValueError: They differ by more than the tolerance.
-    """
-    inputs = {name: value[:1] for name, value in graph.inputs.items()}
-    with torch.no_grad():
-        expected = graph.module(**inputs).numpy()
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    found = session.run(None, {name: value.numpy() for name, value in inputs.items()})[0]
-    difference = float(np.abs(found - expected).max()) / max(1.0, float(np.abs(expected).max()))
-    if not difference <= tolerance:
-        raise ValueError(f"{graph.file}: the exported graph differs from torch by {difference:.2g} of {tolerance:g}")
+def _check_clip_skip(source: Source, clip_skip: int) -> None:
+    layers = min(source.value(part, "num_hidden_layers") for part in source.folders if part.startswith("text_encoder"))
+    most = layers - (2 if source.family == "sdxl" else 1)
+    if not 0 <= clip_skip <= most:
+        raise ValueError(f"clip_skip must be from 0 to {most} for this model; got {clip_skip}")

@@ -2,32 +2,55 @@
 
 import argparse
 import logging
+import resource
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from server.cli.arguments import add_command
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
+from server.cli.hub import PIPELINE_PARTS, download, is_hub_id
 
 logger = logging.getLogger(__name__)
 
 EXAMPLES = """\
   cosmicman export runs/figurine/package --out models/figurine-bundle
+  cosmicman export stabilityai/stable-diffusion-xl-base-1.0 --variant fp16 --precision fp16 --out models/sdxl
+  cosmicman export cosmicman/CosmicMan-SDXL --base stabilityai/stable-diffusion-xl-base-1.0 --out models/cosmicman
+  cosmicman export runs/checkpoint-20000 --base models/sdxl-base --precision int8 --out models/mine
 
-CHECKPOINT is a diffusers pipeline folder. The bundle appears whole or not at all: ONNX graphs, tokenizer and
-manifest.json with the sha256 of every file."""
+CHECKPOINT is a folder or hub id: a Stable Diffusion 1.5 or SDXL pipeline in diffusers' layout, or, with --base, a UNet
+alone, also one saved by CosmicMan's own training code. The bundle appears whole or not at all: ONNX graphs, tokenizer
+and manifest.json with the sha256 of every file. The same command goes on where an interrupted one stopped."""
+
+PRECISIONS = ("fp32", "fp16", "fp16_weights", "int8")
+BYTES_PER_MEGABYTE = 1_000_000
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(commands, "export", "export a trained checkpoint to an engine bundle", EXAMPLES)
-    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="diffusers pipeline folder")
+    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="diffusers folder or hub id (owner/name)")
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="bundle folder to write")
+    parser.add_argument("--base", metavar="PIPELINE", help="folder or hub id of the pipeline whose UNet is replaced")
     parser.add_argument("--name", help="the model's name (the checkpoint's own)")
     parser.add_argument(
         "--precision",
-        choices=("fp32", "fp16_weights"),
+        choices=PRECISIONS,
         default="fp32",
-        help="how weights are stored; fp16_weights halves the bundle, computation stays float32 (%(default)s)",
+        help="fp16: weights and compute, for GPUs; fp16_weights and int8: a half and a quarter of the size, computed "
+        "in float32 (%(default)s)",
+    )
+    parser.add_argument("--variant", help="weights to take where a checkpoint has several, such as fp16 (the plain)")
+    parser.add_argument(
+        "--clip-skip", type=int, default=0, metavar="N", help="layers of the text encoders to leave out (%(default)s)"
+    )
+    parser.add_argument(
+        "--external-data-over",
+        type=int,
+        default=1900,
+        metavar="MB",
+        help="keep a graph's weights in a file of their own above this size; 1900 at most (%(default)s)",
     )
     parser.set_defaults(run=run)
 
@@ -38,15 +61,25 @@ def run(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
+    if not 0 <= options.external_data_over <= 1900:
+        raise UsageError(f"--external-data-over must be from 0 to 1900; got {options.external_data_over}")
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("export", total=None)
         try:
+            base = options.base and _folder(options.base, PIPELINE_PARTS, options.variant)
+            checkpoint = _folder(options.checkpoint, ("unet",) if base else PIPELINE_PARTS, options.variant)
             export_bundle(
-                options.checkpoint,
+                checkpoint,
                 options.out,
+                base=base,
+                label=options.checkpoint if is_hub_id(options.checkpoint) else None,
+                base_label=options.base if base and is_hub_id(options.base) else None,
                 name=options.name,
                 precision=options.precision,
+                variant=options.variant,
+                clip_skip=options.clip_skip,
+                external_data_over_bytes=options.external_data_over * BYTES_PER_MEGABYTE,
                 progress=lambda part, done, total: progress.update(
                     task, description=part, completed=done, total=total, refresh=True
                 ),
@@ -54,5 +87,17 @@ def run(options: argparse.Namespace) -> int:
         except ValueError as error:
             logger.debug("export stopped", exc_info=True)
             raise UsageError(str(error)) from error
+    console.print(f"peak memory {peak_memory_bytes() / 1e9:.1f} GB", highlight=False)
     sys.stdout.write(f"{options.out}\n")
     return 0
+
+
+def _folder(source: str, parts: Sequence[str], variant: str | None) -> Path:
+    """A folder of this machine, or a repository of the hub brought to it."""
+    return download(source, parts=parts, variant=variant) if is_hub_id(source) else Path(source)
+
+
+def peak_memory_bytes() -> int:
+    """The most memory this process has held, as the system counts it."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

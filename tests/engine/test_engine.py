@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import logging
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -55,6 +56,11 @@ def pixels(event: ImageReady) -> np.ndarray:
 async def images(engine: Engine, wanted: GenerationRequest) -> list[np.ndarray]:
     ready = [event for event in await collect(engine, wanted) if isinstance(event, ImageReady)]
     return [pixels(event) for event in sorted(ready, key=lambda event: event.index)]
+
+
+@pytest.fixture
+def fixture_value(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue
 
 
 @pytest.fixture
@@ -130,12 +136,14 @@ async def test_no_seed_draws_one_that_makes_the_picture_again(engine: Engine) ->
     np.testing.assert_array_equal(pixels(ready), again)
 
 
-async def test_the_last_phrase_of_a_long_description_changes_the_picture(engine: Engine) -> None:
-    long = "a woman in a long brown coat over a blue shirt, " * 14
-    [one], [other] = (
-        await images(engine, request(long + "red hat")),
-        await images(engine, request(long + "green boots")),
-    )
+@pytest.mark.parametrize("family", ["bundle", "sdxl_bundle"])
+async def test_the_last_phrase_of_200_words_changes_the_picture(family: str, fixture_value: Any) -> None:
+    words = ("a woman in a long brown coat over a blue shirt, " * 19).split()[:198]
+    async with Engine.load(fixture_value(family), EngineSettings(num_threads=1, warm_up=False)) as engine:
+        [one], [other] = [
+            await images(engine, request(" ".join([*words, *last]), width=40, height=40))
+            for last in (("red", "hat"), ("green", "boots"))
+        ]
     assert np.abs(one.astype(int) - other.astype(int)).max() > 0
 
 
@@ -304,6 +312,16 @@ async def test_no_word_of_a_description_is_logged(engine: Engine, caplog: pytest
         with pytest.raises(RequestError):
             await anext(engine.generate(request("zebrawood", steps=0)))
     assert not any(word in caplog.text for word in ("zebrawood", "umbrella", "quagmire"))
+
+
+def test_a_bundle_with_the_unet_of_another_family_is_refused(sdxl_bundle: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "bundle"
+    shutil.copytree(sdxl_bundle, copy)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "manifest.json").write_text(json.dumps({**manifest, "family": "sd"}))
+    message = r"unet\.onnx: the manifest says sd, whose UNet reads .*; this one reads .*text_embeds, time_ids"
+    with pytest.raises(BundleError, match=message):
+        Engine.load(copy)
 
 
 def test_a_graph_that_is_none_is_named(bundle: Path, tmp_path: Path) -> None:

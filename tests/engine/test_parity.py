@@ -54,6 +54,7 @@ class Family(NamedTuple):
 
 FAMILIES = {
     "sd": Family("checkpoint", "bundle", "StableDiffusionPipeline"),
+    "sdxl": Family("sdxl_checkpoint", "sdxl_bundle", "StableDiffusionXLPipeline"),
 }
 
 

@@ -10,7 +10,15 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.bundle import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, Bundle, load_bundle
+from engine.bundle import (
+    SECOND_TEXT_ENCODER_FILE,
+    TEXT_ENCODER_FILE,
+    UNET_FILE,
+    VAE_DECODER_FILE,
+    VAE_ENCODER_FILE,
+    Bundle,
+    load_bundle,
+)
 from engine.description import parse
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady, SessionSettings
 from engine.errors import BundleError, GenerationError, OutOfMemoryError, ProviderError
@@ -46,6 +54,26 @@ def test_every_graph_equals_its_onnx_twin(file: str, bundle: Path, checkpoint: P
     output = ours.run(INPUTS[file])
     assert output.dtype == np.float32
     np.testing.assert_allclose(output, twin.run(INPUTS[file]), atol=2e-5)
+
+
+SDXL_INPUTS = {
+    TEXT_ENCODER_FILE: INPUTS[TEXT_ENCODER_FILE],
+    SECOND_TEXT_ENCODER_FILE: INPUTS[TEXT_ENCODER_FILE],
+    UNET_FILE: {
+        **INPUTS[UNET_FILE],
+        "encoder_hidden_states": normal(3, 154, 48),
+        "text_embeds": normal(3, 24),
+        "time_ids": np.full((3, 6), 48, np.float32),
+    },
+}
+
+
+@pytest.mark.parametrize("file", SDXL_INPUTS)
+def test_every_graph_of_sdxl_equals_its_onnx_twin(file: str, sdxl_bundle: Path, sdxl_checkpoint: Path) -> None:
+    verified = load_bundle(sdxl_bundle)
+    ours, twin = TorchSessions(sdxl_checkpoint, verified, TORCH).load(file), OnnxSessions(verified, ONNX).load(file)
+    assert set(ours.input_names) == set(twin.input_names)
+    np.testing.assert_allclose(ours.run(SDXL_INPUTS[file]), twin.run(SDXL_INPUTS[file]), atol=2e-5)
 
 
 async def picture(bundle: Path, settings: EngineSettings, make: Callable[..., SessionFactory]) -> np.ndarray:

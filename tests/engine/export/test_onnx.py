@@ -19,6 +19,7 @@ from engine.bundle import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_EN
 from engine.export.checkpoint import read_schedule
 from engine.export.halves import store_weights_as_halves
 from engine.export.onnx import export_bundle
+from engine.export.source import Source
 
 SIZES = [(12, 8), (8, 12), (10, 10), (2, 4)]
 
@@ -108,6 +109,32 @@ def test_the_manifest_says_what_the_checkpoint_says(bundle: Path) -> None:
     assert (manifest.tokenizer_length, manifest.end_token) == (77, manifest.padding_token)
 
 
+def test_the_sdxl_unet_equals_torch(sdxl_bundle: Path, sdxl_checkpoint: Path) -> None:
+    model = UNet2DConditionModel.from_pretrained(sdxl_checkpoint / "unet").eval()
+    for rows, size, windows in ((1, SIZES[0], 1), (3, SIZES[1], 2)):
+        torch.manual_seed(rows)
+        inputs = {
+            "sample": torch.randn(rows, 4, *size),
+            "timesteps": torch.rand(rows) * 999,
+            "encoder_hidden_states": torch.randn(rows, 77 * windows, 48),
+            "text_embeds": torch.randn(rows, 24),
+            "time_ids": torch.rand(rows, 6) * 1024,
+        }
+        added = {name: inputs[name] for name in ("text_embeds", "time_ids")}
+        expected = model(
+            inputs["sample"], inputs["timesteps"], inputs["encoder_hidden_states"], added_cond_kwargs=added
+        ).sample
+        np.testing.assert_allclose(run(sdxl_bundle / UNET_FILE, **inputs), expected.numpy(), atol=1e-4)
+
+
+def test_the_manifest_says_what_an_sdxl_checkpoint_says(sdxl_bundle: Path) -> None:
+    manifest = load_bundle(sdxl_bundle).manifest
+    assert (manifest.family, manifest.context_width, manifest.pooled_width) == ("sdxl", 16 + 32, 24)
+    assert (manifest.padding_token, manifest.second_padding_token) == (manifest.end_token, 0)
+    assert (manifest.name, manifest.source, manifest.scaling_factor) == ("checkpoint", "checkpoint", 0.13025)
+    assert (manifest.default_width, manifest.side_limits) == (48, (24, 96, 8))
+
+
 def edit(path: Path, **changes: object) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
@@ -117,7 +144,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no pipeline": (lambda p: (p / "model_index.json").unlink(), "no diffusers pipeline: it has no model_index.json"),
     "another pipeline": (
         lambda p: edit(p / "model_index.json", _class_name="FluxPipeline"),
-        "the pipeline must be StableDiffusionPipeline; got FluxPipeline",
+        "the pipeline must be one of StableDiffusionPipeline, .*; got FluxPipeline",
     ),
     "no tokenizer": (lambda p: shutil.rmtree(p / "tokenizer"), "holds neither tokenizer.json nor vocab.json"),
     "no unet": (lambda p: shutil.rmtree(p / "unet"), r"unet/config\.json: missing from the checkpoint"),
@@ -167,14 +194,45 @@ def test_a_checkpoint_that_is_none_is_refused_and_nothing_is_written(
 def test_a_field_the_scheduler_config_leaves_out_has_its_class_default(kind: str, tmp_path: Path) -> None:
     import diffusers
 
-    path = tmp_path / "scheduler_config.json"
-    path.write_text(json.dumps({"_class_name": kind}))
-    found, expected = asdict(read_schedule(path)), dict(getattr(diffusers, kind)().config)
+    (tmp_path / "scheduler_config.json").write_text(json.dumps({"_class_name": kind}))
+    source = Source(family="sd", name="", label="", folders={"scheduler": tmp_path}, facts_path=tmp_path)
+    found, expected = asdict(read_schedule(source)), dict(getattr(diffusers, kind)().config)
     shared = found.keys() & expected.keys()
     assert len(shared) > 5
     assert {name: found[name] for name in shared} == {name: expected[name] for name in shared}
 
 
 def test_an_unknown_precision_is_refused(checkpoint: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="precision must be one of fp32, fp16_weights; got 'int4'"):
+    with pytest.raises(ValueError, match="precision must be one of fp32, fp16, fp16_weights, int8; got 'int4'"):
         export_bundle(checkpoint, tmp_path / "bundle", precision="int4")
+
+
+def test_more_layers_to_skip_than_there_are_are_refused(sdxl_checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="clip_skip must be from 0 to 0 for this model; got 1"):
+        export_bundle(sdxl_checkpoint, tmp_path / "bundle", clip_skip=1)
+
+
+def test_tokenizers_of_different_words_are_refused(sdxl_checkpoint: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(sdxl_checkpoint, copy)
+    path = copy / "tokenizer_2/tokenizer.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["model"]["merges"].pop()
+    path.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(ValueError, match="tokenizer_2: its words must be those of the first tokenizer"):
+        export_bundle(copy, tmp_path / "bundle")
+
+
+def test_an_interrupted_export_goes_on_where_it_was(checkpoint: Path, tmp_path: Path) -> None:
+    def stop_at_the_unet(part: str, _done: int, _total: int) -> None:
+        if part == "unet":
+            raise KeyboardInterrupt
+
+    finished = tmp_path / ".bundle.export/files" / TEXT_ENCODER_FILE
+    with pytest.raises(KeyboardInterrupt):
+        export_bundle(checkpoint, tmp_path / "bundle", progress=stop_at_the_unet)
+    first = finished.stat()
+    with pytest.raises(KeyboardInterrupt):
+        export_bundle(checkpoint, tmp_path / "bundle", progress=stop_at_the_unet)
+    assert (finished.stat().st_ino, finished.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+    assert not (tmp_path / "bundle").exists()

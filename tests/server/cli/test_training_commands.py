@@ -1,9 +1,11 @@
 """`figures`, `train` and `export`: the commands that need the train extra."""
 
-import json
+import re
 from pathlib import Path
 
 import pytest
+
+from engine.bundle import load_bundle
 
 RECIPE = Path(__file__).resolve().parents[3] / "engine" / "train" / "recipes" / "figurine.yaml"
 WITHOUT = "import sys; sys.modules[{package!r}] = None; from server.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -51,10 +53,11 @@ def test_training_without_data_says_how_to_make_it(refused) -> None:
 
 @pytest.mark.slow  # exports a model a second time
 def test_export_writes_a_bundle(cosmicman, checkpoint: Path, tmp_path: Path) -> None:
-    outcome = cosmicman("export", str(checkpoint), "--out", "bundle", "--name", "small")
+    outcome = cosmicman("export", str(checkpoint), "--out", "bundle", "--name", "small", "--precision", "int8")
     assert (outcome.status, outcome.out) == (0, "bundle\n"), outcome.err
-    manifest = json.loads((tmp_path / "bundle" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["name"] == "small"
+    assert re.search(r"peak memory \d+\.\d GB", outcome.err)
+    manifest = load_bundle(tmp_path / "bundle").manifest
+    assert (manifest.name, manifest.precision) == ("small", "int8")
 
 
 def test_export_of_nothing_is_refused_by_name(refused, tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""Turns a torch module into a checked ONNX file, its weights beside it where they are too many for one.
+
+It knows graphs and precisions; it does not know what a model is made of.
+"""
+
+import gc
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx_ir
+import onnxruntime
+import torch
+
+from engine.export.graphs import Graph
+from engine.export.halves import store_weights_as_halves
+from engine.export.origins import forget_origins
+from engine.export.quantise import store_weights_as_integers
+
+OPSET = 18
+# One ONNX file is one protobuf message, which ends at 2 GiB; the graph itself needs some of it.
+EXTERNAL_DATA_OVER_BYTES = 1_900_000_000
+# Largest difference from torch, relative to the largest value, with which a graph may leave the export.
+TOLERANCES = {"fp32": 1e-3, "fp16": 2e-2, "fp16_weights": 5e-2, "int8": 2e-1}
+
+
+def write_graph(
+    load: Callable[[], Graph], folder: Path, *, external_data_over_bytes: int = EXTERNAL_DATA_OVER_BYTES
+) -> None:
+    """Exports one graph into a folder and compares it with torch.
+
+    Args:
+        load: Gives what to export; it is let go of before the written graph is loaded, so that one is in memory.
+        folder: Where its file goes, and ``<file>.data`` with the weights where there are too many.
+        external_data_over_bytes: More bytes of weights than that go beside the graph.
+
+    Raises:
+        ValueError: The written graph differs from torch by more than the precision's tolerance, or is not finite.
+    """
+    graph = load()
+    path, precision, inputs = folder / graph.file, graph.precision, _first_rows(graph)
+    expected = _expected(graph)
+    program = _export(graph)
+    forget_origins(program.model)
+    if precision == "fp16_weights":
+        store_weights_as_halves(program.model)
+    elif precision == "int8":
+        store_weights_as_integers(program.model)
+    weights = program.model.graph.initializers.values()
+    num_bytes = sum(value.const_value.nbytes for value in weights if value.const_value is not None)
+    beside = f"{graph.file}.data" if num_bytes > external_data_over_bytes else None
+    onnx_ir.save(program.model, path, external_data=beside)
+    del program, weights, graph
+    gc.collect()
+    _verify(path, inputs, expected, TOLERANCES[precision])
+
+
+def _export(graph: Graph) -> Any:
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # The exporter warns of its own deprecations, a page for each graph.
+        program = torch.onnx.export(
+            graph.module,
+            kwargs=dict(graph.inputs),
+            dynamo=True,
+            dynamic_shapes=dict(graph.dynamic),
+            opset_version=OPSET,
+            input_names=list(graph.inputs),
+            output_names=[graph.output_name],
+            optimize=True,
+            verbose=False,
+        )
+    assert program is not None
+    return program
+
+
+def _expected(graph: Graph) -> npt.NDArray[np.float32]:
+    with torch.no_grad():
+        output: npt.NDArray[np.float32] = graph.module(**_first_rows(graph)).numpy()
+    return output
+
+
+def _first_rows(graph: Graph) -> dict[str, torch.Tensor]:
+    return {name: value[:1] for name, value in graph.inputs.items()}
+
+
+def _verify(
+    path: Path, inputs: Mapping[str, torch.Tensor], expected: npt.NDArray[np.float32], tolerance: float
+) -> None:
+    options = onnxruntime.SessionOptions()
+    # The graph as it is written, one tensor restored at a time: folding would hold every weight once more in float32.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    found = session.run(None, {name: value.numpy() for name, value in inputs.items()})[0]
+    difference = float(np.abs(found - expected).max()) / max(1.0, float(np.abs(expected).max()))
+    if not difference <= tolerance:
+        raise ValueError(f"{path.name}: the exported graph differs from torch by {difference:.2g} of {tolerance:g}")
