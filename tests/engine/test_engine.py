@@ -314,6 +314,26 @@ async def test_no_word_of_a_description_is_logged(engine: Engine, caplog: pytest
     assert not any(word in caplog.text for word in ("zebrawood", "umbrella", "quagmire"))
 
 
+async def test_weights_beside_a_graph_are_read_and_verified(bundle: Path, engine: Engine, tmp_path: Path) -> None:
+    import onnx_ir
+
+    copy = tmp_path / "bundle"
+    shutil.copytree(bundle, copy)
+    onnx_ir.save(onnx_ir.load(copy / UNET_FILE), copy / UNET_FILE, external_data=f"{UNET_FILE}.data")
+    manifest = json.loads((copy / "manifest.json").read_text())
+    for name in (UNET_FILE, f"{UNET_FILE}.data"):
+        data = (copy / name).read_bytes()
+        manifest["files"][name] = {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    async with Engine.load(copy, EngineSettings(num_threads=1, warm_up=False)) as other:
+        [beside], [inside] = await images(other, request()), await images(engine, request())
+    np.testing.assert_array_equal(beside, inside)
+    with (copy / f"{UNET_FILE}.data").open("r+b") as file:
+        file.write(b"damage")
+    with pytest.raises(BundleError, match=r"unet\.onnx\.data: damaged: its sha256 is"):
+        Engine.load(copy)
+
+
 def test_a_bundle_with_the_unet_of_another_family_is_refused(sdxl_bundle: Path, tmp_path: Path) -> None:
     copy = tmp_path / "bundle"
     shutil.copytree(sdxl_bundle, copy)
