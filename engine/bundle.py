@@ -9,9 +9,8 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
@@ -178,28 +177,12 @@ def _verify(path: Path, entry: FileEntry) -> None:
         raise BundleError(f"{path}: damaged: its sha256 is {digest[:12]}, the manifest says {entry.sha256[:12]}")
 
 
-@contextmanager
-def new_bundle(out: Path, manifest: Manifest) -> Iterator[Path]:
-    """Yields a directory to write files into, and turns it into the bundle `out` when the block ends well.
-
-    The bundle appears whole or not at all; one that was there before is replaced at the end, or kept on an error.
-    """
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        yield work
-        seal(work, out, replace(manifest, files={path.name: file_entry(path) for path in sorted(work.iterdir())}))
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
 def seal(work: Path, out: Path, manifest: Manifest) -> None:
-    """Turns a directory beside `out` into the bundle `out`, which is replaced at once.
+    """Turns a directory beside `out` into the bundle `out`, which appears whole or not at all.
 
     Args:
         work: Holds the files and nothing else.
-        out: Where the bundle goes.
+        out: Where the bundle goes; one that is there is replaced at once.
         manifest: Lists the files.
     """
     text = json.dumps(_as_json(manifest), indent=2, allow_nan=False) + "\n"

@@ -57,12 +57,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     with needs_extra("train"):
+        from transformers.utils import logging as transformers_logging
+
         from engine.export.onnx import export_bundle
     from rich.console import Console
     from rich.progress import Progress
 
     if not 0 <= options.external_data_over <= 1900:
         raise UsageError(f"--external-data-over must be from 0 to 1900; got {options.external_data_over}")
+    transformers_logging.disable_progress_bar()  # The command has a bar of its own.
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("export", total=None)
