@@ -22,7 +22,7 @@ from engine.model import DiffusionModel
 from engine.prompt import PromptPlan
 from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, SizeLimits, arranged, resolve
 from engine.samplers import NoiseSchedule, max_steps, samplers_of
-from engine.scheduler import Bounds, CostTable, Scheduler
+from engine.scheduler import Bounds, CostTable, MakePolicy, Scheduler
 from engine.sessions import OnnxSessions, SessionFactory
 from engine.settings import EngineSettings, SessionSettings
 from engine.stats import EngineStats, Histogram
@@ -59,7 +59,12 @@ class Engine:
     """A loaded model; use it as an async context manager, in one event loop."""
 
     def __init__(
-        self, bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings, costs: CostTable | None = None
+        self,
+        bundle: Bundle,
+        diffusion: DiffusionModel,
+        settings: EngineSettings,
+        costs: CostTable | None = None,
+        make_policy: MakePolicy | None = None,
     ) -> None:
         """Made by `load`."""
         self.model = _model_info(bundle, diffusion.noise_schedule, settings)
@@ -72,6 +77,7 @@ class Engine:
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="text")
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decoder")
         self._costs = CostTable() if costs is None else costs
+        self._make_policy = make_policy
         self._counts = {"images": 0, "finished": 0, "failed": 0, "cancelled": 0}
         self._usable = False
 
@@ -82,6 +88,7 @@ class Engine:
         settings: EngineSettings | None = None,
         make_sessions: MakeSessions | None = None,
         costs: CostTable | None = None,
+        make_policy: MakePolicy | None = None,
     ) -> Self:
         """Verifies and loads a bundle.
 
@@ -90,6 +97,7 @@ class Engine:
             settings: How to use the machine.
             make_sessions: What runs the graphs; None means ONNX Runtime, as `settings.sessions` says.
             costs: What forwards take, where that is known from before; kept up to date.
+            make_policy: Who decides which rows share a forward; None means the scheduler's own fair policy.
 
         Raises:
             BundleError: The bundle is damaged, incomplete, or of a newer format.
@@ -98,7 +106,7 @@ class Engine:
         settings = settings or EngineSettings()
         verified = load_bundle(bundle)
         sessions = (make_sessions or OnnxSessions)(verified, settings)
-        return cls(verified, DiffusionModel(verified, sessions), settings, costs)
+        return cls(verified, DiffusionModel(verified, sessions), settings, costs, make_policy)
 
     async def __aenter__(self) -> Self:
         """Warms the graphs up and starts the step loop.
@@ -122,7 +130,7 @@ class Engine:
             max_waiting=settings.max_waiting,
             max_undecoded=settings.max_undecoded,
         )
-        self._scheduler = Scheduler(self._diffusion.forward, bounds, self._costs)
+        self._scheduler = Scheduler(self._diffusion.forward, bounds, self._costs, self._make_policy)
         self._scheduler.start()
         self._usable = True
         return self

@@ -15,6 +15,7 @@ from engine.scheduler.board import Bounds
 from engine.scheduler.cost_table import CostTable
 from engine.scheduler.loop import Scheduler
 from engine.scheduler.place import LatentsReady, StepDone, Update
+from engine.scheduler.policy import MakePolicy
 from engine.scheduler.ticket import Ticket
 
-__all__ = ["Bounds", "CostTable", "LatentsReady", "Scheduler", "StepDone", "Ticket", "Update"]
+__all__ = ["Bounds", "CostTable", "LatentsReady", "MakePolicy", "Scheduler", "StepDone", "Ticket", "Update"]

@@ -7,13 +7,14 @@ driven by an event loop or by a simulation alike.
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from engine.errors import DeadlineError, EngineError, GenerationError, OutOfMemoryError
 from engine.scheduler.cost_table import CostTable, bucket_name
 from engine.scheduler.forward import Outcome
 from engine.scheduler.line import Line, by_priority
 from engine.scheduler.place import LatentsReady, Message, Place, Seat, StepDone
-from engine.scheduler.policy import Batch, Policy
+from engine.scheduler.policy import Batch, MakePolicy, Picker, Policy
 from engine.scheduler.row_limits import RowLimits
 from engine.stats import ROW_BOUNDS, SECONDS_BOUNDS, BucketStats, EngineStats, Histogram
 from engine.track import Bucket, Track
@@ -44,12 +45,13 @@ class Bounds:
 class Board:
     """All requests of an engine; not thread-safe."""
 
-    def __init__(self, bounds: Bounds, costs: CostTable) -> None:
-        """Takes its bounds and a cost table, which it keeps up to date."""
+    def __init__(self, bounds: Bounds, costs: CostTable, make_policy: MakePolicy | None = None) -> None:
+        """Takes its bounds, a cost table, which it keeps up to date, and who decides; None means `Policy`."""
         self._bounds = bounds
         self._costs = costs
         self._limits = RowLimits(bounds.max_rows)
-        self._policy = Policy(costs, self._limits, max_forward_seconds=bounds.max_forward_seconds)
+        fair = partial(Policy, max_forward_seconds=bounds.max_forward_seconds)
+        self._policy: Picker = (make_policy or fair)(costs, self._limits)
         self._line = Line(max_running=bounds.max_running, max_waiting=bounds.max_waiting)
         self._seats: list[Seat] = []
         self._again: deque[Batch] = deque()

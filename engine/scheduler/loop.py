@@ -13,6 +13,7 @@ from engine.scheduler.board import Board, Bounds
 from engine.scheduler.cost_table import CostTable
 from engine.scheduler.forward import Forward, run_batch
 from engine.scheduler.place import Message, Place
+from engine.scheduler.policy import MakePolicy
 from engine.scheduler.ticket import Ticket
 from engine.stats import EngineStats
 from engine.track import Picture, Track
@@ -23,16 +24,23 @@ logger = logging.getLogger(__name__)
 class Scheduler:
     """Runs the step loop; start and stop it in one event loop."""
 
-    def __init__(self, forward: Forward, bounds: Bounds, costs: CostTable | None = None) -> None:
+    def __init__(
+        self,
+        forward: Forward,
+        bounds: Bounds,
+        costs: CostTable | None = None,
+        make_policy: MakePolicy | None = None,
+    ) -> None:
         """Takes the forward and its bounds.
 
         Args:
             forward: From inputs with R rows to outputs with R rows; runs in a worker thread, one at a time.
             bounds: What to keep to.
             costs: What forwards take, as far as it is known; kept up to date.
+            make_policy: Who decides which rows are next; None means `Policy`.
         """
         self._forward = forward
-        self._board = Board(bounds, costs or CostTable())
+        self._board = Board(bounds, CostTable() if costs is None else costs, make_policy)
         self._tickets: dict[Place, Ticket] = {}
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None

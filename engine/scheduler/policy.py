@@ -14,8 +14,9 @@ Two levels of fairness, in seconds of predicted cost and in rows:
 
 import heapq
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from engine.scheduler.cost_table import CostTable
 from engine.scheduler.place import Place, Seat
@@ -44,6 +45,19 @@ class Batch:
     def num_rows(self) -> int:
         """Rows of all seats."""
         return sum(seat.track.num_rows for seat in self.seats)
+
+
+class Picker(Protocol):
+    """What the board asks of a policy."""
+
+    def pick(self, seats: Sequence[Seat]) -> Batch | None:
+        """The next batch of these seats, which are in the order of their arrival; None if there are none."""
+
+    def deficit(self, bucket: Bucket) -> float:
+        """Seconds owed to a bucket."""
+
+
+MakePolicy: TypeAlias = Callable[[CostTable, RowLimits], Picker]
 
 
 class Policy:
