@@ -18,11 +18,13 @@ from engine.bundle import MANIFEST_FILE, Bundle, load_bundle
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
 from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
 from engine.generation import Generation
+from engine.init_image import load_pixels
 from engine.model import DiffusionModel
 from engine.prompt import PromptPlan
 from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, SizeLimits, arranged, resolve
-from engine.samplers import NoiseSchedule, max_steps, samplers_of
+from engine.samplers import FloatArray, max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, MakePolicy, Scheduler
+from engine.second_pass import SecondPass
 from engine.sessions import OnnxSessions, SessionFactory
 from engine.settings import EngineSettings, SessionSettings
 from engine.stats import EngineStats, Histogram
@@ -40,6 +42,7 @@ __all__ = [
     "MakeSessions",
     "ModelInfo",
     "Queued",
+    "SecondPass",
     "SessionSettings",
     "SizeLimits",
     "Started",
@@ -67,7 +70,7 @@ class Engine:
         make_policy: MakePolicy | None = None,
     ) -> None:
         """Made by `load`."""
-        self.model = _model_info(bundle, diffusion.noise_schedule, settings)
+        self.model = _model_info(bundle, diffusion, settings)
         self._bundle = bundle
         self._diffusion = diffusion
         self._settings = settings
@@ -184,6 +187,7 @@ class Engine:
         resolved, plan = self._prepare(request)
         if self._scheduler is None:
             raise EngineStoppedError("the engine is not running")
+        init_pixels = await self._init_pixels(resolved)
         place = self._scheduler.enter(priority=resolved.priority, deadline_seconds=resolved.deadline_seconds)
         with place as ticket:
             generation = Generation(
@@ -193,6 +197,7 @@ class Engine:
                 workers=self._workers,
                 decoder=self._decoder,
                 bundle_sha256=self._bundle.sha256,
+                init_pixels=init_pixels,
             )
             ended = False
             try:
@@ -223,12 +228,10 @@ class Engine:
 
     def _prepare(self, request: GenerationRequest) -> tuple[ResolvedRequest, PromptPlan]:
         resolved = resolve(request, self.model)
-        most = max_steps(resolved.sampler, self._diffusion.noise_schedule)
-        if resolved.steps > most:
-            raise RequestError("steps", f"steps must be from 1 to {most} with {resolved.sampler}; got {resolved.steps}")
-        plan = self._diffusion.plan(
-            resolved.description, resolved.negative_description, guided=resolved.guidance_scale > 1.0
-        )
+        self._check_steps("steps", resolved.steps, resolved.sampler)
+        if resolved.second_pass is not None:
+            self._check_steps("second_pass", resolved.second_pass.steps, resolved.sampler)
+        plan = self._diffusion.plan(resolved.description, resolved.negative_description, guided=resolved.guided)
         num_windows, allowed = plan.num_windows, self._settings.max_windows
         if num_windows > allowed:
             field = "negative_description" if plan.negative_is_longer else "description"
@@ -236,9 +239,30 @@ class Engine:
             raise RequestError(field, f"{field} may fill at most {words}; it fills {num_windows}")
         return resolved, plan
 
+    def _check_steps(self, field: str, steps: int, sampler: str) -> None:
+        most = max_steps(sampler, self._diffusion.noise_schedule)
+        if steps > most:
+            raise RequestError(field, f"steps must be from 1 to {most} with {sampler}; got {steps}")
 
-def _model_info(bundle: Bundle, schedule: NoiseSchedule, settings: EngineSettings) -> ModelInfo:
-    manifest, samplers = bundle.manifest, samplers_of(schedule)
+    async def _init_pixels(self, request: ResolvedRequest) -> FloatArray | None:
+        """Decodes the picture to start from before the request takes a place in line.
+
+        Raises:
+            RequestError: It is damaged.
+        """
+        if request.init_image is None:
+            return None
+        load = partial(load_pixels, request.init_image, request.width, request.height)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._workers, load)
+        except RuntimeError as error:
+            raise EngineStoppedError("the engine is not running") from error
+        except ValueError as error:
+            raise RequestError("init_image", f"init_image: {error}") from error
+
+
+def _model_info(bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings) -> ModelInfo:
+    manifest, samplers = bundle.manifest, samplers_of(diffusion.noise_schedule)
     if manifest.default_sampler not in samplers:
         path, known = bundle.path / MANIFEST_FILE, ", ".join(samplers)
         raise BundleError(f"{path}: default_sampler must be one of {known}; got {manifest.default_sampler[:40]!r}")
@@ -262,4 +286,5 @@ def _model_info(bundle: Bundle, schedule: NoiseSchedule, settings: EngineSetting
         samplers=samplers,
         max_images=settings.max_images,
         max_characters=settings.max_characters,
+        takes_init_image=diffusion.takes_pictures,
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from engine.second_pass import ResolvedSecondPass
+
 
 @dataclass(frozen=True, kw_only=True)
 class Timings:
@@ -10,6 +12,7 @@ class Timings:
 
     queue_seconds: float
     text_seconds: float
+    init_image_seconds: float
     denoise_seconds: float
     decode_seconds: float
     encode_seconds: float
@@ -25,7 +28,7 @@ class Queued:
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """The request was admitted; these are the values it runs with."""
+    """The request was admitted; these are the values it runs with, the size being that of its first pass."""
 
     seed: int
     width: int
@@ -33,11 +36,14 @@ class Started:
     steps: int
     guidance_scale: float
     sampler: str
+    guidance_interval: tuple[float, float] = (0.0, 1.0)
+    strength: float | None = None
+    second_pass: ResolvedSecondPass | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Denoising steps done, of all steps of all pictures of the request."""
+    """Evaluations of the UNet done, of those of all pictures of the request; some samplers need more than steps."""
 
     completed: int
     total: int

@@ -4,14 +4,17 @@ It knows neither the line it stood in nor what shares its forwards.
 """
 
 import asyncio
+import hashlib
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import metadata
 from typing import TypeAlias, TypeVar
+
+import numpy as np
 
 from engine.errors import EngineError, EngineStoppedError
 from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
@@ -19,11 +22,15 @@ from engine.images import MEDIA_TYPES, encode, to_pixels
 from engine.model import Conditioning, DiffusionModel
 from engine.prompt import PromptPlan
 from engine.request import MAX_SEED, ResolvedRequest
-from engine.samplers import FloatArray, gaussian_noise, sampler_plan
+from engine.samplers import FloatArray, SamplerPlan, gaussian_noise, sampler_plan
 from engine.scheduler import LatentsReady, StepDone, Ticket, Update
 from engine.track import Picture
 
 Result = TypeVar("Result")
+
+# Draws of noise of one picture: those of its first pass are numbered from 0, one for the start and one for each step.
+SECOND_PASS_DRAWS = 2**16
+INIT_IMAGE_DRAW = 2**31
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +40,17 @@ class _Finished:
     image: ImageReady
     decode_seconds: float
     encode_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pass:
+    """What all pictures of the request share in one pass."""
+
+    plan: SamplerPlan
+    shape: tuple[int, int, int, int]
+    conditional: Conditioning
+    unconditional: Conditioning | None
+    guidance_scale: float
 
 
 _Message: TypeAlias = StepDone | _Finished | Exception
@@ -50,6 +68,7 @@ class Generation:
         workers: Executor,
         decoder: Executor,
         bundle_sha256: str,
+        init_pixels: FloatArray | None = None,
     ) -> None:
         """Takes what the request needs.
 
@@ -60,6 +79,7 @@ class Generation:
             workers: Where text is encoded.
             decoder: Where pictures are decoded and written.
             bundle_sha256: Named in the pictures' provenance.
+            init_pixels: The picture to start from at the request's size, [1, 3, H, W] of -1..1.
         """
         self._request = request
         self._plan = plan
@@ -67,6 +87,7 @@ class Generation:
         self._workers = workers
         self._decoder = decoder
         self._bundle_sha256 = bundle_sha256
+        self._init_pixels = init_pixels
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
         self._messages: asyncio.Queue[_Message] = asyncio.Queue()
         self._finishing: set[asyncio.Task[None]] = set()
@@ -92,10 +113,16 @@ class Generation:
             steps=request.steps,
             guidance_scale=request.guidance_scale,
             sampler=request.sampler,
+            guidance_interval=request.guidance_interval,
+            strength=request.strength,
+            second_pass=request.second_pass,
         )
-        conditional, unconditional = await self._in_worker(self._workers, self._encode_text)
+        passes = await self._in_worker(self._workers, self._passes)
         text_done = time.monotonic()
-        ticket.start(self._pictures(conditional, unconditional), partial(self._hear, ticket))
+        originals = await self._in_worker(self._workers, self._originals)
+        pictures = [self._picture(passes, originals, index) for index in range(request.num_images)]
+        begun = time.monotonic()
+        ticket.start(pictures, partial(self._hear, ticket))
         finished: list[_Finished] = []
         completed = 0
         try:
@@ -103,7 +130,7 @@ class Generation:
                 message = await self._messages.get()
                 if isinstance(message, StepDone):
                     completed += 1
-                    yield Step(completed=completed, total=request.steps * request.num_images)
+                    yield Step(completed=completed, total=sum(picture.num_steps for picture in pictures))
                 elif isinstance(message, _Finished):
                     finished.append(message)
                     yield message.image
@@ -116,7 +143,8 @@ class Generation:
             timings=Timings(
                 queue_seconds=admitted - entered,
                 text_seconds=text_done - admitted,
-                denoise_seconds=self._denoised_at - text_done,
+                init_image_seconds=begun - text_done,
+                denoise_seconds=self._denoised_at - begun,
                 decode_seconds=sum(picture.decode_seconds for picture in finished),
                 encode_seconds=sum(picture.encode_seconds for picture in finished),
                 total_seconds=time.monotonic() - entered,
@@ -130,27 +158,58 @@ class Generation:
             raise EngineStoppedError("the engine stopped while the request was in it") from error
         return await asyncio.wrap_future(future)
 
-    def _encode_text(self) -> tuple[Conditioning, Conditioning | None]:
-        width, height = self._request.width, self._request.height
-        conditional = self._diffusion.encode(self._plan, width=width, height=height)
-        if self._request.guidance_scale <= 1.0:
-            return conditional, None
-        return conditional, self._diffusion.encode_negative(self._plan, width=width, height=height)
+    def _passes(self) -> list[_Pass]:
+        """What each pass reads; the text is encoded once, and told the size of each."""
+        request, second = self._request, self._request.second_pass
+        schedule = self._diffusion.noise_schedule
+        plan = sampler_plan(request.sampler, schedule, request.steps, request.strength)
+        passes = [self._pass(plan, request.width, request.height, request.guidance_scale)]
+        if second is not None:
+            plan = sampler_plan(request.sampler, schedule, second.steps, second.strength)
+            passes.append(self._pass(plan, second.width, second.height, second.guidance_scale))
+        return passes
 
-    def _pictures(self, conditional: Conditioning, unconditional: Conditioning | None) -> list[Picture]:
-        request = self._request
-        sampler = sampler_plan(request.sampler, self._diffusion.noise_schedule, request.steps)
-        shape = self._diffusion.latent_shape(request.width, request.height)
-        return [
-            Picture(
-                plan=sampler,
-                noise=partial(gaussian_noise, self._seed, index, shape=shape),
-                conditional=conditional,
-                unconditional=unconditional,
-                guidance_scale=request.guidance_scale,
+    def _pass(self, plan: SamplerPlan, width: int, height: int, guidance_scale: float) -> _Pass:
+        unconditional: Conditioning | None = None
+        conditional = self._diffusion.encode(self._plan, width=width, height=height)
+        if guidance_scale > 1.0:
+            unconditional = self._diffusion.encode_negative(self._plan, width=width, height=height)
+        return _Pass(
+            plan=plan,
+            shape=self._diffusion.latent_shape(width, height),
+            conditional=conditional,
+            unconditional=unconditional,
+            guidance_scale=guidance_scale,
+        )
+
+    def _originals(self) -> list[FloatArray | None]:
+        """Latents each picture starts from: samples of what the encoder says of the given one, as in diffusers."""
+        count = self._request.num_images
+        if self._init_pixels is None:
+            return [None] * count
+        mean, deviation = self._diffusion.encode_picture(self._init_pixels)
+        draws = [gaussian_noise(self._seed, index, INIT_IMAGE_DRAW, mean.shape) for index in range(count)]
+        return [np.asarray(mean + deviation * draw, np.float32) for draw in draws]
+
+    def _picture(self, passes: Sequence[_Pass], originals: Sequence[FloatArray | None], index: int) -> Picture:
+        """The passes of one picture, the last one made first."""
+        picture: Picture | None = None
+        for number, each in reversed(list(enumerate(passes))):
+            picture = Picture(
+                plan=each.plan,
+                noise=partial(self._noise, index, number * SECOND_PASS_DRAWS, each.shape),
+                conditional=each.conditional,
+                unconditional=each.unconditional,
+                guidance_scale=each.guidance_scale,
+                guidance_interval=self._request.guidance_interval,
+                original=originals[index] if number == 0 else None,
+                then=picture,
             )
-            for index in range(request.num_images)
-        ]
+        assert picture is not None
+        return picture
+
+    def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:
+        return gaussian_noise(self._seed, index, first_draw + draw, shape)
 
     def _hear(self, ticket: Ticket, message: Update | EngineError) -> None:
         """Takes what the scheduler tells; decoding starts at once, however slowly the caller reads its events."""
@@ -187,14 +246,19 @@ class Generation:
             seed=self._seed,
             data=data,
             media_type=MEDIA_TYPES[request.image_format],
-            width=request.width,
-            height=request.height,
+            width=pixels.shape[1],
+            height=pixels.shape[0],
         )
         return _Finished(image=image, decode_seconds=decoded - started, encode_seconds=time.monotonic() - decoded)
 
     def _provenance(self, index: int) -> dict[str, object]:
         """What is needed to make the picture again, and that a machine made it."""
         request = self._request
+        start: dict[str, object] = {}
+        if request.init_image is not None:
+            digest = hashlib.sha256(request.init_image).hexdigest()
+            start = {"init_image_sha256": digest, "strength": request.strength}
+        second = {} if request.second_pass is None else {"second_pass": asdict(request.second_pass)}
         return {
             "generator": "cosmicman-serve",
             "software_version": software_version(),
@@ -215,7 +279,10 @@ class Generation:
             "height": request.height,
             "steps": request.steps,
             "guidance_scale": request.guidance_scale,
+            "guidance_interval": list(request.guidance_interval),
             "sampler": request.sampler,
+            **start,
+            **second,
         }
 
 

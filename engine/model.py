@@ -1,4 +1,4 @@
-"""A loaded bundle as four functions: plan words, encode them, run the UNet, decode latents.
+"""A loaded bundle as five functions: plan words, encode them, encode a picture, run the UNet, decode latents.
 
 It knows one request at a time: what shares a forward is the scheduler's business.
 
@@ -19,6 +19,7 @@ from engine.bundle import (
     TOKENIZER_FILE,
     UNET_FILE,
     VAE_DECODER_FILE,
+    VAE_ENCODER_FILE,
     Bundle,
 )
 from engine.description import Description
@@ -63,6 +64,14 @@ class DiffusionModel:
         self._unet: Session = sessions.load(UNET_FILE)
         _check_family(bundle, self._unet)
         self._vae_decoder: Session = sessions.load(VAE_DECODER_FILE)
+        self._vae_encoder: Session | None = None
+        if VAE_ENCODER_FILE in manifest.files:
+            self._vae_encoder = sessions.load(VAE_ENCODER_FILE)
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether the bundle holds a VAE encoder."""
+        return self._vae_encoder is not None
 
     @property
     def provider(self) -> str:
@@ -125,6 +134,25 @@ class DiffusionModel:
         if not np.isfinite(image).all():
             raise NotFiniteError("the decoded picture holds NaN or infinity")
         return image
+
+    def encode_picture(self, image: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Mean and standard deviation of a picture's latents, each [1, C, H, W].
+
+        Args:
+            image: Its pixels, -1..1, [1, 3, f H, f W].
+
+        Raises:
+            GenerationError: The encoder failed.
+            NotFiniteError: What it says holds NaN or infinity.
+        """
+        assert self._vae_encoder is not None, "the bundle has no VAE encoder"
+        moments = self._vae_encoder.run({"image": image})  # [1, 2 C, H, W]
+        if not np.isfinite(moments).all():
+            raise NotFiniteError("the encoded picture holds NaN or infinity")
+        mean, log_variance = np.split(moments, 2, axis=1)
+        scale = np.float32(self.manifest.scaling_factor)
+        deviation: FloatArray = np.exp(np.float32(0.5) * log_variance.clip(-30.0, 20.0))
+        return (mean - np.float32(self.manifest.shift_factor)) * scale, deviation * scale
 
     def _conditioning(self, encoded: EncodedText, width: int, height: int) -> Conditioning:
         """Named inputs of one row: text [1, K L, D]; for SDXL its pooled embedding [1, P] and the size [1, 6].

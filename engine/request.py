@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from engine.description import Description, Group, Span, arrange
 from engine.errors import RequestError
+from engine.init_image import image_size
+from engine.samplers import num_skipped_steps
+from engine.second_pass import ResolvedSecondPass, SecondPass
 
 IMAGE_FORMATS = ("png", "jpeg", "webp")
 MAX_SEED = 2**32 - 1
@@ -16,6 +19,8 @@ MAX_WEIGHT = 4.0
 GROUP_NAMES = tuple(group.value for group in Group)
 PRIORITIES = ("high", "normal", "low")
 MAX_DEADLINE_SECONDS = 86_400.0
+MAX_SECOND_PASS_SCALE = 4.0
+DEFAULT_STRENGTH = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +44,10 @@ class GenerationRequest:
         priority: high, normal or low: the request's turn in line and its share of compute while others run.
         deadline_seconds: How long it may take in all; then it ends with DeadlineError wherever it is. None means as
             long as it takes.
+        guidance_interval: Shares of the denoising from and to which guidance acts, 0 being noise and 1 the picture.
+        init_image: A PNG, JPEG or WebP file to start from; without a size given, the result has the nearest to its own.
+        strength: Share of the steps to take from init_image, above 0 to 1; little keeps it.
+        second_pass: What to do with the finished latents.
         request_id: The caller's name for the request in logs.
     """
 
@@ -56,6 +65,10 @@ class GenerationRequest:
     image_format: str = "png"
     priority: str = "normal"
     deadline_seconds: float | None = None
+    guidance_interval: tuple[float, float] | None = None
+    init_image: bytes | None = None
+    strength: float | None = None
+    second_pass: SecondPass | None = None
     request_id: str = ""
 
 
@@ -90,6 +103,7 @@ class ModelInfo:
         samplers: All samplers.
         max_images: Pictures a request may ask for.
         max_characters: Length of a description, and of a negative description.
+        takes_init_image: Whether pictures can start from one.
     """
 
     name: str
@@ -109,6 +123,7 @@ class ModelInfo:
     samplers: tuple[str, ...]
     max_images: int
     max_characters: int
+    takes_init_image: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +148,16 @@ class ResolvedRequest:
     image_format: str
     priority: str
     deadline_seconds: float | None
+    guidance_interval: tuple[float, float]
+    init_image: bytes | None
+    strength: float | None
+    second_pass: ResolvedSecondPass | None
+
+    @property
+    def guided(self) -> bool:
+        """Whether any step may read the negative text."""
+        second = self.second_pass
+        return self.guidance_scale > 1.0 or (second is not None and second.guidance_scale > 1.0)
 
 
 def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
@@ -143,7 +168,7 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
     """
     description = arranged(request, model.max_characters)
     _check_text("negative_description", request.negative_description, model.max_characters)
-    width, height = _size(request, model)
+    width, height = _size(request, model, _init_image_size(request, model))
     _check_choice("image_format", request.image_format, IMAGE_FORMATS)
     _check_choice("priority", request.priority, PRIORITIES)
     _check_deadline(request.deadline_seconds)
@@ -155,7 +180,7 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
     if request.seed is not None:
         _check_range("seed", request.seed, 0, MAX_SEED)
     guidance_scale = model.default_guidance_scale if request.guidance_scale is None else request.guidance_scale
-    _check_guidance(guidance_scale, model.max_guidance_scale)
+    _check_guidance("guidance_scale", guidance_scale, model.max_guidance_scale)
     return ResolvedRequest(
         asked=request,
         description=description,
@@ -170,6 +195,10 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
         image_format=request.image_format,
         priority=request.priority,
         deadline_seconds=request.deadline_seconds,
+        guidance_interval=_guidance_interval(request.guidance_interval),
+        init_image=request.init_image,
+        strength=_strength(request, steps),
+        second_pass=_second_pass(request.second_pass, model, (width, height), steps, float(guidance_scale)),
     )
 
 
@@ -231,20 +260,124 @@ def _check_text(field: str, text: str, max_characters: int, *, what: str = "") -
         ) from error
 
 
-def _size(request: GenerationRequest, model: ModelInfo) -> tuple[int, int]:
-    width = model.default_width if request.width is None else request.width
-    height = model.default_height if request.height is None else request.height
+def _size(request: GenerationRequest, model: ModelInfo, picture: tuple[int, int] | None) -> tuple[int, int]:
+    width, height = request.width, request.height
+    if picture is not None and (width is None or height is None):
+        width, height = _nearest_size(width, height, picture, model)
+    width = model.default_width if width is None else width
+    height = model.default_height if height is None else height
+    _check_size(width, height, model)
+    return width, height
+
+
+def _check_size(width: int, height: int, model: ModelInfo) -> None:
     if model.sizes:
         if (width, height) not in model.sizes:
             allowed = ", ".join(f"{w}x{h}" for w, h in model.sizes)
             field = "height" if any(width == w for w, _ in model.sizes) else "width"
             raise RequestError(field, f"size (width x height) must be one of {allowed}; got {width}x{height}")
-        return width, height
+        return
     for field, value, limits in (("width", width, model.widths), ("height", height, model.heights)):
         if not limits.minimum <= value <= limits.maximum or value % limits.multiple:
             allowed = f"a multiple of {limits.multiple} from {limits.minimum} to {limits.maximum}"
             raise RequestError(field, f"{field} must be {allowed}; got {value}")
-    return width, height
+
+
+def _nearest_size(
+    width: int | None, height: int | None, picture: tuple[int, int], model: ModelInfo
+) -> tuple[int | None, int | None]:
+    """What is not given of a size, so that the result is nearest to a picture's: first in shape, then in area."""
+    aspect, area = picture[0] / picture[1], picture[0] * picture[1]
+    if model.sizes:
+        fitting = [(w, h) for w, h in model.sizes if width in (None, w) and height in (None, h)]
+        return min(
+            fitting,
+            key=lambda size: (abs(math.log(size[0] / size[1] / aspect)), abs(math.log(size[0] * size[1] / area))),
+            default=(width, height),
+        )
+    if width is None and height is None:
+        shrink = min(1.0, model.widths.maximum / picture[0], model.heights.maximum / picture[1])
+        factor = max(shrink, model.widths.minimum / picture[0], model.heights.minimum / picture[1])
+        return _nearest_side(picture[0] * factor, model.widths), _nearest_side(picture[1] * factor, model.heights)
+    if width is None:
+        assert height is not None
+        return _nearest_side(height * aspect, model.widths), height
+    return width, _nearest_side(width / aspect, model.heights)
+
+
+def _nearest_side(side: float, limits: SizeLimits) -> int:
+    first, last = -(-limits.minimum // limits.multiple), limits.maximum // limits.multiple
+    return max(first, min(last, round(side / limits.multiple))) * limits.multiple
+
+
+def _init_image_size(request: GenerationRequest, model: ModelInfo) -> tuple[int, int] | None:
+    """Width and height of the picture to start from; only its header is read."""
+    if request.init_image is None:
+        return None
+    if not model.takes_init_image:
+        raise RequestError("init_image", f"init_image needs a VAE encoder, and the bundle of {model.name} has none")
+    try:
+        return image_size(request.init_image)
+    except ValueError as error:
+        raise RequestError("init_image", f"init_image: {error}") from error
+
+
+def _strength(request: GenerationRequest, steps: int) -> float | None:
+    if request.init_image is None:
+        if request.strength is not None:
+            raise RequestError("strength", "strength says how much to change init_image, and there is none")
+        return None
+    strength = DEFAULT_STRENGTH if request.strength is None else request.strength
+    _check_strength("strength", "strength", strength, steps)
+    return float(strength)
+
+
+def _check_strength(field: str, name: str, strength: float, steps: int) -> None:
+    if not (math.isfinite(strength) and 0.0 < strength <= 1.0):
+        raise RequestError(field, f"{name} must be above 0 and at most 1; got {strength:g}")
+    if num_skipped_steps(steps, strength) == steps:
+        raise RequestError(field, f"{name} must leave at least one of {steps} steps; got {strength:g}")
+
+
+def _guidance_interval(interval: tuple[float, float] | None) -> tuple[float, float]:
+    if interval is None:
+        return 0.0, 1.0
+    start, end = interval
+    if not (math.isfinite(start) and math.isfinite(end) and 0.0 <= start < end <= 1.0):
+        raise RequestError(
+            "guidance_interval", f"guidance_interval must be 0 <= start < end <= 1; got {start:g} and {end:g}"
+        )
+    return float(start), float(end)
+
+
+def _second_pass(
+    wanted: SecondPass | None, model: ModelInfo, size: tuple[int, int], steps: int, guidance_scale: float
+) -> ResolvedSecondPass | None:
+    if wanted is None:
+        return None
+    field = "second_pass"
+    steps = steps if wanted.steps is None else wanted.steps
+    _check_range(f"{field}.steps", steps, 1, model.max_steps)
+    _check_strength(field, f"{field}.strength", wanted.strength, steps)
+    scale = wanted.scale
+    if not (math.isfinite(scale) and 1.0 <= scale <= MAX_SECOND_PASS_SCALE):
+        raise RequestError(field, f"{field}.scale must be from 1 to {MAX_SECOND_PASS_SCALE:g}; got {scale:g}")
+    guidance_scale = guidance_scale if wanted.guidance_scale is None else wanted.guidance_scale
+    _check_guidance(f"{field}.guidance_scale", guidance_scale, model.max_guidance_scale)
+    multiples = model.widths.multiple, model.heights.multiple
+    width, height = (round(side * scale / multiple) * multiple for side, multiple in zip(size, multiples, strict=True))
+    try:
+        _check_size(width, height, model)
+    except RequestError as error:
+        raise RequestError(field, f"{field}.scale {scale:g} makes it {width}x{height}: {error}") from error
+    return ResolvedSecondPass(
+        strength=float(wanted.strength),
+        scale=float(scale),
+        steps=steps,
+        guidance_scale=float(guidance_scale),
+        width=width,
+        height=height,
+    )
 
 
 def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
@@ -254,15 +387,20 @@ def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
 
 def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
     if not minimum <= value <= maximum:
-        raise RequestError(field, f"{field} must be from {minimum} to {maximum}; got {value}")
+        raise RequestError(_top(field), f"{field} must be from {minimum} to {maximum}; got {value}")
 
 
-def _check_guidance(value: float, maximum: float) -> None:
+def _check_guidance(field: str, value: float, maximum: float) -> None:
     if not (math.isfinite(value) and 0.0 <= value <= maximum):
-        raise RequestError("guidance_scale", f"guidance_scale must be from 0 to {maximum:g}; got {value:g}")
+        raise RequestError(_top(field), f"{field} must be from 0 to {maximum:g}; got {value:g}")
 
 
 def _check_deadline(value: float | None) -> None:
     if value is not None and not 0.0 < value <= MAX_DEADLINE_SECONDS:
         message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {value:g}"
         raise RequestError("deadline_seconds", message)
+
+
+def _top(field: str) -> str:
+    """The request's own field of a part of it."""
+    return field.partition(".")[0]

@@ -29,6 +29,10 @@ class Picture:
         conditional: What the model reads besides latents and timestep, each [1, ...].
         unconditional: The same for the negative text; None without guidance.
         guidance_scale: Strength of guidance.
+        guidance_interval: Shares of the denoising (`SamplerPlan.progress`) from and to which guidance acts; outside, a
+            step is one row (Kynkäänniemi et al. 2024, arXiv 2404.07724).
+        original: Latents of the picture to start from, [1, C, H, W], where the plan starts from one.
+        then: What denoises the result once more, from its own plan and at the size of its own noise.
     """
 
     plan: SamplerPlan
@@ -36,6 +40,19 @@ class Picture:
     conditional: Inputs
     unconditional: Inputs | None
     guidance_scale: float
+    guidance_interval: tuple[float, float] = (0.0, 1.0)
+    original: FloatArray | None = None
+    then: "Picture | None" = None
+
+    @property
+    def num_steps(self) -> int:
+        """Evaluations of the model, those of what comes then included."""
+        return self.plan.num_steps + (0 if self.then is None else self.then.num_steps)
+
+    def guided_at(self, step: int) -> bool:
+        """Whether guidance acts at a step of the plan."""
+        start, end = self.guidance_interval
+        return self.unconditional is not None and start <= float(self.plan.progress[step]) <= end
 
 
 class Track:
@@ -44,9 +61,18 @@ class Track:
     def __init__(self, index: int, picture: Picture) -> None:
         """Starts from the picture's first noise; `index` is its number in its request."""
         self.index = index
-        self.picture = picture
+        self.num_steps = picture.num_steps
         self.step = 0
-        self._state = picture.plan.start(picture.noise(0))
+        self._begin(picture, picture.original)
+
+    def _begin(self, picture: Picture, original: FloatArray | None) -> None:
+        """Starts a pass; the bucket may be another one from now on."""
+        self.picture = picture
+        self._first_step = self.step
+        noise = picture.noise(0)
+        if original is not None:
+            original = resized(original, noise.shape[2], noise.shape[3])
+        self._state = picture.plan.start(noise, original)
         context = tuple((name, value.shape[1:]) for name, value in sorted(picture.conditional.items()))
         self.bucket: Bucket = (("sample", self.latents.shape[1:]), *context)
 
@@ -57,13 +83,10 @@ class Track:
 
     @property
     def num_rows(self) -> int:
-        """How many rows the next step puts into a forward."""
-        return 1 if self.picture.unconditional is None else 2
-
-    @property
-    def num_steps(self) -> int:
-        """How many steps the picture takes in all."""
-        return self.picture.plan.num_steps
+        """How many rows the next step puts into a forward; none once it is done."""
+        if self.done:
+            return 0
+        return 2 if self.picture.guided_at(self.step - self._first_step) else 1
 
     @property
     def done(self) -> bool:
@@ -72,12 +95,12 @@ class Track:
 
     def rows(self) -> list[Inputs]:
         """This step's rows, the conditional one first."""
-        plan = self.picture.plan
+        picture, step = self.picture, self.step - self._first_step
         shared = {
-            "sample": plan.model_input(self.step, self._state),
-            "timesteps": plan.timesteps[self.step : self.step + 1],
+            "sample": picture.plan.model_input(step, self._state),
+            "timesteps": picture.plan.timesteps[step : step + 1],
         }
-        texts = [self.picture.conditional, self.picture.unconditional]
+        texts = [picture.conditional, picture.unconditional if picture.guided_at(step) else None]
         return [{**shared, **text} for text in texts if text is not None]
 
     def advance(self, outputs: FloatArray) -> None:
@@ -86,14 +109,28 @@ class Track:
         Raises:
             NotFiniteError: They hold NaN or infinity.
         """
-        picture = self.picture
+        picture, step = self.picture, self.step - self._first_step
         if not np.isfinite(outputs).all():
-            raise NotFiniteError(
-                f"the model's output is not finite at step {self.step + 1} of {picture.plan.num_steps}"
-            )
+            raise NotFiniteError(f"the model's output is not finite at step {self.step + 1} of {self.num_steps}")
         output = outputs[:1]
-        if picture.unconditional is not None:
+        if picture.guided_at(step):
             output = guided(output, outputs[1:], picture.guidance_scale)
-        step = self.step
         self._state = picture.plan.advance(step, self._state, output, lambda: picture.noise(step + 1))
         self.step += 1
+        if step + 1 == picture.plan.num_steps and picture.then is not None:
+            self._begin(picture.then, self.latents)
+
+
+def resized(latents: FloatArray, height: int, width: int) -> FloatArray:
+    """Latents at another size, [1, C, height, width], bilinear with the corners of the outer pixels in place."""
+    if latents.shape[2:] == (height, width):
+        return latents
+    down, across = _bilinear(latents.shape[2], height), _bilinear(latents.shape[3], width)
+    scaled: FloatArray = np.einsum("yh,bchw,xw->bcyx", down, latents, across, optimize=True)
+    return scaled.astype(np.float32)
+
+
+def _bilinear(size: int, new_size: int) -> npt.NDArray[np.float64]:
+    """Weights of old places at new ones, [new_size, size]."""
+    places = ((np.arange(new_size) + 0.5) * size / new_size - 0.5).clip(0, size - 1)
+    return np.maximum(0.0, 1.0 - np.abs(places[:, None] - np.arange(size)))

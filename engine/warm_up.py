@@ -25,7 +25,7 @@ MAX_SECONDS = 3.0
 
 
 def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, max_rows: int) -> None:
-    """Runs one row twice, then 2, 4, 8, ... rows, then decodes one picture.
+    """Runs one row twice, then 2, 4, 8, ... rows, then decodes one picture and encodes it again.
 
     On the CPU the row counts end where time does. Where shapes are compiled they all run, twice: whoever came first
     with a new one would wait for minutes otherwise. More rows than fit are no error: the scheduler runs such forwards
@@ -52,9 +52,11 @@ def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, ma
             logger.warning("forwards of %d rows do not fit and will be run in parts: %s", rows, error)
             break
         warmed.append(rows)
-    diffusion.decode(picture.noise(0))
+    pixels = diffusion.decode(picture.noise(0))
+    if diffusion.takes_pictures:
+        diffusion.encode_picture(pixels[None].clip(-1.0, 1.0))
     logger.info(
-        "%s is warm on %s after %.2f s: text, decoder, forwards of %s rows at %dx%d",
+        "%s is warm on %s after %.2f s: text, decoder and encoder, forwards of %s rows at %dx%d",
         model.name,
         diffusion.provider,
         time.monotonic() - started,

@@ -69,6 +69,7 @@ def _middleware(gateway: Gateway) -> list[Middleware]:
         Middleware(
             BodyLimitMiddleware,
             max_body_bytes=settings.max_body_bytes,
+            larger={"/generate": settings.max_image_body_bytes},
             timeout_seconds=settings.body_timeout_seconds,
         ),
     ]

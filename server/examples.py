@@ -32,6 +32,9 @@ SETTLED = {
     "steps": 20,
     "guidance_scale": 4.0,
     "sampler": "ddim",
+    "guidance_interval": [0.0, 1.0],
+    "strength": None,
+    "second_pass": None,
     "description": DESCRIPTION,
     "groups": GROUPS,
     "negatives": [],
@@ -47,6 +50,7 @@ PICTURE = {
 TIMINGS = {
     "queue_seconds": 0.0,
     "text_seconds": 0.01,
+    "init_image_seconds": 0.0,
     "denoise_seconds": 0.92,
     "decode_seconds": 0.12,
     "encode_seconds": 0.01,
@@ -75,6 +79,10 @@ FULL_BODY = {
     "image_format": "png",
     "priority": "normal",
     "deadline_seconds": 30.0,
+    "guidance_interval": [0.2, 0.8],
+    "init_image": "iVBORw0KGgoAAAANSUhEUg==",
+    "strength": 0.6,
+    "second_pass": {"strength": 0.3, "scale": 1.0, "steps": 20, "guidance_scale": 4.0},
 }
 
 EVENTS = """\
@@ -83,7 +91,7 @@ data: {"id":"6f0e2c5f","position":0}
 
 event: started
 data: {"id":"6f0e2c5f","model":"figurine","seed":7,"width":128,"height":192,"steps":20,"guidance_scale":4.0,\
-"sampler":"ddim","description":"a woman in a red dress","groups":[],"negatives":[]}
+"sampler":"ddim","guidance_interval":[0.0,1.0],"description":"a woman in a red dress","groups":[],"negatives":[]}
 
 event: step
 data: {"completed":1,"total":20}
@@ -92,8 +100,8 @@ event: image
 data: {"index":0,"seed":7,"media_type":"image/png","data":"iVBORw0KGgo=","width":128,"height":192}
 
 event: finished
-data: {"id":"6f0e2c5f","timings":{"queue_seconds":0.0,"text_seconds":0.01,"denoise_seconds":0.92,\
-"decode_seconds":0.12,"encode_seconds":0.01,"total_seconds":1.06}}
+data: {"id":"6f0e2c5f","timings":{"queue_seconds":0.0,"text_seconds":0.01,"init_image_seconds":0.0,\
+"denoise_seconds":0.92,"decode_seconds":0.12,"encode_seconds":0.01,"total_seconds":1.06}}
 
 """
 
@@ -120,5 +128,6 @@ MODEL = {
     "samplers": ["ddim", "euler", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "pndm", "lcm"],
     "max_images": 8,
     "max_characters": 8000,
+    "takes_init_image": True,
     "image_formats": ["png", "jpeg", "webp"],
 }

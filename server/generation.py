@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from engine.engine import Event, Finished, GenerationRequest, ImageReady, Started, Timings
-from engine.errors import BusyError, DeadlineError, EngineError
+from engine.errors import BusyError, DeadlineError, EngineError, RequestError
 from server import problems
 from server.backend import running
 from server.disconnect import client_gone, guarded, server_stopping
@@ -79,7 +79,7 @@ async def attend(gateway: Gateway, request: GenerationRequest, receive: Receive,
 
 def _outcome(error: EngineError) -> str:
     match error:
-        case BusyError():
+        case BusyError() | RequestError():
             return "refused"
         case DeadlineError():
             return "timeout"

@@ -27,6 +27,8 @@ EXPECTED = {
     "float_type": "a number",
     "finite_number": "a finite number",
     "dict_type": "an object",
+    "list_type": "a list",
+    "model_type": "an object",
 }
 
 
@@ -138,6 +140,8 @@ def _name(name: str) -> str:
 def _field_error(mistake: Mistake, schema: type[Body]) -> FieldError:
     name = mistake.field
     if mistake.rule == "extra_forbidden":
+        if mistake.inside:
+            return FieldError(field=name, detail=f"{name}.{_name(mistake.inside)} is nothing {name} has")
         return FieldError(field=_name(name), detail=_unknown(name, schema))
     what = f"{name}.{_name(mistake.inside)}" if mistake.inside else name
     return FieldError(field=name, detail=f"{what} {_rule(mistake)}")
@@ -158,8 +162,12 @@ def _rule(mistake: Mistake) -> str:
             return f"must be more than {context['gt']:g}; got {shown(came)}"
         case "greater_than_equal":
             return f"must be at least {context['ge']:g}; got {shown(came)}"
+        case "too_short" | "too_long":
+            return f"must hold {context.get('min_length', context.get('max_length'))} values; got {shown(came)}"
+        case "string_too_long":
+            return f"may have at most {context['max_length']} characters; got {len(str(came))}"
         case "less_than_equal":
-            return f"must be at most {context['le']}; got {shown(came)}"
+            return f"must be at most {context['le']:.10g}; got {shown(came)}"
     return f"must be {EXPECTED.get(mistake.rule, 'valid')}; got {shown(came)}"
 
 

@@ -18,7 +18,7 @@ SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 1
 PARSER_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OUTCOMES = ("finished", "cancelled", "refused", "failed", "timeout")
-STAGES = ("text", "denoise", "decode", "encode")
+STAGES = ("text", "init_image", "denoise", "decode", "encode")
 
 
 class Metrics:

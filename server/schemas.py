@@ -14,6 +14,8 @@ from pydantic.json_schema import models_json_schema
 from engine.description import Group
 
 MAX_SEED = 2**32 - 1
+#: Characters of a picture in base64: 9 MB of file, a photograph of 12 megapixels at high quality.
+MAX_INIT_IMAGE = 12_000_000
 
 ImageFormat = Literal["png", "jpeg", "webp"]
 Priority = Literal["high", "normal", "low"]
@@ -83,6 +85,13 @@ def _mistake(error: Mapping[str, Any]) -> Mistake:
     )
 
 
+class SecondPassBody(Body):
+    strength: float | None = Field(None, gt=0, le=1, description="Share of the steps to take again; 0.3 if absent.")
+    scale: float | None = Field(None, ge=1, description="Factor on both sides of the picture; 1 if absent.")
+    steps: int | None = Field(None, ge=1, description="Steps of which strength is the share; as in the first pass.")
+    guidance_scale: float | None = Field(None, ge=0, description="As in the first pass if absent.")
+
+
 class GenerateBody(Body):
     description: Text = Field(
         "", min_length=1, description="The person to draw, as dense as you like, in English; groups may say it instead."
@@ -107,6 +116,21 @@ class GenerateBody(Body):
     priority: Priority = Field("normal", description="The turn in line, and the share of compute while others run.")
     deadline_seconds: float | None = Field(
         None, gt=0, description="Longest the request may take in all; then it is cancelled and answered 504."
+    )
+    guidance_interval: list[float] | None = Field(
+        None,
+        min_length=2,
+        max_length=2,
+        description="Shares of the denoising from and to which guidance acts, 0 being noise and 1 the picture; all.",
+    )
+    init_image: str | None = Field(
+        None,
+        max_length=MAX_INIT_IMAGE,
+        description="A PNG, JPEG or WebP file in base64 to start from; where a size is not given, it is the nearest.",
+    )
+    strength: float | None = Field(None, gt=0, le=1, description="How much to change init_image; 0.8 if absent.")
+    second_pass: SecondPassBody | None = Field(
+        None, description="Denoise the result once more, larger if wanted; an empty object takes all defaults."
     )
 
     @classmethod
@@ -165,10 +189,20 @@ class Picture(Answer):
 class TimingsAnswer(Answer):
     queue_seconds: float
     text_seconds: float
+    init_image_seconds: float
     denoise_seconds: float
     decode_seconds: float
     encode_seconds: float
     total_seconds: float
+
+
+class SecondPassAnswer(Answer):
+    strength: float
+    scale: float
+    steps: int
+    guidance_scale: float
+    width: int = Field(description="Of the finished picture.")
+    height: int = Field(description="Of the finished picture.")
 
 
 class Settled(Answer):
@@ -182,6 +216,9 @@ class Settled(Answer):
     steps: int
     guidance_scale: float
     sampler: str
+    guidance_interval: tuple[float, float]
+    strength: float | None = Field(None, description="Only with init_image.")
+    second_pass: SecondPassAnswer | None = None
     description: str = Field(description="What is drawn: the description as it came, with the groups in it.")
     groups: list[GroupSpan]
     negatives: list[NegativeAnswer] = Field(description="What the negated phrases rule out.")
@@ -199,7 +236,7 @@ class QueuedMessage(Answer):
 
 class StepMessage(Answer):
     completed: int
-    total: int = Field(description="Denoising steps of all pictures of the request.")
+    total: int = Field(description="Evaluations of the UNet for all pictures; pndm needs one more than steps.")
 
 
 class FinishedMessage(Answer):
@@ -238,6 +275,7 @@ class ModelAnswer(Answer):
     samplers: list[str]
     max_images: int
     max_characters: int
+    takes_init_image: bool
     image_formats: list[ImageFormat]
 
 

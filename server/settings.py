@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     bundle: Path = Field(BUNDLED_MODEL, description="Folder of the engine bundle to serve.")
     max_body_bytes: int = Field(1024 * 1024, ge=1, description="Largest request body; a larger one is answered 413.")
+    max_image_body_bytes: int = Field(
+        12_500_000, ge=1, description="The same for POST /generate, whose body may hold a picture in base64."
+    )
     body_timeout_seconds: float = Field(30.0, gt=0, description="Longest a client may take to send a body.")
     max_queue: int = Field(64, ge=0, description="Requests that may wait; one more is answered 503 with Retry-After.")
     max_running: int = Field(8, ge=1, description="Requests that are computed at the same time.")

@@ -16,7 +16,7 @@ from server.cli.provider import NAMES, add_provider, loader
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engine.engine import Engine, GenerationRequest, ImageReady
+    from engine.engine import Engine, GenerationRequest, ImageReady, SecondPass
 
 T = TypeVar("T")
 
@@ -62,6 +62,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--deadline-seconds", type=float, metavar="SECONDS", help="longest it may take (as long as it takes)"
     )
+    parser.add_argument(
+        "--guidance-interval",
+        type=float,
+        nargs=2,
+        metavar=("START", "END"),
+        help="shares of the denoising between which guidance acts (0 1)",
+    )
+    parser.add_argument("--init-image", type=Path, metavar="FILE", help="PNG, JPEG or WebP picture to start from")
+    parser.add_argument("--strength", type=float, help="how much to change it, above 0 to 1 (0.8)")
+    parser.add_argument("--second-pass", type=float, metavar="STRENGTH", help="denoise the result once more: 0.3, say")
+    parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="larger by this before that (1)")
+    parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="steps STRENGTH is a share of (--steps)")
     parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given)")
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
@@ -93,6 +105,10 @@ def run(options: argparse.Namespace) -> int:
         num_images=options.num_images,
         deadline_seconds=options.deadline_seconds,
         image_format=FORMATS[options.out.suffix.lower()],
+        guidance_interval=None if options.guidance_interval is None else tuple(options.guidance_interval),
+        init_image=_read(options.init_image),
+        strength=options.strength,
+        second_pass=_second_pass(options),
     )
     console = Console(stderr=True)
     engine = _load(options)
@@ -111,6 +127,26 @@ def _once(argument: str, pairs: list[tuple[str, T]]) -> dict[str, T]:
         twice = next(name for name in names if names.count(name) > 1)
         raise UsageError(f"{argument} may name a group once, and {twice!r} came more often")
     return given
+
+
+def _read(file: Path | None) -> bytes | None:
+    if file is None:
+        return None
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"--init-image {str(file)!r} cannot be read: {error.strerror}") from error
+
+
+def _second_pass(options: argparse.Namespace) -> SecondPass | None:
+    from engine.engine import SecondPass
+
+    if options.second_pass is None:
+        if options.second_pass_scale is not None or options.second_pass_steps is not None:
+            raise UsageError("--second-pass-scale and --second-pass-steps belong to --second-pass")
+        return None
+    scale = 1.0 if options.second_pass_scale is None else options.second_pass_scale
+    return SecondPass(strength=options.second_pass, scale=scale, steps=options.second_pass_steps)
 
 
 def _files(out: Path, num_images: int, force: bool) -> list[Path]:

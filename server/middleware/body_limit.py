@@ -5,6 +5,7 @@ What is left of it is discarded by the HTTP server, so that a client that only s
 """
 
 import asyncio
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,9 +15,14 @@ from server.problems import ProblemError
 
 
 class BodyLimitMiddleware:
-    def __init__(self, app: ASGIApp, max_body_bytes: int, timeout_seconds: float) -> None:
+    """`larger` names the paths that may take more than `max_body_bytes`, or less."""
+
+    def __init__(
+        self, app: ASGIApp, max_body_bytes: int, timeout_seconds: float, larger: Mapping[str, int] | None = None
+    ) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.larger = dict(larger or {})
         self.timeout_seconds = timeout_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -24,7 +30,8 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
         try:
-            body = await self._read(Headers(scope=scope), receive)
+            most = self.larger.get(scope["path"], self.max_body_bytes)
+            body = await self._read(Headers(scope=scope), receive, most)
         except ProblemError as error:
             await problems.response(error, scope)(scope, receive, send)
             return
@@ -33,18 +40,19 @@ class BodyLimitMiddleware:
         replayed = False
 
         async def replay() -> Message:
-            nonlocal replayed
+            nonlocal body, replayed
             if replayed:
                 return await receive()
-            replayed = True
-            return {"type": "http.request", "body": body, "more_body": False}
+            replayed, whole = True, body
+            body = b""  # a picture's worth of memory is not held while the request waits
+            return {"type": "http.request", "body": whole, "more_body": False}
 
         await self.app(scope, replay, send)
 
-    async def _read(self, headers: Headers, receive: Receive) -> bytes:
+    async def _read(self, headers: Headers, receive: Receive, most: int) -> bytes:
         length = headers.get("content-length", "")
-        if length.isdecimal() and len(length) < 20 and int(length) > self.max_body_bytes:
-            raise self._too_large(f"{length} bytes")
+        if length.isdecimal() and len(length) < 20 and int(length) > most:
+            raise _too_large(most, f"{length} bytes")
         body = bytearray()
         try:
             async with asyncio.timeout(self.timeout_seconds):
@@ -53,8 +61,8 @@ class BodyLimitMiddleware:
                     if message["type"] == "http.disconnect":
                         raise problems.ClientGoneError
                     body += message.get("body", b"")
-                    if len(body) > self.max_body_bytes:
-                        raise self._too_large("more")
+                    if len(body) > most:
+                        raise _too_large(most, "more")
                     if not message.get("more_body", False):
                         return bytes(body)
         except TimeoutError as error:
@@ -64,6 +72,6 @@ class BodyLimitMiddleware:
                 headers={"Connection": "close"},
             ) from error
 
-    def _too_large(self, came: str) -> ProblemError:
-        detail = f"The body may have at most {self.max_body_bytes} bytes; got {came}."
-        return ProblemError(problems.BODY_TOO_LARGE, detail)
+
+def _too_large(most: int, came: str) -> ProblemError:
+    return ProblemError(problems.BODY_TOO_LARGE, f"The body may have at most {most} bytes; got {came}.")

@@ -117,6 +117,9 @@ class RectangleEngine:
                     steps=settled.steps,
                     guidance_scale=settled.guidance_scale,
                     sampler=settled.sampler,
+                    guidance_interval=settled.guidance_interval,
+                    strength=settled.strength,
+                    second_pass=settled.second_pass,
                 )
                 total = settled.steps * settled.num_images
                 for completed in range(1, total + 1):
@@ -171,7 +174,7 @@ def engine() -> RectangleEngine:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(max_body_bytes=20_000, request_timeout_seconds=30)
+    return Settings(max_body_bytes=20_000, max_image_body_bytes=20_000, request_timeout_seconds=30)
 
 
 @pytest.fixture

@@ -104,3 +104,36 @@ def test_missing_bundle_is_refused_by_name(refused, tmp_path: Path) -> None:
 def test_bundle_may_come_from_the_environment(refused, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COSMICMAN_BUNDLE", "elsewhere")
     assert "elsewhere" in refused("generate", DESCRIPTION, "-o", "out.png")
+
+
+def test_a_picture_can_start_from_another_and_be_denoised_twice(cosmicman, bundle: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (300, 200), (200, 30, 60)).save(tmp_path / "in.jpg")
+    common = (DESCRIPTION, "-o", "out.png", "--bundle", str(bundle), "--num-threads", "1", "--steps", "4")
+    passes = ("--init-image", "in.jpg", "--strength", "0.5", "--second-pass", "0.5", "--second-pass-steps", "6")
+    outcome = cosmicman(
+        "generate", *common, *passes, "--guidance-interval", "0.2", "0.9", "--sampler", "dpmpp_2m_karras"
+    )
+    assert outcome.status == 0, outcome.err
+    assert "5/5" in outcome.err
+    with Image.open(tmp_path / "out.png") as image:
+        assert image.size == (48, 32)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--init-image", "none.png"), ("--init-image 'none.png' cannot be read", "No such file")),
+        (("--init-image", "text.png"), ("init_image", "PNG, JPEG or WebP")),
+        (("--strength", "0.5"), ("strength", "there is none")),
+        (("--second-pass", "2"), ("second_pass.strength", "2")),
+        (("--second-pass-scale", "2"), ("--second-pass",)),
+        (("--guidance-interval", "0.5", "0.1"), ("guidance_interval", "0.5 and 0.1")),
+    ],
+    ids=lambda value: "-".join(value).lstrip("-") if isinstance(value, tuple) else None,
+)
+def test_a_pass_the_model_cannot_do_is_refused(
+    refused, bundle: Path, tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    (tmp_path / "text.png").write_text("not a picture")
+    message = refused("generate", DESCRIPTION, "-o", "out.png", "--bundle", str(bundle), *arguments)
+    assert all(word in message for word in words), message

@@ -39,7 +39,7 @@ async def test_json_answer_names_everything_the_request_ran_with(client: Any) ->
         assert image.size == (picture["width"], picture["height"]) == (128, 192)
         assert picture["media_type"] == "image/png" == image.get_format_mimetype()
     assert set(body["timings"]) == {
-        f"{stage}_seconds" for stage in ("queue", "text", "denoise", "decode", "encode", "total")
+        f"{stage}_seconds" for stage in ("queue", "text", "init_image", "denoise", "decode", "encode", "total")
     }
 
 

@@ -1,0 +1,119 @@
+"""POST /generate with a picture, a second pass and a guidance interval: what reaches the engine, what is refused."""
+
+import base64
+import io
+import json
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from engine.engine import SecondPass
+from server.app import create_app
+from server.settings import Settings
+
+WORDS = {"description": "a woman in a red dress"}
+
+
+def png(width: int = 128, height: int = 192) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 30, 60)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def base64_of(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+async def test_everything_reaches_the_engine_and_comes_back(client: Any, engine: Any) -> None:
+    body = WORDS | {
+        "guidance_interval": [0.2, 1],
+        "init_image": base64_of(png(400, 400)),
+        "strength": 0.5,
+        "second_pass": {"strength": 0.5, "guidance_scale": 2},
+    }
+    answer = await client.post("/generate", json=body)
+    assert answer.status_code == 200, answer.text
+    [seen] = engine.seen
+    assert seen.init_image == png(400, 400)
+    assert (seen.guidance_interval, seen.strength) == ((0.2, 1), 0.5)
+    assert seen.second_pass == SecondPass(strength=0.5, guidance_scale=2)
+    told = answer.json()
+    assert (told["guidance_interval"], told["strength"], told["width"], told["height"]) == ([0.2, 1.0], 0.5, 160, 160)
+    assert told["second_pass"] == {
+        "strength": 0.5,
+        "scale": 1.0,
+        "steps": 4,
+        "guidance_scale": 2.0,
+        "width": 160,
+        "height": 160,
+    }
+
+
+async def test_an_empty_second_pass_takes_all_defaults(client: Any, engine: Any) -> None:
+    body = WORDS | {"steps": 10, "second_pass": {"strength": None}, "init_image": None}
+    assert (await client.post("/generate", json=body)).status_code == 200
+    assert engine.seen[0].second_pass == SecondPass()
+
+
+async def test_a_photograph_fits(engine: Any, talk: Any) -> None:
+    noisy = Image.effect_noise((4032, 3024), 60).convert("RGB")
+    buffer = io.BytesIO()
+    noisy.save(buffer, "JPEG", quality=85)
+    body = WORDS | {"init_image": base64_of(buffer.getvalue())}
+    assert len(json.dumps(body)) > 3_000_000
+    async with talk(create_app(Settings(), engine)) as client:
+        answer = await client.post("/generate", json=body)
+        assert answer.status_code == 200, answer.text
+        assert (await client.post("/parse", content=b" " * 1_100_000)).status_code == 413
+
+
+REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no base64": ({"init_image": "!!"}, "init_image", "must be a file in base64"),
+    "a data URL": ({"init_image": "data:image/png;base64,AAAA"}, "init_image", "with no data: before it"),
+    "not ASCII": ({"init_image": "é" * 8}, "init_image", "base64"),
+    "no picture": ({"init_image": "AAAA"}, "init_image", "must be a PNG, JPEG or WebP file; got 3 bytes"),
+    "a number": ({"init_image": 5}, "init_image", "must be a string; got 5"),
+    "strength alone": ({"strength": 0.5}, "strength", "there is none"),
+    "no strength": ({"init_image": base64_of(png()), "strength": 0}, "strength", "must be more than 0; got 0"),
+    "too strong": ({"init_image": base64_of(png()), "strength": 1.5}, "strength", "must be at most 1; got 1.5"),
+    "too weak": ({"init_image": base64_of(png()), "strength": 0.1}, "strength", "at least one of 4 steps"),
+    "one end": ({"guidance_interval": [0.5]}, "guidance_interval", "must hold 2 values; got a list of 1"),
+    "three ends": ({"guidance_interval": [0, 0.5, 1]}, "guidance_interval", "must hold 2 values; got a list of 3"),
+    "words": ({"guidance_interval": [0, "1"]}, "guidance_interval", 'guidance_interval.1 must be a number; got "1"'),
+    "no list": ({"guidance_interval": 0.5}, "guidance_interval", "must be a list; got 0.5"),
+    "backwards": ({"guidance_interval": [0.8, 0.2]}, "guidance_interval", "start < end <= 1; got 0.8 and 0.2"),
+    "no object": ({"second_pass": True}, "second_pass", "must be an object; got true"),
+    "unknown part": ({"second_pass": {"stength": 1}}, "second_pass", "second_pass.stength is nothing second_pass has"),
+    "part of a wrong type": ({"second_pass": {"steps": "2"}}, "second_pass", "second_pass.steps must be a whole"),
+    "part too large": ({"second_pass": {"strength": 2}}, "second_pass", "second_pass.strength must be at most 1"),
+    "no such size": ({"second_pass": {"scale": 1.5, "strength": 1}}, "second_pass", "makes it 192x288: size"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+async def test_refusals_name_the_field(name: str, client: Any, engine: Any) -> None:
+    changes, field, detail = REFUSALS[name]
+    answer = await client.post("/generate", json=WORDS | changes)
+    problem = answer.json()
+    assert (answer.status_code, problem["field"]) == (422, field), problem
+    assert detail in problem["detail"], problem
+    assert "more mistake" not in problem["detail"], problem
+    assert not engine.seen
+
+
+async def test_steps_decide_whether_a_strength_leaves_any(client: Any) -> None:
+    body = WORDS | {"init_image": base64_of(png()), "strength": 0.1}
+    assert (await client.post("/generate", json=body | {"steps": 20})).status_code == 200
+    problem = (await client.post("/generate", json=body | {"steps": 9})).json()
+    assert "at least one of 9 steps" in problem["detail"]
+    problem = (await client.post("/generate", json=body | {"steps": 999})).json()
+    assert [each["field"] for each in problem["errors"]] == ["steps", "strength"]
+
+
+async def test_too_many_characters_are_counted_and_not_echoed(engine: Any, talk: Any) -> None:
+    async with talk(create_app(Settings(), engine)) as client:
+        answer = await client.post("/generate", json=WORDS | {"init_image": "A" * 12_000_001})
+    assert answer.status_code == 422
+    assert "may have at most 12000000 characters; got 12000001" in answer.json()["detail"]
+    assert len(answer.content) < 1200
