@@ -46,8 +46,9 @@ train-figurine: $(DEV)/.installed ## Draw FIGURES=24000 figures and train the bu
 figures: $(DEV)/.installed ## Draw a sample of the training figures into out/figures (ARGS="--num 100 --seed 7")
 	@$(DEV)/bin/cosmicman figures --out out/figures --num 64 --seed 0 $(ARGS)
 
-bench: $(DEV)/.installed ## Run every benchmark
-	@set -e; for file in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$file"; $(DEV)/bin/python $$file; done
+bench: $(DEV)/.installed ## Run every benchmark; one that this machine cannot run says so (exit status 77) and is left out
+	@set -e; for file in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$file"; \
+	  $(DEV)/bin/python $$file || [ $$? -eq 77 ]; done
 
 clean: ## Remove caches and build output
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
