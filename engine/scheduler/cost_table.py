@@ -14,14 +14,18 @@ from engine.track import Bucket
 # picture adds 6 % (SDXL) to 19 % (SD 1.5) from one side to the next doubling, 77 more tokens add 1.3 %.
 AREA_OF_ATTENTION = 64_000.0
 TOKENS_OF_ATTENTION = 6_000.0
-# Of a forward's time with one row, what does not depend on rows; used until two row counts of a bucket are measured.
+# A guess: of a forward's time with one row, what does not depend on rows. It decides as long as one row count of a
+# bucket is measured, or all others long ago, and counts little beside measurements that are fresh.
 FIXED_SHARE = 0.2
+TRUST_IN_GUESS = 0.1
 # A new measurement's weight, once there are enough for it to be less than their plain mean would give.
 LEARNING_RATE = 0.2
-# One stall must not make a cell look dear for long.
-MAX_SURPRISE = 4.0
-# After so many forwards of its bucket a cell counts half against the line through the others.
-HALF_LIFE = 256.0
+# One stall must not make a cell look dear for long: a measurement counts as at most so many times what was expected,
+# and a cell counts half against the line through the others after so many forwards of its bucket for each measurement
+# it rests on. What was avoided because it was measured once, badly, is soon tried again.
+MAX_SURPRISE = 3.0
+HALF_LIFE = 16.0
+MAX_HALF_LIFE = 256.0
 MAX_BUCKETS = 32
 # Keeps a line through noise from saying that rows are free.
 LEAST_SLOPE = 0.02
@@ -45,6 +49,8 @@ class _Row:
         self.tick += 1
         cell = self.cells.get(rows)
         if cell is None:
+            if self.cells:
+                seconds = min(seconds, MAX_SURPRISE * self.seconds(rows))
             self.cells[rows] = _Cell(seconds=seconds, num_measured=1, tick=self.tick)
             return
         cell.num_measured += 1
@@ -65,25 +71,29 @@ class _Row:
         return trust * cell.seconds + (1 - trust) * predicted
 
     def _trust(self, cell: _Cell) -> float:
-        fresh: float = 0.5 ** ((self.tick - cell.tick) / HALF_LIFE)
-        return fresh * cell.num_measured / (cell.num_measured + 1)
+        half_life = min(HALF_LIFE * cell.num_measured, MAX_HALF_LIFE)
+        fresh: float = 0.5 ** ((self.tick - cell.tick) / half_life)
+        return fresh * cell.num_measured / (cell.num_measured + 2)
 
     def _line(self) -> tuple[float, float]:
-        """Weighted least squares through the cells, as (seconds without rows, seconds of a row)."""
-        weights = {rows: self._trust(cell) for rows, cell in self.cells.items()}
-        total = sum(weights.values())
-        mean_rows = sum(weight * rows for rows, weight in weights.items()) / total
-        mean_seconds = sum(weight * self.cells[rows].seconds for rows, weight in weights.items()) / total
-        spread = sum(weight * (rows - mean_rows) ** 2 for rows, weight in weights.items())
-        if spread < 1e-9:
-            unit = mean_seconds / (FIXED_SHARE + (1 - FIXED_SHARE) * mean_rows)
-            return FIXED_SHARE * unit, (1 - FIXED_SHARE) * unit
-        covariance = sum(
-            weight * (rows - mean_rows) * (self.cells[rows].seconds - mean_seconds) for rows, weight in weights.items()
-        )
+        """Weighted least squares through the cells and a guess, as (seconds without rows, seconds of a row)."""
+        points = [(rows, cell.seconds, self._trust(cell)) for rows, cell in self.cells.items()]
+        mean_rows, mean_seconds = _means(points)
+        unit = mean_seconds / (FIXED_SHARE + (1 - FIXED_SHARE) * mean_rows)
+        points.append((0, FIXED_SHARE * unit, TRUST_IN_GUESS))
+        mean_rows, mean_seconds = _means(points)
+        spread = sum(weight * (rows - mean_rows) ** 2 for rows, _, weight in points)
+        covariance = sum(weight * (rows - mean_rows) * (seconds - mean_seconds) for rows, seconds, weight in points)
         through_origin = mean_seconds / mean_rows
         slope = min(max(covariance / spread, LEAST_SLOPE * through_origin), through_origin)
         return mean_seconds - slope * mean_rows, slope
+
+
+def _means(points: list[tuple[int, float, float]]) -> tuple[float, float]:
+    """Weighted means of rows and of seconds."""
+    total = sum(weight for _, _, weight in points)
+    mean_rows = sum(weight * rows for rows, _, weight in points) / total
+    return mean_rows, sum(weight * seconds for _, seconds, weight in points) / total
 
 
 class CostTable:

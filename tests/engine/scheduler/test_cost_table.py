@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.scheduler.cost_table import HALF_LIFE, MAX_BUCKETS, CostTable, bucket_name, work
+from engine.scheduler.cost_table import HALF_LIFE, MAX_BUCKETS, MAX_HALF_LIFE, CostTable, bucket_name, work
 from engine.track import Bucket
 
 
@@ -77,9 +77,22 @@ def test_a_cell_that_is_not_measured_any_more_gives_way_to_the_line() -> None:
             table.observe(bucket(), rows, 0.01 * rows)
         table.observe(bucket(), 4, 1.0)
     avoided = table.seconds(bucket(), 4)
-    for _ in range(int(4 * HALF_LIFE)):
+    for _ in range(int(4 * MAX_HALF_LIFE)):
         table.observe(bucket(), 8, 0.08)
-    assert table.seconds(bucket(), 4) < avoided / 4
+    assert avoided > 0.15
+    assert table.seconds(bucket(), 4) == pytest.approx(0.045, rel=0.1)
+
+
+def test_a_row_count_measured_once_and_badly_is_soon_tried_again() -> None:
+    table = CostTable()
+    for _ in range(5):
+        for rows in (1, 2, 4):
+            table.observe(bucket(), rows, 0.01 + 0.01 * rows)
+    table.observe(bucket(), 6, 5.0)
+    assert table.seconds(bucket(), 6) < 0.3, "a stall, not a cost"
+    for _ in range(int(5 * HALF_LIFE)):
+        table.observe(bucket(), 4, 0.05)
+    assert table.seconds(bucket(), 6) == pytest.approx(0.07, rel=0.2)
 
 
 def test_falling_costs_never_say_that_rows_are_free() -> None:
