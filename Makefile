@@ -5,10 +5,16 @@ PYTHON ?= $(if $(shell command -v python3.11),python3.11,python3)
 PORT ?= 8000
 FIGURES ?= 24000
 ARGS ?=
+# Where pictures are made: embedded, triton (one of our own), or triton://host:port[,host:port...]
+ENGINE ?= embedded
 
 SERVE := .venv-serve
 DEV := .venv
-DEV_EXTRAS := train,test
+DEV_EXTRAS := train,test,triton,tensorrt
+# The wheel has a real tritonserver in it; its own dependencies do not go with ours, so only its files are taken.
+TRITON := .triton
+PYTRITON := nvidia-pytriton==0.7.0
+TRITON_HERE := $(filter Linux-x86_64,$(shell uname -s)-$(shell uname -m))
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input --constraint constraints.txt
 
 # What mypy reads; a package joins the day its folder does.
@@ -21,10 +27,10 @@ TYPED := $(wildcard engine server clients benchmarks)
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
-serve: $(SERVE)/.installed ## Start gateway, engine, bundled model and studio on http://127.0.0.1:8000 (PORT=9000 moves it)
-	@exec $(SERVE)/bin/cosmicman serve --port $(PORT) $(ARGS)
+serve: $(SERVE)/.installed $(if $(filter triton%,$(ENGINE)),$(SERVE)/.installed-triton) ## Start gateway, engine, bundled model and studio on http://127.0.0.1:8000 (PORT=9000 moves it; ENGINE=triton)
+	@exec $(SERVE)/bin/cosmicman serve --port $(PORT) --engine $(ENGINE) $(ARGS)
 
-test: $(DEV)/.installed ## Run the tests (ARGS="-k parser" goes to pytest)
+test: $(DEV)/.installed $(if $(TRITON_HERE),$(TRITON)/.installed) ## Run the tests (ARGS="-k parser" goes to pytest)
 	@$(DEV)/bin/python -m pytest $(ARGS)
 
 lint: $(DEV)/.installed ## Check style, format and types
@@ -55,7 +61,7 @@ clean: ## Remove caches and build output
 	@find engine server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## Remove caches and both environments
-	@rm -rf $(SERVE) $(DEV)
+	@rm -rf $(SERVE) $(DEV) $(TRITON)
 
 %/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -66,6 +72,17 @@ distclean: clean ## Remove caches and both environments
 $(SERVE)/.installed: pyproject.toml constraints.txt | $(SERVE)/bin/python
 	@echo "Installing what serving needs into $(SERVE) (once) ..."
 	@$(SERVE)/bin/python $(PIP_INSTALL) --editable .
+	@touch $@
+
+$(SERVE)/.installed-triton: $(SERVE)/.installed $(if $(filter triton,$(ENGINE)),$(if $(shell command -v tritonserver),,$(TRITON)/.installed))
+	@$(SERVE)/bin/python $(PIP_INSTALL) --editable '.[triton]'
+	@touch $@
+
+$(TRITON)/.installed: | $(if $(wildcard $(DEV)/bin/python),$(DEV),$(SERVE))/bin/python
+	@echo "Installing Triton's binaries into $(TRITON) (once) ..."
+	@rm -rf $(TRITON)/wheel
+	@$(firstword $|) $(PIP_INSTALL) --no-deps --target $(TRITON)/wheel $(PYTRITON)
+	@chmod +x $(TRITON)/wheel/pytriton/tritonserver/bin/tritonserver
 	@touch $@
 
 $(DEV)/.installed: pyproject.toml constraints.txt | $(DEV)/bin/python

@@ -116,6 +116,11 @@ def read(value: object, kind: type[T]) -> T:
     return result
 
 
+def plain(value: object) -> Any:
+    """A dataclass as plain JSON values, without the fields at their defaults; what `read` reads."""
+    return _encode(value, None)
+
+
 def _encode(value: object, blob: bytearray | None) -> Any:
     if isinstance(value, Enum):
         return value.value

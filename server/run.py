@@ -22,11 +22,13 @@ from server.app import create_app
 from server.backend import EngineBackend
 from server.gateway import Gateway
 from server.settings import Settings
+from server.triton.errors import TritonError
 
 EXIT_OK = 0
 EXIT_SETTINGS = EXIT_BUNDLE = 2
 EXIT_ADDRESS = 3
 EXIT_STARTUP = 4
+EXIT_ENGINE = 5
 
 BACKLOG = 2048
 #: How long an idle connection is kept: longer than load balancers keep theirs (60), so that they close first.
@@ -43,11 +45,11 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
 
     Args:
         settings: Where to listen, what to serve.
-        load: Makes the engine of a bundle; raises BundleError or ProviderError.
+        load: Makes the engine of a bundle; raises BundleError, ProviderError or TritonError.
 
     Returns:
         0 after a stop, 2 for a bundle that cannot be loaded or a setting the machine cannot do, 3 for an address
-        that cannot be used, 4 for an engine that does not start.
+        that cannot be used, 4 for an engine that does not start, 5 for a Triton that cannot be used.
     """
     _configure_logging(settings)
     try:
@@ -67,6 +69,8 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
             return _refuse(EXIT_BUNDLE, str(error))
         except ProviderError as error:
             return _refuse(EXIT_SETTINGS, str(error))
+        except TritonError as error:
+            return _refuse(EXIT_ENGINE, str(error))
         return _run(settings, engine, listener)
 
 

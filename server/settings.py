@@ -6,11 +6,16 @@ It does not know where a value is used; `read_settings` turns a bad one into one
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from server.triton.address import parse_addresses
 
 PREFIX = "COSMICMAN_"
 BUNDLED_MODEL = Path(__file__).resolve().parent.parent / "models" / "figurine-bundle"
+
+#: Engines that are no address.
+EMBEDDED, TRITON = "embedded", "triton"
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 Provider = Literal["auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "torch", "torch-compiled"]
@@ -22,6 +27,10 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; only this machine by default.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    engine: str = Field(
+        "embedded", description="embedded, triton (one of our own, started with us), or triton://host:port[,host:port]."
+    )
+    engine_start_seconds: float = Field(30.0, gt=0, description="Longest a Triton elsewhere may take to answer.")
     bundle: Path = Field(BUNDLED_MODEL, description="Folder of the engine bundle to serve.")
     max_body_bytes: int = Field(1024 * 1024, ge=1, description="Largest request body; a larger one is answered 413.")
     max_image_body_bytes: int = Field(
@@ -46,6 +55,13 @@ class Settings(BaseSettings):
     keep_alive_seconds: float = Field(15.0, gt=0, description="Pause between comments that keep an event stream open.")
     shutdown_timeout_seconds: float = Field(60.0, ge=0, description="Longest to wait for running requests at the end.")
     log_level: LogLevel = Field("info", description="debug, info, warning or error.")
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value not in (EMBEDDED, TRITON):
+            parse_addresses(value)
+        return value
 
 
 def read_settings(**arguments: object) -> Settings:

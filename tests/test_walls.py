@@ -47,12 +47,14 @@ FLOORS = {
     "engine": 6,
 }
 WORKSHOP_ROOMS = {"export", "train", "torch_sessions"}  # the only rooms that need the train extra
-PUBLIC_ENGINE = {"engine.description", "engine.engine", "engine.errors", "engine.wire"}  # all that the gateway may see
+# All of the engine that the gateway may see.
+PUBLIC_ENGINE = {f"engine.{room}" for room in ("description", "engine", "errors", "request", "stats", "wire")}
 TENSORS = {"numpy", "onnx", "onnxruntime", "tokenizers"}  # not for the gateway
 HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvicorn"}  # not for the engine
 WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
+LATE = {"server.cli.triton_engine"}  # imported by commands when they run
 FORBIDDEN_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 
 
@@ -201,6 +203,18 @@ def test_gateway_sees_only_the_public_engine() -> None:
     refused(f"the gateway imports only {', '.join(sorted(PUBLIC_ENGINE))} and never sees a tensor", broken)
 
 
+def test_gateway_without_triton_needs_no_triton() -> None:
+    free = {f"server.triton.{name}" for name in ("address", "errors")}
+    broken = [
+        each
+        for each in IMPORTS
+        if inside(each.target, "server.triton")
+        and not inside(each.importer, "server.triton", "server.cli", "benchmarks")
+        if each.target not in free
+    ]
+    refused(f"of server.triton the gateway imports only {', '.join(sorted(free))}", broken)
+
+
 def test_gateway_does_not_know_its_command_line() -> None:
     broken = [each for each in IMPORTS if inside(each.target, "server.cli") and not is_composition_root(each.importer)]
     refused("only the console script knows server.cli", broken)
@@ -231,7 +245,7 @@ def test_command_line_loads_nothing_heavy_before_a_command_runs() -> None:
     broken = [
         each
         for each in IMPORTS
-        if is_composition_root(each.importer) and each.at_import
+        if is_composition_root(each.importer) and each.at_import and each.importer not in LATE
         if each.top in heavy or (inside(each.target, "engine", "server") and not inside(each.target, "server.cli"))
     ]
     refused("server.cli imports what a command needs inside the command", broken)
@@ -272,6 +286,8 @@ def test_third_party_imports_are_declared() -> None:
             continue
         if is_workshop(each.importer) or is_composition_root(each.importer):
             allowed = base.union(*extras.values())
+        elif inside(each.importer, "server.triton"):
+            allowed = base | extras["triton"]
         else:
             allowed = base
         if not distributions.get(each.top, {each.top}) & allowed:

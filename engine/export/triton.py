@@ -68,9 +68,9 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         profile.name: profile
         for profile in (
-            Profile(name="cpu", kind="KIND_CPU", needs_gpu=False, engine={}),
-            Profile(name="cuda", kind="KIND_GPU", needs_gpu=True, engine={"provider": "cuda"}),
-            Profile(name="tensorrt", kind="KIND_GPU", needs_gpu=True, engine={"provider": "tensorrt"}),
+            Profile(name="cpu", kind="KIND_CPU", needs_gpu=False, engine={"sessions": {"provider": "cpu"}}),
+            Profile(name="cuda", kind="KIND_GPU", needs_gpu=True, engine={"sessions": {"provider": "cuda"}}),
+            Profile(name="tensorrt", kind="KIND_GPU", needs_gpu=True, engine={"sessions": {"provider": "tensorrt"}}),
         )
     }
 )

@@ -1,10 +1,11 @@
-"""`cosmicman serve`: the gateway, the embedded engine and the studio in one process."""
+"""`cosmicman serve`: the gateway and the studio, around an engine in this process or in Triton."""
 
 import argparse
 from pathlib import Path
 
 from server.cli.arguments import add_command, whole_number
 from server.cli.errors import UsageError
+from server.cli.extras import needs_extra
 from server.cli.provider import NAMES, add_provider, loader
 
 EXAMPLES = """\
@@ -12,6 +13,8 @@ EXAMPLES = """\
   cosmicman serve --port 9000 --bundle models/figurine-bundle
   cosmicman serve --provider cuda --device 1
   cosmicman serve --provider torch --checkpoint models/figurine/checkpoint
+  cosmicman serve --engine triton
+  cosmicman serve --engine triton://10.0.0.5:8001,10.0.0.6:8001
   COSMICMAN_PORT=9000 cosmicman serve
 
 Every setting is also an environment variable COSMICMAN_<NAME>; an argument wins over its variable."""
@@ -22,6 +25,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--host", help="address to listen on (127.0.0.1: only this machine)")
     parser.add_argument("--port", type=whole_number(0, 65535), help="port to listen on (8000); 0 takes a free one")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to serve (the bundled model)")
+    parser.add_argument(
+        "--engine",
+        metavar="WHERE",
+        help="embedded (in this process), triton (one of our own), or triton://host:port[,host:port...]",
+    )
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     add_provider(parser)
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="least level to log (info)")
@@ -30,11 +38,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     from server.run import serve
-    from server.settings import read_settings
+    from server.settings import EMBEDDED, read_settings
 
-    names = ("host", "port", "bundle", "num_threads", "log_level", *NAMES)
+    names = ("host", "port", "engine", "bundle", "num_threads", "log_level", *NAMES)
     try:
         settings = read_settings(**{name: getattr(options, name) for name in names})
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return serve(settings, load=loader(settings))
+    if settings.engine == EMBEDDED:
+        return serve(settings, load=loader(settings))
+    with needs_extra("triton"):
+        from server.cli.triton_engine import loading
+    with loading(settings) as load:
+        return serve(settings, load=load)

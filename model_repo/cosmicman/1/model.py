@@ -15,10 +15,10 @@ import ctypes
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ import triton_python_backend_utils as pb_utils
 
 from engine import wire
 from engine.engine import Engine, EngineSettings, GenerationRequest
-from engine.errors import EngineError, GenerationError
+from engine.errors import DeadlineError, EngineError
+from engine.stats import Histogram
 
 logger = logging.getLogger("cosmicman")
 
@@ -54,6 +55,9 @@ class TritonPythonModel:
         threading.Thread(target=self._loop.run_forever, name="engine", daemon=True).start()
         try:
             settings = wire.read(json.loads(parameters["engine"]["string_value"]), EngineSettings)
+            if args["model_instance_kind"] == "GPU":
+                device = int(args["model_instance_device_id"])
+                settings = replace(settings, sessions=replace(settings.sessions, device=device))
             bundle = Path(args["model_repository"]) / args["model_version"] / "bundle"
             self._engine = Engine.load(bundle, settings)
             self._wait(self._engine.__aenter__())
@@ -116,7 +120,7 @@ class _Answer:
         except asyncio.CancelledError:
             pass
         except TimeoutError:
-            await self._send(GenerationError(f"not finished within {self._timeout_seconds:g} seconds"))
+            await self._send(DeadlineError(f"not finished within {self._timeout_seconds:g} seconds"))
         except EngineError as error:
             await self._send(error)
         except Exception:
@@ -179,28 +183,47 @@ def _tensor(name: str, data: bytes | bytearray) -> Any:
 
 
 class _Metrics:
-    """The engine's gauges and counters, and what follows from two looks at them, on Triton's own metrics endpoint."""
+    """The engine's gauges and counters on Triton's own metrics endpoint, whatever its stats hold.
+
+    A histogram of theirs is its latest value, its count and its sum; a count by kind has the kind as a label.
+    """
 
     def __init__(self, instance: str) -> None:
         self._labels = {"model": "cosmicman", "instance": instance}
-        self._metrics: dict[str, Any] = {}
         self._families: dict[str, Any] = {}
-        self._before: dict[str, float] = {}
+        self._metrics: dict[tuple[str, str], Any] = {}
+        self._before: dict[tuple[str, str], float] = {}
 
     def publish(self, engine: Engine) -> None:
-        stats = {name: value for name, value in asdict(engine.stats()).items() if isinstance(value, int | float)}
-        for name, value in stats.items():
-            if name.endswith("_total"):
-                self._metric(name, pb_utils.MetricFamily.COUNTER).increment(value - self._before.get(name, 0))
-            else:
-                self._metric(name, pb_utils.MetricFamily.GAUGE).set(value)
-        self._before = stats
+        for name, value in vars(engine.stats()).items():
+            match value:
+                case int() | float():
+                    self._set(name, value)
+                case Histogram():
+                    self._set(name, value.last)
+                    self._set(f"{name}_count_total", sum(value.counts))
+                    self._set(f"{name}_sum_total", value.total)
+                case Mapping():
+                    for kind, number in value.items():
+                        self._set(name, number, kind)
 
-    def _metric(self, name: str, kind: Any) -> Any:
-        if name not in self._metrics:
-            family = pb_utils.MetricFamily(
-                name=f"cosmicman_engine_{name}", description=f"{name} of the engine's stats", kind=kind
+    def _set(self, name: str, value: float, kind: str = "") -> None:
+        counter = name.endswith("_total")
+        metric = self._metric(name, kind, counter)
+        before = self._before.get((name, kind))
+        if value != before:
+            metric.increment(value - (before or 0)) if counter else metric.set(value)
+            self._before[name, kind] = value
+
+    def _metric(self, name: str, kind: str, counter: bool) -> Any:
+        if name not in self._families:
+            family = pb_utils.MetricFamily
+            self._families[name] = family(
+                name=f"cosmicman_engine_{name}",
+                description=f"{name} of the engine's stats",
+                kind=family.COUNTER if counter else family.GAUGE,
             )
-            self._families[name] = family
-            self._metrics[name] = family.Metric(labels=self._labels)
-        return self._metrics[name]
+        if (name, kind) not in self._metrics:
+            labels = self._labels | ({"kind": kind} if kind else {})
+            self._metrics[name, kind] = self._families[name].Metric(labels=labels)
+        return self._metrics[name, kind]

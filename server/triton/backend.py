@@ -1,0 +1,176 @@
+"""The engine a gateway talks to when it runs in Triton: the least loaded of several, another one where one fails.
+
+It has the face of `server.backend.EngineBackend`, so the rest of the gateway does not know the difference.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import fields, replace
+from types import TracebackType
+from typing import Any, Self
+
+from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo, Queued
+from engine.errors import BusyError, EngineStoppedError
+from engine.request import resolve
+from engine.stats import Histogram
+from server.triton.address import Addresses
+from server.triton.errors import TritonError
+from server.triton.replica import Replica
+
+logger = logging.getLogger(__name__)
+
+#: Replicas one request may be tried on, as long as none has done anything for it.
+MAX_ATTEMPTS = 3
+#: The gateway's own deadline comes first; this one frees the engine of a gateway that vanished.
+MARGIN_SECONDS = 5.0
+
+
+class TritonEngine:
+    """Use it as an async context manager, in one event loop."""
+
+    def __init__(self, addresses: Addresses, *, start_seconds: float, request_timeout_seconds: float) -> None:
+        """Connects to nothing yet.
+
+        Args:
+            addresses: Where the Tritons are.
+            start_seconds: How long one of them may take to answer at the start.
+            request_timeout_seconds: Longest a request may take.
+        """
+        self._addresses = addresses
+        self._start_seconds = start_seconds
+        self._timeout_seconds = request_timeout_seconds + MARGIN_SECONDS
+        self._replicas: list[Replica] = []
+
+    async def __aenter__(self) -> Self:
+        """Waits until one Triton answers.
+
+        Raises:
+            TritonError: None can be used; one line says why for each.
+        """
+        self._replicas = [Replica(host, self._addresses.model) for host in self._addresses.hosts]
+        starts = [replica.start(self._start_seconds) for replica in self._replicas]
+        outcomes = await asyncio.gather(*starts, return_exceptions=True)
+        unexpected = [
+            each for each in outcomes if isinstance(each, BaseException) and not isinstance(each, TritonError)
+        ]
+        if unexpected or not any(replica.status for replica in self._replicas):
+            await self._close()
+            if unexpected:
+                raise unexpected[0]
+            raise TritonError("; ".join(self._why(outcome) for outcome in enumerate(outcomes)))
+        for replica in self._replicas:
+            replica.watch()
+        return self
+
+    def _why(self, outcome: tuple[int, BaseException | None]) -> str:
+        index, error = outcome
+        replica = self._replicas[index]
+        return str(error) if error else f"{replica.host}: {replica.problem}"
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
+        await asyncio.gather(*(replica.close() for replica in self._replicas))
+
+    @property
+    def model(self) -> ModelInfo:
+        """That of the first replica that answers, or answered last."""
+        known = sorted((each for each in self._replicas if each.status), key=lambda each: not each.ready)
+        assert known and known[0].status, "the engine was never entered"
+        return known[0].status.model
+
+    @property
+    def ready(self) -> bool:
+        return any(replica.ready for replica in self._replicas)
+
+    def stats(self) -> EngineStats:
+        """The sum over all replicas that answer."""
+        found = [each.status.stats for each in self._replicas if each.status and not each.problem]
+        return found[0] if len(found) == 1 else total(found)
+
+    def validate(self, request: GenerationRequest) -> None:
+        """Checks what can be checked without the model's tokenizer; `generate` raises the rest."""
+        resolve(request, self.model)
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
+        """Runs a request on one replica, or on the next one where that did nothing for it yet."""
+        tried: list[Replica] = []
+        failures: list[BusyError | EngineStoppedError] = []
+        queued = False
+        while (replica := self._choose(tried)) is not None:
+            tried.append(replica)
+            produced = False
+            try:
+                async with aclosing(replica.generate(request, self._timeout_seconds)) as events:
+                    async for event in events:
+                        produced |= not isinstance(event, Queued)
+                        if not (isinstance(event, Queued) and queued):
+                            queued |= isinstance(event, Queued)
+                            yield event
+                return
+            except (BusyError, EngineStoppedError) as error:
+                if produced:
+                    raise
+                failures.append(error)
+                logger.warning("request %s failed before it started: %s", request.request_id or "-", error)
+        raise self._refusal(failures)
+
+    def _choose(self, tried: Sequence[Replica]) -> Replica | None:
+        """The least loaded of those that are ready and not tried."""
+        free = [replica for replica in self._replicas if replica.ready and replica not in tried]
+        if len(tried) >= MAX_ATTEMPTS or not free:
+            return None
+        return min(free, key=lambda replica: replica.load)
+
+    def _refusal(self, failures: Sequence[BusyError | EngineStoppedError]) -> BusyError | EngineStoppedError:
+        """Busy where a replica is: that one at least works, and says when to come back."""
+        busy = [failure for failure in failures if isinstance(failure, BusyError)]
+        if busy:
+            return min(busy, key=lambda failure: failure.retry_after_seconds)
+        if failures:
+            return failures[-1]
+        problems = (f"{replica.host}: {replica.problem or replica.breaker.state}" for replica in self._replicas)
+        return EngineStoppedError(f"no Triton is ready: {'; '.join(problems)}")
+
+
+def total(stats: Sequence[EngineStats]) -> EngineStats:
+    """The sum of several engines' numbers, field by field, whatever fields there are."""
+    if not stats:
+        return EngineStats()
+    return EngineStats(
+        **{item.name: _sum([getattr(each, item.name) for each in stats]) for item in fields(EngineStats)}
+    )
+
+
+def _sum(values: Sequence[Any]) -> Any:
+    first = values[0]
+    if isinstance(first, Histogram):
+        counts = tuple(map(sum, zip(*(value.counts for value in values), strict=True)))
+        return replace(first, counts=counts, total=sum(value.total for value in values))
+    if isinstance(first, bool | str) or first is None:
+        return first
+    if isinstance(first, Mapping):
+        keys = dict.fromkeys(key for value in values for key in value)
+        return {key: _sum([value[key] for value in values if key in value]) for key in keys}
+    if isinstance(first, tuple):
+        return tuple(item for value in values for item in value)
+    return sum(values)
+
+
+def check(addresses: Addresses, *, start_seconds: float) -> None:
+    """Looks once whether there is a Triton to use, outside any event loop.
+
+    Raises:
+        TritonError: There is none; one line says why.
+    """
+
+    async def enter() -> None:
+        async with TritonEngine(addresses, start_seconds=start_seconds, request_timeout_seconds=start_seconds):
+            pass
+
+    asyncio.run(enter())

@@ -1,0 +1,137 @@
+"""A real Triton around the tiny model, started once, and small gRPC servers that speak its protocol beside it."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import grpc
+import pytest
+from tritonclient.grpc import service_pb2, service_pb2_grpc
+
+from engine import wire
+from engine.engine import EngineSettings
+from engine.errors import EngineError
+from server.backend import running
+from server.cli.triton_engine import bundled_triton
+from server.triton.address import Addresses
+from server.triton.backend import TritonEngine
+from server.triton.errors import TritonError
+from server.triton.installation import Installation, find_installation
+from server.triton.local import LaunchSettings, LocalTriton
+
+#: Against hanging for ever; nothing is measured.
+PATIENCE_SECONDS = 120
+SETTINGS = EngineSettings(num_threads=1, max_running=8, max_waiting=8)
+
+
+@pytest.fixture(scope="session")
+def installation() -> Installation:
+    try:
+        return find_installation()
+    except TritonError as error:
+        if os.environ.get("COSMICMAN_TESTS_NEED_TRITON"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def triton(installation: Installation, bundle: Path) -> Iterator[LocalTriton]:
+    with bundled_triton(bundle, SETTINGS, LaunchSettings(reload=True)) as local:
+        yield local
+
+
+def engine_at(*hosts: str, start_seconds: float = PATIENCE_SECONDS, model: str = "cosmicman") -> TritonEngine:
+    addresses = Addresses(hosts=hosts, model=model)
+    return TritonEngine(addresses, start_seconds=start_seconds, request_timeout_seconds=PATIENCE_SECONDS)
+
+
+@pytest.fixture(name="engine_at")
+def _engine_at() -> Any:
+    return engine_at
+
+
+@pytest.fixture
+async def remote(triton: LocalTriton) -> AsyncIterator[TritonEngine]:
+    async with engine_at(triton.host) as engine:
+        yield engine
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(name="until")
+def _until() -> Any:
+    return until
+
+
+class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
+    """Triton's protocol over a real socket, around any engine."""
+
+    def __init__(self, engine: Any, *, version: str = "2.60.0", model: str = "cosmicman") -> None:
+        self.engine = engine
+        self.version = version
+        self.model = model
+        self.asked = 0
+        self.refuses: str = ""
+        self.host = ""
+        self.server = grpc.aio.server()
+        service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(self, self.server)
+
+    async def __aenter__(self) -> Self:
+        self.host = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
+        await self.engine.__aenter__()
+        await self.server.start()
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.server.stop(grace=None)
+
+    async def ServerMetadata(self, request: Any, context: Any) -> Any:
+        return service_pb2.ServerMetadataResponse(name="triton", version=self.version)
+
+    async def ModelReady(self, request: Any, context: Any) -> Any:
+        return service_pb2.ModelReadyResponse(ready=request.name == self.model)
+
+    async def ModelStreamInfer(self, requests: Any, context: Any) -> AsyncIterator[Any]:
+        async for request in requests:
+            question = wire.loads(request.raw_input_contents[0], wire.QUESTIONS)
+            if isinstance(question, wire.Describe):
+                engine = self.engine
+                yield answer(wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready))
+                continue
+            self.asked += 1
+            if self.refuses:
+                yield service_pb2.ModelStreamInferResponse(error_message=self.refuses)
+                continue
+            try:
+                async with running(self.engine, question) as events:
+                    async for event in events:
+                        yield answer(event)
+            except EngineError as error:
+                yield answer(error)
+
+
+def answer(message: Any) -> Any:
+    blob = bytearray()
+    text = wire.dumps(message, blob).encode()
+    response = service_pb2.ModelInferResponse(raw_output_contents=[text, bytes(blob)])
+    for name, data in (("event", text), ("image", blob)):
+        response.outputs.add(name=name, datatype="UINT8", shape=[len(data)])
+    return service_pb2.ModelStreamInferResponse(infer_response=response)
+
+
+@pytest.fixture
+def speaker() -> type[Speaker]:
+    return Speaker
+
+
+@pytest.fixture
+async def unused_host() -> str:
+    with contextlib.closing(await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)) as server:
+        return f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
