@@ -36,7 +36,7 @@ FLOORS = {
     "prompt": 2,
     "scheduler": 2,
     "sessions": 2,
-    "export": 2,
+    "export": 3,
     "train": 2,
     "wire": 2,
     "text_encoder": 3,

@@ -36,6 +36,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--start-timeout", type=whole_number(1), default=600, metavar="SECONDS", help="longest to load (%(default)s)"
     )
+    parser.add_argument(
+        "--stop-timeout", type=whole_number(0), default=10, metavar="SECONDS", help="longest to finish (%(default)s)"
+    )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.set_defaults(run=run)
 

@@ -83,6 +83,7 @@ def serving(options: Namespace) -> Iterator[LocalTriton]:
         metrics_port=options.metrics_port,
         reload=options.reload,
         start_seconds=options.start_timeout,
+        exit_seconds=options.stop_timeout,
     )
     if launch.repository is not None:
         check_profile(launch.repository)

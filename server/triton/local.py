@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -37,10 +38,12 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 #: A server that ran this long before it died did not die of its start.
 STEADY_SECONDS = 60.0
-EXIT_SECONDS = 10
+EXIT_MARGIN_SECONDS = 5
 #: What nobody but the holder of the key may ask for; the key is made up at every start.
 RESTRICTED = ("shared-memory", "model-repository", "model-config", "trace", "logging")
 _KEY = "cosmicman"
+#: A server that starts is asked again soon.
+OPTIONS = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500))
 _FAILED = re.compile(r"failed to load '[^']*' version \d+: [A-Za-z ]+: (.*)")
 
 
@@ -55,6 +58,7 @@ class LaunchSettings:
         metrics_port: Port of the metrics; 0 takes a free one.
         reload: Whether the model can be reloaded, by the supervisor alone.
         start_seconds: Longest the model may take to load.
+        exit_seconds: Longest that requests under way may take at the end; 0 where nobody asks any more.
     """
 
     repository: Path | None = None
@@ -63,6 +67,7 @@ class LaunchSettings:
     metrics_port: int = 0
     reload: bool = False
     start_seconds: float = 600.0
+    exit_seconds: int = 0
 
 
 def arguments(
@@ -77,7 +82,7 @@ def arguments(
         "--strict-readiness=true",
         "--disable-auto-complete-config",
         "--exit-on-error=true",
-        f"--exit-timeout-secs={EXIT_SECONDS}",
+        f"--exit-timeout-secs={settings.exit_seconds}",
         "--allow-http=false",
         f"--grpc-address={settings.host}",
         f"--grpc-port={port}",
@@ -111,6 +116,7 @@ class LocalTriton:
         self._folder = Path(tempfile.mkdtemp(prefix="cosmicman-triton-"))
         self._lines: deque[str] = deque(maxlen=400)
         self._process: subprocess.Popen[str] | None = None
+        self._instances: set[int] = set()
         self._stop = threading.Event()
         self._started = threading.Event()
         self._refusal: str | None = None
@@ -151,23 +157,26 @@ class LocalTriton:
         return self._process.pid if self._process else None
 
     def stubs(self) -> list[int]:
-        """Processes of the model's instances."""
-        return [] if self._process is None else children(self._process.pid)
+        """Processes of the model's instances that take requests; none until the server is ready."""
+        return sorted(self._instances)
 
     def reload(self) -> None:
-        """Loads the model again from the repository; requests under way end in the old one first.
+        """Loads the model again from the repository; requests under way end in the old instances.
 
         Raises:
             TritonError: The new one does not load; the old one stays.
         """
         request = service_pb2.RepositoryModelLoadRequest(model_name=MODEL)
-        with grpc.insecure_channel(self.host) as channel:
+        assert self._process is not None
+        before = set(children(self._process.pid))
+        with grpc.insecure_channel(self.host, options=OPTIONS) as channel:
             stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
             try:
                 metadata = ((f"triton-grpc-protocol-{_KEY}", self._key),)
                 stub.RepositoryModelLoad(request, metadata=metadata, timeout=self.settings.start_seconds)
             except grpc.RpcError as error:
                 raise TritonError(f"the model was not reloaded: {_first_line(str(error.details()))}") from error
+        self._instances = set(children(self._process.pid)) - before
 
     def _keep(self) -> None:
         """The keeper's life: start, wait for readiness, watch, start again."""
@@ -204,8 +213,11 @@ class LocalTriton:
                 problem = self._until_dead(process)
             return problem
         finally:
+            self._instances = set()
             self._end(process)
             reader.join()
+            assert process.stdout is not None
+            process.stdout.close()
             for left in Path("/dev/shm").glob(f"{shared_memory}*"):
                 left.unlink(missing_ok=True)
 
@@ -243,7 +255,7 @@ class LocalTriton:
     def _until_ready(self, process: "subprocess.Popen[str]") -> str:
         """Why the server cannot be used, or "" when the model is ready."""
         deadline = time.monotonic() + self.settings.start_seconds
-        with grpc.insecure_channel(self.host) as channel:
+        with grpc.insecure_channel(self.host, options=OPTIONS) as channel:
             stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
             while not self._stop.wait(POLL_SECONDS):
                 if process.poll() is not None:
@@ -259,26 +271,22 @@ class LocalTriton:
 
     def _until_dead(self, process: "subprocess.Popen[str]") -> str:
         """What ended the server, or one of the model's instances, which Triton itself does not bring back."""
-        instances = len(children(process.pid))
+        self._instances = set(children(process.pid))
         while not self._stop.wait(POLL_SECONDS):
             if process.poll() is not None:
                 return self._why(process)
-            if len(children(process.pid)) < instances:
+            if not self._instances or not self._instances <= set(children(process.pid)):
                 return "an instance of the model died"
         return "stopped"
 
     def _end(self, process: "subprocess.Popen[str]") -> None:
         """Ends the server and everything it started: in order where we were told to stop, at once where it is sick."""
-        if self._stop.is_set() and process.poll() is None:
+        if self._stop.is_set() and self.settings.exit_seconds:
             process.terminate()
-            try:
-                process.wait(EXIT_SECONDS + 5)
-            except subprocess.TimeoutExpired:
-                logger.warning("Triton did not end within %d s", EXIT_SECONDS + 5)
-        try:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(self.settings.exit_seconds + EXIT_MARGIN_SECONDS)
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
     def _why(self, process: "subprocess.Popen[str]") -> str:
@@ -300,7 +308,7 @@ def children(process_id: int) -> list[int]:
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, parent = path.read_text().rpartition(")")[2].split()[:2]
-        except OSError:
+        except (OSError, ValueError):  # it ended while we looked
             continue
         if int(parent) == process_id and state != "Z":
             found.append(int(path.parent.name))

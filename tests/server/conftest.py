@@ -6,10 +6,11 @@ The engine here speaks the public protocol and draws a plain rectangle: these te
 import asyncio
 import contextlib
 import io
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -34,6 +35,8 @@ from engine.errors import BusyError, EngineStoppedError
 from engine.request import resolve
 from server.app import create_app
 from server.settings import Settings
+from server.triton.errors import TritonError
+from server.triton.installation import find_installation
 
 PORTS = range(9140, 9150)
 SIDES = SizeLimits(minimum=128, maximum=192, multiple=16)
@@ -262,3 +265,14 @@ def talk() -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[httpx.A
 def listen() -> Callable[[FastAPI], Running]:
     """`async with listen(app) as running` for an application a test made itself, over loopback."""
     return Running
+
+
+@pytest.fixture(scope="session")
+def installation() -> Any:
+    """A Triton to run; a developer's tests may be skipped where there is none, those of a clean checkout may not."""
+    try:
+        return find_installation()
+    except TritonError as error:
+        if os.environ.get("COSMICMAN_TESTS_NEED_TRITON"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))

@@ -28,6 +28,7 @@ import triton_python_backend_utils as pb_utils
 from engine import wire
 from engine.engine import Engine, EngineSettings, GenerationRequest
 from engine.errors import DeadlineError, EngineError
+from engine.events import Step
 from engine.stats import Histogram
 
 logger = logging.getLogger("cosmicman")
@@ -151,7 +152,7 @@ class _Answer:
             outputs.append(_tensor("image", image))
 
         def send() -> bool:
-            if self._sender.is_cancelled():
+            if isinstance(message, Step) and self._sender.is_cancelled():
                 return False
             self._sender.send(pb_utils.InferenceResponse(output_tensors=outputs))
             return True
@@ -159,7 +160,11 @@ class _Answer:
         return await self._in_thread(send)
 
     async def _cancel_when_unwanted(self, work: "asyncio.Future[None]") -> None:
-        """Running requests notice at their next event; this is for those that wait."""
+        """Running requests notice at their next event; this is for those that wait.
+
+        Triton 2.51 never frees what it holds for a request that was asked about, so short ones are not asked about.
+        """
+        await asyncio.sleep(TICK_SECONDS)
         while not await self._in_thread(self._sender.is_cancelled):
             await asyncio.sleep(TICK_SECONDS)
         work.cancel()

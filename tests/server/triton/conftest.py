@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -18,23 +17,12 @@ from server.backend import running
 from server.cli.triton_engine import bundled_triton
 from server.triton.address import Addresses
 from server.triton.backend import TritonEngine
-from server.triton.errors import TritonError
-from server.triton.installation import Installation, find_installation
+from server.triton.installation import Installation
 from server.triton.local import LaunchSettings, LocalTriton
 
 #: Against hanging for ever; nothing is measured.
 PATIENCE_SECONDS = 120
 SETTINGS = EngineSettings(num_threads=1, max_running=8, max_waiting=8)
-
-
-@pytest.fixture(scope="session")
-def installation() -> Installation:
-    try:
-        return find_installation()
-    except TritonError as error:
-        if os.environ.get("COSMICMAN_TESTS_NEED_TRITON"):
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,196 @@
+"""The gateway in front of a real Triton: the same pictures, the same refusals, nothing lost and nothing twice."""
+
+import asyncio
+import base64
+import json
+import urllib.request
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+import pytest
+from tritonclient.grpc import service_pb2, service_pb2_grpc
+
+from engine.description import parse
+from engine.engine import Engine, EngineSettings, Finished, GenerationRequest, ImageReady, Queued, Started, Step
+from engine.errors import BusyError, DeadlineError, RequestError
+from server.app import create_app
+from server.settings import Settings
+
+SIZES = ((32, 48), (40, 40), (48, 32))
+REQUEST = GenerationRequest(description=parse("a woman in a red dress, no hat"), seed=11, steps=3)
+#: Long enough that it is still running when a test has seen its first step.
+LONG = replace(REQUEST, steps=30, num_images=8)
+BODY = {"description": "a woman in a red dress", "negative_description": "hat", "seed": 11, "steps": 3}
+
+
+async def events_of(engine: Any, request: GenerationRequest) -> list[Any]:
+    return [event async for event in engine.generate(request)]
+
+
+@pytest.fixture
+async def embedded(bundle: Path) -> AsyncIterator[Engine]:
+    async with Engine.load(bundle, EngineSettings(num_threads=1)) as engine:
+        yield engine
+
+
+async def test_same_request_same_picture_as_embedded(remote: Any, embedded: Engine) -> None:
+    assert remote.model == embedded.model
+    other = replace(REQUEST, num_images=2, image_format="webp", guidance_scale=1.0, width=48, height=32)
+    for request in (REQUEST, other):
+        here, there = await events_of(embedded, request), await events_of(remote, request)
+        assert [event for event in there if isinstance(event, ImageReady)] == [
+            event for event in here if isinstance(event, ImageReady)
+        ]
+        assert [type(event) for event in there] == [type(event) for event in here]
+
+
+async def test_sixteen_at_once_each_get_their_own_and_nothing_twice(remote: Any) -> None:
+    requests = [
+        replace(REQUEST, width=w, height=h, seed=seed, num_images=1 + seed % 2)
+        for seed, (w, h) in enumerate(SIZES[n % 3] for n in range(16))
+    ]
+    answers = await asyncio.gather(*(events_of(remote, request) for request in requests))
+    for request, events in zip(requests, answers, strict=True):
+        assert [type(event) for event in events[:2]] == [Queued, Started]
+        assert isinstance(events[-1], Finished)
+        steps = [event.completed for event in events if isinstance(event, Step)]
+        assert steps == list(range(1, 3 * request.num_images + 1))
+        images = [event for event in events if isinstance(event, ImageReady)]
+        assert sorted(image.index for image in images) == list(range(request.num_images))
+        assert {(image.width, image.height, image.seed) for image in images} == {
+            (request.width, request.height, request.seed)
+        }
+
+
+async def test_leaving_frees_the_engine_and_no_other_request(remote: Any, until: Any) -> None:
+    await until(lambda: remote.stats().running == 0)
+    cancelled = remote.stats().cancelled_total
+    other = asyncio.create_task(events_of(remote, REQUEST))
+    events = remote.generate(LONG)
+    async for event in events:
+        if isinstance(event, Step):
+            break
+    await events.aclose()
+    assert isinstance((await other)[-1], Finished)
+    await until(lambda: remote.stats().cancelled_total == cancelled + 1)
+    await until(lambda: remote.stats().running == 0)
+
+
+async def test_line_is_bounded_and_says_when_to_come_back(remote: Any, until: Any) -> None:
+    tasks = [asyncio.create_task(events_of(remote, replace(LONG, num_images=1, seed=seed))) for seed in range(24)]
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, BusyError)]
+    finished = [outcome for outcome in outcomes if isinstance(outcome, list)]
+    assert refused
+    assert all(error.retry_after_seconds > 0 for error in refused)
+    assert len(refused) + len(finished) == 24
+    assert all(isinstance(events[-1], Finished) for events in finished)
+    assert len(finished) >= 16
+
+
+async def test_mistakes_are_named_by_gateway_and_engine_alike(remote: Any) -> None:
+    with pytest.raises(RequestError, match="steps must be from 1 to 30; got 31") as mistake:
+        remote.validate(replace(REQUEST, steps=31))
+    assert mistake.value.field == "steps"
+    with pytest.raises(RequestError, match="steps must be from 1 to 30; got 31") as mistake:
+        await events_of(remote, replace(REQUEST, steps=31))
+    assert mistake.value.field == "steps"
+    words = replace(REQUEST, description=parse("a red hat, " * 700))
+    remote.validate(words)  # only the engine has the tokenizer
+    with pytest.raises(RequestError, match="windows") as mistake:
+        await events_of(remote, words)
+    assert mistake.value.field == "description"
+
+
+async def test_deadline_of_a_request_is_kept_in_triton(remote: Any) -> None:
+    with pytest.raises(DeadlineError):
+        await events_of(remote, replace(LONG, deadline_seconds=0.05))
+
+
+@pytest.fixture
+async def served(remote: Any, talk: Any) -> AsyncIterator[httpx.AsyncClient]:
+    async with talk(create_app(Settings(request_timeout_seconds=60), remote)) as client:
+        yield client
+
+
+async def test_gateway_answers_as_with_an_embedded_engine(served: Any, embedded: Engine) -> None:
+    as_json = (await served.post("/generate", json=BODY)).json()
+    as_png = await served.post("/generate", json=BODY, headers={"Accept": "image/png"})
+    events = (await served.post("/generate", json=BODY, headers={"Accept": "text/event-stream"})).text
+    assert base64.b64decode(as_json["images"][0]["data"]) == as_png.content
+    (line,) = (part for part in events.split("\n\n") if part.startswith("event: image"))
+    assert json.loads(line.partition("data: ")[2]) == as_json["images"][0]
+    assert events.count("event: step") == 3
+    assert events.count("event: finished") == 1
+    (picture,) = [
+        event
+        for event in await events_of(
+            embedded,
+            GenerationRequest(description=parse(BODY["description"]), negative_description="hat", seed=11, steps=3),
+        )
+        if isinstance(event, ImageReady)
+    ]
+    assert picture.data == as_png.content
+    problem = await served.post("/generate", json=BODY | {"description": "a red hat, " * 700})
+    assert problem.status_code == 422
+    assert problem.json()["field"] == "description"
+    assert (await served.get("/readyz")).status_code == 200
+    assert (await served.get("/model")).json()["name"] == "tiny"
+    assert "cosmicman_engine_ready 1.0" in (await served.get("/metrics")).text
+
+
+async def test_gateway_s_deadline_is_a_504_and_frees_the_engine(remote: Any, talk: Any, until: Any) -> None:
+    async with talk(create_app(Settings(request_timeout_seconds=0.1), remote)) as client:
+        answer = await client.post("/generate", json=BODY | {"steps": 30, "num_images": 8})
+        assert answer.status_code == 504
+        await until(lambda: remote.stats().running == 0)
+
+
+async def test_triton_s_endpoint_shows_the_engine(remote: Any, triton: Any) -> None:
+    await events_of(remote, REQUEST)
+    wanted = ("running", "waiting", "steps_total", "forward_rows", "forward_seconds", "forward_seconds_sum_total")
+
+    def text() -> str:
+        with urllib.request.urlopen(triton.metrics_url, timeout=60) as answer:
+            return answer.read().decode()
+
+    found = ""
+    async with asyncio.timeout(60):
+        while not all(f"cosmicman_engine_{name}{{" in found for name in wanted):
+            found = await asyncio.to_thread(text)
+    assert 'nv_inference_request_success{model="cosmicman"' in found
+
+
+async def test_nobody_else_controls_the_server(triton: Any) -> None:
+    async with grpc.aio.insecure_channel(triton.host) as channel:
+        stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
+        for call in (
+            stub.RepositoryModelUnload(service_pb2.RepositoryModelUnloadRequest(model_name="cosmicman")),
+            stub.RepositoryModelLoad(service_pb2.RepositoryModelLoadRequest(model_name="cosmicman")),
+            stub.RepositoryIndex(service_pb2.RepositoryIndexRequest()),
+            stub.SystemSharedMemoryRegister(service_pb2.SystemSharedMemoryRegisterRequest(name="x", key="/x")),
+            stub.SystemSharedMemoryStatus(service_pb2.SystemSharedMemoryStatusRequest()),
+            stub.TraceSetting(service_pb2.TraceSettingRequest()),
+        ):
+            with pytest.raises(grpc.aio.AioRpcError) as refusal:
+                await call
+            assert refusal.value.code() == grpc.StatusCode.UNAVAILABLE
+            assert "restricted" in refusal.value.details()
+
+
+async def test_bytes_that_are_no_request_are_answered(triton: Any, remote: Any) -> None:
+    async with grpc.aio.insecure_channel(triton.host) as channel:
+        stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
+        for data in (b"\x00\xff", b"{}", b'{"version":9,"type":"x","value":0}', b"[" * 5000):
+            request = service_pb2.ModelInferRequest(model_name="cosmicman", raw_input_contents=[data])
+            request.inputs.add(name="request", datatype="UINT8", shape=[len(data)])
+            call = stub.ModelStreamInfer(timeout=60)
+            await call.write(request)
+            await call.done_writing()
+            texts = [b"".join(answer.infer_response.raw_output_contents) async for answer in call]
+            assert json.loads(texts[0])["value"]["kind"] == "WireError"
+    assert isinstance((await events_of(remote, REQUEST))[-1], Finished)
