@@ -11,6 +11,7 @@ from server.cli.arguments import add_command
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 from server.cli.hub import PIPELINE_PARTS, download, is_hub_id
+from server.cli.tensorrt import add_tensorrt, build
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ EXAMPLES = """\
   cosmicman export stabilityai/stable-diffusion-xl-base-1.0 --variant fp16 --precision fp16 --out models/sdxl
   cosmicman export cosmicman/CosmicMan-SDXL --base stabilityai/stable-diffusion-xl-base-1.0 --out models/cosmicman
   cosmicman export runs/checkpoint-20000 --base models/sdxl-base --precision int8 --out models/mine
+  cosmicman export models/figurine-bundle --tensorrt --target sm89 --out out/figurine-sm89
 
 CHECKPOINT is a folder or hub id: a Stable Diffusion 1.5 or SDXL pipeline in diffusers' layout, or, with --base, a UNet
 alone, also one saved by CosmicMan's own training code. The bundle appears whole or not at all: ONNX graphs, tokenizer
@@ -52,10 +54,20 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="MB",
         help="keep a graph's weights in a file of their own above this size; 1900 at most (%(default)s)",
     )
+    add_tensorrt(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.tensorrt and (Path(options.checkpoint) / "manifest.json").is_file():
+        return build(Path(options.checkpoint), options.out, options)
+    status = _export(options)
+    if status == 0 and options.tensorrt:
+        return build(options.out, options.out.with_name(f"{options.out.name}-{options.target}"), options)
+    return status
+
+
+def _export(options: argparse.Namespace) -> int:
     with needs_extra("train"):
         from transformers.utils import logging as transformers_logging
 

@@ -11,17 +11,13 @@ from server.cli.arguments import whole_number
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 
-EPILOG = """\
-  cosmicman export models/figurine-bundle --tensorrt --target sm89 --out out/figurine-sm89
-  cosmicman export runs/figurine/package --out out/figurine --tensorrt"""
-
 
 def add_tensorrt(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("TensorRT engines")
     group.add_argument(
         "--tensorrt",
         action="store_true",
-        help="build TensorRT engines into --out where CHECKPOINT is a bundle, else into --out with the target behind it",
+        help="build TensorRT engines into --out where CHECKPOINT is a bundle, else beside it",
     )
     group.add_argument(
         "--target",

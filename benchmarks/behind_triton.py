@@ -1,6 +1,6 @@
 """Compares the engine in Triton with the same engine in this process: seconds a request at 1 and at 8 clients.
 
-Run from the repository root: `python benchmarks/triton.py`. The goal is at most 5 % more time behind Triton. Both are
+Run from the repository root: `python benchmarks/behind_triton.py`. The goal is at most 5 % more time. Both are
 loaded at once and take turns round by round, so that what else the machine does falls on both alike.
 """
 
