@@ -123,7 +123,7 @@ def torch_session(name: str, model: UNet, device: torch.device, *, compiled: boo
     if compiled:
         forward = CompiledForward(torch.compile(forward, dynamic=False), device)
     names = ("sample", "timesteps", "encoder_hidden_states", "text_embeds", "time_ids")
-    return TorchSession(name, forward, names, device=device, dtype=torch.float32)
+    return TorchSession(name, forward, names, device=device)
 
 
 def exported(model: UNet, config: Mapping[str, Any], folder: Path) -> Path:
@@ -193,10 +193,10 @@ def decode_seconds(options: argparse.Namespace, device: torch.device) -> float:
     side = config["sample_size"] // 8
 
     def forward(inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        image: torch.Tensor = vae.decode(inputs["latents"]).sample
+        image: torch.Tensor = vae.decode(inputs["latents"].to(dtype)).sample
         return image
 
-    session = TorchSession("decoder", forward, ("latents",), device=device, dtype=dtype)
+    session = TorchSession("decoder", forward, ("latents",), device=device)
     latents = {"latents": np.zeros((1, 4, side, side), np.float32)}
     for _ in range(2):
         session.run(latents)

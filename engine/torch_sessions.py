@@ -8,18 +8,17 @@ Letters: R rows.
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
-from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from engine.bundle import (
-    CONDITIONING,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
     UNET_FILE,
@@ -27,41 +26,48 @@ from engine.bundle import (
     VAE_ENCODER_FILE,
     Bundle,
 )
-from engine.errors import BundleError, ProviderError
-from engine.export.graphs import TextEncoder, UNet
-from engine.export.source import read_json, stock_config
-from engine.export.weights import load_part
+from engine.errors import BundleError, OutOfMemoryError, ProviderError
+from engine.export.graphs import parts_of
+from engine.export.source import open_source
 from engine.sessions.failures import run_error
 from engine.sessions.processors import physical_cores
 from engine.sessions.session import Array
-from engine.settings import EngineSettings
+from engine.settings import TORCH_PROVIDERS, EngineSettings
 
 logger = logging.getLogger(__name__)
 
 Inputs: TypeAlias = Mapping[str, torch.Tensor]
 Forward: TypeAlias = Callable[[Inputs], torch.Tensor]
 
-_TEXT_ENCODERS = {
-    TEXT_ENCODER_FILE: (CLIPTextModel, "text_encoder"),
-    SECOND_TEXT_ENCODER_FILE: (CLIPTextModelWithProjection, "text_encoder_2"),
-}
-# The VAE of SDXL overflows in half precision, and one decode is little beside the steps before it.
-_HALVED = frozenset({UNET_FILE})
+# What the export calls the part that each graph is made from.
+_PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        TEXT_ENCODER_FILE: "text encoder",
+        SECOND_TEXT_ENCODER_FILE: "second text encoder",
+        UNET_FILE: "unet",
+        VAE_DECODER_FILE: "vae decoder",
+        VAE_ENCODER_FILE: "vae encoder",
+    }
+)
 _WARM_RUNS = 3  # before a capture, so that libraries have chosen their algorithms and taken their workspace
 
 
 class TorchSession:
-    """One module; rows may be padded, and runs captured as CUDA graphs."""
+    """One module on one device."""
 
-    def __init__(
-        self, name: str, forward: Forward, input_names: tuple[str, ...], *, device: torch.device, dtype: torch.dtype
-    ) -> None:
-        """Made by `TorchSessions`."""
+    def __init__(self, name: str, forward: Forward, input_names: tuple[str, ...], *, device: torch.device) -> None:
+        """Made by `TorchSessions`.
+
+        Args:
+            name: Of the graph, for messages.
+            forward: Takes float32 and whole numbers, whatever it computes in.
+            input_names: What it reads.
+            device: Where it is.
+        """
         self._name = name
         self._forward = forward
         self._input_names = input_names
         self._device = device
-        self._dtype = dtype
 
     @property
     def input_names(self) -> tuple[str, ...]:
@@ -77,44 +83,43 @@ class TorchSession:
         # A module raises whatever its operators do; torch.OutOfMemoryError is a RuntimeError.
         except (RuntimeError, MemoryError, ValueError, IndexError, TypeError) as error:
             failure = run_error(self._name, error)
-            if self._device.type == "cuda":
+            if isinstance(failure, OutOfMemoryError) and self._device.type == "cuda":
                 torch.cuda.empty_cache()
             raise failure from error
         return output
 
     def _tensor(self, value: Array) -> torch.Tensor:
-        tensor = torch.from_numpy(np.ascontiguousarray(value))
-        dtype = self._dtype if tensor.is_floating_point() else tensor.dtype
-        return tensor.to(self._device, dtype)
+        return torch.from_numpy(np.ascontiguousarray(value)).to(self._device)
 
 
 class TorchSessions:
     """The modules of one checkpoint, all on one device."""
 
-    def __init__(self, checkpoint: Path, bundle: Bundle, settings: EngineSettings) -> None:
-        """Finds the device.
+    def __init__(self, checkpoint: Path, bundle: Bundle, settings: EngineSettings, *, base: Path | None = None) -> None:
+        """Finds the parts and the device.
 
         Args:
-            checkpoint: A folder in diffusers' layout: the one the bundle was made from.
-            bundle: Names the graphs.
+            checkpoint: What the bundle was exported from: a pipeline folder, or with a base a folder with a UNet.
+            bundle: Names the graphs and the family.
             settings: Provider (torch or torch-compiled), device, precision and threads.
+            base: The pipeline whose UNet the checkpoint replaces.
 
         Raises:
-            ProviderError: There is no such device, or no such folder.
+            ProviderError: There is no such device, or the folders are no checkpoint of the bundle's family.
         """
         sessions = settings.sessions
-        assert sessions.provider in ("torch", "torch-compiled"), sessions.provider
-        if not (checkpoint / "model_index.json").is_file():
-            raise ProviderError(
-                f"provider {sessions.provider} runs a checkpoint, and {checkpoint} is none: it has no model_index.json"
-            )
+        assert sessions.provider in TORCH_PROVIDERS, sessions.provider
         self.provider = sessions.provider
-        self._checkpoint = checkpoint
-        self._manifest = bundle.manifest
+        try:
+            source = open_source(checkpoint, base)
+        except ValueError as error:
+            raise ProviderError(f"provider {self.provider} runs a checkpoint: {error}") from error
+        if source.family != bundle.manifest.family:
+            raise ProviderError(f"{checkpoint} is of family {source.family}; the bundle is {bundle.manifest.family}")
         self._device = _device(sessions.device)
         half = sessions.half_precision and self._device.type == "cuda"
-        self._unet_dtype = torch.float16 if half else torch.float32
-        self._vae: Any = None
+        manifest = replace(bundle.manifest, precision="fp16" if half else "fp32")
+        self._parts = parts_of(source, manifest, variant=None)
         torch.set_num_threads(settings.num_threads or physical_cores())
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = sessions.tf32
 
@@ -127,41 +132,22 @@ class TorchSessions:
         """Loads what a graph of the bundle was exported from.
 
         Raises:
-            BundleError: The checkpoint lacks it, or it is damaged.
+            BundleError: The checkpoint's weights cannot be loaded.
         """
-        dtype = self._unet_dtype if file in _HALVED else torch.float32
-        call, input_names = self._module(file, dtype)
-        compiled = self.provider == "torch-compiled" and file == UNET_FILE
-        forward = CompiledForward(torch.compile(call, dynamic=False), self._device) if compiled else call
-        logger.info("%s runs on %s, %s, %s", file, self.provider, self._device, dtype)
-        return TorchSession(file, forward, input_names, device=self._device, dtype=dtype)
-
-    def _module(self, file: str, dtype: torch.dtype) -> tuple[Forward, tuple[str, ...]]:
-        """What runs, and the names of its inputs, as in the graph of the same name."""
-        manifest = self._manifest
-        if file in _TEXT_ENCODERS:
-            kind, part = _TEXT_ENCODERS[file]
-            encoder = TextEncoder(self._load(kind, part, dtype), family=manifest.family, clip_skip=manifest.clip_skip)
-            return lambda inputs: encoder(**inputs), ("input_ids",)
-        if file == UNET_FILE:
-            unet = UNet(self._load(UNet2DConditionModel, "unet", dtype))
-            names = ("sample", "timesteps", *CONDITIONING[manifest.family])
-            return lambda inputs: unet(**inputs), names
-        if self._vae is None:
-            self._vae = self._load(AutoencoderKL, "vae", dtype)
-        vae = self._vae
-        if file == VAE_DECODER_FILE:
-            return lambda inputs: vae.decode(inputs["latents"], return_dict=False)[0], ("latents",)
-        assert file == VAE_ENCODER_FILE, file
-        return lambda inputs: vae.encode(inputs["image"]).latent_dist.parameters, ("image",)
-
-    def _load(self, kind: Any, part: str, dtype: torch.dtype) -> Any:
-        folder = self._checkpoint / part
         try:
-            module = load_part(kind, folder, stock_config(read_json(folder / "config.json")), dtype)
+            graph = self._parts[_PARTS[file]]()
         except ValueError as error:
             raise BundleError(str(error)) from error
-        return module.requires_grad_(False).to(self._device)
+        module = graph.module.eval().requires_grad_(False).to(self._device)
+
+        def forward(inputs: Inputs) -> torch.Tensor:
+            output: torch.Tensor = module(**inputs)
+            return output
+
+        compiled = self.provider == "torch-compiled" and file == UNET_FILE
+        run: Forward = CompiledForward(torch.compile(forward, dynamic=False), self._device) if compiled else forward
+        logger.info("%s runs on %s, %s, %s", file, self.provider, self._device, graph.precision)
+        return TorchSession(file, run, tuple(graph.inputs), device=self._device)
 
 
 class CompiledForward:

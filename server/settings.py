@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     provider: Provider = Field("auto", description="What runs the model; auto takes the best that starts here.")
     device: int = Field(0, ge=0, description="Number of the GPU.")
     checkpoint: Path | None = Field(None, description="Folder of weights that torch and torch-compiled run.")
+    base: Path | None = Field(None, description="Folder of the pipeline whose UNet the checkpoint replaces.")
     engine_cache: Path | None = Field(None, description="Folder where TensorRT keeps its engines between starts.")
     memory_limit_bytes: int | None = Field(None, ge=1, description="Most a GPU's arena, or TensorRT, may take.")
     half_precision: bool = Field(False, description="Whether TensorRT and PyTorch halve a float32 model on a GPU.")

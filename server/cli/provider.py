@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 PROVIDERS = ("auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "torch", "torch-compiled")
-NAMES = ("provider", "device", "checkpoint")
+NAMES = ("provider", "device", "checkpoint", "base")
 
 
 def add_provider(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +29,9 @@ def add_provider(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", type=whole_number(0), help="number of the GPU (0)")
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FOLDER", help="weights that torch and torch-compiled run (none)"
+    )
+    parser.add_argument(
+        "--base", type=Path, metavar="FOLDER", help="pipeline whose UNet the checkpoint replaces (none)"
     )
 
 
@@ -42,4 +45,4 @@ def loader(settings: Settings) -> Callable[[Path, EngineSettings], Engine]:
         raise UsageError(f"provider {settings.provider} runs a checkpoint; name its folder with --checkpoint")
     with needs_extra("train"):
         from engine.torch_sessions import TorchSessions
-    return partial(Engine.load, make_sessions=partial(TorchSessions, settings.checkpoint))
+    return partial(Engine.load, make_sessions=partial(TorchSessions, settings.checkpoint, base=settings.base))

@@ -1,7 +1,9 @@
 """PyTorch behind the same interface: graph for graph and picture for picture what ONNX Runtime gives."""
 
 import io
+import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -130,7 +132,7 @@ def test_a_run_that_does_not_fit_is_told_apart_and_harms_nothing() -> None:
     def fill(inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         return torch.zeros(tuple(inputs["shape"].tolist()))
 
-    session = TorchSession("fill", fill, ("shape",), device=torch.device("cpu"), dtype=torch.float32)
+    session = TorchSession("fill", fill, ("shape",), device=torch.device("cpu"))
     with pytest.raises(OutOfMemoryError, match="fill ran out of memory"):
         session.run({"shape": np.array([1 << 45])})
     assert session.run({"shape": np.array([2])}).tolist() == [0.0, 0.0]
@@ -144,11 +146,16 @@ def test_a_failing_run_is_the_requests_error(bundle: Path, checkpoint: Path) -> 
 
 def test_what_is_no_checkpoint_is_named(bundle: Path, checkpoint: Path, tmp_path: Path) -> None:
     verified: Bundle = load_bundle(bundle)
-    with pytest.raises(ProviderError, match="runs a checkpoint, and .* is none: it has no model_index.json"):
+    with pytest.raises(ProviderError, match="provider torch runs a checkpoint: .* it has no model_index.json"):
         TorchSessions(tmp_path, verified, TORCH)
-    (tmp_path / "model_index.json").write_text("{}")
-    with pytest.raises(BundleError, match="unet: cannot load the weights"):
-        TorchSessions(tmp_path, verified, TORCH).load(UNET_FILE)
+    other = Bundle(path=verified.path, manifest=replace(verified.manifest, family="sdxl"), sha256="")
+    with pytest.raises(ProviderError, match="is of family sd; the bundle is sdxl"):
+        TorchSessions(checkpoint, other, TORCH)
+    copy = tmp_path / "copy"
+    shutil.copytree(checkpoint, copy)
+    (copy / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(b"none")
+    with pytest.raises(BundleError, match="unet"):
+        TorchSessions(copy, verified, TORCH).load(UNET_FILE)
 
 
 def test_a_device_that_is_not_here_says_what_is(bundle: Path, checkpoint: Path) -> None:
