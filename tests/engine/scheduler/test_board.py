@@ -1,6 +1,6 @@
 """Every decision of the scheduler under a simulated clock: whatever comes in whatever order, each request ends once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -26,8 +26,10 @@ PATIENCE = 60
 SECONDS_PER_AREA = 0.001
 
 
-def picture(mark: float, *, side: int = 4, tokens: int = 77, steps: int = 2, guided: bool = False) -> Picture:
-    """A picture whose rows carry `mark` as text."""
+def picture(
+    mark: float, *, side: int = 4, tokens: int = 77, steps: int = 2, guided: bool = False, twice: bool = False
+) -> Picture:
+    """A picture whose rows carry `mark` as text; `twice` denoises it at another size afterwards, guided for a while."""
 
     def text() -> dict[str, np.ndarray]:
         return {"text": np.full((1, tokens, 1), mark, np.float32)}
@@ -38,6 +40,18 @@ def picture(mark: float, *, side: int = 4, tokens: int = 77, steps: int = 2, gui
         conditional=text(),
         unconditional=text() if guided else None,
         guidance_scale=2.0,
+        then=_second_pass(text, 10 - side) if twice else None,
+    )
+
+
+def _second_pass(text: Callable[[], dict[str, np.ndarray]], side: int) -> Picture:
+    return Picture(
+        plan=sampler_plan("euler", NoiseSchedule(), 6, 0.5),
+        noise=partial(gaussian_noise, 2, 0, shape=(1, 1, 4, side)),
+        conditional=text(),
+        unconditional=text(),
+        guidance_scale=2.0,
+        guidance_interval=(0.6, 0.8),
     )
 
 
@@ -108,6 +122,7 @@ class AnyOrder(RuleBasedStateMachine):
         tokens=st.sampled_from(TOKENS),
         steps=st.integers(1, 5),
         guided=st.booleans(),
+        twice=st.booleans(),
         num_images=st.integers(1, 4),
         priority=st.sampled_from(["high", "normal", "low"]),
         deadline_seconds=st.sampled_from([None, None, 0.05, 0.3, 3.0]),
@@ -135,7 +150,9 @@ class AnyOrder(RuleBasedStateMachine):
         mark = float(place.number)
         if fault:
             getattr(self.model, fault).add(mark)
-        self.requests[place] = Request(place, mark, num_images, steps, {**facts, "steps": steps})
+        facts["steps"] = steps
+        num_steps = picture(mark, **facts).num_steps  # type: ignore[arg-type]
+        self.requests[place] = Request(place, mark, num_images, num_steps, facts)
         self.board.admit(self.model.now)
 
     @rule(which=st.integers(0, 99))
@@ -428,3 +445,18 @@ def test_the_snapshot_shows_what_runs_and_what_waits() -> None:
     assert [(cost.bucket, cost.rows, cost.num_measured) for cost in stats.costs] == [("4x4x77", 2, 1)]
     assert stats.forward_rows.counts[1] == 1
     assert stats.forward_seconds.last == pytest.approx(0.0272)
+
+
+def test_a_picture_moves_to_another_bucket_and_other_rows_between_its_steps() -> None:
+    where, model = board(), Model()
+    place = seated(where, tracks(1, 1.0, steps=2, twice=True))
+    batches = []
+    while not place.undecoded:
+        batch = where.pick()
+        assert batch is not None
+        batches.append((dict(batch.bucket)["sample"][2], batch.num_rows))
+        where.settle(batch, run_batch(batch, model), model.now)
+    sides, rows = [side for side, _ in batches], [rows for _, rows in batches]
+    assert sides == [4, 4, 6, 6, 6]
+    assert set(rows[2:]) == {1, 2}, "guidance acts for a while"
+    assert [len(marks) for marks in model.forwards] == rows

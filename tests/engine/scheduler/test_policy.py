@@ -36,7 +36,7 @@ def request(
 ) -> list[Seat]:
     place = Place(number=number, priority=priority, entered_at=0.0)
     return [
-        Seat(place=place, track=Track(index, picture(1.0, side=side, guided=guided, steps=900)))
+        Seat(place=place, track=Track(index, picture(1.0, side=side, guided=guided, steps=2)))
         for index in range(num_images)
     ]
 
@@ -111,7 +111,7 @@ def test_a_crowd_that_never_ends_does_not_starve_one_low_request_of_another_size
     chosen = policy(Costs(lambda area, rows: 0.5 if area > 16 else 0.04))
     lone = request(0, priority="low", side=6)
     gaps, gap = [], 0
-    for number in range(2000):
+    for number in range(1000):
         newcomers = [seat for each in range(7) for seat in request(1 + 10 * number + each, priority="high")]
         batch = chosen.pick([*lone, *newcomers])
         assert batch is not None
