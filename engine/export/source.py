@@ -28,8 +28,11 @@ _COPIED_CLASS = "_New"
 _AVERAGING_KEYS = frozenset(
     ("decay", "min_decay", "optimization_step", "update_after_step", "use_ema_warmup", "inv_gamma", "power")
 )
-# Kinds of UNet whose extra inputs the engine does not give; a model trained with one draws wrong pictures without it.
-_UNSUPPORTED_KEYS = ("time_cond_proj_dim", "class_embed_type", "encoder_hid_dim", "encoder_hid_dim_type")
+# What the engine does not give or do; a model trained with it draws wrong pictures without it.
+_UNSUPPORTED_KEYS = {
+    "unet": ("time_cond_proj_dim", "class_embed_type", "encoder_hid_dim", "encoder_hid_dim_type"),
+    "vae": ("latents_mean", "latents_std"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,9 +148,11 @@ def _check_parts(source: Source) -> None:
         ValueError: The UNet is of another family than the pipeline, or needs what the engine does not give.
     """
     unet_path, unet = source.folders["unet"] / "config.json", source.config("unet")
-    for name in _UNSUPPORTED_KEYS:
-        if unet.get(name) is not None:
-            raise ValueError(f"{unet_path}: {name} is not supported; got {unet[name]!r}")
+    for part, names in _UNSUPPORTED_KEYS.items():
+        for name in names:
+            if source.config(part).get(name) is not None:
+                path = source.folders[part] / "config.json"
+                raise ValueError(f"{path}: {name} is not supported; got {source.config(part)[name]!r}")
     expected = "text_time" if source.family == "sdxl" else None
     if unet.get("addition_embed_type") != expected:
         raise ValueError(

@@ -25,7 +25,8 @@ def find_weights(folder: Path, *, variant: str | None = None) -> dict[str, Path]
 
     Args:
         folder: The part's folder.
-        variant: Such as fp16; None takes the plain weights, or the only variant where there are none.
+        variant: Such as fp16. A part without it gives its plain weights; where None is asked for, the plain ones, or
+            the only variant there is.
 
     Raises:
         ValueError: There are none, only pickled ones, several variants to choose from, or a shard is missing.
@@ -39,14 +40,14 @@ def find_weights(folder: Path, *, variant: str | None = None) -> dict[str, Path]
                 "save them as .safetensors"
             )
         raise ValueError(f"{folder}: holds no weights: neither {' nor '.join(f'{s}.safetensors' for s in STEMS)}")
-    chosen = variant
-    if variant is None and None not in found:
-        if len(found) > 1:
-            raise ValueError(f"{folder}: choose a variant: {', '.join(sorted(map(str, found)))}")
-        [chosen] = found
+    chosen = variant if variant in found else None
     if chosen not in found:
-        known = ", ".join(sorted(name or "the plain weights" for name in found))
-        raise ValueError(f"{folder}: has no weights of variant {chosen}; there are {known}")
+        known = ", ".join(sorted(map(str, found)))
+        if variant is not None:
+            raise ValueError(f"{folder}: has neither plain weights nor a variant {variant}; there are {known}")
+        if len(found) > 1:
+            raise ValueError(f"{folder}: choose a variant: {known}")
+        [chosen] = found
     stem, path = found[chosen]
     if path.suffix != ".json":
         return {f"{stem}.safetensors": path}

@@ -82,7 +82,8 @@ def wanted_files(
 ) -> list[str]:
     """Names of the files to download of those a repository has.
 
-    Of each part the weights of the variant; where none is asked for, the plain ones, or the only variant there is.
+    Of each part the weights of the variant, or the plain ones; where none is asked for, the plain ones, or the only
+    variant there is.
     """
     folders = {"", *parts}
     weights: dict[str, dict[str | None, list[str]]] = {}
@@ -97,6 +98,8 @@ def wanted_files(
         elif _TEXT.fullmatch(name):
             wanted.append(name)
     for variants in weights.values():
-        chosen = variant if variant in variants or None in variants or len(variants) > 1 else next(iter(variants))
+        chosen = variant if variant in variants else None
+        if chosen is None and None not in variants and variant is None and len(variants) == 1:
+            [chosen] = variants
         wanted.extend(variants.get(chosen, ()))
     return sorted(wanted)

@@ -105,6 +105,13 @@ def test_a_unet_that_does_not_fit_its_base_is_refused(name: str, unet_alone: Pat
         open_source(unet_alone, sdxl_checkpoint)
 
 
+def test_a_vae_of_latents_that_are_scaled_otherwise_is_refused(sdxl_checkpoint: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(sdxl_checkpoint, tmp_path / "copy"))
+    edit(copy / "vae/config.json", latents_mean=[0.1, 0.2, 0.3, 0.4])
+    with pytest.raises(ValueError, match=r"vae/config\.json: latents_mean is not supported"):
+        open_source(copy)
+
+
 def test_weights_of_another_family_are_refused(checkpoint: Path, sdxl_checkpoint: Path) -> None:
     with pytest.raises(
         ValueError, match="UNet of a pipeline of family sdxl has addition_embed_type text_time; .* None"

@@ -41,7 +41,7 @@ def test_the_only_variant_is_taken_and_a_wanted_one_found(part: Path, weights: d
     for variant in (None, "fp16"):
         loaded = load(part, variant)
         assert all(torch.equal(loaded[name], value.half().float()) for name, value in weights.items())
-    with pytest.raises(ValueError, match="has no weights of variant bf16; there are fp16"):
+    with pytest.raises(ValueError, match="has neither plain weights nor a variant bf16; there are fp16"):
         load(part, "bf16")
 
 
@@ -49,6 +49,8 @@ def test_plain_weights_come_before_variants(part: Path, weights: dict[str, torch
     for suffix in ("", ".fp16", ".ema"):
         (part / f"{NAME}{suffix}.safetensors").touch()
     assert find_weights(part) == {f"{NAME}.safetensors": part / f"{NAME}.safetensors"}
+    assert find_weights(part, variant="fp16") == {f"{NAME}.safetensors": part / f"{NAME}.fp16.safetensors"}
+    assert find_weights(part, variant="bf16") == find_weights(part)
     (part / f"{NAME}.safetensors").unlink()
     with pytest.raises(ValueError, match="choose a variant: ema, fp16"):
         find_weights(part)

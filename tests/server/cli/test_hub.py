@@ -37,6 +37,7 @@ def test_what_is_taken_and_what_is_left() -> None:
     ]
     assert "unet/diffusion_pytorch_model.fp16.safetensors" in wanted_files(FILES, variant="fp16")
     assert "unet/diffusion_pytorch_model.safetensors" not in wanted_files(FILES, variant="fp16")
+    assert wanted_files(FILES, variant="bf16") == wanted_files(FILES)
 
 
 def test_the_only_variant_and_every_shard_are_taken() -> None:
