@@ -249,5 +249,8 @@ def _vae_encoder_graph(model: AutoencoderKL, manifest: Manifest, precision: str)
 
 
 def _example_side(manifest: Manifest, times: int) -> int:
-    """A small latent side that the model can do; height and width differ so that neither is taken for the other."""
-    return times * max(1, manifest.side_limits[2] // manifest.vae_factor) * 2
+    """A small latent side that the model can do; height and width differ so that neither is taken for the other.
+
+    Not the smallest: a side that is 1 at the lowest level would be taken for one that never changes.
+    """
+    return times * max(2, manifest.side_limits[2] // manifest.vae_factor)
