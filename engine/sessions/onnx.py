@@ -149,5 +149,7 @@ def _options(settings: SessionSettings, num_threads: int | None) -> onnxruntime.
     options.enable_mem_pattern = False
     # Threads that spin between runs would take the cores from decoding and encoding.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Weights stored as integers are restored once, when the graph is loaded; at every run it would cost a third more.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
     options.log_severity_level = 3
     return options
