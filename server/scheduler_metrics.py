@@ -3,12 +3,16 @@
 It reads plain stats; it does not know which engine they are from.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
+from typing import TypeVar
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from engine.engine import EngineStats, Histogram
+
+Item = TypeVar("Item")
+Key = TypeVar("Key")
 
 
 def scheduler_families(stats: EngineStats) -> Iterator[Metric]:
@@ -30,20 +34,28 @@ def scheduler_families(stats: EngineStats) -> Iterator[Metric]:
 
 
 def _buckets(stats: EngineStats) -> Iterator[Metric]:
+    """One sample for each size, also where the stats are the sum of several engines: Prometheus refuses two."""
     requests = GaugeMetricFamily("cosmicman_bucket_requests", "Requests of a size.", labels=["bucket"])
     rows = GaugeMetricFamily("cosmicman_bucket_rows", "Rows of a size.", labels=["bucket", "state"])
     deficit = GaugeMetricFamily("cosmicman_bucket_deficit_seconds", "Time owed to a size.", labels=["bucket"])
     limit = GaugeMetricFamily("cosmicman_bucket_row_limit", "Rows a forward of a size may have.", labels=["bucket"])
-    for each in stats.buckets:
-        requests.add_metric([each.bucket], each.requests)
-        rows.add_metric([each.bucket, "running"], each.running_rows)
-        rows.add_metric([each.bucket, "waiting"], each.waiting_rows)
-        deficit.add_metric([each.bucket], each.deficit_seconds)
-        limit.add_metric([each.bucket], each.row_limit)
+    for name, group in _grouped(stats.buckets, lambda each: each.bucket):
+        requests.add_metric([name], sum(each.requests for each in group))
+        rows.add_metric([name, "running"], sum(each.running_rows for each in group))
+        rows.add_metric([name, "waiting"], sum(each.waiting_rows for each in group))
+        deficit.add_metric([name], sum(each.deficit_seconds for each in group))
+        limit.add_metric([name], min(each.row_limit for each in group))
     costs = GaugeMetricFamily("cosmicman_forward_cost_seconds", "Measured costs.", labels=["bucket", "rows"])
-    for cost in stats.costs:
-        costs.add_metric([cost.bucket, str(cost.rows)], cost.seconds)
+    for (name, count), cells in _grouped(stats.costs, lambda each: (each.bucket, each.rows)):
+        costs.add_metric([name, str(count)], sum(each.seconds for each in cells) / len(cells))
     yield from (requests, rows, deficit, limit, costs)
+
+
+def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> list[tuple[Key, list[Item]]]:
+    groups: dict[Key, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return list(groups.items())
 
 
 def _histogram(name: str, explanation: str, histogram: Histogram) -> HistogramMetricFamily:

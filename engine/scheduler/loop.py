@@ -20,6 +20,9 @@ from engine.track import Picture, Track
 
 logger = logging.getLogger(__name__)
 
+# A timer may go off a clock tick early, and would then find nobody late.
+TIMER_MARGIN_SECONDS = 0.001
+
 
 class Scheduler:
     """Runs the step loop; start and stop it in one event loop."""
@@ -85,7 +88,7 @@ class Scheduler:
         ticket = Ticket(self, place, loop.create_future(), position)
         self._tickets[place] = ticket
         if place.deadline_at is not None:
-            ticket.timer = loop.call_at(place.deadline_at, self._expire)
+            ticket.timer = loop.call_at(place.deadline_at + TIMER_MARGIN_SECONDS, self._expire)
         self._admit()
         return ticket
 

@@ -65,3 +65,17 @@ def test_every_bucket_tells_its_rows_its_deficit_and_its_costs() -> None:
     assert found[("cosmicman_forward_cost_seconds", "8x12x77", "2")] == 0.02
     assert found[("cosmicman_pictures_undecoded",)] == 7
     assert found[("cosmicman_forwards_out_of_memory_total",)] == 1
+
+
+def test_several_engines_give_one_sample_for_each_bucket() -> None:
+    buckets = tuple(
+        BucketStats(bucket="8x12x77", requests=1, waiting_rows=2, running_rows=3, deficit_seconds=0.5, row_limit=limit)
+        for limit in (8, 4)
+    )
+    costs = tuple(CostStats(bucket="8x12x77", rows=2, seconds=seconds, num_measured=9) for seconds in (0.01, 0.03))
+    stats = EngineStats(buckets=buckets, costs=costs)
+    assert len([metric for metric in Stats(stats).collect() if metric.name == "cosmicman_bucket_rows"][0].samples) == 2
+    found = samples(stats)
+    assert found[("cosmicman_bucket_rows", "8x12x77", "running")] == 6
+    assert found[("cosmicman_bucket_row_limit", "8x12x77")] == 4
+    assert found[("cosmicman_forward_cost_seconds", "8x12x77", "2")] == 0.02
