@@ -20,8 +20,9 @@ from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Ti
 from engine.generation import Generation
 from engine.init_image import load_pixels
 from engine.model import DiffusionModel
+from engine.picture_size import SizeLimits
 from engine.prompt import PromptPlan
-from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, SizeLimits, arranged, resolve
+from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, arranged, resolve
 from engine.samplers import FloatArray, max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, MakePolicy, Scheduler
 from engine.second_pass import SecondPass

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from engine.description import Description, Group, Span, arrange
 from engine.errors import RequestError
 from engine.init_image import image_size
+from engine.picture_size import SizeLimits, nearest_size
 from engine.samplers import num_skipped_steps
 from engine.second_pass import ResolvedSecondPass, SecondPass
 
@@ -70,15 +71,6 @@ class GenerationRequest:
     strength: float | None = None
     second_pass: SecondPass | None = None
     request_id: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SizeLimits:
-    """What one side of a picture may be, in pixels."""
-
-    minimum: int
-    maximum: int
-    multiple: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,7 +255,7 @@ def _check_text(field: str, text: str, max_characters: int, *, what: str = "") -
 def _size(request: GenerationRequest, model: ModelInfo, picture: tuple[int, int] | None) -> tuple[int, int]:
     width, height = request.width, request.height
     if picture is not None and (width is None or height is None):
-        width, height = _nearest_size(width, height, picture, model)
+        width, height = nearest_size(width, height, picture, model.sizes, model.widths, model.heights)
     width = model.default_width if width is None else width
     height = model.default_height if height is None else height
     _check_size(width, height, model)
@@ -281,33 +273,6 @@ def _check_size(width: int, height: int, model: ModelInfo) -> None:
         if not limits.minimum <= value <= limits.maximum or value % limits.multiple:
             allowed = f"a multiple of {limits.multiple} from {limits.minimum} to {limits.maximum}"
             raise RequestError(field, f"{field} must be {allowed}; got {value}")
-
-
-def _nearest_size(
-    width: int | None, height: int | None, picture: tuple[int, int], model: ModelInfo
-) -> tuple[int | None, int | None]:
-    """What is not given of a size, so that the result is nearest to a picture's: first in shape, then in area."""
-    aspect, area = picture[0] / picture[1], picture[0] * picture[1]
-    if model.sizes:
-        fitting = [(w, h) for w, h in model.sizes if width in (None, w) and height in (None, h)]
-        return min(
-            fitting,
-            key=lambda size: (abs(math.log(size[0] / size[1] / aspect)), abs(math.log(size[0] * size[1] / area))),
-            default=(width, height),
-        )
-    if width is None and height is None:
-        shrink = min(1.0, model.widths.maximum / picture[0], model.heights.maximum / picture[1])
-        factor = max(shrink, model.widths.minimum / picture[0], model.heights.minimum / picture[1])
-        return _nearest_side(picture[0] * factor, model.widths), _nearest_side(picture[1] * factor, model.heights)
-    if width is None:
-        assert height is not None
-        return _nearest_side(height * aspect, model.widths), height
-    return width, _nearest_side(width / aspect, model.heights)
-
-
-def _nearest_side(side: float, limits: SizeLimits) -> int:
-    first, last = -(-limits.minimum // limits.multiple), limits.maximum // limits.multiple
-    return max(first, min(last, round(side / limits.multiple))) * limits.multiple
 
 
 def _init_image_size(request: GenerationRequest, model: ModelInfo) -> tuple[int, int] | None:

@@ -25,6 +25,7 @@ FLOORS = {
     "errors": 0,
     "images": 0,
     "init_image": 0,
+    "picture_size": 0,
     "samplers": 0,
     "second_pass": 0,
     "settings": 0,

@@ -187,6 +187,7 @@ def as_png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.parametrize("pair", ["sd15"], indirect=True)
 @pytest.mark.parametrize("sampler", list(SAMPLERS))
 async def test_a_picture_from_a_picture_equals_diffusers(
     sampler: str, pair: Pair, monkeypatch: pytest.MonkeyPatch
@@ -211,6 +212,7 @@ async def test_a_picture_from_a_picture_equals_diffusers(
     assert_equal(found, expected)
 
 
+@pytest.mark.parametrize("pair", ["zero-snr"], indirect=True)
 @pytest.mark.parametrize(("sampler", "scale"), [(name, 1.0) for name in SAMPLERS] + [("euler", 1.5)])
 async def test_two_passes_equal_text_to_image_and_image_to_image(
     sampler: str, scale: float, pair: Pair, monkeypatch: pytest.MonkeyPatch
