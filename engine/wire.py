@@ -44,11 +44,13 @@ class Status:
         model: What it can do.
         stats: Its gauges and counters.
         ready: Whether it answers requests now.
+        instance: Which of the engines at one address says so.
     """
 
     model: ModelInfo
     stats: EngineStats
     ready: bool
+    instance: str = ""
 
 
 Question: TypeAlias = GenerationRequest | Describe

@@ -89,8 +89,8 @@ class TritonEngine:
         return any(replica.ready for replica in self._replicas)
 
     def stats(self) -> EngineStats:
-        """The sum over all replicas that answer."""
-        found = [each.status.stats for each in self._replicas if each.status and not each.problem]
+        """The sum over all engines of all replicas that answer."""
+        found = [stats for each in self._replicas for stats in each.stats()]
         return found[0] if len(found) == 1 else total(found)
 
     def validate(self, request: GenerationRequest) -> None:

@@ -209,6 +209,7 @@ class LocalTriton:
         try:
             problem = self._until_ready(process)
             if not problem:
+                self._instances = set(children(process.pid))
                 self._started.set()
                 problem = self._until_dead(process)
             return problem
@@ -271,7 +272,6 @@ class LocalTriton:
 
     def _until_dead(self, process: "subprocess.Popen[str]") -> str:
         """What ended the server, or one of the model's instances, which Triton itself does not bring back."""
-        self._instances = set(children(process.pid))
         while not self._stop.wait(POLL_SECONDS):
             if process.poll() is not None:
                 return self._why(process)

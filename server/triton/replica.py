@@ -7,11 +7,12 @@ their own deadlines.
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TypeAlias
 
-from engine.engine import Event, GenerationRequest
+from engine.engine import EngineStats, Event, GenerationRequest
 from engine.errors import EngineError, EngineStoppedError
 from engine.wire import Status
 from server.triton.breaker import Breaker
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 PULSE_SECONDS = 0.25
 #: An engine that takes longer to say how it is counts as not ready.
 SILENCE_SECONDS = 3.0
+#: An instance that was not met for longer is gone.
+RECENT_SECONDS = 10.0
 
 
 class Replica:
@@ -34,6 +37,7 @@ class Replica:
         self.breaker = Breaker()
         self.problem = "not asked yet"
         self._connection = Connection(host, model)
+        self._seen: dict[str, tuple[float, EngineStats]] = {}
         self._requests: set[_Messages] = set()
         self._pulse: asyncio.Task[None] | None = None
 
@@ -64,8 +68,12 @@ class Replica:
     @property
     def load(self) -> int:
         """Requests it has, ours or others'."""
-        stats = self.status.stats if self.status else None
-        return max(len(self._requests), stats.running + stats.waiting if stats else 0)
+        return max(len(self._requests), sum(stats.running + stats.waiting for stats in self.stats()))
+
+    def stats(self) -> list[EngineStats]:
+        """The numbers of its engines; Triton asks another one each time, so each was seen a moment ago."""
+        oldest = time.monotonic() - RECENT_SECONDS
+        return [] if self.problem else [stats for seen, stats in self._seen.values() if seen >= oldest]
 
     async def generate(self, request: GenerationRequest, timeout_seconds: float) -> AsyncGenerator[Event, None]:
         """The events of a request that runs here; closing the generator cancels the request in the engine.
@@ -122,6 +130,7 @@ class Replica:
             self._tell(str(error))
         else:
             self.status = status
+            self._seen[status.instance] = time.monotonic(), status.stats
             self._tell("" if status.ready else "its engine is not ready")
 
     async def _beat(self) -> None:

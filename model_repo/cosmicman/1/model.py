@@ -64,7 +64,8 @@ class TritonPythonModel:
             self._wait(self._engine.__aenter__())
         except (EngineError, ValueError) as error:
             raise pb_utils.TritonModelException(str(error)) from error
-        self._metrics = _Metrics(args["model_instance_name"])
+        self._name = args["model_instance_name"]
+        self._metrics = _Metrics(self._name)
         self._watch = asyncio.run_coroutine_threadsafe(self._look_after(), self._loop)
 
     def execute(self, requests: list[Any]) -> None:
@@ -75,7 +76,7 @@ class TritonPythonModel:
             asyncio.run_coroutine_threadsafe(self._answer(sender, text), self._loop)
 
     async def _answer(self, sender: Any, text: bytes) -> None:
-        await _Answer(self._engine, sender, self._senders, self._timeout_seconds).give(text)
+        await _Answer(self._engine, self._name, sender, self._senders, self._timeout_seconds).give(text)
 
     def is_ready(self) -> bool:
         """Asked by the Triton versions that know this method."""
@@ -106,8 +107,11 @@ class TritonPythonModel:
 class _Answer:
     """One request's way through the engine; what blocks (sending, asking about cancellation) runs in one thread."""
 
-    def __init__(self, engine: Engine, sender: Any, senders: ThreadPoolExecutor, timeout_seconds: float) -> None:
+    def __init__(
+        self, engine: Engine, instance: str, sender: Any, senders: ThreadPoolExecutor, timeout_seconds: float
+    ) -> None:
         self._engine = engine
+        self._instance = instance
         self._timeout_seconds = timeout_seconds
         self._sender = sender
         self._senders = senders
@@ -135,7 +139,8 @@ class _Answer:
         question = wire.loads(text, wire.QUESTIONS)
         if isinstance(question, wire.Describe):
             engine = self._engine
-            await self._send(wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready))
+            stats, instance = engine.stats(), self._instance
+            await self._send(wire.Status(model=engine.model, stats=stats, ready=engine.ready, instance=instance))
         elif isinstance(question, GenerationRequest):
             async with aclosing(self._engine.generate(question)) as events:
                 async for event in events:

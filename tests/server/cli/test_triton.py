@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from server.triton.installation import VARIABLE
@@ -104,6 +105,32 @@ def test_stop_signal_ends_everything_in_order(started: subprocess.Popen[str]) ->
     started.send_signal(signal.SIGTERM)
     _, err = started.communicate(timeout=PATIENCE_SECONDS)
     assert started.returncode == 0
+    assert "Traceback" not in err
+    assert not any(alive(each) for each in processes)
+
+
+@pytest.mark.usefixtures("installation")
+def test_gateway_with_a_triton_of_its_own(bundle: Path, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "server.cli", "serve", "--engine", "triton", "--port", "0", "--num-threads", "1"]
+    command += ["--bundle", str(bundle)]
+    pipe = subprocess.PIPE
+    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True)
+    try:
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        assert line.startswith("CosmicMan Serve is ready on http://127.0.0.1:"), child.communicate()
+        processes = processes_of(child)
+        body = {"description": "a woman in a red dress", "steps": 2}
+        headers = {"Accept": "image/png"}
+        answer = httpx.post(f"{line.split()[-1]}/generate", json=body, headers=headers, timeout=PATIENCE_SECONDS)
+        assert answer.status_code == 200
+        assert answer.content.startswith(b"\x89PNG")
+        child.send_signal(signal.SIGTERM)
+        _, err = child.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        child.kill()
+        child.communicate()
+    assert child.returncode == 0
     assert "Traceback" not in err
     assert not any(alive(each) for each in processes)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -61,7 +62,8 @@ def _until() -> Any:
 class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
     """Triton's protocol over a real socket, around any engine."""
 
-    def __init__(self, engine: Any, *, version: str = "2.60.0", model: str = "cosmicman") -> None:
+    def __init__(self, engine: Any, *, version: str = "2.60.0", model: str = "cosmicman", instances: int = 1) -> None:
+        self.names = itertools.cycle(f"instance_{number}" for number in range(instances))
         self.engine = engine
         self.version = version
         self.model = model
@@ -91,7 +93,8 @@ class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
             question = wire.loads(request.raw_input_contents[0], wire.QUESTIONS)
             if isinstance(question, wire.Describe):
                 engine = self.engine
-                yield answer(wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready))
+                name = next(self.names)
+                yield answer(wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready, instance=name))
                 continue
             self.asked += 1
             if self.refuses:

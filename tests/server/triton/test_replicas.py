@@ -153,6 +153,13 @@ async def test_nobody_there_is_one_line(engine_at: Any, unused_host: str) -> Non
     assert len(str(refusal.value).splitlines()) == 1
 
 
+async def test_stats_of_several_instances_add_up(engine_at: Any, speaker: Any, engine_type: Any, until: Any) -> None:
+    async with speaker(engine_type(), instances=3) as one, engine_at(one.host) as remote:
+        await events_of(remote)
+        steps = one.engine.stats().steps_total
+        await until(lambda: remote.stats().steps_total == 3 * steps)
+
+
 def test_stats_add_up_whatever_fields_there_are() -> None:
     two = EngineStats(running=1, steps_total=10), EngineStats(running=2, steps_total=5)
     assert total(two) == EngineStats(running=3, steps_total=15)
