@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import resource
 import sys
+import time
 from pathlib import Path
 
 from server.cli.arguments import whole_number
@@ -56,6 +58,7 @@ def build(bundle_path: Path, out: Path, options: argparse.Namespace) -> int:
         workspace_bytes=None if options.workspace_mb is None else options.workspace_mb * 2**20,
     )
     bundle = load_bundle(bundle_path)
+    began = time.monotonic()
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("engines", total=None)
@@ -70,10 +73,12 @@ def build(bundle_path: Path, out: Path, options: argparse.Namespace) -> int:
             )
         except ValueError as error:
             raise UsageError(str(error)) from error
+    seconds = time.monotonic() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     size = sum(entry.size_bytes for entry in engines.files.values())
     sys.stderr.write(
         f"{len(engines.profiles)} engines, {size / 1e6:.0f} MB, for {engines.target} "
-        f"by {engines.library} {engines.library_version}\n"
+        f"by {engines.library} {engines.library_version}; {seconds:.0f} s, peak memory {peak / 1e9:.1f} GB\n"
     )
     sys.stdout.write(f"{out}\n")
     return 0
