@@ -1,7 +1,9 @@
 """Graphs in ONNX Runtime, on the provider that was named or on the best one that starts."""
 
 import logging
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +106,8 @@ class OnnxSessions:
         self._bundle = bundle
         self._settings = settings
         self._candidates = candidates(settings.sessions, onnxruntime.get_available_providers())
+        if self._candidates[0] != "cpu":
+            _preload_libraries()
 
     @property
     def provider(self) -> str:
@@ -138,6 +142,13 @@ class OnnxSessions:
             self._candidates = self._candidates[:1]
             logger.info("%s runs on %s", file, self.provider)
             return session
+
+
+def _preload_libraries() -> None:
+    """Finds CUDA and cuDNN among installed packages; without it only those of the system are found."""
+    if hasattr(onnxruntime, "preload_dlls"):  # from 1.21 on
+        with redirect_stdout(sys.stderr):  # it prints what it misses
+            onnxruntime.preload_dlls()
 
 
 def _options(settings: SessionSettings, num_threads: int | None) -> onnxruntime.SessionOptions:

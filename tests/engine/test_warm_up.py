@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from engine.bundle import UNET_FILE, VAE_DECODER_FILE, Bundle
-from engine.engine import Engine, EngineSettings
+from engine.description import parse
+from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady
 from engine.errors import GenerationError, NotFiniteError, OutOfMemoryError
 from engine.sessions import Array, OnnxSession, OnnxSessions, Session
 from engine.warm_up import row_counts
@@ -71,6 +72,23 @@ async def test_rows_that_do_not_fit_do_not_stop_the_start(bundle: Path, caplog: 
     async with Engine.load(bundle, SETTINGS, make) as engine:
         assert engine.ready
     assert "forwards of 4 rows do not fit and will be run in parts" in caplog.text
+
+
+async def test_forwards_that_do_not_fit_are_run_in_parts(bundle: Path) -> None:
+    made: list[Sessions] = []
+
+    def make(verified: Bundle, settings: EngineSettings) -> Sessions:
+        made.append(Sessions(verified, settings, file=UNET_FILE, rows=3, memory=True))
+        return made[0]
+
+    settings = EngineSettings(num_threads=1, max_rows=6, warm_up=False)
+    async with Engine.load(bundle, settings, make) as engine:
+        request = GenerationRequest(description=parse("a woman"), seed=1, steps=3, guidance_scale=2.0, num_images=3)
+        events = [event async for event in engine.generate(request)]
+        assert [type(event) for event in events].count(ImageReady) == 3
+        assert engine.stats().failed_total == 0
+    assert made[0].spoilt is not None
+    assert max(made[0].spoilt.seen) > 2, "no forward was too large"
 
 
 @pytest.mark.parametrize(
