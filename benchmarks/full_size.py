@@ -10,23 +10,24 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import platform
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks._machine import describe  # noqa: E402
+
 SDXL_UNET: dict[str, Any] = {
     "_class_name": "UNet2DConditionModel",
+    "in_channels": 4,
+    "out_channels": 4,
     "sample_size": 128,
     "block_out_channels": [320, 640, 1280],
     "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
@@ -41,6 +42,8 @@ SDXL_UNET: dict[str, Any] = {
 }
 SD15_UNET: dict[str, Any] = {
     "_class_name": "UNet2DConditionModel",
+    "in_channels": 4,
+    "out_channels": 4,
     "sample_size": 64,
     "block_out_channels": [320, 640, 1280, 1280],
     "down_block_types": ["CrossAttnDownBlock2D"] * 3 + ["DownBlock2D"],
@@ -250,7 +253,7 @@ def main() -> None:
     parser.add_argument("--precision", default="fp16_weights", help="of SD 1.5 (%(default)s)")
     parser.add_argument("--folder", type=Path, help="where to work; kept (a temporary folder, removed)")
     options = parser.parse_args()
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {date.today()}: {' '.join(sys.argv)}")
+    print(f"{describe()}: {' '.join(sys.argv)}")
     print("| stage | time | processor | peak memory of the process so far |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
