@@ -89,6 +89,41 @@ async def test_no_picture_depends_on_what_runs_beside_it_whatever_its_sampler(en
         assert np.abs(one - other).max() <= 1
 
 
+async def test_a_larger_second_pass_changes_its_company_on_the_way(bundle: Path, tmp_path: Path) -> None:
+    free = copied(bundle, tmp_path / "free", sizes=[], side_limits=[32, 96, 8])
+    second = SecondPass(strength=0.5, scale=1.5)
+    wanted = [
+        request(second_pass=second, num_images=2, sampler="pndm"),
+        request(width=48, height=72, steps=9),
+        request(second_pass=second, guidance_scale=1.0, seed=5, steps=7),
+        request(width=32, height=48, sampler="lcm", guidance_interval=(0.5, 1.0)),
+    ]
+    async with Engine.load(free, SETTINGS) as engine:
+        alone = [await pictures(engine, each) for each in wanted]
+        before = engine.stats()
+        together = await asyncio.gather(*(pictures(engine, each) for each in wanted))
+        stats = engine.stats()
+    assert [found[0].shape for found in together] == [(72, 48, 3), (72, 48, 3), (72, 48, 3), (48, 32, 3)]
+    for one, other in zip(alone, together, strict=True):
+        for left, right in zip(one, other, strict=True):
+            assert np.abs(left - right).max() <= 1
+    rows, forwards = stats.rows_total - before.rows_total, stats.forwards_total - before.forwards_total
+    assert rows == before.rows_total
+    assert forwards < before.forwards_total, "nothing was batched"
+
+
+def copied(bundle: Path, copy: Path, *, without: str = "", **changes: Any) -> Path:
+    """The same graphs under another manifest."""
+    copy.mkdir()
+    for file in bundle.iterdir():
+        if file.name not in (without, "manifest.json"):
+            (copy / file.name).symlink_to(file)
+    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"].pop(without, None)
+    (copy / "manifest.json").write_text(json.dumps(manifest | changes), encoding="utf-8")
+    return copy
+
+
 async def test_every_picture_of_a_request_draws_its_own_noise(engine: Engine) -> None:
     wanted = request(init_image=a_picture(), strength=0.7, second_pass=SecondPass(strength=0.5))
     three, [first] = await pictures(engine, replace(wanted, num_images=3)), await pictures(engine, wanted)
@@ -184,13 +219,8 @@ async def test_a_truncated_picture_is_refused_before_it_takes_a_place(engine: En
 
 
 async def test_a_bundle_without_an_encoder_says_so(bundle: Path, tmp_path: Path) -> None:
-    for file in bundle.iterdir():
-        if file.name not in (VAE_ENCODER_FILE, "manifest.json"):
-            (tmp_path / file.name).symlink_to(file)
-    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
-    del manifest["files"][VAE_ENCODER_FILE]
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    async with Engine.load(tmp_path, SETTINGS) as engine:
+    lacking = copied(bundle, tmp_path / "lacking", without=VAE_ENCODER_FILE)
+    async with Engine.load(lacking, SETTINGS) as engine:
         assert not engine.model.takes_init_image
         with pytest.raises(RequestError, match="init_image needs a VAE encoder, and the bundle of tiny has none"):
             engine.validate(request(init_image=a_picture()))
