@@ -43,9 +43,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _parse_one(text: str, as_json: bool) -> int:
-    from engine.description import Parser
+    from engine.description import Parser, negatives
 
-    description = Parser().parse(text)
+    parser = Parser()
+    description = parser.parse(text)
     if as_json:
         groups = [
             {
@@ -58,7 +59,8 @@ def _parse_one(text: str, as_json: bool) -> int:
             for span in description.spans
         ]
         # Escaped, so that any text can be printed in any locale.
-        sys.stdout.write(json.dumps({"text": text, "groups": groups}) + "\n")
+        absent = [{"group": str(each.group), "text": each.text} for each in negatives(description, parser)]
+        sys.stdout.write(json.dumps({"text": text, "groups": groups, "negatives": absent}) + "\n")
         return 0
     from rich.console import Console
 

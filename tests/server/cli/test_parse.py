@@ -92,3 +92,8 @@ def test_missing_file_is_refused_by_name(refused) -> None:
 @pytest.mark.parametrize("arguments", [(), ("text", "--jsonl", "in.jsonl"), ("--json", "--jsonl", "in.jsonl")])
 def test_contradictory_arguments_are_refused(refused, arguments: tuple[str, ...]) -> None:
     assert "--jsonl" in refused("parse", *arguments)
+
+
+def test_json_says_what_is_negated_and_where_it_belongs(cosmicman) -> None:
+    answer = json.loads(cosmicman("parse", "--json", "a man in a coat, no hat").out)
+    assert answer["negatives"] == [{"group": "headwear", "text": "hat"}]
