@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from engine.description import Description, Group, Span, arrange
 from engine.errors import RequestError
-from engine.init_image import image_size
+from engine.image_header import image_size
 from engine.picture_size import SizeLimits, nearest_size
 from engine.samplers import num_skipped_steps
 from engine.second_pass import ResolvedSecondPass, SecondPass

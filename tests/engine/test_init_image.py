@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.init_image import image_size, load_pixels
+from engine.image_header import MAX_PIECES, image_size
+from engine.init_image import load_pixels
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
@@ -94,11 +95,28 @@ def test_a_bomb_is_refused_by_its_header_alone() -> None:
             read(bomb(60000, 60000))
 
 
+def test_no_time_is_spent_on_what_stands_before_the_pixels() -> None:
+    png, jpeg = encoded(halves(8, 8)), encoded(halves(8, 8), "JPEG")
+    text = struct.pack(">I", 3) + b"tEXta\0b" + struct.pack(">I", zlib.crc32(b"tEXta\0b"))
+    for data in (png[:33] + text * MAX_PIECES + png[33:], jpeg[:2] + b"\xff\xfe\0\x04ab" * MAX_PIECES + jpeg[2:]):
+        with pytest.raises(ValueError, match="within its first 1000 pieces"):
+            image_size(data)
+    assert image_size(png[:33] + text * 900 + png[33:]) == (8, 8)
+    assert image_size(jpeg[:2] + b"\xff\xfe\0\x04ab" * 900 + jpeg[2:]) == (8, 8)
+
+
+@pytest.mark.parametrize("options", [{"lossless": True}, {"quality": 50}])
+def test_both_kinds_of_webp_tell_their_size(options: dict[str, Any]) -> None:
+    assert image_size(encoded(halves(301, 77), "WEBP", **options)) == (301, 77)
+    see_through = Image.new("RGBA", (33, 500), (1, 2, 3, 100))
+    assert image_size(encoded(see_through, "WEBP", **options)) == (33, 500)
+
+
 def test_a_picture_that_moves_is_refused() -> None:
     frames = [halves(8, 8), halves(8, 8).transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
     for kind in ("PNG", "WEBP"):
         data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], lossless=True)
-        with pytest.raises(ValueError, match="must not move; it has 2 frames"):
+        with pytest.raises(ValueError, match="must not move; it has several frames"):
             image_size(data)
 
 
