@@ -172,9 +172,10 @@ class CompiledForward:
             if self._device.type != "cuda":
                 return self._compiled(padded)[:num_rows]
             key = tuple(tuple(value.shape) for value in padded.values())
-            if key not in self._graphs:
-                self._graphs[key] = _Captured(self._compiled, padded)
-            return self._graphs[key].replay(padded)[:num_rows].clone()
+            with torch.cuda.device(self._device):
+                if key not in self._graphs:
+                    self._graphs[key] = _Captured(self._compiled, padded)
+                return self._graphs[key].replay(padded)[:num_rows].clone()
 
 
 class _Captured:
@@ -189,7 +190,8 @@ class _Captured:
                 forward(self._inputs)
         torch.cuda.current_stream().wait_stream(stream)
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
+        # Another thread may decode a picture meanwhile; what it allocates must not end the capture.
+        with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
             self._output = forward(self._inputs)
 
     def replay(self, inputs: Inputs) -> torch.Tensor:
