@@ -58,7 +58,7 @@ bench: $(DEV)/.installed ## Run every benchmark; one that this machine cannot ru
 
 clean: ## Remove caches and build output
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
-	@find engine server tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find engine server model_repo tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## Remove caches and both environments
 	@rm -rf $(SERVE) $(DEV) $(TRITON)
@@ -81,9 +81,9 @@ $(SERVE)/.installed-triton: $(SERVE)/.installed $(if $(filter triton,$(ENGINE)),
 $(TRITON)/.installed: | $(if $(wildcard $(DEV)/bin/python),$(DEV),$(SERVE))/bin/python
 	@echo "Installing Triton's binaries into $(TRITON) (once) ..."
 	@rm -rf $(TRITON)/wheel
-	@$(firstword $|) $(PIP_INSTALL) --no-deps --target $(TRITON)/wheel $(PYTRITON)
-	@chmod +x $(TRITON)/wheel/pytriton/tritonserver/bin/tritonserver
-	@touch $@
+	@$(firstword $|) $(PIP_INSTALL) --no-deps --target $(TRITON)/wheel $(PYTRITON) && \
+	  chmod +x $(TRITON)/wheel/pytriton/tritonserver/bin/tritonserver && touch $@ || { \
+	  echo "No Triton could be installed; tests that need one are skipped." >&2; test -z "$$COSMICMAN_TESTS_NEED_TRITON"; }
 
 $(DEV)/.installed: pyproject.toml constraints.txt | $(DEV)/bin/python
 	@echo "Installing what training and tests need into $(DEV) (once; some minutes) ..."

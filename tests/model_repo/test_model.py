@@ -5,6 +5,7 @@ Everything else about it is tested in a real Triton, in tests/server/triton.
 
 import ast
 import importlib.util
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -37,6 +38,22 @@ async def test_readiness_is_the_engine_s(model: Any, bundle: Path) -> None:
     async with engine:
         assert adapter.is_ready()
     assert not adapter.is_ready()
+
+
+def test_instance_whose_engine_died_ends_its_process() -> None:
+    code = f"""
+import asyncio, importlib.util, sys, types
+sys.modules["triton_python_backend_utils"] = types.ModuleType("triton_python_backend_utils")
+spec = importlib.util.spec_from_file_location("model", {str(MODEL)!r})
+model = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(model)
+adapter = model.TritonPythonModel()
+adapter._engine = types.SimpleNamespace(ready=False)
+asyncio.run(adapter._look_after())
+"""
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 70, result.stderr
+    assert "the engine died; this instance ends" in result.stderr
 
 
 def test_search_path_is_the_environment_s_first(monkeypatch: pytest.MonkeyPatch, request: Any) -> None:
