@@ -88,9 +88,7 @@ class DiffusionObjective(nn.Module):
             predicted = self.unet(noisy, timesteps, batch["context"]).sample.float()
         wanted = diffusion.target(latents, batch["noise"], alpha_bar, settings.prediction_type)
         weight = diffusion.loss_weight(alpha_bar, settings.prediction_type, settings.min_snr_gamma) * batch["weights"]
-        noise_loss = (
-            F.mse_loss(predicted, wanted, reduction="none").mean((1, 2, 3)) * weight * batch["weights"]
-        ).mean()
+        noise_loss = (F.mse_loss(predicted, wanted, reduction="none").mean((1, 2, 3)) * weight).mean()
         if not maps:
             return {"loss": noise_loss, "noise": noise_loss}
         supervision = Supervision(spans=batch["spans"], regions=batch["regions"], valid=batch["valid"])

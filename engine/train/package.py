@@ -11,7 +11,9 @@ from typing import Any
 
 import torch
 from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers.utils import logging as diffusers_logging
 from transformers import CLIPTextModel, CLIPTokenizer
+from transformers.utils import logging as transformers_logging
 
 from engine.train.config import Recipe
 from engine.train.files import whole_folder, write_json
@@ -40,6 +42,8 @@ def save_package(
         feature_extractor=None,
         requires_safety_checker=False,
     )
+    transformers_logging.disable_progress_bar()
+    diffusers_logging.get_logger("diffusers.models.modeling_utils").setLevel("ERROR")  # it names modules to keep: none
     pipeline.to(torch.float16, silence_dtype_warnings=True)
     with whole_folder(path) as temporary:
         pipeline.save_pretrained(temporary, safe_serialization=True)

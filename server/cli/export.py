@@ -78,6 +78,7 @@ def _export(options: argparse.Namespace) -> int:
     if not 0 <= options.external_data_over <= 1900:
         raise UsageError(f"--external-data-over must be from 0 to 1900; got {options.external_data_over}")
     transformers_logging.disable_progress_bar()  # The command has a bar of its own.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # It warns of a vision package that no graph here needs.
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("export", total=None)
