@@ -157,7 +157,9 @@ def main(argv: Sequence[str] | None = None, load_engine: LoadEngine | None = Non
     sys.stdout.write(evaluation.text() + "\n")
     if options.out is not None:
         about = {"source": source, "num": options.num, "first_seed": options.first_seed}
-        settings = {name: getattr(options, name) for name in ("steps", "guidance_scale", "sampler")}
+        settings = {
+            name: getattr(options, name) for name in ("steps", "guidance_scale", "sampler", "guidance_interval")
+        }
         evaluation.save(options.out, {**about, **settings})
         logger.info("wrote %s", options.out / "evaluation.json")
     return 0
@@ -179,12 +181,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
     parser.add_argument("--guidance-scale", type=float, help="strength of guidance (the model's default)")
     parser.add_argument("--sampler", help="one of the bundle's samplers (its default)")
+    parser.add_argument(
+        "--guidance-interval", type=float, nargs=2, metavar=("START", "END"), help="shares between which guidance acts"
+    )
     parser.add_argument("--batch-size", type=int, default=16, help="pictures at once of --pipeline (%(default)s)")
     return parser
 
 
 def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tuple[Painter, str]:
-    style = Style(steps=options.steps, guidance_scale=options.guidance_scale, sampler=options.sampler)
+    style = Style(
+        steps=options.steps,
+        guidance_scale=options.guidance_scale,
+        sampler=options.sampler,
+        guidance_interval=options.guidance_interval and tuple(options.guidance_interval),
+    )
     if options.pipeline is not None:
         pipeline = PipelinePainter(folder=options.pipeline, style=style, batch_size=options.batch_size)
         return pipeline, str(options.pipeline)

@@ -46,6 +46,7 @@ class Style:
     steps: int | None = None
     guidance_scale: float | None = None
     sampler: str | None = None
+    guidance_interval: tuple[float, float] | None = None  # of the serving engine alone
 
 
 class Painter(Protocol):
@@ -103,13 +104,16 @@ class EnginePainter:
             steps=self.style.steps,
             guidance_scale=self.style.guidance_scale,
             sampler=self.style.sampler,
+            guidance_interval=self.style.guidance_interval,
             seed=order.seed,
         )
+        picture = None
         async with aclosing(engine.generate(request)) as events:
-            async for event in events:
-                if isinstance(event, ImageReady):
-                    return _pixels(Image.open(io.BytesIO(event.data)))
-        raise ValueError(f"the engine ended the request of seed {order.seed} without a picture")
+            async for event in events:  # to the end: who leaves early cancels
+                picture = event if isinstance(event, ImageReady) else picture
+        if picture is None:
+            raise ValueError(f"the engine ended the request of seed {order.seed} without a picture")
+        return _pixels(Image.open(io.BytesIO(picture.data)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +137,8 @@ class PipelinePainter:
 
         if self.style.sampler is not None:
             raise ValueError(f"a pipeline folder brings its own sampler; got {self.style.sampler!r}")
+        if self.style.guidance_interval is not None:
+            raise ValueError("a pipeline folder guides every step; a guidance interval needs a bundle")
         if not self.folder.is_dir():
             raise ValueError(f"{self.folder} is no pipeline folder: there is no such folder")
         try:

@@ -35,6 +35,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--steps", type=whole_number(1), help="denoising steps (the model's default)")
     parser.add_argument("--guidance-scale", type=float, help="strength of guidance (the model's default)")
     parser.add_argument("--sampler", help="a sampler (the model's default)")
+    parser.add_argument(
+        "--guidance-interval",
+        type=float,
+        nargs=2,
+        metavar=("START", "END"),
+        help="shares of the denoising between which guidance acts (0 1)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -49,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
         value = getattr(options, name)
         if value is not None:
             arguments += [f"--{name.replace('_', '-')}", str(value)]
+    if options.guidance_interval is not None:
+        arguments += ["--guidance-interval", *map(str, options.guidance_interval)]
     return main(arguments, load_engine=_load)
 
 

@@ -96,7 +96,7 @@ def test_figures_score_the_ceiling(judge: Judge) -> None:
 
 def test_the_engine_paints_what_was_ordered(judge: Judge) -> None:
     engine = DrawingEngine()
-    style = Style(steps=7, guidance_scale=2.0, sampler="ddim")
+    style = Style(steps=7, guidance_scale=2.0, sampler="ddim", guidance_interval=(0.1, 0.6))
     painter = EnginePainter(open=lambda: engine, parse=unparsed, style=style)
     evaluation = evaluate(painter, judge, num=20)
     requests = sorted(engine.requests, key=lambda request: request.seed or 0)
@@ -104,6 +104,7 @@ def test_the_engine_paints_what_was_ordered(judge: Judge) -> None:
     for request, verdict in zip(requests, evaluation.verdicts, strict=True):
         assert request.description.text == verdict.text
         assert (request.steps, request.guidance_scale, request.sampler, request.num_images) == (7, 2.0, "ddim", 1)
+        assert request.guidance_interval == (0.1, 0.6)
     assert 1 < engine.most_running <= 16
     for verdict, picture in zip(evaluation.verdicts, evaluation.pictures, strict=True):
         assert np.array_equal(picture, draw_figure(sample_figure(verdict.seed)).image)
@@ -165,6 +166,7 @@ def test_the_command_writes_tables_questions_and_a_sheet(
         (["--bundle", "somewhere"], "run `cosmicman evaluate --bundle"),
         (["--pipeline", "nowhere", "--num", "1"], "nowhere is no pipeline folder"),
         (["--pipeline", "nowhere", "--sampler", "euler"], "brings its own sampler"),
+        (["--pipeline", "nowhere", "--guidance-interval", "0", "0.5"], "a guidance interval needs a bundle"),
         (["--figures", "--judge", "nowhere"], "nowhere holds no readable judge"),
     ],
 )
