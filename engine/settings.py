@@ -8,6 +8,7 @@ ONNX_PROVIDERS = ("cpu", "cuda", "tensorrt", "tensorrt-rtx")
 TORCH_PROVIDERS = ("torch", "torch-compiled")
 PROVIDERS = ("auto", *ONNX_PROVIDERS, *TORCH_PROVIDERS)
 CONVOLUTION_SEARCHES = ("heuristic", "exhaustive", "default")
+MAX_SPIN_MICROSECONDS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,7 @@ class SessionSettings:
         provider: One of PROVIDERS; auto takes the best that starts here. A named one runs everything or fails.
         device: Number of the GPU.
         arena: Whether the CPU keeps memory between runs; off, every run asks the system and gives back at once.
+        spin_microseconds: How long a thread of the CPU looks for more work before it sleeps; 0 sleeps at once.
         memory_limit_bytes: Most a GPU's arena, or TensorRT's workspace, may grow to; None means all there is.
         engine_cache: Folder where TensorRT keeps what it built; auto tries TensorRT only where there is one.
         half_precision: Whether TensorRT and PyTorch compute a float32 model in half precision on a GPU.
@@ -28,6 +30,7 @@ class SessionSettings:
     provider: str = "auto"
     device: int = 0
     arena: bool = True
+    spin_microseconds: int = 50
     memory_limit_bytes: int | None = None
     engine_cache: Path | None = None
     half_precision: bool = False
@@ -39,6 +42,9 @@ class SessionSettings:
             raise ValueError(f"provider must be one of {', '.join(PROVIDERS)}; got {self.provider[:40]!r}")
         if self.device < 0:
             raise ValueError(f"device must be at least 0; got {self.device}")
+        if not 0 <= self.spin_microseconds <= MAX_SPIN_MICROSECONDS:
+            allowed = f"from 0 to {MAX_SPIN_MICROSECONDS}"
+            raise ValueError(f"spin_microseconds must be {allowed}; got {self.spin_microseconds}")
         if self.memory_limit_bytes is not None and self.memory_limit_bytes < 1:
             raise ValueError(f"memory_limit_bytes must be at least 1; got {self.memory_limit_bytes}")
         if self.convolution_search not in CONVOLUTION_SEARCHES:

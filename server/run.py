@@ -90,6 +90,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
             provider=settings.provider,
             device=settings.device,
             arena=settings.arena,
+            spin_microseconds=settings.spin_microseconds,
             memory_limit_bytes=settings.memory_limit_bytes,
             engine_cache=settings.engine_cache,
             half_precision=settings.half_precision,

@@ -158,8 +158,11 @@ def _options(settings: SessionSettings, num_threads: int | None) -> onnxruntime.
     options.enable_cpu_mem_arena = settings.arena
     # Shapes change from run to run: a plan for one shape would be memory held for nothing.
     options.enable_mem_pattern = False
-    # Threads that spin between runs would take the cores from decoding and encoding.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Within a run a moment of looking for work saves waking up; between runs it would take the cores from decoding.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if settings.spin_microseconds else "0")
+    if settings.spin_microseconds:
+        options.add_session_config_entry("session.intra_op.spin_duration_us", str(settings.spin_microseconds))
+        options.add_session_config_entry("session.force_spinning_stop", "1")
     # Weights stored as integers are restored once, when the graph is loaded; at every run it would cost a third more.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     options.log_severity_level = 3

@@ -87,6 +87,17 @@ def test_auto_runs_every_graph_on_the_same_provider(bundle: Path, caplog: pytest
         assert f"{file} runs on {sessions.provider}" in caplog.text
 
 
+def test_threads_that_sleep_and_threads_that_spin_give_the_same_answers(bundle: Path) -> None:
+    ids = np.full((1, 77), 3, np.int64)
+    sleeping, spinning = (
+        OnnxSession(bundle / TEXT_ENCODER_FILE, SessionSettings(spin_microseconds=spin), num_threads=2)
+        for spin in (0, 50)
+    )
+    assert np.array_equal(sleeping.run({"input_ids": ids}), spinning.run({"input_ids": ids}))
+    with pytest.raises(ValueError, match="spin_microseconds must be from 0 to 10000; got -1"):
+        SessionSettings(spin_microseconds=-1)
+
+
 def test_without_the_arena_the_answers_are_the_same(bundle: Path) -> None:
     ids = np.zeros((1, 77), np.int64)
     answers = [
