@@ -52,9 +52,7 @@ class Settings(BaseSettings):
     tf32: bool = Field(True, description="Whether CUDA may round the inputs of float32 products to 10 bits.")
     convolution_search: ConvolutionSearch = Field("heuristic", description="How cuDNN chooses for a new shape.")
     arena: bool = Field(True, description="Whether the CPU keeps its memory between runs; off is smaller and slower.")
-    spin_microseconds: int = Field(
-        50, ge=0, le=10_000, description="How long an idle CPU thread looks for work."
-    )
+    spin_microseconds: int = Field(50, ge=0, le=10_000, description="How long an idle CPU thread looks for work.")
     request_timeout_seconds: float = Field(300.0, gt=0, description="Longest a generation may take, waiting included.")
     keep_alive_seconds: float = Field(15.0, gt=0, description="Pause between comments that keep an event stream open.")
     shutdown_timeout_seconds: float = Field(60.0, ge=0, description="Longest to wait for running requests at the end.")
