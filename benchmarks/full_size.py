@@ -130,8 +130,8 @@ def sdxl_unet(folder: Path) -> None:
     from diffusers import UNet2DConditionModel
 
     from engine.export.graphs import unet_graph
-    from engine.export.weights import load_part
     from engine.export.write import write_graph
+    from engine.pipeline_folder.weights import load_part
 
     with timed("write random weights, float16"), init_empty_weights():
         save(

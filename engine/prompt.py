@@ -8,7 +8,7 @@ Letters: K windows, L tokens of a window (77), D width of the hidden state.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,8 +18,8 @@ from tokenizers import Tokenizer
 
 from engine.description import Description, Group, Span
 from engine.description.absence import absent_words
+from engine.windows import TokenArray, TokenWindows, Window
 
-TokenArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 
 # "(red dress:1.2)" and "((red dress))": the marks are how a weight is written and not words of the description.
@@ -76,13 +76,6 @@ class PromptPlan:
         return len(self.windows)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Token:
-    id: int
-    span: int | None
-    unit: int
-
-
 class PromptPlanner:
     """Plans prompts for one tokenizer."""
 
@@ -98,15 +91,13 @@ class PromptPlanner:
             end_token: Id of the end mark.
             padding_token: Id after the end mark.
         """
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        # A mark written into a description is words like any other: it must not end a window.
-        tokenizer.encode_special_tokens = True
-        self._tokenizer = tokenizer
-        self._window_length = window_length
-        self._start_token = start_token
-        self._end_token = end_token
-        self._padding_token = padding_token
+        self._windows = TokenWindows(
+            tokenizer,
+            window_length=window_length,
+            start_token=start_token,
+            end_token=end_token,
+            padding_token=padding_token,
+        )
 
     def plan(self, description: Description, negative_description: str = "", *, guided: bool = True) -> PromptPlan:
         """Plans the windows of a description and of what must not be in the picture.
@@ -121,19 +112,19 @@ class PromptPlanner:
         negative_parts = (negative_description.strip(), *negatives) if guided else ()
         negative_text = ", ".join(part for part in negative_parts if part)
         owners = _span_of_character(description)
-        windows = self._fill(self._tokenize(text, [owners[index] for index in kept]))
-        negative = self._fill(self._tokenize(negative_text, [None] * len(negative_text)))
+        windows = self._windows.split(text, [owners[index] for index in kept])
+        negative = self._windows.split(negative_text, [None] * len(negative_text))
         num_windows = max(len(windows), len(negative))
         spans = description.spans
         return PromptPlan(
             text=text,
             negative_text=negative_text,
-            windows=self._ids(windows, num_windows),
-            negative_windows=self._ids(negative, num_windows),
-            empty_window=self._ids([], 1),
+            windows=self._windows.ids(windows, num_windows),
+            negative_windows=self._windows.ids(negative, num_windows),
+            empty_window=self._windows.ids([], 1),
             weights=self._weights(windows, num_windows, spans),
             spans=tuple(
-                SpanTokens(span=span, positions=self._positions(windows, index))
+                SpanTokens(span=span, positions=self._windows.positions(windows, index))
                 for index, span in enumerate(spans)
                 if span.group is not Group.NEGATED
             ),
@@ -141,76 +132,11 @@ class PromptPlanner:
             negative_is_longer=len(negative) > len(windows),
         )
 
-    def _tokenize(self, text: str, owners: Sequence[int | None]) -> list[_Token]:
-        """Tokens with the span each belongs to and the unit it must stay with."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        tokens: list[_Token] = []
-        previous_word: int | None = None
-        for token, (start, end), word in zip(encoding.ids, encoding.offsets, encoding.word_ids, strict=True):
-            span = next((owner for owner in owners[start:end] if owner is not None), None)
-            last = tokens[-1] if tokens else None
-            same_word = word is not None and word == previous_word
-            same_phrase = last is not None and span is not None and span == last.span
-            closing = span is None and not any(character.isalnum() for character in text[start:end])
-            joined = last is not None and (same_word or same_phrase or closing)
-            unit = last.unit + (not joined) if last is not None else 0
-            tokens.append(_Token(id=token, span=span, unit=unit))
-            previous_word = word
-        return tokens
-
-    def _fill(self, tokens: Sequence[_Token]) -> list[list[_Token]]:
-        """Windows of whole units; a unit longer than a window is cut where the window ends."""
-        room = self._window_length - 2
-        windows: list[list[_Token]] = [[]]
-        for unit in _units(tokens):
-            if len(windows[-1]) + len(unit) > room and windows[-1]:
-                windows.append([])
-            while len(unit) > room:
-                windows[-1].extend(unit[:room])
-                windows.append([])
-                unit = unit[room:]
-            windows[-1].extend(unit)
-        if not windows[-1] and len(windows) > 1:
-            windows.pop()
-        return windows
-
-    def _ids(self, windows: Sequence[Sequence[_Token]], num_windows: int) -> TokenArray:
-        ids = np.full((num_windows, self._window_length), self._padding_token, np.int64)
-        ids[:, 0] = self._start_token
-        ids[:, 1] = self._end_token
-        for row, window in zip(ids, windows, strict=False):
-            row[1 : len(window) + 1] = [token.id for token in window]
-            row[len(window) + 1] = self._end_token
-        return ids
-
-    def _weights(self, windows: Sequence[Sequence[_Token]], num_windows: int, spans: Sequence[Span]) -> FloatArray:
-        weights = np.ones((num_windows, self._window_length), np.float32)
+    def _weights(self, windows: Sequence[Window], num_windows: int, spans: Sequence[Span]) -> FloatArray:
+        weights = np.ones((num_windows, self._windows.window_length), np.float32)
         for row, window in zip(weights, windows, strict=False):
             row[1 : len(window) + 1] = [1.0 if token.span is None else spans[token.span].weight for token in window]
         return weights
-
-    def _positions(self, windows: Sequence[Sequence[_Token]], span: int) -> tuple[int, ...]:
-        return tuple(
-            number * self._window_length + 1 + place
-            for number, window in enumerate(windows)
-            for place, token in enumerate(window)
-            if token.span == span
-        )
-
-
-def end_positions(windows: TokenArray, *, end_token: int) -> npt.NDArray[np.intp]:
-    """Place of the end mark in each window, [K, L] to [K]."""
-    places: npt.NDArray[np.intp] = np.argmax(windows == end_token, axis=1)
-    return places
-
-
-def with_padding(windows: TokenArray, *, end_token: int, padding_token: int) -> TokenArray:
-    """The same windows, filled with another token after the end mark, [K, L].
-
-    SDXL's two text encoders read the same tokens, but the second is used to zeros where the first has end marks.
-    """
-    after_end = np.arange(windows.shape[1]) > end_positions(windows, end_token=end_token)[:, None]
-    return np.where(after_end, np.int64(padding_token), windows)
 
 
 def apply_weights(context: FloatArray, empty: FloatArray, weights: FloatArray) -> FloatArray:
@@ -230,17 +156,6 @@ def apply_weights(context: FloatArray, empty: FloatArray, weights: FloatArray) -
     if (weights == 1.0).all():
         return context
     return empty + weights[..., None] * (context - empty)
-
-
-def _units(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
-    unit: list[_Token] = []
-    for token in tokens:
-        if unit and token.unit != unit[-1].unit:
-            yield unit
-            unit = []
-        unit.append(token)
-    if unit:
-        yield unit
 
 
 def _span_of_character(description: Description) -> list[int | None]:

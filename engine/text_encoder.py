@@ -14,9 +14,9 @@ import numpy as np
 
 from engine.bundle import Manifest
 from engine.errors import NotFiniteError
-from engine.prompt import TokenArray, end_positions, with_padding
 from engine.samplers import FloatArray
 from engine.sessions import Session
+from engine.windows import TokenArray, end_positions, with_padding
 
 # The empty text, and texts that are asked for again, are encoded once; a window of SDXL's width is 0.6 MB.
 NUM_CACHED_WINDOWS = 64

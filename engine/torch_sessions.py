@@ -28,7 +28,7 @@ from engine.bundle import (
 )
 from engine.errors import BundleError, OutOfMemoryError, ProviderError
 from engine.export.graphs import parts_of
-from engine.export.source import open_source
+from engine.pipeline_folder.source import open_source
 from engine.sessions.failures import run_error
 from engine.sessions.processors import physical_cores
 from engine.sessions.session import Array

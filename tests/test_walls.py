@@ -30,9 +30,11 @@ FLOORS = {
     "second_pass": 0,
     "settings": 0,
     "stats": 0,
+    "windows": 0,
     "bundle": 1,
     "events": 1,
     "init_image": 1,
+    "pipeline_folder": 1,
     "request": 1,
     "track": 1,
     "prompt": 2,
@@ -48,7 +50,7 @@ FLOORS = {
     "warm_up": 5,
     "engine": 6,
 }
-WORKSHOP_ROOMS = {"export", "train", "torch_sessions"}  # the only rooms that need the train extra
+WORKSHOP_ROOMS = {"export", "pipeline_folder", "torch_sessions", "train"}  # the only rooms that need the train extra
 # All of the engine that the gateway may see.
 PUBLIC_ENGINE = {f"engine.{room}" for room in ("description", "engine", "errors", "request", "stats", "wire")}
 TENSORS = {"numpy", "onnx", "onnxruntime", "tokenizers"}  # not for the gateway

@@ -3,23 +3,20 @@
 ``cosmicman.json`` in the folder, where there is one, says what diffusers' files do not: name, sizes, defaults, licence.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from transformers import CLIPTokenizer
-
 from engine.bundle import Manifest
-from engine.export.source import Source
-from engine.samplers import SAMPLERS, NoiseSchedule
+from engine.pipeline_folder.schedule import read_schedule
+from engine.pipeline_folder.source import Source
+from engine.pipeline_folder.tokenizer import load_tokenizer, second_padding_token
+from engine.samplers import SAMPLERS
 
 DEFAULT_STEPS, DEFAULT_MAX_STEPS = 25, 150
 DEFAULT_GUIDANCE_SCALE = 7.5
 DEFAULT_SAMPLER = "euler_a"
-# Schedulers whose timesteps lead where their config says nothing; the others take linspace.
-LEADING_SCHEDULERS = ("DDIMScheduler", "DDPMScheduler", "LCMScheduler", "PNDMScheduler")
 
 
 def describe(source: Source, *, name: str | None, precision: str, clip_skip: int) -> Manifest:
@@ -70,69 +67,8 @@ def describe(source: Source, *, name: str | None, precision: str, clip_skip: int
         default_sampler=sampler,
         clip_skip=clip_skip,
         pooled_width=source.value("text_encoder_2", "projection_dim") if source.family == "sdxl" else 0,
-        second_padding_token=_second_padding_token(source, tokenizer) if source.family == "sdxl" else None,
+        second_padding_token=second_padding_token(source, tokenizer) if source.family == "sdxl" else None,
     )
-
-
-def read_schedule(source: Source) -> NoiseSchedule:
-    """The noise schedule of a scheduler config, with the defaults its class gives the fields it leaves out.
-
-    Raises:
-        ValueError: The model was trained in a way the samplers do not know.
-    """
-    path, config = source.folders["scheduler"] / "scheduler_config.json", source.config("scheduler")
-    if config.get("trained_betas") is not None:
-        raise ValueError(f"{path}: trained_betas are not supported")
-    kind = config.get("_class_name", "DDIMScheduler")
-    betas = (0.00085, 0.012, "scaled_linear") if kind == "LCMScheduler" else (0.0001, 0.02, "linear")
-    try:
-        return NoiseSchedule(
-            prediction_type=config.get("prediction_type", "epsilon"),
-            num_train_timesteps=config.get("num_train_timesteps", 1000),
-            beta_start=config.get("beta_start", betas[0]),
-            beta_end=config.get("beta_end", betas[1]),
-            beta_schedule=config.get("beta_schedule", betas[2]),
-            rescale_betas_zero_snr=config.get("rescale_betas_zero_snr", False),
-            timestep_spacing=config.get("timestep_spacing", "leading" if kind in LEADING_SCHEDULERS else "linspace"),
-            steps_offset=config.get("steps_offset", 0),
-            set_alpha_to_one=config.get("set_alpha_to_one", kind != "PNDMScheduler"),
-            original_inference_steps=config.get("original_inference_steps", 50),
-            timestep_scaling=config.get("timestep_scaling", 10.0),
-        )
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{path}: {error}") from error
-
-
-def load_tokenizer(source: Source, part: str = "tokenizer") -> CLIPTokenizer:
-    """A CLIP tokenizer of a checkpoint, from tokenizer.json or from vocab.json and merges.txt.
-
-    Raises:
-        ValueError: There is none.
-    """
-    folder = source.folders[part]
-    if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.json")):
-        raise ValueError(f"{folder}: holds neither tokenizer.json nor vocab.json and merges.txt")
-    tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
-    assert isinstance(tokenizer, CLIPTokenizer)
-    return tokenizer
-
-
-def _second_padding_token(source: Source, first: CLIPTokenizer) -> int:
-    """What the second tokenizer pads with; all else must be as in the first, so that one plan of windows fits both."""
-    second = load_tokenizer(source, "tokenizer_2")
-    for what, one, other in (
-        ("words", _words(first), _words(second)),
-        ("marks", (first.bos_token_id, first.eos_token_id), (second.bos_token_id, second.eos_token_id)),
-        ("length", first.model_max_length, second.model_max_length),
-    ):
-        if one != other:
-            raise ValueError(f"{source.folders['tokenizer_2']}: its {what} must be those of the first tokenizer")
-    return int(second.pad_token_id)
-
-
-def _words(tokenizer: CLIPTokenizer) -> tuple[object, object]:
-    model = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
-    return model["vocab"], model["merges"]
 
 
 def _native_side(unet: Mapping[str, Any]) -> int:

@@ -21,8 +21,8 @@ from engine.bundle import (
     VAE_ENCODER_FILE,
     Manifest,
 )
-from engine.export.source import Source
-from engine.export.weights import load_part
+from engine.pipeline_folder.source import Source
+from engine.pipeline_folder.weights import load_part
 
 DynamicShapes: TypeAlias = Mapping[str, Mapping[int, Any]]
 

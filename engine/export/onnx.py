@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from engine.bundle import TOKENIZER_FILE, Manifest, seal
-from engine.export.checkpoint import describe, load_tokenizer
+from engine.export.checkpoint import describe
 from engine.export.graphs import PRECISIONS, parts_of
 from engine.export.resume import UnfinishedExport, unfinished_export
-from engine.export.source import Source, open_source
-from engine.export.weights import find_weights
 from engine.export.write import EXTERNAL_DATA_OVER_BYTES, write_graph
+from engine.pipeline_folder.source import Source, open_source
+from engine.pipeline_folder.tokenizer import load_tokenizer
+from engine.pipeline_folder.weights import find_weights
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
@@ -99,7 +100,8 @@ def fingerprint(source: Source, variant: str | None, options: object) -> str:
     digest = hashlib.sha256(json.dumps(options).encode())
     for library in LIBRARIES:
         digest.update(f"{library} {metadata.version(library)}\n".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    for path in sorted((*here.glob("*.py"), *here.with_name("pipeline_folder").glob("*.py"))):
         digest.update(path.read_bytes())
     for part, path in _files(source, variant):
         with path.open("rb") as file:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from engine.description import Description, Group, Span
-from engine.prompt import PromptPlan, PromptPlanner, apply_weights, end_positions, with_padding
+from engine.prompt import PromptPlan, PromptPlanner, apply_weights
+from engine.windows import end_positions, with_padding
 
 LENGTH = 77
 

@@ -10,7 +10,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from engine.bundle import load_bundle
 from engine.export.graphs import TextEncoder, parts_of, vae_precision
-from engine.export.source import open_source
+from engine.pipeline_folder.source import open_source
 
 IDS = torch.tensor([[90, 1, 2, 3, 91, 91]])
 

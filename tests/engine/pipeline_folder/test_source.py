@@ -9,8 +9,8 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 
-from engine.export.source import open_source, stock_config
-from engine.export.weights import load_part
+from engine.pipeline_folder.source import open_source, stock_config
+from engine.pipeline_folder.weights import load_part
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 from safetensors import SafetensorError
 from transformers import PreTrainedModel
 
-from engine.export.source import read_json
+from engine.pipeline_folder.source import read_json
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth")
 # diffusers' name for the weights of a part, and transformers'.
@@ -95,7 +95,7 @@ def load_part(kind: Any, folder: Path, config: Mapping[str, Any], dtype: Any, *,
     Raises:
         ValueError: The weights are missing, damaged, or of another model than the config's.
     """
-    with tempfile.TemporaryDirectory(prefix="cosmicman-export-") as view:
+    with tempfile.TemporaryDirectory(prefix="cosmicman-weights-") as view:
         for name, path in find_weights(folder, variant=variant).items():
             (Path(view) / name).symlink_to(path.resolve())
         (Path(view) / "config.json").write_text(json.dumps(dict(config)), encoding="utf-8")

@@ -8,8 +8,8 @@ import torch
 from diffusers import AutoencoderKL
 from safetensors.torch import load_file, save_file
 
-from engine.export.source import read_json
-from engine.export.weights import find_weights, load_part
+from engine.pipeline_folder.source import read_json
+from engine.pipeline_folder.weights import find_weights, load_part
 
 NAME = "diffusion_pytorch_model"
 
