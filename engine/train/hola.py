@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -41,59 +42,108 @@ def hola_loss(variant: HolaVariant, maps: Sequence[Tensor], supervision: Supervi
     has_tokens = (supervision.spans.sum(-1) > 0).float()
     supervision = replace(supervision, valid=supervision.valid.float() * has_tokens)
     with torch.autocast(maps[0].device.type, enabled=False):
-        if variant is HolaVariant.HOLA_REFERENCE:
-            return _reference(maps, supervision)
-        layer = {HolaVariant.HOLA: _paper_layer, HolaVariant.HOLA_MASS: _mass_layer}[variant]
-        return torch.stack([layer(attention.float(), supervision) for attention in maps]).mean()
+        weights = _weights(variant, supervision)
+        resolutions = sorted({attention.shape[2] for attention in maps})
+        goals = {queries: _goal(variant, supervision, weights, queries) for queries in resolutions}
+        losses = [
+            share * goals[attention.shape[2]].loss(attention)
+            for attention, share in zip(maps, _shares(variant, maps), strict=True)
+        ]
+        return torch.stack(losses).sum()
 
 
-def _paper_layer(attention: Tensor, supervision: Supervision) -> Tensor:
-    """1/N sum over phrases of (sum over tokens ||m_j - h||^2 + ||mean m_j - h||^2), averaged over cells and heads."""
-    tokens, means = _squares(attention, supervision)
-    return _over_phrases((tokens + means).mean(1), supervision.valid)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Goal:
+    """What the maps of one resolution should be, as weighted squares summed over images, heads, cells and spans.
 
-
-def _reference(maps: Sequence[Tensor], supervision: Supervision) -> Tensor:
-    """The published code's reduction: a mean per head over cells and maps, then over heads and layers, then images."""
-    valid = supervision.valid.float()
-    lengths = supervision.spans.float().sum(-1) * valid  # [B, P]
-    count = (lengths + valid).sum(-1)  # [B] maps an image is asked for
-    heads = []
-    for attention in maps:
-        tokens, means = _squares(attention.float(), supervision)  # [B, N, P]
-        heads.append(((tokens + means) * valid[:, None]).sum(-1) / count.clamp(min=1)[:, None])
-    per_image = torch.cat(heads, dim=1).mean(1)
-    has_spans = (count > 0).float()
-    return (per_image * has_spans).sum() / has_spans.sum().clamp(min=1)
-
-
-def _mass_layer(attention: Tensor, supervision: Supervision) -> Tensor:
-    """The phrase's summed probability against its share of the cell: a target that a softmax can reach.
-
-    Where several phrases cover a cell they share it equally; a cell's targets never sum to more than 1.
+    Weights are folded into both sides of a difference as their roots, so that the loss is a plain sum of squares.
     """
-    regions = supervision.targets(attention.shape[2]) * supervision.valid[..., None]  # [B, P, Q]
-    shares = regions / regions.sum(1, keepdim=True).clamp(min=1)
-    mass = attention @ supervision.spans.float().transpose(1, 2)[:, None]  # [B, N, Q, P]
-    squares = (mass - shares.transpose(1, 2)[:, None]).square().mean((1, 2))  # [B, P]
-    return _over_phrases(squares, supervision.valid)
+
+    along: Tensor  # [B, T, P] takes a map to its spans' masses or means
+    wanted: Tensor  # [B, Q, P] what those should be
+    pull: Tensor | None = None  # [B, 1, T] how hard each single token is held; None = not at all
+    held: Tensor | None = None  # [B, Q, T] to what
+    rest: Tensor | None = None  # [] what no map can take away, for each head
+
+    def loss(self, attention: Tensor) -> Tensor:
+        """Of one layer's maps [B, N, Q, T]: the sum of squares; a scalar."""
+        value: Tensor = _Squares.apply(attention, self.along, self.wanted, self.pull, self.held)  # type: ignore[no-untyped-call]
+        return value if self.rest is None else value + attention.shape[1] * self.rest
 
 
-def _squares(attention: Tensor, supervision: Supervision) -> tuple[Tensor, Tensor]:
-    """Squared distances averaged over cells, [B, N, P]: summed over a phrase's tokens, and of its mean map."""
-    target = supervision.targets(attention.shape[2]).transpose(1, 2)[:, None]  # [B, 1, Q, P]
-    spans = supervision.spans.float()
-    length = spans.sum(-1)[:, None]  # [B, 1, P]
-    along = spans.transpose(1, 2)[:, None]  # [B, 1, T, P]
-    sums, squares = attention @ along, attention.square() @ along  # [B, N, Q, P]
-    tokens = squares - 2 * target * sums + target.square() * length[:, :, None]
-    means = (sums / length.clamp(min=1)[:, :, None] - target).square()
-    return tokens.mean(2), means.mean(2)
+class _Squares(torch.autograd.Function):
+    """Sum of (m A - W)^2 and, where given, of (pull m - held)^2; only the maps have a gradient.
+
+    Autograd would keep every difference for the backward pass. They follow from the maps, which the softmax keeps
+    anyway, so they are computed once more: a small product, and no memory.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, attention: Tensor, along: Tensor, wanted: Tensor, pull: Tensor | None, held: Tensor | None
+    ) -> Tensor:
+        ctx.save_for_backward(attention, along, wanted, pull, held)
+        maps = attention.float()
+        total = _difference(maps, along, wanted).square_().sum()
+        if pull is not None and held is not None:
+            total = total + (maps * pull[:, None]).sub_(held[:, None]).square_().sum()
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        attention, along, wanted, pull, held = ctx.saved_tensors
+        maps, twice = attention.float(), 2 * gradient
+        difference = _difference(maps, along, wanted)
+        slope = difference @ (twice * along).transpose(1, 2)[:, None]  # [B, N, Q, T]
+        if pull is not None:
+            slope.addcmul_(maps, (twice * pull.square())[:, None]).sub_((twice * pull * held)[:, None])
+        return slope.to(attention.dtype), None, None, None, None
 
 
-def _over_phrases(values: Tensor, valid: Tensor) -> Tensor:
-    """Mean over an image's phrases, then over the images that have any."""
-    weights = valid.float()
-    count = weights.sum(-1)
-    per_image = (values * weights).sum(-1) / count.clamp(min=1)
-    return per_image.sum() / (count > 0).float().sum().clamp(min=1)
+def _difference(maps: Tensor, along: Tensor, wanted: Tensor) -> Tensor:
+    return (maps @ along[:, None]).sub_(wanted[:, None])  # [B, N, Q, P]
+
+
+def _goal(variant: HolaVariant, supervision: Supervision, weights: Tensor, queries: int) -> _Goal:
+    """The paper's formula holds single tokens and each span's mean; `hola_mass` holds the sum of a span.
+
+    Where several phrases cover a cell their targets of `hola_mass` share it equally: never more than 1 in all.
+    """
+    spans, roots = supervision.spans.float(), weights.sqrt()[:, None]  # [B, P, T], [B, 1, P]
+    along = spans.transpose(1, 2)  # [B, T, P]
+    target = supervision.targets(queries).transpose(1, 2)  # [B, Q, P]
+    if variant is HolaVariant.HOLA_MASS:
+        target = target * supervision.valid[:, None]
+        shares = target / target.sum(2, keepdim=True).clamp(min=1)
+        return _Goal(along=along * roots, wanted=shares * roots)
+    length = along.sum(1, keepdim=True).clamp(min=1)
+    # Phrases that share a token ask one square of it: its weight is theirs together, its target their weighted mean.
+    pull = weights[:, None] @ spans  # [B, 1, T]
+    held = (weights[:, None] * target) @ spans / pull.clamp(min=torch.finfo(torch.float32).tiny)  # [B, Q, T]
+    asked = weights[:, None] * target.square() @ spans  # [B, Q, T]
+    return _Goal(
+        along=along / length * roots,
+        wanted=target * roots,
+        pull=pull.sqrt(),
+        held=held * pull.sqrt(),
+        rest=(asked - held.square() * pull).sum(),
+    )
+
+
+def _weights(variant: HolaVariant, supervision: Supervision) -> Tensor:
+    """Of each phrase, [B, P]: a mean over an image's phrases, then over the images that have any.
+
+    The published code divides by the maps that an image is asked for instead: each token's and each phrase's mean.
+    """
+    valid = supervision.valid
+    maps = supervision.spans.float().sum(-1) + 1 if variant is HolaVariant.HOLA_REFERENCE else torch.ones_like(valid)
+    count = (valid * maps).sum(-1, keepdim=True)  # [B, 1]
+    return valid / count.clamp(min=1) / (count > 0).float().sum().clamp(min=1)
+
+
+def _shares(variant: HolaVariant, maps: Sequence[Tensor]) -> list[float]:
+    """What each square of a layer's maps counts: layers alike, or in the published code all heads of all layers."""
+    if variant is HolaVariant.HOLA_REFERENCE:
+        num_heads = sum(attention.shape[1] for attention in maps)
+        return [1 / (num_heads * attention.shape[2]) for attention in maps]
+    return [1 / (len(maps) * attention.shape[1] * attention.shape[2]) for attention in maps]

@@ -119,6 +119,8 @@ def _loss_and_gradients(objective: torch.nn.Module, batch: Batch) -> tuple[dict[
     ]
 
 
+# PyTorch's tracer makes an object of each autograd function, which PyTorch deprecates.
+@pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
 @pytest.mark.parametrize("way", ["checkpointed", "compiled"])
 def test_hola_is_the_same_checkpointed_and_compiled(way: str, recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     plain = _stage(recipe, finished, tmp_path)

@@ -156,6 +156,26 @@ def test_half_precision_maps_are_reduced_in_float32(variant: HolaVariant) -> Non
     torch.testing.assert_close(loss, hola_loss(variant, [part.float() for part in rounded], supervision))
 
 
+@pytest.mark.parametrize("variant", SLOW)
+def test_the_loss_keeps_nothing_of_the_maps_size_but_the_maps(variant: HolaVariant) -> None:
+    """For the backward pass: differences follow from the maps, which the softmax keeps anyway."""
+    maps, supervision = _case(5)
+    maps = [part.requires_grad_() for part in maps]
+    kept: dict[int, int] = {}
+
+    def note(tensor: Tensor) -> Tensor:
+        kept[tensor.untyped_storage().data_ptr()] = tensor.numel()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        loss = hola_loss(variant, maps, supervision)
+    own = {part.untyped_storage().data_ptr() for part in maps}
+    assert own <= kept.keys()
+    per_head = max(part.numel() // part.shape[1] for part in maps)  # targets are alike for all heads
+    assert all(size <= per_head for storage, size in kept.items() if storage not in own)
+    loss.backward()
+
+
 def test_the_mass_target_can_be_reached_and_the_papers_cannot() -> None:
     """A softmax that gives every phrase its share has no mass loss; it still has a paper loss."""
     batch, phrases, tokens, height, width = 1, 3, 8, 2, 2
