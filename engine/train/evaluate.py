@@ -13,7 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from tqdm import tqdm
 
 from engine.description.caption import compose, row_phrases
 from engine.train import scores
+from engine.train.attention_mass import AttentionReport, measure_attention, strides_of
 from engine.train.contact_sheet import save_contact_sheet
 from engine.train.figures import draw_figure, figure_row, sample_figure
 from engine.train.files import write_json
@@ -36,6 +38,7 @@ from engine.train.painters import (
     RunningEngine,
     Style,
     by_size,
+    load_pipeline,
 )
 from engine.train.questions import asked, stated
 from engine.train.scores import Score, Verdict
@@ -62,20 +65,30 @@ class Evaluation:
     verdicts: list[Verdict]
     pictures: list[Pixels]
     seconds: float
-    by_question: list[Score] = field(init=False)
-    by_kind: list[Score] = field(init=False)
-    promised: list[Score] = field(init=False)
+    attention: AttentionReport | None = None
 
-    def __post_init__(self) -> None:
-        for name in ("by_question", "by_kind", "promised"):
-            object.__setattr__(self, name, getattr(scores, name)(self.verdicts))
+    @cached_property
+    def by_question(self) -> list[Score]:
+        """One for each question that was asked."""
+        return scores.by_question(self.verdicts)
+
+    @cached_property
+    def by_kind(self) -> list[Score]:
+        """Acc_obj, Acc_tex, Acc_shape and Acc_all."""
+        return scores.by_kind(self.verdicts)
+
+    @cached_property
+    def promised(self) -> list[Score]:
+        """The five colours."""
+        return scores.promised(self.verdicts)
 
     def text(self) -> str:
         """The tables as a person reads them."""
         held = "held" if scores.promise_held(self.promised) else "missed"
         goal = f"each of the five colours right in at least {scores.GOAL:.0%}: {held}"
         parts = (scores.show(part) for part in (self.by_question, self.by_kind, self.promised))
-        return "\n\n".join([*parts, goal])
+        attention = [] if self.attention is None else [self.attention.text()]
+        return "\n\n".join([*parts, goal, *attention])
 
     def save(self, folder: Path, about: dict[str, object]) -> None:
         """Writes ``evaluation.json`` (tables; questions and answers of every picture) and ``contact_sheet.png``."""
@@ -91,6 +104,7 @@ class Evaluation:
             "promised": scores.as_json(self.promised),
             "kinds": scores.as_json(self.by_kind),
             "questions": scores.as_json(self.by_question),
+            "attention": self.attention and self.attention.as_json(),
             "pictures": pictures,
         }
         write_json(folder / "evaluation.json", tree)
@@ -150,7 +164,9 @@ def main(argv: Sequence[str] | None = None, load_engine: LoadEngine | None = Non
     try:
         painter, source = _painter(options, load_engine)
         judge = Judge.load(options.judge)
+        attention = _attention(options) if options.attention else None
         evaluation = evaluate(painter, judge, num=options.num, first_seed=options.first_seed)
+        evaluation = replace(evaluation, attention=attention)
     except ValueError as error:
         logger.error("%s", error)
         return 2
@@ -174,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--pipeline", type=Path, metavar="DIR", help="a diffusers folder, painted by PyTorch")
     source.add_argument("--images", type=Path, metavar="DIR", help="pictures made before, named by the figure's seed")
     source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
+    parser.add_argument("--attention", action="store_true", help="also measure where each phrase's attention falls")
     parser.add_argument("--num", type=int, default=500, help="descriptions (%(default)s)")
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the figures described (%(default)s)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write evaluation.json and contact_sheet.png here")
@@ -186,6 +203,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--batch-size", type=int, default=16, help="pictures at once of --pipeline (%(default)s)")
     return parser
+
+
+def _attention(options: argparse.Namespace) -> AttentionReport:
+    if options.pipeline is None:
+        raise ValueError("--attention looks inside the model: it needs a diffusers folder, --pipeline DIR")
+    seeds = range(options.first_seed, options.first_seed + options.num)
+    strides = strides_of(options.pipeline)
+    return measure_attention(load_pipeline(options.pipeline), seeds, strides=strides, batch_size=options.batch_size)
 
 
 def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tuple[Painter, str]:

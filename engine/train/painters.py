@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from engine.description import Description
 from engine.events import Event, ImageReady
 from engine.request import GenerationRequest
 from engine.train.figures import draw_figure, sample_figure
+
+if TYPE_CHECKING:
+    from diffusers import DiffusionPipeline
 
 Pixels = NDArray[np.uint8]  # [H, W, 3]
 _SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
@@ -118,7 +121,7 @@ class EnginePainter:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelinePainter:
-    """A diffusers StableDiffusionPipeline folder run by PyTorch, many pictures of one size at a time.
+    """A diffusers folder (Stable Diffusion, SDXL) run by PyTorch, many pictures of one size at a time.
 
     Attributes:
         folder: As ``cosmicman train`` packages it; ``cosmicman.json`` in it gives the default steps and guidance.
@@ -133,20 +136,12 @@ class PipelinePainter:
     def paint(self, orders: Sequence[Order]) -> list[Pixels]:
         """See ``Painter``; raises ValueError where the folder is none."""
         import torch
-        from diffusers import StableDiffusionPipeline
 
         if self.style.sampler is not None:
             raise ValueError(f"a pipeline folder brings its own sampler; got {self.style.sampler!r}")
         if self.style.guidance_interval is not None:
             raise ValueError("a pipeline folder guides every step; a guidance interval needs a bundle")
-        if not self.folder.is_dir():
-            raise ValueError(f"{self.folder} is no pipeline folder: there is no such folder")
-        try:
-            pipeline = StableDiffusionPipeline.from_pretrained(str(self.folder), local_files_only=True)
-        except OSError as error:
-            raise ValueError(f"{self.folder} is no pipeline folder: {error}") from error
-        pipeline.set_progress_bar_config(disable=True)
-        pipeline.to("cuda" if torch.cuda.is_available() else "cpu", torch.float32)
+        pipeline = load_pipeline(self.folder)
         steps, guidance_scale = self._settings()
         pictures: dict[int, Pixels] = {}
         with tqdm(total=len(orders), desc="pictures", mininterval=2) as bar:
@@ -203,6 +198,31 @@ class FigurePainter:
     def paint(self, orders: Sequence[Order]) -> list[Pixels]:
         """See ``Painter``."""
         return [draw_figure(sample_figure(order.seed)).image for order in orders]
+
+
+def load_pipeline(folder: Path) -> DiffusionPipeline:
+    """A diffusers folder in float32, on the GPU where there is one; nothing is downloaded.
+
+    Raises:
+        ValueError: The folder holds no pipeline.
+    """
+    import torch
+    from diffusers import DiffusionPipeline
+    from diffusers.utils import logging as diffusers_logging
+    from transformers.utils import logging as transformers_logging
+
+    diffusers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is no pipeline folder: there is no such folder")
+    try:
+        pipeline = DiffusionPipeline.from_pretrained(str(folder), local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder} is no pipeline folder: {str(error).splitlines()[0]}") from error
+    diffusers_logging.get_logger("diffusers.models.modeling_utils").setLevel("ERROR")  # it names modules to keep: none
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.to("cuda" if torch.cuda.is_available() else "cpu", torch.float32)
+    return pipeline
 
 
 def by_size(orders: Sequence[Order], batch_size: int) -> list[list[int]]:

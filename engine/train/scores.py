@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from engine.train.bootstrap import Interval, mean_over_pictures
 from engine.train.questions import ABSENT, BY_KEY, QUESTIONS, Kind
 
 # What "First light" promises: each of these colours right in at least GOAL of the pictures that are asked about it.
@@ -49,12 +50,22 @@ def _right(key: str, wanted: str, seen: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """``right`` of ``asked``; ``ceiling`` is how many the judge finds right in the true figures."""
+    """``right`` of ``asked``; ``ceiling`` is how many the judge finds right in the true figures.
+
+    Attributes:
+        name: Of the question or of the questions taken together.
+        asked: How many were asked.
+        right: How many of them the picture shows.
+        ceiling: How many of them the judge finds in the true figures.
+        over_pictures: The 95 % interval of a bootstrap over pictures, None where nothing was asked: questions of one
+            picture are not independent, which the Wilson interval takes them to be.
+    """
 
     name: str
     asked: int
     right: int
     ceiling: int
+    over_pictures: Interval | None = field(default=None, compare=False)
 
     @property
     def accuracy(self) -> float:
@@ -63,7 +74,7 @@ class Score:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Its Wilson 95 % interval."""
+        """Its Wilson 95 % interval, as if every question were of another picture."""
         return wilson(self.right, self.asked)
 
 
@@ -84,13 +95,21 @@ def wilson(right: int, asked: int, z: float = 1.959964) -> tuple[float, float]:
 
 def pooled(name: str, verdicts: Iterable[Verdict], keys: Sequence[str]) -> Score:
     """The score over all questions with one of ``keys``."""
-    pairs = [(verdict, key) for verdict in verdicts for key in keys if key in verdict.asked]
+    pictures = [(verdict, [key for key in keys if key in verdict.asked]) for verdict in verdicts]
+    right = [sum(verdict.right(key) for key in asked) for verdict, asked in pictures]
+    counts = [len(asked) for _, asked in pictures]
     return Score(
         name=name,
-        asked=len(pairs),
-        right=sum(verdict.right(key) for verdict, key in pairs),
-        ceiling=sum(verdict.right_in_figure(key) for verdict, key in pairs),
+        asked=sum(counts),
+        right=sum(right),
+        ceiling=sum(verdict.right_in_figure(key) for verdict, asked in pictures for key in asked),
+        over_pictures=mean_over_pictures(right, counts) if any(counts) else None,
     )
+
+
+def keys_of(kind: Kind | None) -> tuple[str, ...]:
+    """The questions that count to one of the accuracies; all of them for None."""
+    return tuple(question.key for question in QUESTIONS if kind in (None, question.kind))
 
 
 def by_question(verdicts: Sequence[Verdict]) -> list[Score]:
@@ -101,20 +120,20 @@ def by_question(verdicts: Sequence[Verdict]) -> list[Score]:
 
 def by_kind(verdicts: Sequence[Verdict]) -> list[Score]:
     """Acc_obj, Acc_tex, Acc_shape and Acc_all over the questions of all pictures."""
-    keys = {kind: [question.key for question in QUESTIONS if question.kind is kind] for kind in Kind}
-    scores = [pooled(f"Acc_{kind}", verdicts, keys[kind]) for kind in Kind]
-    return [*scores, pooled("Acc_all", verdicts, list(BY_KEY))]
+    return [pooled(f"Acc_{kind or 'all'}", verdicts, keys_of(kind)) for kind in (*Kind, None)]
 
 
 def promised(verdicts: Sequence[Verdict]) -> list[Score]:
     """The five colours of the promise, all of them together, and the pictures that have every one of theirs right."""
     scores = [pooled(name, verdicts, keys) for name, keys in PROMISED.items()]
     keys = [key for group in PROMISED.values() for key in group]
+    every = [all(verdict.right(key) for key in keys if key in verdict.asked) for verdict in verdicts]
     whole = Score(
         name="every one in a picture",
         asked=len(verdicts),
-        right=sum(all(verdict.right(key) for key in keys if key in verdict.asked) for verdict in verdicts),
+        right=sum(every),
         ceiling=sum(all(verdict.right_in_figure(key) for key in keys if key in verdict.asked) for verdict in verdicts),
+        over_pictures=mean_over_pictures(every, [1] * len(every)) if every else None,
     )
     return [*scores, pooled("the five together", verdicts, keys), whole]
 
@@ -125,16 +144,23 @@ def promise_held(scores: Sequence[Score]) -> bool:
 
 
 def show(scores: Sequence[Score]) -> str:
-    """Lines of name, asked, right, accuracy, interval and the judge's ceiling."""
-    lines = [f"{'question':24}{'asked':>7}{'right':>7}{'accuracy':>10}{'95 % interval':>18}{'judge on figures':>18}"]
+    """Lines of name, asked, right, accuracy, both intervals and the judge's ceiling."""
+    lines = [
+        f"{'question':24}{'asked':>7}{'right':>7}{'accuracy':>10}{'95 % (Wilson)':>18}{'over pictures':>18}"
+        f"{'judge on figures':>18}"
+    ]
     for score in scores:
-        low, high = score.interval
         ceiling = score.ceiling / score.asked if score.asked else 0.0
-        interval = f"{low:.1%} .. {high:.1%}"
+        clustered = (score.over_pictures.low, score.over_pictures.high) if score.over_pictures else None
         lines.append(
-            f"{score.name:24}{score.asked:7}{score.right:7}{score.accuracy:10.1%}{interval:>18}{ceiling:18.1%}"
+            f"{score.name:24}{score.asked:7}{score.right:7}{score.accuracy:10.1%}{_ends(score.interval):>18}"
+            f"{_ends(clustered):>18}{ceiling:18.1%}"
         )
     return "\n".join(lines)
+
+
+def _ends(interval: tuple[float, float] | None) -> str:
+    return f"{interval[0]:.1%} .. {interval[1]:.1%}" if interval else "-"
 
 
 def as_json(scores: Sequence[Score]) -> list[dict[str, object]]:
@@ -146,6 +172,7 @@ def as_json(scores: Sequence[Score]) -> list[dict[str, object]]:
             "right": score.right,
             "accuracy": score.accuracy,
             "interval": list(score.interval),
+            "interval_over_pictures": score.over_pictures and [score.over_pictures.low, score.over_pictures.high],
             "judge_on_figures": score.ceiling / score.asked if score.asked else None,
         }
         for score in scores

@@ -1,6 +1,7 @@
 """`cosmicman evaluate`: pictures of unseen descriptions, judged attribute by attribute."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
   cosmicman evaluate --bundle models/figurine-bundle --num 500 --out out/evaluation
-  cosmicman evaluate --pipeline runs/figurine/package --num 100
+  cosmicman evaluate --pipeline runs/figurine/package --attention --num 100
   cosmicman evaluate --figures
 
 Descriptions come from figures that neither the model nor the judge has seen; the judge is models/judge.
@@ -28,6 +29,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     source.add_argument("--pipeline", type=Path, metavar="FOLDER", help="diffusers folder, run by PyTorch")
     source.add_argument("--images", type=Path, metavar="FOLDER", help="pictures made before, named by seed")
     source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
+    parser.add_argument("--attention", action="store_true", help="of a pipeline: where each phrase's attention falls")
     parser.add_argument("--num", type=whole_number(1), default=500, help="descriptions (%(default)s)")
     parser.add_argument("--first-seed", type=whole_number(0), help="of the figures described")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder for the result")
@@ -46,11 +48,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(options: argparse.Namespace) -> int:
+    # Threads that spin at barriers waste a shared machine; libgomp reads this when torch loads it.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with needs_extra("train"):
         from engine.train.evaluate import main
     if not (options.bundle or options.pipeline or options.images or options.figures):
         options.bundle = _MODELS / "figurine-bundle"
-    arguments = ["--figures"] if options.figures else []
+    arguments = [f"--{name}" for name in ("figures", "attention") if getattr(options, name)]
     names = ("bundle", "pipeline", "images", "num", "first_seed", "out", "judge", "steps", "guidance_scale", "sampler")
     for name in names:
         value = getattr(options, name)

@@ -98,8 +98,19 @@ def test_bottom_and_dress_are_one_row() -> None:
     assert (row.asked, row.right) == (2, 1)
 
 
+def test_questions_of_one_picture_count_as_one() -> None:
+    asked = {**RED_SHIRT, "background": "park", "gender": "male"}
+    verdicts = [verdict(asked, asked if number % 2 else {}, number) for number in range(40)]
+    score = by_kind(verdicts)[-1]
+    assert score.over_pictures is not None and score.over_pictures.mean == score.accuracy == 0.5
+    low, high = score.interval
+    width = score.over_pictures.high - score.over_pictures.low
+    assert width == pytest.approx(2 * (high - low), rel=0.15)  # four questions with one answer are worth one
+    assert as_json([score])[0]["interval_over_pictures"] == [score.over_pictures.low, score.over_pictures.high]
+
+
 def test_tables_as_text_and_json() -> None:
     scores = [Score(name="top color", asked=10, right=8, ceiling=9), Score(name="nothing", asked=0, right=0, ceiling=0)]
-    assert "80.0%    49.0% .. 94.3%             90.0%" in show(scores).splitlines()[1]
+    assert "80.0%    49.0% .. 94.3%                 -             90.0%" in show(scores).splitlines()[1]
     assert as_json(scores)[0]["accuracy"] == 0.8
     assert as_json(scores)[1]["judge_on_figures"] is None
