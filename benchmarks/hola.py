@@ -30,14 +30,14 @@ from torch import Tensor  # noqa: E402
 
 from benchmarks._machine import describe  # noqa: E402
 from engine.description.caption import row_phrases  # noqa: E402
+from engine.samplers import NoiseSchedule  # noqa: E402
 from engine.train.cache import label_shares  # noqa: E402
 from engine.train.config import HolaVariant, Recipe, load_recipe  # noqa: E402
 from engine.train.diffusion import DiffusionObjective, build_unet, supervise  # noqa: E402
-from engine.train.discretise import Discretised  # noqa: E402
+from engine.train.discretise import Discretised, discretise  # noqa: E402
 from engine.train.figures import draw_figure, figure_row, sample_figure  # noqa: E402
 from engine.train.fit import Batch  # noqa: E402
-from engine.train.text import caption_of  # noqa: E402
-from engine.train.tokenizer import load_tokenizer  # noqa: E402
+from engine.train.tokenizer import load_tokenizer, token_windows  # noqa: E402
 
 RECIPE = ROOT / "engine" / "train" / "recipes" / "figurine.yaml"
 TOKENIZER = ROOT / "models" / "figurine" / "checkpoint" / "tokenizer"
@@ -67,8 +67,8 @@ class KeepingProcessor:
 class PublishedObjective(DiffusionObjective):
     """The reference reduction over maps that were picked out of all layers' by their shape."""
 
-    def __init__(self, unet: UNet2DConditionModel, recipe: Recipe) -> None:
-        super().__init__(unet, recipe)
+    def __init__(self, unet: UNet2DConditionModel, recipe: Recipe, *, schedule: NoiseSchedule, factor: int) -> None:
+        super().__init__(unet, recipe, schedule=schedule, factor=factor)
         self.kept: list[Tensor] = []
         self.num_tokens, self.queries = 77, 0
         unet.set_attn_processor(KeepingProcessor(self.kept))
@@ -88,7 +88,8 @@ class PublishedObjective(DiffusionObjective):
 
 def make_batch(recipe: Recipe, size: int) -> Batch:
     """Real captions and label maps over random latents and text states."""
-    tokenizer, rng = load_tokenizer(TOKENIZER), random.Random(0)
+    assert recipe.vae is not None and recipe.text is not None
+    windows, rng = token_windows(load_tokenizer(TOKENIZER)), random.Random(0)
     captions: list[Discretised] = []
     shares: list[Tensor] = []
     seed = 0
@@ -97,7 +98,7 @@ def make_batch(recipe: Recipe, size: int) -> Batch:
         seed += 1
         if (figure.width, figure.height) == recipe.data.sizes[0]:
             drawing = draw_figure(figure)
-            captions.append(caption_of(row_phrases(figure_row(figure, drawing)), tokenizer, recipe.caption, rng))
+            captions.append(discretise(row_phrases(figure_row(figure, drawing)), windows, recipe.caption, rng))
             shares.append(torch.from_numpy(label_shares(drawing.labels, recipe.vae.factor)).float() / 255)
     width, height = (side // recipe.vae.factor for side in recipe.data.sizes[0])
     generator = torch.Generator().manual_seed(0)
@@ -117,7 +118,10 @@ def objective_of(recipe: Recipe, variant: HolaVariant | None) -> DiffusionObject
     torch.manual_seed(0)
     hola = replace(recipe.hola, variant=variant or HolaVariant.HOLA_REFERENCE)
     kind = PublishedObjective if variant is None else DiffusionObjective
-    return kind(build_unet(recipe), replace(recipe, hola=hola))
+    assert recipe.vae is not None
+    factor = recipe.vae.factor
+    recipe = replace(recipe, hola=hola)
+    return kind(build_unet(recipe), recipe, schedule=recipe.noise.schedule(), factor=factor)
 
 
 def step_seconds(objective: DiffusionObjective, batch: Batch, dtype: torch.dtype) -> float:

@@ -7,6 +7,7 @@ trained.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -16,19 +17,21 @@ def main(
     stage: str | None = None,
     resume: bool = False,
     out: Path = Path("out"),
+    fetch: Callable[[str, str | None], Path] | None = None,
 ) -> int:
     """Run one stage of a recipe, or all in order, under `out`; 0 when done.
 
+    A recipe with a base has two stages, unet and package; `fetch` brings a base that is on the hub (id, variant) here.
     With `resume` finished stages are left alone and the one under way continues from its newest checkpoint. Raises
     ValueError or FileNotFoundError with one clear line for a wrong recipe, folder or order.
     """
     # libgomp reads this when torch loads it: threads that spin at barriers cost two thirds of a shared machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from engine.train.config import load_recipe
-    from engine.train.stages import STAGES, Run
+    from engine.train.stages import Run
 
-    run = Run(load_recipe(recipe, overrides or []), out, resume=resume)
-    for name in [stage] if stage else STAGES:
+    run = Run(load_recipe(recipe, overrides or []), out, resume=resume, fetch=fetch)
+    for name in [stage] if stage else run.stages:
         if resume and not stage and name != "package" and run.is_done(name):
             continue
         run.stage(name)

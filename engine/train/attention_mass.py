@@ -43,12 +43,12 @@ from engine.train.bootstrap import Interval, mean_over_pictures
 from engine.train.cache import label_shares
 from engine.train.config import CaptionConfig
 from engine.train.diffusion import supervise
-from engine.train.discretise import Discretised
+from engine.train.discretise import Discretised, discretise
 from engine.train.figures import draw_figure, figure_row, sample_figure
 from engine.train.hola import Supervision
 from engine.train.noise import add_noise
 from engine.train.painters import Pixels
-from engine.train.text import caption_of
+from engine.train.tokenizer import token_windows
 from engine.train.vae import to_tensor
 
 TIMESTEPS = (0.1, 0.3, 0.5, 0.7, 0.9)  # shares of the schedule, from nearly clean to nearly noise
@@ -214,7 +214,7 @@ def _subject(seed: int, model: _Model) -> Subject:
     drawing = draw_figure(figure)
     whole = CaptionConfig(list_fraction=float(seed % 2 == 0), phrase_dropout=0.0, caption_dropout=0.0)
     rng = random.Random(f"attention-{seed}")
-    caption = caption_of(row_phrases(figure_row(figure, drawing)), model.tokenizer, whole, rng)
+    caption = discretise(row_phrases(figure_row(figure, drawing)), model.windows, whole, rng)
     return Subject(seed=seed, picture=drawing.image, labels=drawing.labels.astype(np.uint8), caption=caption)
 
 
@@ -230,7 +230,7 @@ class _Model:
         ):
             name = type(pipeline).__name__
             raise ValueError(f"attention is measured in Stable Diffusion and SDXL pipelines, got {name}")
-        self.pipeline, self.tokenizer = pipeline, tokenizer
+        self.pipeline, self.windows = pipeline, token_windows(tokenizer)
         self.unet, self.vae = unet.eval(), vae.eval()
         self.is_xl = hasattr(pipeline, "text_encoder_2")
         self.factor = 2 ** (len(vae.config.block_out_channels) - 1)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from engine.samplers import NoiseSchedule
 
 
 class HolaVariant(StrEnum):
@@ -84,10 +86,24 @@ class CaptionConfig:
     caption_dropout: float = 0.1  # whole caption replaced by the empty string
     short_fraction: float = 0.0  # captions thinned by short_dropout instead: "woman in a red dress on a beach"
     short_dropout: float = 0.6
+    windows: int = 1  # most windows of the text encoder a caption may take; phrases beyond are left out
+    variants: int = 0  # fixed captions of each sample, whose text states are cached; 0 = composed anew at every step
 
     def __post_init__(self) -> None:
+        _positive(self, "windows")
+        if self.variants < 0:
+            raise ValueError(f"variants must be at least 0, got {self.variants}")
         _fraction(self, "list_fraction", "phrase_dropout", "late_slot_dropout", "caption_dropout")
         _fraction(self, "short_fraction", "short_dropout")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseConfig:
+    """A Stable Diffusion or SDXL model whose UNet is trained further; its other parts stay as they are."""
+
+    pipeline: str  # a diffusers pipeline folder, or owner/name on the hub
+    unet: str | None = None  # a folder or hub id whose UNet takes the place of the pipeline's
+    variant: str | None = None  # of the weights, such as fp16; None = the plain ones, or the only variant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,37 +164,69 @@ class TextConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class UnetConfig:
-    """A stock UNet2DConditionModel with cross-attention at every level."""
+    """A stock UNet2DConditionModel: a base's, or one with cross-attention at every level of this shape."""
 
-    block_out_channels: tuple[int, ...]
+    block_out_channels: tuple[int, ...] = ()  # needed without a base
     layers_per_block: int = 1
     heads: int = 4
     transformer_layers: int = 1
     norm_num_groups: int = 16
     gradient_checkpointing: bool = False  # compute activations again in the backward pass: less memory, a third slower
     initial: Path | None = None  # a diffusers UNet2DConditionModel folder of the same shape to start from
+    num_samples: int = 16  # pictures drawn beside every checkpoint; 0 = none
     fit: FitConfig
+
+    def __post_init__(self) -> None:
+        if self.num_samples < 0:
+            raise ValueError(f"num_samples must be at least 0, got {self.num_samples}")
+
+
+_OWN_SCHEDULE = NoiseSchedule(
+    prediction_type="v_prediction", rescale_betas_zero_snr=True, timestep_spacing="trailing", steps_offset=1
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoiseConfig:
-    """The forward process and how its steps weigh in the loss."""
+    """The forward process and how its steps weigh in the loss.
 
-    num_train_timesteps: int = 1000
-    beta_start: float = 0.00085
-    beta_end: float = 0.012
-    beta_schedule: str = "scaled_linear"
-    prediction_type: str = "v_prediction"
-    rescale_betas_zero_snr: bool = True
+    What is None of the schedule is the base's, or figurine's: 1000 steps, betas scaled_linear from 0.00085 to 0.012,
+    v_prediction, zero terminal SNR.
+    """
+
+    num_train_timesteps: int | None = None
+    beta_start: float | None = None
+    beta_end: float | None = None
+    beta_schedule: str | None = None
+    prediction_type: str | None = None
+    rescale_betas_zero_snr: bool | None = None
     min_snr_gamma: float | None = 5.0  # None = every timestep weighs the same
     noise_offset: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.prediction_type not in ("epsilon", "v_prediction"):
+        if self.prediction_type not in (None, "epsilon", "v_prediction"):
             raise ValueError(f"prediction_type must be epsilon or v_prediction, got {self.prediction_type!r}")
-        if self.rescale_betas_zero_snr and self.prediction_type == "epsilon":
-            why = "epsilon says nothing at pure noise"
-            raise ValueError(f"rescale_betas_zero_snr needs prediction_type v_prediction: {why}")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the recipe itself says of the schedule."""
+        names = ("num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "prediction_type")
+        values = {name: getattr(self, name) for name in (*names, "rescale_betas_zero_snr")}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def schedule(self, base: NoiseSchedule | None = None) -> NoiseSchedule:
+        """The schedule trained on.
+
+        Raises:
+            ValueError: No model can learn from it, such as zero terminal SNR where noise is predicted.
+        """
+        told = self.told
+        if told.get("rescale_betas_zero_snr"):
+            told["timestep_spacing"] = "trailing"  # so that drawing begins where the model was shown pure noise
+        try:
+            return replace(base or _OWN_SCHEDULE, **told)
+        except ValueError as error:
+            raise ValueError(f"noise: {error}") from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,10 +261,11 @@ class Recipe:
     seed: int = 0
     threads: int | None = None  # torch CPU threads; None = torch's own choice
     data: DataConfig
+    base: BaseConfig | None = None  # None = every part is made by this recipe
     caption: CaptionConfig = field(default_factory=CaptionConfig)
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
-    vae: VaeConfig
-    text: TextConfig
+    vae: VaeConfig | None = None  # needed without a base
+    text: TextConfig | None = None  # needed without a base
     unet: UnetConfig
     noise: NoiseConfig = field(default_factory=NoiseConfig)
     hola: HolaConfig = field(default_factory=HolaConfig)
@@ -226,12 +275,43 @@ class Recipe:
     def __post_init__(self) -> None:
         if not self.data.sizes:
             raise ValueError("data.sizes must name at least one size")
+        if self.base is not None:
+            self._check_parts_are_the_bases()
+        else:
+            self._check_own_parts()
+
+    def _check_parts_are_the_bases(self) -> None:
+        """A setting that would do nothing is refused."""
+        shape = ("block_out_channels", "layers_per_block", "heads", "transformer_layers", "norm_num_groups", "initial")
+        default = UnetConfig(fit=self.unet.fit)
+        given = [f"unet.{name}" for name in shape if getattr(self.unet, name) != getattr(default, name)]
+        given += [name for name in ("vae", "text") if getattr(self, name) is not None]
+        given += ["tokenizer"] if self.tokenizer != TokenizerConfig() else []
+        if given:
+            raise ValueError(f"{given[0]} comes from base.pipeline; leave it out of the recipe")
+
+    def _check_own_parts(self) -> None:
+        if self.vae is None or self.text is None or not self.unet.block_out_channels:
+            wanted = {"vae": self.vae, "text": self.text, "unet.block_out_channels": self.unet.block_out_channels}
+            missing = next(name for name, value in wanted.items() if not value)
+            raise ValueError(f"setting {missing} is missing; without it a recipe needs base.pipeline")
+        self.noise.schedule()
         step = self.vae.factor * 2 ** (len(self.unet.block_out_channels) - 1)
+        check_sizes(self.data.sizes, step)
         for size in self.data.sizes:
-            if any(side % step for side in size):
-                raise ValueError(f"data.sizes must be multiples of {step} for this vae and unet, got {size}")
             if any(cut > side for cut, side in zip(self.vae.crop, size, strict=True)):
                 raise ValueError(f"vae.crop must fit into every size of data.sizes, got {self.vae.crop} for {size}")
+
+
+def check_sizes(sizes: typing.Sequence[tuple[int, int]], step: int) -> None:
+    """Whether a model whose smallest cell is `step` pixels wide can take pictures of these sizes.
+
+    Raises:
+        ValueError: It cannot.
+    """
+    for size in sizes:
+        if any(side % step or side < step for side in size):
+            raise ValueError(f"data.sizes must be multiples of {step} for this vae and unet, got {size}")
 
 
 def load_recipe(path: Path, overrides: typing.Sequence[str] = ()) -> Recipe:

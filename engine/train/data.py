@@ -41,6 +41,7 @@ class Sample:
     frame: Frame
     mirrored: bool
     phrases: tuple[Phrase, ...]
+    where: str  # file and row, for messages
 
     @property
     def width(self) -> int:
@@ -120,18 +121,28 @@ class Unreadable:
 
 def read_picture(sample: Sample) -> NDArray[np.uint8]:
     """The picture as [H, W, 3]; raise ValueError where it is missing, damaged or of another size."""
-    pixels: NDArray[np.uint8] = np.array(sample.frame.pixels(_open(sample.picture, sample.frame).convert("RGB")))
+    pixels: NDArray[np.uint8] = np.array(sample.frame.pixels(_open(sample.picture, sample).convert("RGB")))
     return np.ascontiguousarray(pixels[:, ::-1]) if sample.mirrored else pixels
+
+
+def check_picture(sample: Sample) -> None:
+    """Whether the picture is there and of the size its row says, as its header has it; raise ValueError if not."""
+    try:
+        with Image.open(BytesIO(sample.picture.read())) as image:
+            _check_size(image, sample.picture, sample)
+    except (OSError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{sample.where}: {sample.picture} cannot be read: {error}") from error
 
 
 def read_labels(sample: Sample) -> NDArray[np.uint8]:
     """The label map as [H, W] ids 0-17; raise ValueError where it is not one."""
-    image = _open(sample.labels, sample.frame)
+    image = _open(sample.labels, sample)
     if image.mode not in ("L", "P"):
-        raise ValueError(f"{sample.labels}: a label map must be mode L or P, got {image.mode}")
+        raise ValueError(f"{sample.where}: {sample.labels}: a label map must be mode L or P, got {image.mode}")
     labels: NDArray[np.uint8] = np.array(sample.frame.labels(image))
     if labels.max(initial=0) >= NUM_LABELS:
-        raise ValueError(f"{sample.labels}: labels must be 0 to {NUM_LABELS - 1}, got {labels.max()}")
+        wrong = f"labels must be 0 to {NUM_LABELS - 1}, got {labels.max()}"
+        raise ValueError(f"{sample.where}: {sample.labels}: {wrong}")
     return mirrored_labels(labels) if sample.mirrored else labels
 
 
@@ -145,22 +156,27 @@ def _samples(row: Row, config: DataConfig) -> Sequence[Sample]:
         frame=frame(original, config.sizes),
         mirrored=False,
         phrases=row.phrases,
+        where=row.where,
     )
     if not config.mirror:
         return (one,)
     return one, replace(one, mirrored=True, phrases=tuple(map(mirrored_phrase, row.phrases)))
 
 
-def _open(place: Place, framed: Frame) -> Image.Image:
+def _open(place: Place, sample: Sample) -> Image.Image:
     try:
         image = Image.open(BytesIO(place.read()))
         image.load()
     except (OSError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{place} cannot be read: {error}") from error
-    if image.size != framed.original:
-        wanted, got = ("x".join(map(str, size)) for size in (framed.original, image.size))
-        raise ValueError(f"{place} must be {wanted} as its row says, got {got}")
+        raise ValueError(f"{sample.where}: {place} cannot be read: {error}") from error
+    _check_size(image, place, sample)
     return image
+
+
+def _check_size(image: Image.Image, place: Place, sample: Sample) -> None:
+    if image.size != sample.frame.original:
+        wanted, got = ("x".join(map(str, size)) for size in (sample.frame.original, image.size))
+        raise ValueError(f"{sample.where}: {place} must be {wanted} as its row says, got {got}")
 
 
 def _age(file: Path) -> tuple[int, int]:

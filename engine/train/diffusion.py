@@ -1,14 +1,14 @@
 """The denoiser: a stock UNet trained with the noise loss and HOLA on cached latents.
 
 It knows latents, captions and attention maps; it does not know how the loop runs or saves.
-B batch, C latent channels, h w latent cells, T tokens, P phrases of a caption (padded to 32).
+B batch, C latent channels, h w latent cells, T tokens of all windows, P phrases of a caption (padded to 32 a window).
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,17 +19,20 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from engine.samplers import NoiseSchedule
 from engine.train import noise as diffusion
-from engine.train.attention import AttentionCapture
+from engine.train.attention import AttentionCapture, cross_attention_layers
 from engine.train.cache import Bucket
+from engine.train.captions import Captions
 from engine.train.config import HolaVariant, Recipe
 from engine.train.data import Folder, Sample
-from engine.train.discretise import Discretised
+from engine.train.discretise import Discretised, discretise
 from engine.train.fit import Batch
 from engine.train.hola import Supervision, hola_loss
 from engine.train.initial import start_from
+from engine.train.parts import Parts
+from engine.train.reader import Reader, TextReader
 from engine.train.samples import decode, sample_latents, save_captions, save_grid
-from engine.train.text import caption_of
 
 _MAX_PHRASES = 32
 
@@ -37,6 +40,7 @@ _MAX_PHRASES = 32
 def build_unet(recipe: Recipe) -> UNet2DConditionModel:
     """An untrained UNet with cross-attention at every level."""
     config = recipe.unet
+    assert recipe.vae is not None and recipe.text is not None
     levels = len(config.block_out_channels)
     longest = max(max(size) for size in recipe.data.sizes)
     return UNet2DConditionModel(
@@ -55,6 +59,27 @@ def build_unet(recipe: Recipe) -> UNet2DConditionModel:
     )
 
 
+def own_parts(recipe: Recipe, vae: AutoencoderKL, tokenizer: CLIPTokenizer, text_encoder: CLIPTextModel) -> Parts:
+    """The parts a recipe has made itself."""
+    schedule = recipe.noise.schedule()
+
+    def unet() -> UNet2DConditionModel:
+        model = build_unet(recipe)
+        if recipe.unet.initial:
+            start_from(model, recipe.unet.initial)
+        return model
+
+    return Parts(
+        family="sd",
+        label="",
+        vae=vae.eval().requires_grad_(False),
+        reader=TextReader([tokenizer], [text_encoder], bf16=recipe.unet.fit.mixed_precision == "bf16"),
+        schedule=schedule,
+        scheduler=diffusion.build_scheduler(schedule),
+        build_unet=unet,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """What is seen in one step: samples of one bucket, and how much each counts."""
@@ -67,27 +92,33 @@ class Share:
 class DiffusionObjective(nn.Module):
     """Noise loss + weight * HOLA."""
 
-    def __init__(self, unet: UNet2DConditionModel, recipe: Recipe) -> None:
-        """Train `unet` in place; attention maps are captured at the recipe's strides only."""
+    def __init__(self, unet: UNet2DConditionModel, recipe: Recipe, *, schedule: NoiseSchedule, factor: int) -> None:
+        """Train `unet` in place; attention maps are captured at the recipe's strides only.
+
+        Raises:
+            ValueError: There is no cross-attention at one of them.
+        """
         super().__init__()
-        self.unet, self.recipe = unet, recipe
-        levels = tuple(_level(stride, recipe.vae.factor) for stride in recipe.hola.strides)
+        self.unet, self.recipe, self.prediction_type = unet, recipe, schedule.prediction_type
         supervised = recipe.hola.variant is not HolaVariant.NONE
-        self.capture = AttentionCapture(unet, levels if supervised else ())
-        scheduler = diffusion.build_scheduler(recipe.noise)
-        self.register_buffer("alpha_bar", scheduler.alphas_cumprod.float(), persistent=False)
+        self.capture = AttentionCapture(
+            unet, supervised_levels(unet, recipe.hola.strides, factor) if supervised else ()
+        )
+        alpha_bar = diffusion.build_scheduler(schedule).alphas_cumprod
+        self.register_buffer("alpha_bar", alpha_bar.float(), persistent=False)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """Losses of latents [B, C, h, w] under context [B, T, width]."""
-        settings = self.recipe.noise
+        """Losses of latents [B, C, h, w] under context [B, T, width]; SDXL's with pooled [B, P] and time_ids [B, 6]."""
+        kind, gamma = self.prediction_type, self.recipe.noise.min_snr_gamma
+        added = {"text_embeds": batch["pooled"], "time_ids": batch["time_ids"]} if "pooled" in batch else None
         timesteps, latents = batch["timesteps"], batch["latents"]
         assert isinstance(self.alpha_bar, Tensor)
         alpha_bar = self.alpha_bar[timesteps]
         noisy = diffusion.add_noise(latents, batch["noise"], alpha_bar)
         with self.capture.opened() as maps:
-            predicted = self.unet(noisy, timesteps, batch["context"]).sample.float()
-        wanted = diffusion.target(latents, batch["noise"], alpha_bar, settings.prediction_type)
-        weight = diffusion.loss_weight(alpha_bar, settings.prediction_type, settings.min_snr_gamma) * batch["weights"]
+            predicted = self.unet(noisy, timesteps, batch["context"], added_cond_kwargs=added).sample.float()
+        wanted = diffusion.target(latents, batch["noise"], alpha_bar, kind)
+        weight = diffusion.loss_weight(alpha_bar, kind, gamma) * batch["weights"]
         noise_loss = (F.mse_loss(predicted, wanted, reduction="none").mean((1, 2, 3)) * weight).mean()
         if not maps:
             return {"loss": noise_loss, "noise": noise_loss}
@@ -97,7 +128,7 @@ class DiffusionObjective(nn.Module):
 
 
 class DiffusionStage:
-    """Buckets of cached latents with captions composed anew at every step."""
+    """Buckets of cached latents, each sample with a caption of its own at every step."""
 
     name = "unet"
 
@@ -106,21 +137,19 @@ class DiffusionStage:
         recipe: Recipe,
         folder: Folder,
         buckets: Sequence[Bucket],
-        tokenizer: CLIPTokenizer,
-        text_encoder: CLIPTextModel,
-        vae: AutoencoderKL,
+        parts: Parts,
         out: Path,
+        *,
+        reader: Reader | None = None,
     ) -> None:
-        """Build the UNet; text encoder and autoencoder stay as they are."""
+        """Load or build the UNet; all other parts stay as they are. `reader` takes the place of the parts' own."""
         self.recipe, self.folder, self.buckets, self.out = recipe, folder, buckets, out
-        self.tokenizer, self.vae = tokenizer, vae.eval().requires_grad_(False)
-        self.text_encoder = text_encoder.eval().requires_grad_(False)
-        self.unet = build_unet(recipe)
-        if recipe.unet.initial:
-            start_from(self.unet, recipe.unet.initial)
+        self.parts, self.reader = parts, reader or parts.reader
+        self.captions = Captions(folder.samples, self.reader.windows, recipe.caption, recipe.seed)
+        self.unet = parts.build_unet()
         if recipe.unet.gradient_checkpointing:
             self.unet.enable_gradient_checkpointing()
-        self.objective = DiffusionObjective(self.unet, recipe)
+        self.objective = DiffusionObjective(self.unet, recipe, schedule=parts.schedule, factor=parts.factor)
         self._epoch: tuple[int, int, list[Share]] | None = None
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
@@ -131,59 +160,57 @@ class DiffusionStage:
         latents = torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32))
         shift = torch.randn((*latents.shape[:2], 1, 1), generator=generator) * self.recipe.noise.noise_offset
         noise = torch.randn(latents.shape, generator=generator) + shift
-        timesteps = stratified_timesteps(len(indices), self.recipe.noise.num_train_timesteps, generator)
+        timesteps = stratified_timesteps(len(indices), self.parts.schedule.num_train_timesteps, generator)
         rng = random.Random(f"{self.recipe.seed} unet {step} {rank}")
-        samples = [self.folder.samples[bucket.samples[index]] for index in indices]
-        captions = [caption_of(sample.phrases, self.tokenizer, self.recipe.caption, rng) for sample in samples]
+        numbers = [bucket.samples[index] for index in indices]
+        captions = [self.captions.draw(number, rng) for number in numbers]
         shares = torch.from_numpy(np.asarray(bucket.regions[indices], dtype=np.float32)) / 255
+        weights = torch.from_numpy(share.weights)
         return {
             "latents": latents,
             "noise": noise,
             "timesteps": timesteps,
-            "context": self.encode(torch.tensor([caption.ids for caption in captions])),
-            "weights": torch.from_numpy(share.weights),
-            **supervise(captions, shares, torch.from_numpy(share.weights)),
+            **self._conditioning([self.folder.samples[number] for number in numbers], captions),
+            "weights": weights,
+            **supervise(captions, shares, weights, windows=self.recipe.caption.windows),
         }
 
-    @torch.no_grad()
-    def encode(self, ids: Tensor) -> Tensor:
-        """Hidden states [B, T, width] of token ids [B, T]."""
-        enabled = self.recipe.unet.fit.mixed_precision == "bf16"
-        with torch.autocast(self.text_encoder.device.type, torch.bfloat16, enabled=enabled):
-            hidden: Tensor = self.text_encoder(ids.to(self.text_encoder.device))[0]
-        return hidden.float()
+    def _conditioning(self, samples: Sequence[Sample], captions: Sequence[Discretised]) -> Batch:
+        """What the UNet is told: text states and, for SDXL, how each picture was scaled and cropped."""
+        states = self.reader.read(self.captions.ids(captions))
+        if states.pooled is None:
+            return {"context": states.context}
+        sizes = [sample.frame.conditioning(mirrored=sample.mirrored) for sample in samples]
+        return {"context": states.context, "pooled": states.pooled, "time_ids": torch.tensor(sizes).float()}
 
     def report(self, step: int) -> None:
         """Write OUT/samples/step_*.png: the same captions and noise each time."""
-        size = max(self.buckets, key=lambda bucket: len(bucket.samples)).size
-        captions = self._fixed_captions(size)
-        texts = [caption.text for caption in captions]
-        context = self.encode(torch.tensor([caption.ids for caption in captions]))
-        empty = self.encode(torch.tensor(self.tokenizer([""], padding="max_length")["input_ids"]))
-        package, factor = self.recipe.package, self.recipe.vae.factor
+        largest = max(self.buckets, key=lambda bucket: len(bucket.samples))
+        captions = self._fixed_captions(largest)
+        if not captions:
+            return
+        ids = self.captions.ids(captions)
+        empty = self.captions.ids([discretise((), self.captions.windows, self.recipe.caption, random.Random(0))])
+        package, factor, (width, height) = self.recipe.package, self.parts.factor, largest.size
         latents = sample_latents(
             self.unet,
-            diffusion.build_scheduler(self.recipe.noise),
-            context,
-            empty,
-            (size[1] // factor, size[0] // factor),
+            diffusion.build_scheduler(self.parts.schedule),
+            self.reader.read(ids),
+            self.reader.read(empty.expand(-1, ids.shape[1], -1)),  # as many windows as the captions take
+            (height // factor, width // factor),
             steps=package.steps,
             guidance_scale=package.guidance_scale,
             seed=self.recipe.seed,
+            conditioning=(height, width, 0, 0, height, width),
         )
         path = self.out / "samples" / f"step_{step:06d}.png"
-        save_grid(decode(self.vae, latents), path, columns=8)
-        save_captions(texts, path.with_suffix(".txt"))
+        save_grid(decode(self.parts.vae, latents), path, columns=8)
+        save_captions([caption.text for caption in captions], path.with_suffix(".txt"))
 
-    def _fixed_captions(self, size: tuple[int, int]) -> list[Discretised]:
-        whole = replace(self.recipe.caption, phrase_dropout=0.0, late_slot_dropout=0.0, caption_dropout=0.0)
+    def _fixed_captions(self, bucket: Bucket) -> list[Discretised]:
         rng = random.Random(f"{self.recipe.seed} samples")
-        samples = [sample for sample in self.folder.samples if (sample.width, sample.height) == size]
-        chosen: list[Sample] = rng.sample(samples, min(16, len(samples)))
-        return [
-            caption_of(sample.phrases, self.tokenizer, replace(whole, list_fraction=float(number % 2)), rng)
-            for number, sample in enumerate(chosen)
-        ]
+        chosen = rng.sample(bucket.samples, min(self.recipe.unet.num_samples, len(bucket.samples)))
+        return [self.captions.whole(index, number) for number, index in enumerate(chosen)]
 
     def steps_per_epoch(self, world_size: int) -> int:
         """Steps in which `world_size` processes see every sample once."""
@@ -220,13 +247,14 @@ def stratified_timesteps(count: int, num_train_timesteps: int, generator: torch.
     return (places[torch.randperm(count, generator=generator)] % 1 * num_train_timesteps).long()
 
 
-def supervise(captions: Sequence[Discretised], shares: Tensor, weights: Tensor) -> Batch:
+def supervise(captions: Sequence[Discretised], shares: Tensor, weights: Tensor, *, windows: int = 1) -> Batch:
     """Spans [B, P, T], regions [B, P, h, w] and validity [B, P] of captions over label shares [B, 18, h, w].
 
-    A caption of weight 0 ([B]) has no valid phrase.
+    P is as many as `windows` can hold, so that a compiled step keeps its shapes. A caption of weight 0 ([B]) has no
+    valid phrase.
     """
-    count = _MAX_PHRASES  # always as many, so that a compiled step keeps its shapes
-    spans = torch.zeros(len(captions), count, len(captions[0].ids))
+    count = _MAX_PHRASES * windows
+    spans = torch.zeros(len(captions), count, max(len(caption.ids) for caption in captions))
     members = torch.zeros(len(captions), count, shares.shape[1])
     for row, caption in enumerate(captions):
         for place, span in enumerate(caption.spans[:count]):
@@ -236,11 +264,19 @@ def supervise(captions: Sequence[Discretised], shares: Tensor, weights: Tensor) 
     return {"spans": spans, "regions": regions, "valid": (members.sum(-1) * weights[:, None] > 0).float()}
 
 
-def _level(stride: int, factor: int) -> int:
-    level = (stride // factor).bit_length() - 1
-    if stride != factor << max(level, 0):
-        raise ValueError(f"hola.strides must be {factor} times a power of two, got {stride}")
-    return level
+def supervised_levels(unet: UNet2DConditionModel, strides: Sequence[int], factor: int) -> tuple[int, ...]:
+    """Levels of the UNet whose queries are `strides` pixels apart.
+
+    Raises:
+        ValueError: There is no cross-attention at one of them.
+    """
+    depth = len(unet.config.block_out_channels)
+    able = {factor << level: level for level in range(depth) if cross_attention_layers(unet, (level,))}
+    for stride in strides:
+        if stride not in able:
+            known = ", ".join(map(str, able))
+            raise ValueError(f"hola.strides: this unet has cross-attention at strides {known}, got {stride}")
+    return tuple(able[stride] for stride in strides)
 
 
 def _seed(seed: int, step: int, rank: int) -> int:

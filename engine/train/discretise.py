@@ -2,24 +2,23 @@
 
 It knows the paper's dropouts and which tokens belong to which phrase; it does not know pixels. Spans are recorded
 while the caption is assembled, so two equal phrases keep their own supervision.
+K windows of L tokens.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from tokenizers import Encoding
-
-from engine.description.caption import FIRST_MINOR_SLOT, Phrase, Style, compose
+from engine.description.caption import FIRST_MINOR_SLOT, Caption, Phrase, Style, compose
 from engine.train.config import CaptionConfig
+from engine.windows import TokenWindows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSpan:
-    """Tokens [start, end) of the encoded caption say what `phrase` says."""
+    """Tokens [start, end) of the encoded caption say what `phrase` says; they lie in one window."""
 
     start: int
     end: int
@@ -31,17 +30,9 @@ class Discretised:
     """One caption as the model sees it."""
 
     text: str
-    ids: tuple[int, ...]  # padded to the tokenizer's length
-    end: int  # position of the end mark
+    ids: tuple[int, ...]  # K * L, each window with its marks and padding
+    end: int  # position of the first window's end mark
     spans: tuple[TokenSpan, ...]
-
-
-class Encoder(Protocol):
-    """The part of `tokenizers.Tokenizer` that is needed here."""
-
-    def encode(self, sequence: str) -> Encoding:
-        """Ids with start and end marks, and the characters each token came from."""
-        ...
 
 
 def thin(phrases: Sequence[Phrase], config: CaptionConfig, rng: random.Random) -> tuple[Phrase, ...]:
@@ -52,54 +43,53 @@ def thin(phrases: Sequence[Phrase], config: CaptionConfig, rng: random.Random) -
 
 
 def discretise(
-    phrases: Sequence[Phrase],
-    tokenizer: Encoder,
-    config: CaptionConfig,
-    rng: random.Random,
-    *,
-    max_length: int,
-    pad: int,
+    phrases: Sequence[Phrase], windows: TokenWindows, config: CaptionConfig, rng: random.Random
 ) -> Discretised:
-    """Compose and encode one caption; whole phrases are left out until it fits `max_length` tokens."""
+    """Compose and encode one caption; whole phrases are left out until it fits `config.windows` windows.
+
+    Raises:
+        ValueError: No phrase is short enough for a window.
+    """
     if not phrases or rng.random() < config.caption_dropout:
-        return _encode("", (), (), tokenizer, max_length, pad)
+        return _encode(Caption(text="", spans=()), (), windows)
     chosen = list(thin(phrases, config, rng))
     style: Style = "list" if rng.random() < config.list_fraction else "prose"
     seed = rng.getrandbits(64)
+    for candidate in _shorter_and_shorter(chosen, phrases, rng):
+        caption = compose(tuple(candidate), style, random.Random(seed))
+        encoded = _encode(caption, candidate, windows)
+        if _fits(encoded, windows, config):
+            return encoded
+    raise ValueError(f"no phrase of this row fits {windows.window_length} tokens: {phrases[0]!r}")
+
+
+def _shorter_and_shorter(
+    chosen: list[Phrase], phrases: Sequence[Phrase], rng: random.Random
+) -> Iterator[Sequence[Phrase]]:
+    """The chosen phrases, then ever fewer of them, then any one: those dropped may be the only ones that fit."""
     while chosen:
-        caption = compose(tuple(chosen), style, random.Random(seed))
-        spans = tuple((span.start, span.end, span.phrase) for span in caption.spans)
-        try:
-            return _encode(caption.text, spans, chosen, tokenizer, max_length, pad)
-        except _TooLongError:
-            chosen.pop(rng.randrange(len(chosen)))
-    raise ValueError(f"no phrase of this row fits {max_length} tokens: {phrases[0]!r}")
+        yield chosen
+        chosen.pop(rng.randrange(len(chosen)))
+    yield from ((phrase,) for phrase in phrases)
 
 
-class _TooLongError(Exception):
-    pass
+def _fits(encoded: Discretised, windows: TokenWindows, config: CaptionConfig) -> bool:
+    length = windows.window_length
+    whole = all(span.start // length == (span.end - 1) // length for span in encoded.spans)
+    return whole and len(encoded.ids) <= config.windows * length
 
 
-def _encode(
-    text: str,
-    spans: Sequence[tuple[int, int, int]],
-    phrases: Sequence[Phrase],
-    tokenizer: Encoder,
-    max_length: int,
-    pad: int,
-) -> Discretised:
-    encoding = tokenizer.encode(text)
-    if len(encoding.ids) > max_length:
-        raise _TooLongError
-    count = sum(encoding.attention_mask)  # whoever used this tokenizer before may have left padding on
-    offsets = encoding.offsets[1 : count - 1]  # the two marks have none
+def _encode(caption: Caption, phrases: Sequence[Phrase], windows: TokenWindows) -> Discretised:
+    owners: list[int | None] = [None] * len(caption.text)
+    for number, span in enumerate(caption.spans):
+        owners[span.start : span.end] = [number] * (span.end - span.start)
+    split = windows.split(caption.text, owners)
     found = []
-    for start, end, index in spans:
-        inside = [place + 1 for place, (left, right) in enumerate(offsets) if left < end and right > start]
-        if inside:
-            found.append(TokenSpan(start=inside[0], end=inside[-1] + 1, phrase=phrases[index]))
-    ids = (*encoding.ids[:count], *(pad for _ in range(max_length - count)))
-    return Discretised(text=text, ids=ids, end=count - 1, spans=tuple(found))
+    for number, span in enumerate(caption.spans):
+        if places := windows.positions(split, number):
+            found.append(TokenSpan(start=places[0], end=places[-1] + 1, phrase=phrases[span.phrase]))
+    ids = tuple(windows.ids(split, len(split)).ravel().tolist())
+    return Discretised(text=caption.text, ids=ids, end=len(split[0]) + 1, spans=tuple(found))
 
 
 def _dropout(phrase: Phrase, config: CaptionConfig) -> float:

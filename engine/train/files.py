@@ -6,13 +6,19 @@ It knows temporary names, flushing and renaming; it does not know what is writte
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+logger = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.5
 
 
 @contextmanager
@@ -45,6 +51,20 @@ def whole_folder(path: Path) -> Iterator[Path]:
         _swap(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def made_by_one(path: Path, make: Callable[[], None], *, is_main: bool) -> None:
+    """Let the main process `make` a whole `path` that is not there yet, and the others wait until it appears.
+
+    They look at the disk rather than meet at a barrier, which gives up after minutes; `path` must be one for all.
+    """
+    if not is_main and not path.exists():
+        logger.info("waiting for the main process to write %s", path)
+    while not path.exists():
+        if is_main:
+            make()
+        else:
+            time.sleep(_LOOK_SECONDS)
 
 
 def write_json(path: Path, tree: Any) -> None:

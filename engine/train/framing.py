@@ -35,6 +35,14 @@ class Frame:
     top: int  # rows cropped away
     size: Size  # the bucket
 
+    def conditioning(self, *, mirrored: bool) -> tuple[int, ...]:
+        """Six numbers SDXL is told: original height and width, rows and columns cropped away, height and width.
+
+        Columns are counted from the left of the picture as it is seen: in a mirror that is the other side.
+        """
+        left = self.scaled[0] - self.size[0] - self.left if mirrored else self.left
+        return (self.original[1], self.original[0], self.top, left, self.size[1], self.size[0])
+
     def pixels(self, image: Image.Image) -> Image.Image:
         """The picture in its bucket, resampled with Lanczos."""
         return self._crop(image, Image.Resampling.LANCZOS)

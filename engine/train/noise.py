@@ -9,22 +9,22 @@ import torch
 from diffusers import DDIMScheduler
 from torch import Tensor
 
-from engine.train.config import NoiseConfig
+from engine.samplers import NoiseSchedule
 
 
-def build_scheduler(config: NoiseConfig) -> DDIMScheduler:
-    """The schedule as diffusers knows it; also what the pipeline folder ships."""
+def build_scheduler(schedule: NoiseSchedule) -> DDIMScheduler:
+    """The schedule as diffusers knows it; also what the pipeline folder of a model made from nothing ships."""
     return DDIMScheduler(
-        num_train_timesteps=config.num_train_timesteps,
-        beta_start=config.beta_start,
-        beta_end=config.beta_end,
-        beta_schedule=config.beta_schedule,
-        prediction_type=config.prediction_type,
-        rescale_betas_zero_snr=config.rescale_betas_zero_snr,
-        timestep_spacing="trailing",
+        num_train_timesteps=schedule.num_train_timesteps,
+        beta_start=schedule.beta_start,
+        beta_end=schedule.beta_end,
+        beta_schedule=schedule.beta_schedule,
+        prediction_type=schedule.prediction_type,
+        rescale_betas_zero_snr=schedule.rescale_betas_zero_snr,
+        timestep_spacing=schedule.timestep_spacing,
         clip_sample=False,
-        set_alpha_to_one=True,
-        steps_offset=1,  # what stock pipelines insist on; trailing spacing does not use it
+        set_alpha_to_one=schedule.set_alpha_to_one,
+        steps_offset=schedule.steps_offset,
     )
 
 

@@ -1,4 +1,4 @@
-"""The finished model: a stock StableDiffusionPipeline folder that needs none of this code.
+"""The finished model: a stock Stable Diffusion or SDXL pipeline folder that needs none of this code.
 
 It knows diffusers' folder layout and what `cosmicman.json` says; it does not know how the weights came to be.
 """
@@ -10,57 +10,59 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import StableDiffusionPipeline, StableDiffusionXLPipeline, UNet2DConditionModel
 from diffusers.utils import logging as diffusers_logging
-from transformers import CLIPTextModel, CLIPTokenizer
 from transformers.utils import logging as transformers_logging
 
 from engine.train.config import Recipe
 from engine.train.files import whole_folder, write_json
-from engine.train.noise import build_scheduler
+from engine.train.parts import Parts
 from engine.train.tokenizer import save_tokenizer
 
 
 def save_package(
-    recipe: Recipe,
-    path: Path,
-    *,
-    unet: UNet2DConditionModel,
-    vae: AutoencoderKL,
-    text_encoder: CLIPTextModel,
-    tokenizer: CLIPTokenizer,
-    facts: dict[str, Any],
+    recipe: Recipe, path: Path, *, unet: UNet2DConditionModel, parts: Parts, facts: dict[str, Any]
 ) -> None:
     """Write the pipeline folder in float16 safetensors, whole."""
-    pipeline = StableDiffusionPipeline(
-        vae=vae,
-        text_encoder=text_encoder,
-        tokenizer=tokenizer,
-        unet=unet,
-        scheduler=build_scheduler(recipe.noise),
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
-    )
+    pipeline = _pipeline(unet, parts)
     transformers_logging.disable_progress_bar()
     diffusers_logging.get_logger("diffusers.models.modeling_utils").setLevel("ERROR")  # it names modules to keep: none
     pipeline.to(torch.float16, silence_dtype_warnings=True)
     with whole_folder(path) as temporary:
         pipeline.save_pretrained(temporary, safe_serialization=True)
-        save_tokenizer(tokenizer, temporary / "tokenizer")
-        _load_in_float32(temporary / "text_encoder" / "config.json")
+        for name, tokenizer in zip(("tokenizer", "tokenizer_2"), parts.reader.tokenizers, strict=False):
+            save_tokenizer(tokenizer, temporary / name)
+        for config in temporary.glob("text_encoder*/config.json"):
+            _load_in_float32(config)
         for config in temporary.glob("*/config.json"):
             _forget_origin(config)
-        write_json(temporary / "cosmicman.json", describe(recipe, facts))
+        write_json(temporary / "cosmicman.json", describe(recipe, parts, facts))
     pipeline.to(torch.float32)
 
 
-def describe(recipe: Recipe, facts: dict[str, Any]) -> dict[str, Any]:
-    """What a server wants to know and the pipeline's own files do not say."""
+def _pipeline(unet: UNet2DConditionModel, parts: Parts) -> Any:
+    frozen: dict[str, Any] = {"vae": parts.vae, "unet": unet, "scheduler": parts.scheduler}
+    tokenizers, encoders = parts.reader.tokenizers, parts.reader.encoders
+    frozen |= {"tokenizer": tokenizers[0], "text_encoder": encoders[0]}
+    if parts.family == "sdxl":
+        frozen |= {"tokenizer_2": tokenizers[1], "text_encoder_2": encoders[1]}
+        # The model has learnt the empty caption as it is encoded; zeros in its place would be a text it never met.
+        return StableDiffusionXLPipeline(**frozen, force_zeros_for_empty_prompt=False, add_watermarker=False)
+    return StableDiffusionPipeline(**frozen, safety_checker=None, feature_extractor=None, requires_safety_checker=False)
+
+
+def describe(recipe: Recipe, parts: Parts, facts: dict[str, Any]) -> dict[str, Any]:
+    """What a server wants to know and the pipeline's own files do not say.
+
+    A model made from nothing draws the sizes it was shown; one on a base draws those that the base does, too.
+    """
     package = recipe.package
+    origin = {"source": f"{recipe.name}, trained from {parts.label}"} if parts.label else {}
+    sizes = {} if parts.label else {"sizes": [list(size) for size in recipe.data.sizes]}
     return {
         "name": recipe.name,
-        "sizes": [list(size) for size in recipe.data.sizes],
+        **origin,
+        **sizes,
         "default_size": list(package.default_size),
         "steps": package.steps,
         "guidance_scale": package.guidance_scale,

@@ -5,7 +5,9 @@ It knows how to sample a latent diffusion model step by step; it does not know l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,39 +17,65 @@ from torch import Tensor
 from tqdm import tqdm
 
 from engine.train.files import whole_file
+from engine.train.reader import TextStates
+
+_CELLS_AT_ONCE = 4 * 128 * 128  # latent cells in memory at once: four pictures of 1024 x 1024
 
 
 @torch.no_grad()
 def sample_latents(
     unet: UNet2DConditionModel,
     scheduler: DDIMScheduler,
-    context: Tensor,
-    empty: Tensor,
+    told: TextStates,
+    empty: TextStates,
     cells: tuple[int, int],
     *,
     steps: int,
     guidance_scale: float,
     seed: int,
+    conditioning: Sequence[int] = (),
 ) -> Tensor:
-    """DDIM with guidance: context [B, T, width] and the empty caption's [1, T, width] -> latents [B, C, h, w]."""
+    """DDIM with guidance: `told` for B texts and `empty` for one, of as many tokens -> latents [B, C, h, w].
+
+    `conditioning` is the six numbers that SDXL is told of a picture's size.
+    """
     generator = torch.Generator().manual_seed(seed)
-    shape = (len(context), unet.config.in_channels, *cells)
-    latents = torch.randn(shape, generator=generator).to(context.device)
-    both = torch.cat([empty.expand_as(context), context])
-    scheduler.set_timesteps(steps)
-    for timestep in tqdm(scheduler.timesteps, desc="sampling", leave=False, mininterval=2):
-        predicted = unet(torch.cat([latents, latents]), timestep, both).sample.float()
-        without, told = predicted.chunk(2)
-        guided = without + guidance_scale * (told - without)
-        latents = scheduler.step(guided, timestep, latents).prev_sample
-    return latents
+    count = len(told.context)
+    noise = torch.randn((count, unet.config.in_channels, *cells), generator=generator)
+    at_once = max(1, _CELLS_AT_ONCE // (cells[0] * cells[1]))
+    done = []
+    for start in tqdm(range(0, count, at_once), desc="sampling", leave=False, mininterval=2):
+        rows = slice(start, start + at_once)
+        latents = noise[rows].to(unet.device)
+        both = _both(empty.expand(len(latents)), told, rows, conditioning, unet.device)
+        scheduler.set_timesteps(steps)
+        for timestep in scheduler.timesteps:
+            predicted = unet(torch.cat([latents, latents]), timestep, **both).sample.float()
+            without, with_text = predicted.chunk(2)
+            guided = without + guidance_scale * (with_text - without)
+            latents = scheduler.step(guided, timestep, latents).prev_sample
+        done.append(latents)
+    return torch.cat(done)
+
+
+def _both(
+    empty: TextStates, told: TextStates, rows: slice, conditioning: Sequence[int], device: torch.device
+) -> dict[str, Any]:
+    """What the UNet reads of rows without and with their text."""
+    given: dict[str, Any] = {"encoder_hidden_states": torch.cat([empty.context, told.context[rows]]).to(device)}
+    if empty.pooled is not None and told.pooled is not None:
+        pooled = torch.cat([empty.pooled, told.pooled[rows]]).to(device)
+        time_ids = torch.tensor([tuple(conditioning)], dtype=torch.float32, device=device).expand(len(pooled), -1)
+        given["added_cond_kwargs"] = {"text_embeds": pooled, "time_ids": time_ids}
+    return given
 
 
 @torch.no_grad()
 def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:
-    """Scaled latents [B, C, h, w] -> pictures [B, 3, H, W] in -1..1."""
-    pixels: Tensor = vae.decode(latents / vae.config.scaling_factor).sample
-    return pixels.clamp(-1, 1)
+    """Scaled latents [B, C, h, w] -> pictures [B, 3, H, W] in -1..1, a few at a time."""
+    scaled = latents.to(vae.device) / vae.config.scaling_factor + (vae.config.get("shift_factor") or 0.0)
+    at_once = max(1, _CELLS_AT_ONCE // (latents.shape[2] * latents.shape[3]))
+    return torch.cat([vae.decode(part).sample.clamp(-1, 1) for part in scaled.split(at_once)])
 
 
 def save_grid(pictures: Tensor, path: Path, *, columns: int) -> None:

@@ -5,6 +5,7 @@ It wires stages, folders and the record of what they cost; the stages themselves
     OUT/{tokenizer,vae,text_encoder,unet}/      finished parts, in diffusers' layout
     OUT/checkpoints/{vae,text,unet}/step_*      training states
     OUT/cache/<hash>/                           latents and region shares
+    OUT/cache/text-<hash>/                      text states, where captions are fixed
     OUT/samples/                                pictures to look at
     OUT/package/                                the pipeline folder
     OUT/training.json                           what each stage cost
@@ -17,38 +18,53 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import PartialState
 from diffusers import AutoencoderKL
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.train import checkpoint
 from engine.train.board import require_board
 from engine.train.cache import load_cache
+from engine.train.captions import Captions
+from engine.train.check import check_files
 from engine.train.config import FitConfig, Recipe, as_tree
 from engine.train.data import Folder
-from engine.train.diffusion import DiffusionStage, build_unet
-from engine.train.files import whole_folder, write_json
+from engine.train.diffusion import DiffusionStage, own_parts
+from engine.train.files import made_by_one, whole_folder, write_json
 from engine.train.fit import Outcome, Stage, machine, run_stage
 from engine.train.package import save_package
+from engine.train.parts import Fetch, Parts, base_parts, check_base, open_base
 from engine.train.text import TextStage, composed_texts, num_parameters
+from engine.train.text_cache import CachedReader
 from engine.train.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
 from engine.train.vae import VaeStage
 
 logger = logging.getLogger(__name__)
 
 STAGES = ("tokenizer", "vae", "text", "unet", "package")
+BASE_STAGES = ("unet", "package")  # of a recipe whose other parts are a base's
 
 
 class Run:
     """One recipe in one output folder."""
 
-    def __init__(self, recipe: Recipe, out: Path, *, resume: bool) -> None:
-        """Set the process up for training on this machine."""
+    def __init__(self, recipe: Recipe, out: Path, *, resume: bool, fetch: Fetch | None = None) -> None:
+        """Set the process up for training on this machine; `fetch` brings a base from the hub.
+
+        Raises:
+            ValueError: The base is missing, of no family that can be trained, or does not fit the recipe.
+        """
         self.recipe, self.out, self.resume = recipe, out, resume
+        self.base = open_base(recipe.base, fetch) if recipe.base else None
+        if self.base:
+            check_base(recipe, self.base)
+        self.stages = BASE_STAGES if self.base else STAGES
+        self.is_main = bool(PartialState().is_main_process)
         if recipe.tensorboard:
             require_board()
         torch.manual_seed(recipe.seed)
@@ -58,8 +74,8 @@ class Run:
 
     def stage(self, name: str) -> None:
         """Run one stage; those before it must be done."""
-        if name not in STAGES:
-            raise ValueError(f"stage must be one of {', '.join(STAGES)}, got {name!r}")
+        if name not in self.stages:
+            raise ValueError(f"stage must be one of {', '.join(self.stages)} for this recipe, got {name!r}")
         work: dict[str, Callable[[], None]] = {
             "tokenizer": self._tokenizer,
             "vae": self._vae,
@@ -83,6 +99,10 @@ class Run:
         return folder
 
     def _tokenizer(self) -> None:
+        check_files(self.folder)
+        made_by_one(self.out / "tokenizer", self._make_tokenizer, is_main=self.is_main)
+
+    def _make_tokenizer(self) -> None:
         settings, started = self.recipe.tokenizer, time.monotonic()
         if settings.initial:
             save_tokenizer(load_tokenizer(settings.initial), self.out / "tokenizer")
@@ -99,64 +119,90 @@ class Run:
         self._record("tokenizer", {"seconds": time.monotonic() - started, **numbers})
 
     def _vae(self) -> None:
+        assert self.recipe.vae is not None
         stage = VaeStage(self.recipe, self.folder, self.out)
         outcome = self._fit(stage, self.recipe.vae.fit)
         stage.report(outcome.steps)
-        with whole_folder(self.out / "vae") as temporary:
-            stage.vae.save_pretrained(temporary)
+        self._finish("vae", stage.vae)
         self._cost("vae", outcome, {"parameters": num_parameters(stage.vae), "psnr_db": stage.psnr})
 
     def _text(self) -> None:
+        assert self.recipe.text is not None
         if self.recipe.text.initial:
-            self._take_text_encoder(self.recipe.text.initial)
+            take = partial(self._take_text_encoder, self.recipe.text.initial, self.recipe.text.width)
+            made_by_one(self.out / "text_encoder", take, is_main=self.is_main)
             return
         stage = TextStage(self.recipe, self.folder, self._load_tokenizer(), self.out)
         outcome = self._fit(stage, self.recipe.text.fit)
-        with whole_folder(self.out / "text_encoder") as temporary:
-            stage.encoder.save_pretrained(temporary)
+        self._finish("text_encoder", stage.encoder)
         self._cost("text", outcome, {"parameters": num_parameters(stage.encoder)})
 
-    def _take_text_encoder(self, folder: Path) -> None:
+    def _take_text_encoder(self, folder: Path, width: int) -> None:
         try:
             encoder = CLIPTextModel.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError) as error:
             raise ValueError(f"text.initial: {folder} holds no CLIPTextModel: {error}") from error
         assert isinstance(encoder, CLIPTextModel)
-        if encoder.config.hidden_size != self.recipe.text.width:
-            wrong = f"got {encoder.config.hidden_size} from {folder}"
-            raise ValueError(f"text.initial must be of text.width {self.recipe.text.width}, {wrong}")
+        if encoder.config.hidden_size != width:
+            raise ValueError(
+                f"text.initial must be of text.width {width}, got {encoder.config.hidden_size} from {folder}"
+            )
         with whole_folder(self.out / "text_encoder") as temporary:
             encoder.save_pretrained(temporary)
 
     def _unet(self) -> None:
-        vae = AutoencoderKL.from_pretrained(self._part("vae")).eval().requires_grad_(False)
-        buckets = load_cache(self.folder, vae, self.out / "cache")
+        parts, device = self.parts, PartialState().device
+        modules: tuple[torch.nn.Module, ...] = (parts.vae, *parts.reader.encoders)
+        for module in modules:
+            module.to(device)
+        root = self.out / "cache"
+        cell = min(self.recipe.hola.strides, default=parts.factor)
+        buckets = load_cache(self.folder, parts.vae, root, cell=cell, is_main=self.is_main)
         stage = DiffusionStage(
-            self.recipe, self.folder, buckets, self._load_tokenizer(), self._load_text_encoder(), vae, self.out
+            self.recipe, self.folder, buckets, parts, self.out, reader=self._cached_reader(parts, root)
         )
         outcome = self._fit(stage, self.recipe.unet.fit)
-        with whole_folder(self.out / "unet") as temporary:
-            stage.unet.save_pretrained(temporary)
+        self._finish("unet", stage.unet)
         self._cost("unet", outcome, {"parameters": num_parameters(stage.unet)})
 
+    def _cached_reader(self, parts: Parts, root: Path) -> CachedReader | None:
+        """Text states from the disk, where captions are fixed; the encoders may then leave the device."""
+        if not self.recipe.caption.variants:
+            return None
+        captions = Captions(self.folder.samples, parts.reader.windows, self.recipe.caption, self.recipe.seed)
+        reader = CachedReader(parts.reader, captions, root, is_main=self.is_main)
+        encoders: tuple[torch.nn.Module, ...] = parts.reader.encoders
+        for encoder in encoders:
+            encoder.to("cpu")
+        return reader
+
     def _package(self) -> None:
+        if not self.is_main:
+            return
         state = checkpoint.load(self.out / "checkpoints" / "unet")
-        unet = build_unet(self.recipe)
+        unet = self.parts.build_unet()
         tensors = {**state.model, **state.average}
         unet.load_state_dict({name.removeprefix("unet."): value for name, value in tensors.items()})
         costs = {name: part for name, part in self._costs().items() if name != "package"}
         costs["unet"] = {**costs.get("unet", {}), "steps": state.step, **state.facts}
-        save_package(
-            self.recipe,
-            self.out / "package",
-            unet=unet,
-            vae=AutoencoderKL.from_pretrained(self._part("vae")),
-            text_encoder=self._load_text_encoder(),
-            tokenizer=self._load_tokenizer(),
-            facts={"rows": len(self.folder.samples), "hola": as_tree(self.recipe.hola), "stages": costs},
-        )
+        facts = {"rows": len(self.folder.samples), "hola": as_tree(self.recipe.hola), "stages": costs}
+        save_package(self.recipe, self.out / "package", unet=unet, parts=self.parts, facts=facts)
         size = sum(file.stat().st_size for file in (self.out / "package").rglob("*.safetensors"))
         self._record("package", {"step": state.step, "weights_bytes": size})
+
+    @cached_property
+    def parts(self) -> Parts:
+        """All but the UNet: the base's, or those of the stages before."""
+        if self.base:
+            return base_parts(self.recipe, self.base)
+        vae = AutoencoderKL.from_pretrained(self._part("vae"))
+        return own_parts(self.recipe, vae, self._load_tokenizer(), self._load_text_encoder())
+
+    def _finish(self, name: str, model: Any) -> None:
+        """Leave a finished part in diffusers' layout (main process only)."""
+        if self.is_main:
+            with whole_folder(self.out / name) as temporary:
+                model.save_pretrained(temporary)
 
     def _fit(self, stage: Stage, config: FitConfig) -> Outcome:
         board = self.out / "tensorboard" / stage.name if self.recipe.tensorboard else None
@@ -186,6 +232,8 @@ class Run:
         return stages
 
     def _record(self, stage: str, numbers: dict[str, Any]) -> None:
+        if not self.is_main:
+            return
         write_json(
             self.out / "training.json",
             {"recipe": as_tree(self.recipe), "stages": {**self._costs(), stage: numbers}},

@@ -13,6 +13,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,9 @@ from engine.description.caption import Phrase, Style, compose
 from engine.description.groups import Group
 from engine.train.config import CaptionConfig, Recipe, TextConfig
 from engine.train.data import Folder
-from engine.train.discretise import Discretised, discretise, thin
+from engine.train.discretise import discretise, thin
 from engine.train.fit import Batch
+from engine.train.tokenizer import token_windows
 
 logger = logging.getLogger(__name__)
 
@@ -113,10 +115,12 @@ class TextStage:
 
     def __init__(self, recipe: Recipe, folder: Folder, tokenizer: CLIPTokenizer, out: Path) -> None:
         """Count the labels and build encoder and heads."""
+        assert recipe.text is not None
         self.recipe, self.config, self.out = recipe, recipe.text, out
+        self.caption = replace(recipe.caption, windows=1)  # a window is all the encoder reads at once
         self.rows = [sample.phrases for sample in folder.samples]
         self.table = LabelTable(self.rows)
-        self.tokenizer = tokenizer
+        self.tokenizer, self.windows = tokenizer, token_windows(tokenizer)
         self.encoder = build_text_encoder(self.config, tokenizer)
         self.objective = TextObjective(self.encoder, self.table, self.config)
         logger.info("stage=text labels=%d with_group=%d", len(self.table.single), len(self.table.joint))
@@ -125,7 +129,7 @@ class TextStage:
         """Captions of random rows and what each of their tokens says."""
         rng = random.Random(f"{self.recipe.seed} text {step} {rank}")
         captions = [
-            caption_of(self.rows[rng.randrange(len(self.rows))], self.tokenizer, self.recipe.caption, rng)
+            discretise(self.rows[rng.randrange(len(self.rows))], self.windows, self.caption, rng)
             for _ in range(self.config.fit.batch_size)
         ]
         count, length = len(captions), self.tokenizer.model_max_length
@@ -146,15 +150,6 @@ class TextStage:
 
     def report(self, step: int) -> None:
         """Nothing to draw: the numbers are in the log."""
-
-
-def caption_of(
-    phrases: Sequence[Phrase], tokenizer: CLIPTokenizer, config: CaptionConfig, rng: random.Random
-) -> Discretised:
-    """One fresh caption of a row."""
-    length, pad = tokenizer.model_max_length, tokenizer.pad_token_id
-    assert isinstance(pad, int)
-    return discretise(phrases, tokenizer.backend_tokenizer, config, rng, max_length=length, pad=pad)
 
 
 def composed_texts(folder: Folder, config: CaptionConfig, count: int, seed: int) -> list[str]:

@@ -14,6 +14,7 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, tr
 from transformers import CLIPTokenizer
 
 from engine.train.files import whole_folder
+from engine.windows import TokenWindows
 
 START, END, WORD_END = "<|startoftext|>", "<|endoftext|>", "</w>"
 _PIECES = r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"""
@@ -68,6 +69,19 @@ def load_tokenizer(folder: Path) -> CLIPTokenizer:
     tokenizer = CLIPTokenizer.from_pretrained(folder)
     assert isinstance(tokenizer, CLIPTokenizer)
     return tokenizer
+
+
+def token_windows(tokenizer: CLIPTokenizer) -> TokenWindows:
+    """What divides captions into windows, with a tokenizer of its own, so that nobody else's settings reach it."""
+    marks = (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id)
+    start, end, padding = (mark for mark in marks if isinstance(mark, int))
+    return TokenWindows(
+        Tokenizer.from_str(tokenizer.backend_tokenizer.to_str()),
+        window_length=tokenizer.model_max_length,
+        start_token=start,
+        end_token=end,
+        padding_token=padding,
+    )
 
 
 def _vocabulary(merges: list[tuple[str, str]]) -> dict[str, int]:

@@ -124,6 +124,7 @@ class VaeStage:
 
     def __init__(self, recipe: Recipe, folder: Folder, out: Path) -> None:
         """Read the pictures that fit the recipe's number."""
+        assert recipe.vae is not None
         self.recipe, self.config, self.out = recipe, recipe.vae, out
         self.vae = build_vae(self.config, max(max(size) for size in recipe.data.sizes))
         if self.config.initial:

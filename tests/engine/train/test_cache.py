@@ -56,29 +56,29 @@ def test_is_made_once(recipe: Recipe, vae: AutoencoderKL, tmp_path: Path) -> Non
 
 def test_the_key_changes_with_data_and_autoencoder(recipe: Recipe, vae: AutoencoderKL) -> None:
     folder = Folder(recipe.data)
-    key = cache_key(folder, vae)
-    assert cache_key(Folder(recipe.data), vae) == key
+    key = cache_key(folder, vae, 4)
+    assert cache_key(Folder(recipe.data), vae, 4) == key
     fewer = Folder(DataConfig(folder=recipe.data.folder, sizes=recipe.data.sizes, limit=8))
-    assert cache_key(fewer, vae) != key
+    assert cache_key(fewer, vae, 4) != key
     vae.register_to_config(scaling_factor=0.5)
-    assert cache_key(folder, vae) != key
+    assert cache_key(folder, vae, 4) != key
     vae.register_to_config(scaling_factor=1.0)
-    assert cache_key(folder, vae) == key
+    assert cache_key(folder, vae, 4) == key
     with torch.no_grad():
         vae.decoder.conv_in.weight[0, 0, 0, 0] += 1e-3
-    assert cache_key(folder, vae) == key  # latents come from the encoder alone
+    assert cache_key(folder, vae, 4) == key  # latents come from the encoder alone
     with torch.no_grad():
         vae.encoder.conv_in.weight[0, 0, 0, 0] += 1e-3
-    assert cache_key(folder, vae) != key
+    assert cache_key(folder, vae, 4) != key
 
 
 def test_the_key_changes_with_the_files_and_not_with_their_folder(
     recipe: Recipe, vae: AutoencoderKL, tmp_path: Path
 ) -> None:
-    key = cache_key(Folder(recipe.data), vae)
+    key = cache_key(Folder(recipe.data), vae, 4)
     shutil.copytree(recipe.data.folder, tmp_path / "moved")
     moved = DataConfig(folder=tmp_path / "moved", sizes=recipe.data.sizes)
-    assert cache_key(Folder(moved), vae) == key
+    assert cache_key(Folder(moved), vae, 4) == key
     labels = Folder(moved).samples[3].labels.file
     labels.write_bytes(labels.read_bytes())  # painted again
-    assert cache_key(Folder(moved), vae) != key
+    assert cache_key(Folder(moved), vae, 4) != key

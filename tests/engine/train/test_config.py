@@ -99,9 +99,9 @@ def _keys(config: type, where: str = "") -> set[str]:
     hints = typing.get_type_hints(config)
     found = set()
     for entry in fields(config):
-        hint = hints[entry.name]
-        nested = is_dataclass(hint) and isinstance(hint, type)
-        found |= _keys(hint, f"{where}{entry.name}.") if nested else {where + entry.name}
+        hint = hints[entry.name]  # a section, perhaps one that may be left out
+        section = next((each for each in (hint, *typing.get_args(hint)) if is_dataclass(each)), None)
+        found |= _keys(section, f"{where}{entry.name}.") if isinstance(section, type) else {where + entry.name}
     return found
 
 

@@ -15,7 +15,7 @@ from engine.description.caption import Phrase
 from engine.train.cache import load_cache
 from engine.train.config import Recipe
 from engine.train.data import Folder
-from engine.train.diffusion import DiffusionStage, stratified_timesteps, supervise
+from engine.train.diffusion import DiffusionStage, own_parts, stratified_timesteps, supervise
 from engine.train.discretise import Discretised, TokenSpan
 from engine.train.fit import Batch, Fit
 from engine.train.tokenizer import load_tokenizer
@@ -33,7 +33,8 @@ def _stage(recipe: Recipe, finished: Path, out: Path) -> DiffusionStage:
     buckets = load_cache(folder, vae, finished / "cache")
     encoder = CLIPTextModel.from_pretrained(finished / "text_encoder")
     torch.manual_seed(recipe.seed)
-    return DiffusionStage(recipe, folder, buckets, load_tokenizer(finished / "tokenizer"), encoder, vae, out)
+    parts = own_parts(recipe, vae, load_tokenizer(finished / "tokenizer"), encoder)
+    return DiffusionStage(recipe, folder, buckets, parts, out)
 
 
 @pytest.mark.parametrize("count", [1, 4, 7])

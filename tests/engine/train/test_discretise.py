@@ -10,7 +10,7 @@ from engine.description import Group
 from engine.description.caption import Phrase
 from engine.train.config import CaptionConfig
 from engine.train.discretise import Discretised, discretise, thin
-from engine.train.tokenizer import train_tokenizer
+from engine.train.tokenizer import token_windows, train_tokenizer
 
 WHOLE = CaptionConfig(list_fraction=1.0, phrase_dropout=0.0, caption_dropout=0.0)
 PROSE = replace(WHOLE, list_fraction=0.0)
@@ -41,9 +41,7 @@ def tokenizer() -> CLIPTokenizer:
 
 
 def _one(tokenizer: CLIPTokenizer, phrases: tuple[Phrase, ...], config: CaptionConfig, seed: int) -> Discretised:
-    rng = random.Random(seed)
-    pad = tokenizer.pad_token_id
-    return discretise(phrases, tokenizer.backend_tokenizer, config, rng, max_length=77, pad=pad)
+    return discretise(phrases, token_windows(tokenizer), config, random.Random(seed))
 
 
 def _said(tokenizer: CLIPTokenizer, caption: Discretised, span: int) -> str:

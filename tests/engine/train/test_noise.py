@@ -1,12 +1,15 @@
 """The forward process against diffusers' scheduler, and the weights at their ends."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
+from engine.samplers import NoiseSchedule
 from engine.train import noise as diffusion
 from engine.train.config import NoiseConfig
 
-SCHEDULER = diffusion.build_scheduler(NoiseConfig())
+SCHEDULER = diffusion.build_scheduler(NoiseConfig().schedule())
 
 
 def test_noise_and_velocity_are_those_of_the_scheduler() -> None:
@@ -36,5 +39,15 @@ def test_min_snr_weights() -> None:
 
 
 def test_epsilon_cannot_have_zero_terminal_snr() -> None:
-    with pytest.raises(ValueError, match="needs prediction_type v_prediction"):
-        NoiseConfig(prediction_type="epsilon")
+    with pytest.raises(ValueError, match="noise: rescale_betas_zero_snr needs v_prediction"):
+        NoiseConfig(prediction_type="epsilon").schedule()
+
+
+def test_a_bases_schedule_stays_where_nothing_else_is_asked_for() -> None:
+    base = NoiseSchedule(beta_start=0.001, steps_offset=1)
+    assert NoiseConfig(noise_offset=0.05).schedule(base) == base
+    velocity = NoiseConfig(prediction_type="v_prediction", rescale_betas_zero_snr=True).schedule(base)
+    expected = replace(base, prediction_type="v_prediction", rescale_betas_zero_snr=True, timestep_spacing="trailing")
+    assert velocity == expected
+    with pytest.raises(ValueError, match="noise: rescale_betas_zero_snr needs v_prediction"):
+        NoiseConfig(rescale_betas_zero_snr=True).schedule(base)

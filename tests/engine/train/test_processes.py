@@ -17,7 +17,7 @@ from transformers import CLIPTextModel
 from engine.train.cache import load_cache
 from engine.train.config import Recipe
 from engine.train.data import Folder
-from engine.train.diffusion import DiffusionStage
+from engine.train.diffusion import DiffusionStage, own_parts
 from engine.train.fit import Batch, Fit
 from engine.train.tokenizer import load_tokenizer
 
@@ -40,7 +40,8 @@ def _stage(recipe: Recipe, finished: Path, out: Path) -> _Noting:
     encoder = CLIPTextModel.from_pretrained(finished / "text_encoder")
     buckets = load_cache(folder, vae, finished / "cache")
     torch.manual_seed(recipe.seed)
-    return _Noting(recipe, folder, buckets, load_tokenizer(finished / "tokenizer"), encoder, vae, out)
+    parts = own_parts(recipe, vae, load_tokenizer(finished / "tokenizer"), encoder)
+    return _Noting(recipe, folder, buckets, parts, out)
 
 
 def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path) -> None:

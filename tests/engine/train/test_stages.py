@@ -15,6 +15,7 @@ from PIL import Image
 from engine.train import main
 from engine.train.__main__ import run
 from engine.train.config import Recipe
+from engine.train.reader import TextStates
 from engine.train.samples import sample_latents
 from engine.train.stages import STAGES
 
@@ -59,7 +60,11 @@ def test_samples_are_drawn_as_the_pipeline_draws(pipeline: StableDiffusionPipeli
     texts = ["a red sweater", "a man with long black hair"]
     pipeline.to(torch.float32)
     states = [
-        pipeline.text_encoder(pipeline.tokenizer(part, padding="max_length", return_tensors="pt")["input_ids"])[0]
+        TextStates(
+            context=pipeline.text_encoder(
+                pipeline.tokenizer(part, padding="max_length", return_tensors="pt")["input_ids"]
+            )[0]
+        )
         for part in (texts, [""])
     ]
     latents = sample_latents(

@@ -1,0 +1,104 @@
+"""Any SD or SDXL UNet is trained further on CosmicMan-HQ rows, and leaves in stock words, ready to be served."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from diffusers import DiffusionPipeline
+
+from engine.train import checkpoint as states
+from engine.train import main
+from tests.engine.train.conftest import SIZES, write_recipe
+
+FAMILIES = ("sd", "sdxl")
+
+
+def base_tree(pipeline: Path, data: Path, **more: Any) -> dict[str, Any]:
+    """Settings of some steps on a base of the tests."""
+    return {
+        "name": "further",
+        "threads": 1,
+        "base": {"pipeline": str(pipeline)},
+        "data": {"folder": str(data), "sizes": [list(size) for size in SIZES], "mirror": True},
+        "caption": {"windows": 3, "list_fraction": 1.0, "late_slot_dropout": 0.5},
+        "unet": {
+            "num_samples": 2,
+            "gradient_checkpointing": True,
+            "fit": {"steps": 3, "batch_size": 4, "learning_rate": 1e-3, "warmup_steps": 1, "ema_decay": 0.5},
+        },
+        "noise": {"noise_offset": 0.05},
+        "hola": {"variant": "hola", "strides": [8]},
+        "package": {"default_size": [24, 32], "steps": 2, "sampler": "euler"},
+        **more,
+    }
+
+
+@pytest.fixture(scope="module")
+def bases(checkpoint: Path, sdxl_checkpoint: Path) -> dict[str, Path]:
+    return {"sd": checkpoint, "sdxl": sdxl_checkpoint}
+
+
+@pytest.fixture(scope="module")
+def trained(bases: dict[str, Path], data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The output folder of each family."""
+    outs = {}
+    for family, base in bases.items():
+        out = outs[family] = tmp_path_factory.mktemp(family)
+        assert main(write_recipe(out / "recipe.yaml", base_tree(base, data)), out=out / "run") == 0
+    return {family: out / "run" for family, out in outs.items()}
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # diffusers' Euler scheduler
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_package_is_stock_and_all_but_the_unet_is_the_bases(
+    family: str, bases: dict[str, Path], trained: dict[str, Path]
+) -> None:
+    before = DiffusionPipeline.from_pretrained(bases[family], local_files_only=True)
+    after = DiffusionPipeline.from_pretrained(trained[family] / "package", local_files_only=True)
+    assert type(after) is type(before) and after.scheduler.config == before.scheduler.config
+    for part in ("vae", "text_encoder", "text_encoder_2"):
+        if hasattr(before, part):
+            for name, value in getattr(before, part).state_dict().items():
+                assert torch.equal(value.half().float(), getattr(after, part).state_dict()[name]), (part, name)
+    assert after.tokenizer.get_vocab() == before.tokenizer.get_vocab()
+    average = states.load(trained[family] / "checkpoints" / "unet").average
+    moved = 0.0
+    for name, value in after.unet.state_dict().items():
+        torch.testing.assert_close(value, average[f"unet.{name}"], atol=1e-3, rtol=1e-3)
+        moved = max(moved, float((value - before.unet.state_dict()[name]).abs().max()))
+    assert 1e-4 < moved < 0.1
+    after.set_progress_bar_config(disable=True)
+    picture = after("a woman in a red dress", width=32, height=24, num_inference_steps=2).images[0]
+    assert picture.size == (32, 24)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_was_trained_is_exported_and_served(family: str, trained: dict[str, Path], tmp_path: Path) -> None:
+    from engine.description import parse
+    from engine.engine import Engine
+    from engine.events import ImageReady
+    from engine.export.onnx import export_bundle
+    from engine.request import GenerationRequest
+    from engine.settings import EngineSettings
+
+    manifest = export_bundle(trained[family] / "package", tmp_path / "bundle")
+    assert manifest.family == family and manifest.sizes == () and "trained from checkpoint" in manifest.source
+    request = GenerationRequest(description=parse("a woman in a red dress"), width=24, height=32, steps=2, seed=1)
+
+    async def pictures() -> list[ImageReady]:
+        async with Engine.load(tmp_path / "bundle", EngineSettings(num_threads=1)) as engine:
+            return [event async for event in engine.generate(request) if isinstance(event, ImageReady)]
+
+    assert len(asyncio.run(pictures())) == 1
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_grid_of_fixed_captions_is_drawn(family: str, trained: dict[str, Path]) -> None:
+    assert (trained[family] / "samples" / "step_000003.png").is_file()
+    lines = (trained[family] / "samples" / "step_000003.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2 and lines[0] != lines[1]
+    costs = json.loads((trained[family] / "training.json").read_text(encoding="utf-8"))["stages"]
+    assert tuple(costs) == ("unet", "package") and costs["unet"]["hola"] > 0
