@@ -1,8 +1,10 @@
 """Exports models of full size with random weights and runs SD 1.5 for a picture: time and peak memory of each.
 
-Run from the repository root, one at a time: `python benchmarks/full_size.py sdxl-unet` and `python
-benchmarks/full_size.py sd15`. No weights are downloaded: shapes and precision are those of the published models, the
-numbers are noise. Needs the train extra; 8 GB of disk, and memory as docs/benchmarks.md says.
+Run from the repository root, one at a time: `python benchmarks/full_size.py sdxl-unet`, `python
+benchmarks/full_size.py sd15`, and after `sdxl-unet --folder out/sdxl` the TensorRT-RTX engine of its graph, which needs
+no GPU: `python benchmarks/full_size.py sdxl-rtx --folder out/sdxl`. No weights are downloaded: shapes and precision are
+those of the published models, the numbers are noise. Needs the train and tensorrt extras; 8 GB of disk (16 with the
+engine), and memory as docs/benchmarks.md says.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ import json
 import resource
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,12 +92,29 @@ SD15_SCHEDULE: dict[str, Any] = {
 
 @contextmanager
 def timed(what: str) -> Iterator[None]:
-    """Prints what a stage took, on the clock and of the processor, and the peak of memory so far."""
+    """Prints what a stage took, on the clock and of the processor, and memory: the process's peak, and its own part.
+
+    The peak counts mapped files, which the system drops where it needs room; what is the process's own it cannot.
+    """
     started, used = time.monotonic(), time.process_time()
+    own: list[int] = [0]
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            status = Path("/proc/self/status")
+            lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
+            own.extend(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     yield
+    done.set()
+    watcher.join()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(
-        f"| {what} | {time.monotonic() - started:.0f} s | {time.process_time() - used:.0f} s | {peak / 1e9:.1f} GB |",
+        f"| {what} | {time.monotonic() - started:.0f} s | {time.process_time() - used:.0f} s "
+        f"| {peak / 1e9:.1f} GB | {max(own) / 1e9:.1f} GB |",
         flush=True,
     )
 
@@ -151,6 +172,23 @@ def sdxl_unet(folder: Path) -> None:
         )
     for path in sorted((folder / "graph").iterdir()):
         print(f"{path.name}: {path.stat().st_size / 1e9:.2f} GB")
+
+
+def sdxl_rtx(folder: Path, target: str, max_rows: int, max_windows: int) -> None:
+    """Builds the TensorRT-RTX engine of the graph that `sdxl-unet` left in the folder."""
+    from engine.bundle import UNET_FILE, Bundle, FileEntry
+    from engine.export.tensorrt import BuildSettings, build_engines
+
+    graph = folder / "graph"
+    if not (graph / UNET_FILE).is_file():
+        sys.exit(f"{graph / UNET_FILE}: missing; run `{sys.argv[0]} sdxl-unet --folder {folder}` first")
+    files = {path.name: FileEntry(sha256="", size_bytes=path.stat().st_size) for path in sorted(graph.iterdir())}
+    bundle = Bundle(path=graph, manifest=replace(sdxl_manifest(), files=files), sha256="0" * 64)
+    settings = BuildSettings(target=target, max_rows=max_rows, max_windows=max_windows)
+    with timed(f"TensorRT-RTX engine for {target}, rows 1..{max_rows}, windows 1..{max_windows}"):
+        engines = build_engines(bundle, folder / f"engines-{target}", settings)
+    for name, entry in engines.files.items():
+        print(f"{name}: {entry.size_bytes / 1e9:.2f} GB, by {engines.library} {engines.library_version}")
 
 
 def sdxl_manifest() -> Any:
@@ -250,20 +288,25 @@ async def draw(bundle: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", choices=("sdxl-unet", "sd15"), nargs="?")
+    parser.add_argument("model", choices=("sdxl-unet", "sdxl-rtx", "sd15"), nargs="?")
     parser.add_argument("--precision", default="fp16_weights", help="of SD 1.5 (%(default)s)")
+    parser.add_argument("--target", default="sm89", help="GPU architecture of sdxl-rtx (%(default)s)")
+    parser.add_argument("--max-rows", type=int, default=8, help="of sdxl-rtx (%(default)s)")
+    parser.add_argument("--max-windows", type=int, default=16, help="of sdxl-rtx (%(default)s)")
     parser.add_argument("--folder", type=Path, help="where to work; kept (a temporary folder, removed)")
     options = parser.parse_args()
     if options.model is None:
-        print("takes many minutes and gigabytes: name sdxl-unet or sd15 to run it")
+        print("takes many minutes and gigabytes: name sdxl-unet, sdxl-rtx or sd15 to run it")
         sys.exit(SKIPPED)
     print(f"{describe()}: {' '.join(sys.argv)}")
-    print("| stage | time | processor | peak memory of the process so far |\n|---|---|---|---|")
+    print("| stage | time | processor | peak memory of the process so far | its own |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         if options.model == "sdxl-unet":
             sdxl_unet(folder)
+        elif options.model == "sdxl-rtx":
+            sdxl_rtx(folder, options.target, options.max_rows, options.max_windows)
         else:
             sd15(folder, options.precision)
 

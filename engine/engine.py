@@ -29,6 +29,7 @@ from engine.second_pass import SecondPass
 from engine.sessions import OnnxSessions, SessionFactory
 from engine.settings import EngineSettings, SessionSettings
 from engine.stats import EngineStats, Histogram
+from engine.tensorrt_sessions import TensorRtSessions
 from engine.warm_up import warm_up
 
 __all__ = [
@@ -99,7 +100,8 @@ class Engine:
         Args:
             bundle: Its folder.
             settings: How to use the machine.
-            make_sessions: What runs the graphs; None means ONNX Runtime, as `settings.sessions` says.
+            make_sessions: What runs the graphs; None means what `settings.sessions` says: TensorRT where it names
+                built engines, else ONNX Runtime.
             costs: What forwards take, where that is known from before; kept up to date.
             make_policy: Who decides which rows share a forward; None means the scheduler's own fair policy.
 
@@ -109,7 +111,9 @@ class Engine:
         """
         settings = settings or EngineSettings()
         verified = load_bundle(bundle)
-        sessions = (make_sessions or OnnxSessions)(verified, settings)
+        if make_sessions is None:
+            make_sessions = OnnxSessions if settings.sessions.engines is None else TensorRtSessions
+        sessions = make_sessions(verified, settings)
         return cls(verified, DiffusionModel(verified, sessions), settings, costs, make_policy)
 
     async def __aenter__(self) -> Self:

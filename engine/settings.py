@@ -6,6 +6,7 @@ from pathlib import Path
 
 ONNX_PROVIDERS = ("cpu", "cuda", "tensorrt", "tensorrt-rtx")
 TORCH_PROVIDERS = ("torch", "torch-compiled")
+ENGINE_PROVIDERS = ("auto", "tensorrt", "tensorrt-rtx")
 PROVIDERS = ("auto", *ONNX_PROVIDERS, *TORCH_PROVIDERS)
 CONVOLUTION_SEARCHES = ("heuristic", "exhaustive", "default")
 MAX_SPIN_MICROSECONDS = 10_000
@@ -21,7 +22,8 @@ class SessionSettings:
         arena: Whether the CPU keeps memory between runs; off, every run asks the system and gives back at once.
         spin_microseconds: How long a thread of the CPU looks for more work before it sleeps; 0 sleeps at once.
         memory_limit_bytes: Most a GPU's arena, or TensorRT's workspace, may grow to; None means all there is.
-        engine_cache: Folder where TensorRT keeps what it built; auto tries TensorRT only where there is one.
+        engine_cache: Folder where ONNX Runtime's TensorRT keeps what it built; auto tries it only where there is one.
+        engines: Folder of engines that `cosmicman export --tensorrt` built; TensorRT's own runtime runs them.
         half_precision: Whether TensorRT and PyTorch compute a float32 model in half precision on a GPU.
         tf32: Whether CUDA may round the inputs of float32 products to 10 bits.
         convolution_search: How cuDNN finds an algorithm for a new shape; exhaustive tries all, for seconds each.
@@ -33,6 +35,7 @@ class SessionSettings:
     spin_microseconds: int = 50
     memory_limit_bytes: int | None = None
     engine_cache: Path | None = None
+    engines: Path | None = None
     half_precision: bool = False
     tf32: bool = True
     convolution_search: str = "heuristic"
@@ -40,6 +43,9 @@ class SessionSettings:
     def __post_init__(self) -> None:
         if self.provider not in PROVIDERS:
             raise ValueError(f"provider must be one of {', '.join(PROVIDERS)}; got {self.provider[:40]!r}")
+        if self.engines is not None and self.provider not in ENGINE_PROVIDERS:
+            allowed = ", ".join(ENGINE_PROVIDERS)
+            raise ValueError(f"engines are run by provider {allowed}; got {self.provider}")
         if self.device < 0:
             raise ValueError(f"device must be at least 0; got {self.device}")
         if not 0 <= self.spin_microseconds <= MAX_SPIN_MICROSECONDS:

@@ -93,6 +93,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
             spin_microseconds=settings.spin_microseconds,
             memory_limit_bytes=settings.memory_limit_bytes,
             engine_cache=settings.engine_cache,
+            engines=settings.engines and settings.engines.absolute(),
             half_precision=settings.half_precision,
             tf32=settings.tf32,
             convolution_search=settings.convolution_search,

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     checkpoint: Path | None = Field(None, description="Folder of weights that torch and torch-compiled run.")
     base: Path | None = Field(None, description="Folder of the pipeline whose UNet the checkpoint replaces.")
     engine_cache: Path | None = Field(None, description="Folder where TensorRT keeps its engines between starts.")
+    engines: Path | None = Field(None, description="Folder of built TensorRT engines, which then run the model.")
     memory_limit_bytes: int | None = Field(None, ge=1, description="Most a GPU's arena, or TensorRT, may take.")
     half_precision: bool = Field(False, description="Whether TensorRT and PyTorch halve a float32 model on a GPU.")
     tf32: bool = Field(True, description="Whether CUDA may round the inputs of float32 products to 10 bits.")

@@ -16,7 +16,9 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from engine.bundle import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, Bundle
-from engine.export.engine_set import EngineSet, gpu_architecture, new_engine_set
+from engine.engine_set import EngineSet, gpu_architecture, new_engine_set
+from engine.settings import EngineSettings
+from engine.tensorrt_log import made, messages
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +64,8 @@ class BuildSettings:
     """
 
     target: str = THIS_GPU
-    max_rows: int = 8
-    max_windows: int = 4
+    max_rows: int = EngineSettings.max_rows
+    max_windows: int = EngineSettings.max_windows
     workspace_bytes: int | None = None
 
     def __post_init__(self) -> None:
@@ -133,8 +135,8 @@ def build_engines(bundle: Bundle, out: Path, settings: BuildSettings, *, progres
         for done, name in enumerate(graphs):
             tell(name, done, len(graphs))
             build = _Build(library, settings, cache)
-            data, profiles[name] = build.run(bundle.file(name), ranges[name])
-            (work.path / name).with_suffix(".engine").write_bytes(data)
+            out_file = (work.path / name).with_suffix(".engine")
+            profiles[name] = build.run(bundle.file(name), ranges[name], out_file)
             cache = build.timing_cache()
         if cache:
             (work.path / TIMING_CACHE_FILE).write_bytes(cache)
@@ -204,8 +206,8 @@ class _Build:
     def __init__(self, library: Library, settings: BuildSettings, cache: bytes) -> None:
         self._trt = library.module
         self._settings = settings
-        self._logger = _logger(self._trt)
-        self._builder = self._trt.Builder(self._logger)
+        self._log = messages(self._trt)
+        self._builder = made(self._trt.Builder, self._log)
         self._config = self._builder.create_builder_config()
         self._config.builder_optimization_level = OPTIMIZATION_LEVEL
         if settings.workspace_bytes is not None:
@@ -220,13 +222,13 @@ class _Build:
             self._config.set_timing_cache(self._cache, ignore_mismatch=False)
 
     def run(
-        self, graph: Path, ranges: Mapping[str, Mapping[int, Range]]
-    ) -> tuple[bytes, Mapping[str, tuple[Shape, Shape, Shape]]]:
-        """The serialized engine, and for each input the shapes it was built for."""
+        self, graph: Path, ranges: Mapping[str, Mapping[int, Range]], out: Path
+    ) -> Mapping[str, tuple[Shape, Shape, Shape]]:
+        """Writes the serialized engine; returns for each input the shapes it was built for."""
         # Strongly typed: precision is what the graph says, explicit quantisation included.
         flags = 1 << int(self._trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
         network = self._builder.create_network(flags)
-        parser = self._trt.OnnxParser(network, self._logger)
+        parser = self._trt.OnnxParser(network, self._log)
         if not parser.parse_from_file(str(graph)):
             reason = parser.get_error(0).desc() if parser.num_errors else "no reason given"
             raise ValueError(f"{graph}: TensorRT cannot read it: {reason.splitlines()[0][:300]}")
@@ -240,7 +242,8 @@ class _Build:
         engine = self._builder.build_serialized_network(network, self._config)
         if engine is None:
             raise ValueError(f"{graph}: TensorRT cannot build it; its log has the reason")
-        return bytes(engine), shapes
+        out.write_bytes(memoryview(engine))  # An engine of SDXL's size is not copied once more.
+        return shapes
 
     def timing_cache(self) -> bytes:
         """Measurements for the next build; empty where there are none."""
@@ -255,22 +258,3 @@ def _shapes(shape: Shape, ranges: Mapping[int, Range]) -> tuple[Shape, Shape, Sh
         return tuple(getattr(ranges[axis], which) if size < 0 else size for axis, size in enumerate(shape))
 
     return pick("least"), pick("usual"), pick("greatest")
-
-
-def _logger(trt: Any) -> Any:
-    """TensorRT's log lines as ours."""
-    levels = {
-        trt.Logger.INTERNAL_ERROR: logging.ERROR,
-        trt.Logger.ERROR: logging.ERROR,
-        trt.Logger.WARNING: logging.WARNING,
-        trt.Logger.INFO: logging.DEBUG,
-    }
-
-    class Forward(trt.ILogger):  # type: ignore[misc]
-        def __init__(self) -> None:
-            trt.ILogger.__init__(self)
-
-        def log(self, severity: Any, message: str) -> None:
-            logger.log(levels.get(severity, logging.DEBUG), "%s", message)
-
-    return Forward()

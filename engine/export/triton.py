@@ -15,10 +15,12 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from engine.bundle import Bundle, load_bundle
+from engine.engine_set import read_engine_set, verify_engine_set
 
 MODEL = "cosmicman"
 CONFIG_FILE = "config.pbtxt"
 BUNDLE_FOLDER = "bundle"
+ENGINES_FOLDER = "engines"
 VERSION_FOLDER = "1"
 #: The first release with every fix that docs/operations.md lists; older ones are for development on loopback.
 IMAGE = "nvcr.io/nvidia/tritonserver:26.07-py3"
@@ -163,22 +165,28 @@ def _scalar(value: object) -> str:
     return json.dumps(value)
 
 
-def write_repository(bundle: Path, out: Path, config: ModelConfig, *, link: bool = False) -> Bundle:
+def write_repository(
+    bundle: Path, out: Path, config: ModelConfig, *, engines: Path | None = None, link: bool = False
+) -> Bundle:
     """Writes a repository that Triton can serve; one that was there before is replaced when the new one is whole.
 
     Args:
         bundle: The engine bundle; verified before, and its copy after.
         out: The repository's folder; the model is its subfolder `cosmicman`.
         config: What config.pbtxt says.
-        link: Make the weights a symbolic link to `bundle` instead of a copy.
+        engines: Folder of TensorRT engines of the bundle, for the profile tensorrt; verified likewise.
+        link: Make the weights symbolic links to `bundle` and `engines` instead of copies.
 
     Returns:
         The verified bundle inside the repository.
 
     Raises:
-        BundleError: The bundle is damaged or incomplete.
+        BundleError: The bundle, or an engine, is damaged or incomplete, or the engines are another bundle's.
+        ValueError: Engines are named for a profile that does not run them.
     """
-    load_bundle(bundle)
+    if engines is not None and config.profile.name != "tensorrt":
+        raise ValueError(f"engines are run by profile tensorrt; got {config.profile.name}")
+    _verify(bundle, engines)
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{MODEL}-", dir=out))
@@ -187,15 +195,29 @@ def write_repository(bundle: Path, out: Path, config: ModelConfig, *, link: bool
         version.mkdir()
         (work / CONFIG_FILE).write_text(config.text(), encoding="utf-8")
         (version / "model.py").write_bytes(adapter_source())
-        if link:
-            (version / BUNDLE_FOLDER).symlink_to(bundle.resolve(), target_is_directory=True)
-        else:
-            shutil.copytree(bundle, version / BUNDLE_FOLDER)
+        _take(bundle, version / BUNDLE_FOLDER, link)
+        if engines is not None:
+            _take(engines, version / ENGINES_FOLDER, link)
         work.chmod(0o755)
         _put_in_place(work, out / MODEL)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return load_bundle(out / MODEL / VERSION_FOLDER / BUNDLE_FOLDER)
+    written = out / MODEL / VERSION_FOLDER
+    return _verify(written / BUNDLE_FOLDER, None if engines is None else written / ENGINES_FOLDER)
+
+
+def _verify(bundle: Path, engines: Path | None) -> Bundle:
+    verified = load_bundle(bundle)
+    if engines is not None:
+        verify_engine_set(engines, read_engine_set(engines), verified)
+    return verified
+
+
+def _take(folder: Path, target: Path, link: bool) -> None:
+    if link:
+        target.symlink_to(folder.resolve(), target_is_directory=True)
+    else:
+        shutil.copytree(folder, target)
 
 
 def adapter_source() -> bytes:

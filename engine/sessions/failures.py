@@ -23,15 +23,15 @@ FILE_ERRORS: tuple[type[Exception], ...] = (
 )
 RUN_ERRORS: tuple[type[Exception], ...] = (*ONNXRUNTIME_ERRORS, MemoryError)
 
-# How allocators say so: ONNX Runtime's arena, C++, CUDA, cuBLAS, cuDNN, PyTorch. There is no error class for it.
+# How allocators say so: ONNX Runtime's arena, C++, CUDA, cuBLAS, cuDNN, PyTorch, TensorRT. There is no error class.
 _ALLOCATION_FAILED = re.compile(
-    r"failed to allocate|bad_alloc|bad allocation|out of memory|ALLOC_FAILED|is smaller than requested bytes"
+    r"failed to allocate|bad_alloc|bad allocation|out ?of ?memory|ALLOC_FAILED|is smaller than requested bytes"
     r"|tensor storage size overflowed|can't allocate memory|not enough memory",
     re.IGNORECASE,
 )
 # Errors of CUDA that stay: after one of them every call of this process fails.
 _DEVICE_LOST = re.compile(
-    r"CUDA (?:failure|error) (?:46|100|214|216|217|700|702|704|709|710|714|715|716|717|718|719)\b"
+    r"(?:CUDA (?:failure|error)|cudaError) (?:46|100|214|216|217|700|702|704|709|710|714|715|716|717|718|719)\b"
     r"|illegal memory access|unspecified launch failure|device-side assert|misaligned address|uncorrectable ECC"
     r"|no CUDA-capable device|GPU is lost|busy or unavailable",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ PROFILES = ("cpu", "cuda", "tensorrt")
 EXAMPLES = """\
   cosmicman model-repo --bundle models/figurine-bundle --profile cpu --out out/models
   cosmicman model-repo --bundle out/sdxl-bundle --profile cuda --instances 1 --gpus 0,1 --out out/models
+  cosmicman model-repo --bundle out/sdxl-bundle --profile tensorrt --engines out/sdxl-sm89 --out out/models
   cosmicman model-repo --bundle models/figurine-bundle --out out/models --link
 
 DIR/cosmicman holds config.pbtxt, the adapter and the bundle; every checksum is verified before and after. Serve it with
@@ -23,6 +24,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="repository to write")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to serve (the bundled model)")
     parser.add_argument("--profile", choices=PROFILES, default="cpu", help="what runs the graphs (%(default)s)")
+    parser.add_argument(
+        "--engines", type=Path, metavar="FOLDER", help="TensorRT engines of the bundle, for profile tensorrt (none)"
+    )
     parser.add_argument(
         "--instances", type=whole_number(1), default=1, metavar="N", help="engines on each device (%(default)s)"
     )
@@ -61,9 +65,11 @@ def run(options: argparse.Namespace) -> int:
             engine=given,
             **timeout,
         )
+        bundle = write_repository(
+            options.bundle or BUNDLED_MODEL, options.out, config, engines=options.engines, link=options.link
+        )
     except ValueError as error:
         raise UsageError(str(error)) from error
-    bundle = write_repository(options.bundle or BUNDLED_MODEL, options.out, config, link=options.link)
     sys.stdout.write(f"{options.out}\n")
     sys.stderr.write(
         f"{bundle.manifest.name} {bundle.sha256[:12]}, {len(bundle.manifest.files)} files verified, "

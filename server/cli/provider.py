@@ -21,12 +21,18 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 PROVIDERS = ("auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "torch", "torch-compiled")
-NAMES = ("provider", "device", "checkpoint", "base")
+NAMES = ("provider", "device", "engines", "checkpoint", "base")
 
 
 def add_provider(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--provider", choices=PROVIDERS, help="what runs the model (auto: the best that starts here)")
     parser.add_argument("--device", type=whole_number(0), help="number of the GPU (0)")
+    parser.add_argument(
+        "--engines",
+        type=Path,
+        metavar="FOLDER",
+        help="TensorRT engines built by `cosmicman export --tensorrt` (none)",
+    )
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FOLDER", help="weights that torch and torch-compiled run (none)"
     )

@@ -31,7 +31,7 @@ def add_tensorrt(parser: argparse.ArgumentParser) -> None:
         "--max-rows", type=whole_number(1), default=8, metavar="N", help="rows of a forward (%(default)s)"
     )
     group.add_argument(
-        "--max-windows", type=whole_number(1), default=4, metavar="N", help="windows of a description (%(default)s)"
+        "--max-windows", type=whole_number(1), default=16, metavar="N", help="windows of a description (%(default)s)"
     )
     group.add_argument("--workspace-mb", type=whole_number(1), metavar="N", help="most memory of a kernel (no limit)")
 

@@ -59,8 +59,10 @@ class TritonPythonModel:
             if args["model_instance_kind"] == "GPU":
                 device = int(args["model_instance_device_id"])
                 settings = replace(settings, sessions=replace(settings.sessions, device=device))
-            bundle = Path(args["model_repository"]) / args["model_version"] / "bundle"
-            self._engine = Engine.load(bundle, settings)
+            version = Path(args["model_repository"]) / args["model_version"]
+            if (version / "engines").is_dir():
+                settings = replace(settings, sessions=replace(settings.sessions, engines=version / "engines"))
+            self._engine = Engine.load(version / "bundle", settings)
             self._wait(self._engine.__aenter__())
         except (EngineError, ValueError) as error:
             raise pb_utils.TritonModelException(str(error)) from error

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine.bundle import Bundle, load_bundle
+from engine.engine_set import EngineSet, gpu_architecture, load_engine_set, new_engine_set
 from engine.errors import BundleError
-from engine.export.engine_set import EngineSet, gpu_architecture, load_engine_set, new_engine_set
 
 ROOT = Path(__file__).resolve().parents[3]
 FIGURINE = ROOT / "models" / "figurine-bundle"

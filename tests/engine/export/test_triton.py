@@ -10,6 +10,7 @@ from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
 from engine.bundle import load_bundle
+from engine.engine_set import new_engine_set, read_engine_set
 from engine.errors import BundleError
 from engine.export.triton import IMAGE, PROFILES, ModelConfig, adapter_source, write_repository
 
@@ -67,6 +68,39 @@ def test_repository_holds_config_adapter_and_verified_weights(bundle: Path, tmp_
     assert (out / "cosmicman/1/model.py").read_bytes() == adapter_source()
     assert (out / "cosmicman/1/bundle").is_symlink() == link
     assert [path.name for path in out.iterdir()] == ["cosmicman"]
+
+
+@pytest.fixture
+def engines(bundle: Path, tmp_path: Path) -> Path:
+    """A folder of engines by its manifest; nothing runs them here."""
+    out = tmp_path / "built"
+    with new_engine_set(out) as work:
+        (work.path / "unet.engine").write_bytes(b"an engine")
+        facts = {"library": "tensorrt-rtx", "library_version": "1.7", "target": "sm89"}
+        work.finish(**facts, bundle_sha256=load_bundle(bundle).sha256, profiles={})
+    return out
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_engines_lie_beside_the_bundle(bundle: Path, engines: Path, tmp_path: Path, link: bool) -> None:
+    out, config = tmp_path / "models", ModelConfig(profile=PROFILES["tensorrt"])
+    write_repository(bundle, out, config, engines=engines, link=link)
+    assert read_engine_set(out / "cosmicman/1/engines").target == "sm89"
+    assert (out / "cosmicman/1/engines").is_symlink() == link
+
+
+def test_engines_that_do_not_fit_leave_no_repository(
+    bundle: Path, sdxl_bundle: Path, engines: Path, tmp_path: Path
+) -> None:
+    out, config = tmp_path / "models", ModelConfig(profile=PROFILES["tensorrt"])
+    with pytest.raises(BundleError, match="built from bundle"):
+        write_repository(sdxl_bundle, out, config, engines=engines)
+    (engines / "unet.engine").write_bytes(b"x")
+    with pytest.raises(BundleError, match=r"unet\.engine: damaged"):
+        write_repository(bundle, out, config, engines=engines)
+    with pytest.raises(ValueError, match="engines are run by profile tensorrt; got cpu"):
+        write_repository(bundle, out, ModelConfig(profile=PROFILES["cpu"]), engines=engines)
+    assert not out.exists()
 
 
 def test_damaged_bundle_leaves_the_old_repository(bundle: Path, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ def test_wrong_arguments_are_one_line(cosmicman: Any, bundle: Path, tmp_path: Pa
         (("--gpus", "0"), "profile cpu uses no GPU"),
         (("--gpus", "a"), "expected GPU ids between commas"),
         (("--profile", "tpu"), "invalid choice: 'tpu'"),
+        (("--engines", tmp_path), "engines are run by profile tensorrt; got cpu"),
+        (("--profile", "tensorrt", "--engines", tmp_path), "engines.json: missing"),
         (("--num-threads", "100000"), "num_threads must be from 1"),
     ):
         outcome = cosmicman("model-repo", "--bundle", bundle, "--out", tmp_path / "models", *arguments)

@@ -1,7 +1,7 @@
 """A folder of serialized TensorRT engines with a manifest of what they were built by, for and from.
 
 An engine runs with the very version that built it, on the architecture it was built for, for the graphs it was built
-from; `load_engine_set` refuses anything else and says how to build again. It needs no TensorRT.
+from; `load_engine_set` refuses anything else and says how to build again. It needs no TensorRT, and no GPU.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -116,25 +116,41 @@ def load_engine_set(path: Path, bundle: Bundle, *, library: str, library_version
     Raises:
         BundleError: It is damaged, or does not fit; one line says what differs and how to build again.
     """
-    engines = _read(path / MANIFEST_FILE)
+    engines = read_engine_set(path)
     differences = [
         f"built {what} {had}, and this is {wanted}"
         for what, had, wanted in (
             ("by", f"{engines.library} {engines.library_version}", f"{library} {library_version}"),
             ("for", engines.target, architecture),
-            ("from bundle", engines.bundle_sha256[:12], bundle.sha256[:12]),
         )
         if had != wanted
     ]
     if differences:
-        again = f"cosmicman export {bundle.path} --tensorrt --target {architecture} --out {path}"
-        raise BundleError(f"{path}: {'; '.join(differences)}; build the engines again: {again}")
+        raise BundleError(f"{path}: {'; '.join(differences)}; {_again(path, bundle, architecture)}")
+    verify_engine_set(path, engines, bundle)
+    return engines
+
+
+def verify_engine_set(path: Path, engines: EngineSet, bundle: Bundle) -> None:
+    """Looks whether engines are whole and from this bundle, on whatever machine.
+
+    Raises:
+        BundleError: They are not; one line says what differs and how to build again.
+    """
+    had, wanted = engines.bundle_sha256[:12], bundle.sha256[:12]
+    if had != wanted:
+        again = _again(path, bundle, engines.target)
+        raise BundleError(f"{path}: built from bundle {had}, and this is {wanted}; {again}")
     for name, entry in engines.files.items():
         if not (path / name).is_file():
             raise BundleError(f"{path / name}: missing; {MANIFEST_FILE} lists it")
         if _entry(path / name) != entry:
             raise BundleError(f"{path / name}: damaged: its sha256 or size is not what {MANIFEST_FILE} says")
-    return replace(engines)
+
+
+def _again(path: Path, bundle: Bundle, architecture: str) -> str:
+    command = f"cosmicman export {bundle.path} --tensorrt --target {architecture} --out {path}"
+    return f"build the engines again: {command}"
 
 
 def gpu_architecture() -> str:
@@ -151,7 +167,13 @@ def gpu_architecture() -> str:
     return "sm" + answer.split()[0].replace(".", "")
 
 
-def _read(path: Path) -> EngineSet:
+def read_engine_set(folder: Path) -> EngineSet:
+    """What engines.json says, before anything it speaks of is looked at.
+
+    Raises:
+        BundleError: There is none, or it is damaged or of a newer format.
+    """
+    path = folder / MANIFEST_FILE
     try:
         raw = path.read_bytes()[: MAX_MANIFEST_BYTES + 1]
     except FileNotFoundError:
