@@ -61,7 +61,7 @@ HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvico
 WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
-LATE = {"server.cli.triton_engine"}  # imported by commands when they run
+LATE = {"server.cli.triton_engine", "server.cli.vision_endpoint"}  # imported by commands when they run
 FORBIDDEN_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 
 

@@ -6,14 +6,10 @@ Descriptions come from figures with seeds from 1,000,000 up, which neither the g
 
 from __future__ import annotations
 
-import argparse
-import logging
 import random
-import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -22,31 +18,18 @@ from tqdm import tqdm
 
 from engine.description.caption import compose, row_phrases
 from engine.train import scores
-from engine.train.attention_mass import AttentionReport, measure_attention, strides_of
+from engine.train.atomic import questions_of_table
+from engine.train.attention_mass import AttentionReport
 from engine.train.contact_sheet import save_contact_sheet
 from engine.train.figures import draw_figure, figure_row, sample_figure
 from engine.train.files import write_json
-from engine.train.judge import DEFAULT_FOLDER, Judge
-from engine.train.painters import (
-    EnginePainter,
-    FigurePainter,
-    FolderPainter,
-    Order,
-    Painter,
-    PipelinePainter,
-    Pixels,
-    RunningEngine,
-    Style,
-    by_size,
-    load_pipeline,
-)
+from engine.train.judge import Judge
+from engine.train.painters import Order, Painter, Pixels, by_size
 from engine.train.questions import asked, stated
 from engine.train.scores import Score, Verdict
-
-logger = logging.getLogger(__name__)
+from engine.train.viewers import Answer, Asked, Questionnaire, Viewer, ask, save_questions
 
 FIRST_SEED = 1_000_000
-LoadEngine = Callable[[Path], AbstractAsyncContextManager[RunningEngine]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +74,7 @@ class Evaluation:
         return "\n\n".join([*parts, goal, *attention])
 
     def save(self, folder: Path, about: dict[str, object]) -> None:
-        """Writes ``evaluation.json`` (tables; questions and answers of every picture) and ``contact_sheet.png``."""
+        """Writes ``evaluation.json``, ``questions.txt`` (every question and answer) and ``contact_sheet.png``."""
         pictures = [
             {"seed": v.seed, "description": v.text, "asked": v.asked, "seen": {key: v.seen[key] for key in v.asked}}
             for v in self.verdicts
@@ -108,6 +91,7 @@ class Evaluation:
             "pictures": pictures,
         }
         write_json(folder / "evaluation.json", tree)
+        save_questions([_in_words(verdict) for verdict in self.verdicts], folder / "questions.txt")
         save_contact_sheet(self.verdicts[:16], self.pictures[:16], folder / "contact_sheet.png")
 
 
@@ -130,10 +114,7 @@ def evaluate(painter: Painter, judge: Judge, *, num: int = 500, first_seed: int 
     Raises:
         ValueError: If ``num`` is below 1 or ``first_seed`` below 0.
     """
-    if num < 1 or first_seed < 0:
-        raise ValueError(f"num must be at least 1 and first_seed at least 0, got {num} and {first_seed}")
-    seeds = range(first_seed, first_seed + num)
-    cases = [make_case(seed) for seed in tqdm(seeds, desc="describing", mininterval=2)]
+    cases = _cases(num, first_seed)
     began = time.monotonic()
     pictures = painter.paint([case.order for case in cases])
     seconds = time.monotonic() - began
@@ -152,88 +133,29 @@ def _answers(judge: Judge, cases: Sequence[Case], pictures: Sequence[Pixels]) ->
     return [found[index] for index in range(len(cases))]
 
 
-def main(argv: Sequence[str] | None = None, load_engine: LoadEngine | None = None) -> int:
-    """The command, over a bundle, a pipeline, images or the figures; 0 when measured, 2 for a user's mistake.
-
-    Args:
-        argv: Arguments after the command's name.
-        load_engine: Loads the serving engine from a bundle; this package stands below the engine and cannot itself.
-    """
-    options = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    try:
-        painter, source = _painter(options, load_engine)
-        judge = Judge.load(options.judge)
-        attention = _attention(options) if options.attention else None
-        evaluation = evaluate(painter, judge, num=options.num, first_seed=options.first_seed)
-        evaluation = replace(evaluation, attention=attention)
-    except ValueError as error:
-        logger.error("%s", error)
-        return 2
-    sys.stdout.write(evaluation.text() + "\n")
-    if options.out is not None:
-        about = {"source": source, "num": options.num, "first_seed": options.first_seed}
-        settings = {
-            name: getattr(options, name) for name in ("steps", "guidance_scale", "sampler", "guidance_interval")
-        }
-        evaluation.save(options.out, {**about, **settings})
-        logger.info("wrote %s", options.out / "evaluation.json")
-    return 0
+def ask_about_figures(
+    painter: Painter, viewer: Viewer, *, num: int = 500, first_seed: int = FIRST_SEED
+) -> tuple[Questionnaire, list[Pixels]]:
+    """The same pictures and questions for a viewer that answers yes or no; raises ValueError as ``evaluate`` does."""
+    cases = _cases(num, first_seed)
+    pictures = painter.paint([case.order for case in cases])
+    questions = [questions_of_table(case.asked) for case in cases]
+    asked = [
+        Asked(name=str(case.order.seed), description=case.order.text, questions=some, answers=answers)
+        for case, some, answers in zip(cases, questions, ask(viewer, pictures, questions), strict=True)
+    ]
+    return Questionnaire(viewer=viewer.name, pictures=asked), pictures
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cosmicman evaluate", description="Judge pictures of unseen descriptions.", allow_abbrev=False
-    )
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--bundle", type=Path, metavar="DIR", help="an engine bundle, painted by the serving engine")
-    source.add_argument("--pipeline", type=Path, metavar="DIR", help="a diffusers folder, painted by PyTorch")
-    source.add_argument("--images", type=Path, metavar="DIR", help="pictures made before, named by the figure's seed")
-    source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
-    parser.add_argument("--attention", action="store_true", help="also measure where each phrase's attention falls")
-    parser.add_argument("--num", type=int, default=500, help="descriptions (%(default)s)")
-    parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the figures described (%(default)s)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write evaluation.json and contact_sheet.png here")
-    parser.add_argument("--judge", type=Path, default=DEFAULT_FOLDER, metavar="DIR", help="the judge (%(default)s)")
-    parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
-    parser.add_argument("--guidance-scale", type=float, help="strength of guidance (the model's default)")
-    parser.add_argument("--sampler", help="one of the bundle's samplers (its default)")
-    parser.add_argument(
-        "--guidance-interval", type=float, nargs=2, metavar=("START", "END"), help="shares between which guidance acts"
-    )
-    parser.add_argument("--batch-size", type=int, default=16, help="pictures at once of --pipeline (%(default)s)")
-    return parser
+def _cases(num: int, first_seed: int) -> list[Case]:
+    if num < 1 or first_seed < 0:
+        raise ValueError(f"num must be at least 1 and first_seed at least 0, got {num} and {first_seed}")
+    seeds = range(first_seed, first_seed + num)
+    return [make_case(seed) for seed in tqdm(seeds, desc="describing", mininterval=2)]
 
 
-def _attention(options: argparse.Namespace) -> AttentionReport:
-    if options.pipeline is None:
-        raise ValueError("--attention looks inside the model: it needs a diffusers folder, --pipeline DIR")
-    seeds = range(options.first_seed, options.first_seed + options.num)
-    strides = strides_of(options.pipeline)
-    return measure_attention(load_pipeline(options.pipeline), seeds, strides=strides, batch_size=options.batch_size)
-
-
-def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tuple[Painter, str]:
-    style = Style(
-        steps=options.steps,
-        guidance_scale=options.guidance_scale,
-        sampler=options.sampler,
-        guidance_interval=options.guidance_interval and tuple(options.guidance_interval),
-    )
-    if options.pipeline is not None:
-        pipeline = PipelinePainter(folder=options.pipeline, style=style, batch_size=options.batch_size)
-        return pipeline, str(options.pipeline)
-    if options.images is not None:
-        return FolderPainter(folder=options.images), str(options.images)
-    if options.figures:
-        return FigurePainter(), "figures"
-    if load_engine is None:
-        raise ValueError("a bundle is painted by the serving engine: run `cosmicman evaluate --bundle ...`")
-    from engine.description import parse
-
-    bundle: Path = options.bundle
-    return EnginePainter(open=lambda: load_engine(bundle), parse=parse, style=style), str(bundle)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _in_words(verdict: Verdict) -> Asked:
+    """A verdict as yes/no questions: yes where the classifier's answer is the one asked for."""
+    questions = questions_of_table(verdict.asked)
+    answers = [Answer.YES if verdict.right(question.key) else Answer.NO for question in questions]
+    return Asked(name=str(verdict.seed), description=verdict.text, questions=questions, answers=answers)

@@ -181,10 +181,7 @@ class FolderPainter:
         path = next((self.folder / name for name in names if (self.folder / name).is_file()), None)
         if path is None:
             raise ValueError(f"{self.folder} holds no picture of seed {order.seed}, such as {names[0]}")
-        try:
-            picture = _pixels(Image.open(path))
-        except OSError as error:
-            raise ValueError(f"{path} cannot be read: {error}") from error
+        picture = read_pixels(path)
         if picture.shape[:2] != (order.height, order.width):
             got = f"{picture.shape[1]}x{picture.shape[0]}"
             raise ValueError(f"{path} must be {order.width}x{order.height} as its figure is, got {got}")
@@ -198,6 +195,15 @@ class FigurePainter:
     def paint(self, orders: Sequence[Order]) -> list[Pixels]:
         """See ``Painter``."""
         return [draw_figure(sample_figure(order.seed)).image for order in orders]
+
+
+def read_pixels(path: Path) -> Pixels:
+    """A picture file; raises ValueError naming one that is missing or damaged."""
+    try:
+        with Image.open(path) as image:
+            return _pixels(image)
+    except (OSError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path} cannot be read: {error}") from error
 
 
 def load_pipeline(folder: Path) -> DiffusionPipeline:

@@ -1,4 +1,4 @@
-"""`cosmicman evaluate`: pictures of unseen descriptions, judged attribute by attribute."""
+"""`cosmicman evaluate`: pictures of descriptions, judged attribute by attribute or question by question."""
 
 import argparse
 import os
@@ -10,30 +10,46 @@ from server.cli.extras import needs_extra
 
 if TYPE_CHECKING:
     from engine.engine import Engine
+    from server.cli.vision_endpoint import VisionEndpoint
 
 EXAMPLES = """\
   cosmicman evaluate --bundle models/figurine-bundle --num 500 --out out/evaluation
   cosmicman evaluate --pipeline runs/figurine/package --attention --num 100
   cosmicman evaluate --figures
+  cosmicman evaluate --images pictures --vlm http://127.0.0.1:8000/v1 --vlm-model qwen --out out/photographs
+  cosmicman evaluate --images pictures --vqa-model models/vilt --reference photographs --features models/clip
 
 Descriptions come from figures that neither the model nor the judge has seen; the judge is models/judge.
-FOLDER gets evaluation.json (every question and answer) and contact_sheet.png."""
+With --vlm or --vqa-model, --images holds any pictures with captions: NAME.txt beside NAME.png, or label/*.parquet.
+COSMICMAN_VLM_BASE_URL, COSMICMAN_VLM_MODEL and COSMICMAN_VLM_API_KEY stand for the server's address, model and key.
+FOLDER gets evaluation.json and questions.txt (every question and answer), of figures contact_sheet.png too."""
 
 _MODELS = Path(__file__).resolve().parents[2] / "models"
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = add_command(commands, "evaluate", "judge pictures of unseen descriptions", EXAMPLES)
+    parser = add_command(commands, "evaluate", "judge pictures of descriptions", EXAMPLES)
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle (the bundled model)")
     source.add_argument("--pipeline", type=Path, metavar="FOLDER", help="diffusers folder, run by PyTorch")
-    source.add_argument("--images", type=Path, metavar="FOLDER", help="pictures made before, named by seed")
+    source.add_argument("--images", type=Path, metavar="FOLDER", help="pictures made before, by seed or with captions")
     source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
-    parser.add_argument("--attention", action="store_true", help="of a pipeline: where each phrase's attention falls")
     parser.add_argument("--num", type=whole_number(1), default=500, help="descriptions (%(default)s)")
     parser.add_argument("--first-seed", type=whole_number(0), help="of the figures described")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder for the result")
-    parser.add_argument("--judge", type=Path, default=_MODELS / "judge", metavar="FOLDER", help="the judge")
+    parser.add_argument("--attention", action="store_true", help="of a pipeline: where each phrase's attention falls")
+    judge = parser.add_mutually_exclusive_group()
+    judge.add_argument("--judge", type=Path, metavar="FOLDER", help="the figures' classifier (the bundled one)")
+    judge.add_argument("--vqa-model", metavar="MODEL", help="a transformers VQA model instead: folder or hub name")
+    judge.add_argument("--vlm", nargs="?", const="", metavar="URL", help="an OpenAI-compatible server instead")
+    parser.add_argument("--vlm-model", metavar="NAME", help="the model's name at that server")
+    parser.add_argument(
+        "--vlm-concurrency", type=whole_number(1, 256), default=8, help="requests at once (%(default)s)"
+    )
+    parser.add_argument("--reference", type=Path, metavar="FOLDER", help="real pictures to measure the distance from")
+    parser.add_argument("--features", metavar="MODEL", help="Frechet distance in a vision model's features")
+    parser.add_argument("--inception", type=Path, metavar="FILE", help="FID, by the TorchScript file of Inception")
+    parser.add_argument("--clip", metavar="MODEL", help="CLIP score by this CLIP model")
     parser.add_argument("--steps", type=whole_number(1), help="denoising steps (the model's default)")
     parser.add_argument("--guidance-scale", type=float, help="strength of guidance (the model's default)")
     parser.add_argument("--sampler", help="a sampler (the model's default)")
@@ -51,21 +67,34 @@ def run(options: argparse.Namespace) -> int:
     # Threads that spin at barriers waste a shared machine; libgomp reads this when torch loads it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with needs_extra("train"):
-        from engine.train.evaluate import main
+        from engine.train.evaluate_command import main
     if not (options.bundle or options.pipeline or options.images or options.figures):
         options.bundle = _MODELS / "figurine-bundle"
+    if options.vqa_model is None and options.vlm is None and options.judge is None:
+        options.judge = _MODELS / "judge"
     arguments = [f"--{name}" for name in ("figures", "attention") if getattr(options, name)]
-    names = ("bundle", "pipeline", "images", "num", "first_seed", "out", "judge", "steps", "guidance_scale", "sampler")
-    for name in names:
+    for name in _PASSED_ON:
         value = getattr(options, name)
         if value is not None:
-            arguments += [f"--{name.replace('_', '-')}", str(value)]
+            arguments += [f"--{name.replace('_', '-')}={value}"]
     if options.guidance_interval is not None:
         arguments += ["--guidance-interval", *map(str, options.guidance_interval)]
-    return main(arguments, load_engine=_load)
+    return main(arguments, load_engine=_load, load_endpoint=_endpoint)
+
+
+_PASSED_ON = (
+    "bundle", "pipeline", "images", "num", "first_seed", "out", "judge", "vqa_model", "vlm", "vlm_model",
+    "vlm_concurrency", "reference", "features", "inception", "clip", "steps", "guidance_scale", "sampler",
+)  # fmt: skip
 
 
 def _load(bundle: Path) -> "Engine":
     from engine.engine import Engine
 
     return Engine.load(bundle)
+
+
+def _endpoint(base_url: str | None, model: str | None, concurrency: int) -> "VisionEndpoint":
+    from server.cli.vision_endpoint import VisionEndpoint
+
+    return VisionEndpoint.of(base_url, model, concurrency)

@@ -17,7 +17,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from engine.description import Group
 from engine.train.attention_mass import AttentionReport, Look, attention_inside, measure_attention, strides_of
-from engine.train.evaluate import main
+from engine.train.evaluate_command import main
 from engine.train.hola import Supervision
 from engine.train.judge import Judge, JudgeNetwork
 from engine.train.painters import load_pipeline

@@ -16,7 +16,8 @@ from PIL import Image
 from engine.description import Description
 from engine.events import Event, Finished, ImageReady, Queued, Timings
 from engine.request import GenerationRequest
-from engine.train.evaluate import FIRST_SEED, evaluate, main, make_case
+from engine.train.evaluate import FIRST_SEED, evaluate, make_case
+from engine.train.evaluate_command import main
 from engine.train.figures import draw_figure, sample_figure
 from engine.train.judge import Judge, JudgeNetwork
 from engine.train.painters import EnginePainter, FigurePainter, FolderPainter, Order, Style, by_size

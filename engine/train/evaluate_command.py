@@ -1,0 +1,247 @@
+"""The command `cosmicman evaluate`: which pictures, who judges them, what else is measured, where it is written.
+
+It knows options and files; it does not know how anything is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engine.train.attention_mass import AttentionReport, measure_attention, strides_of
+from engine.train.evaluate import FIRST_SEED, ask_about_figures, evaluate, make_case
+from engine.train.judge import DEFAULT_FOLDER, Judge
+from engine.train.painters import (
+    EnginePainter,
+    FigurePainter,
+    FolderPainter,
+    Painter,
+    PipelinePainter,
+    Pixels,
+    RunningEngine,
+    Style,
+    load_pipeline,
+    read_pixels,
+)
+from engine.train.photographs import judge_photographs, read_photographs
+from engine.train.rows import PICTURES
+from engine.train.viewers import Viewer
+
+logger = logging.getLogger(__name__)
+
+LoadEngine = Callable[[Path], AbstractAsyncContextManager[RunningEngine]]
+LoadEndpoint = Callable[[str | None, str | None, int], Viewer]
+Distance = dict[str, Any]
+
+
+def main(
+    argv: Sequence[str] | None = None,
+    load_engine: LoadEngine | None = None,
+    load_endpoint: LoadEndpoint | None = None,
+) -> int:
+    """The command, over a bundle, a pipeline, images or the figures; 0 when measured, 2 for a user's mistake.
+
+    Args:
+        argv: Arguments after the command's name.
+        load_engine: Loads the serving engine from a bundle; this package stands below the engine and cannot itself.
+        load_endpoint: Makes the viewer behind a server from base URL, model and concurrency; no HTTP is known here.
+    """
+    options = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every request
+    try:
+        viewer = _viewer(options, load_endpoint)
+        if options.images is not None and viewer is not None:
+            _photographs(options, viewer)
+        elif viewer is not None:
+            _figures_in_words(options, viewer, load_engine)
+        else:
+            _figures(options, load_engine)
+    except ValueError as error:
+        logger.error("%s", error)
+        return 2
+    return 0
+
+
+def _figures(options: argparse.Namespace, load_engine: LoadEngine | None) -> None:
+    """The figures' classifier answers for each attribute which value it sees."""
+    painter, about = _painter(options, load_engine)
+    judge = Judge.load(options.judge)
+    attention = _attention(options) if options.attention else None
+    evaluation = evaluate(painter, judge, num=options.num, first_seed=options.first_seed)
+    evaluation = replace(evaluation, attention=attention)
+    captions = [verdict.text for verdict in evaluation.verdicts]
+    found = _distances(options, evaluation.pictures, captions, _drawn(options))
+    _show(evaluation.text(), found)
+    if options.out is not None:
+        evaluation.save(options.out, {**about, "distances": found})
+        logger.info("wrote %s", options.out / "evaluation.json")
+
+
+def _figures_in_words(options: argparse.Namespace, viewer: Viewer, load_engine: LoadEngine | None) -> None:
+    """Another viewer answers yes or no about the same pictures."""
+    painter, about = _painter(options, load_engine)
+    if options.attention:
+        about["attention"] = _attention(options).as_json()
+    questionnaire, pictures = ask_about_figures(painter, viewer, num=options.num, first_seed=options.first_seed)
+    captions = [picture.description for picture in questionnaire.pictures]
+    found = _distances(options, pictures, captions, _drawn(options))
+    _show(questionnaire.text(), found)
+    if options.out is not None:
+        questionnaire.save(options.out, {**about, "distances": found})
+        logger.info("wrote %s", options.out / "evaluation.json")
+
+
+def _photographs(options: argparse.Namespace, viewer: Viewer) -> None:
+    """Pictures with captions beside them."""
+    if options.attention:
+        raise ValueError("--attention looks inside a model: it needs a diffusers folder, --pipeline DIR")
+    photographs = read_photographs(options.images, options.num)
+    questionnaire = judge_photographs(photographs, viewer)
+    captions = [photograph.description for photograph in photographs]
+    found = _distances(options, (photograph.read() for photograph in photographs), captions, None)
+    _show(questionnaire.text(), found)
+    if options.out is not None:
+        questionnaire.save(options.out, {"source": str(options.images), "num": len(photographs), "distances": found})
+        logger.info("wrote %s", options.out / "evaluation.json")
+
+
+def _show(text: str, distances: Sequence[Distance]) -> None:
+    lines = [
+        f"{each['name']}: {each['value']:.2f} over {each['pictures']} pictures"
+        + (f" and {each['reference']} of the reference" if "reference" in each else "")
+        for each in distances
+    ]
+    sys.stdout.write("\n\n".join([text, *(["\n".join(lines)] if lines else [])]) + "\n")
+
+
+def _distances(
+    options: argparse.Namespace,
+    pictures: Iterable[Pixels],
+    captions: Sequence[str],
+    reference: Iterable[Pixels] | None,
+) -> list[Distance]:
+    """Frechet distances and CLIP score, where asked for."""
+    if not (options.features or options.inception or options.clip):
+        return []
+    from engine.train import distances
+
+    made, found = list(pictures), list[Distance]()
+    networks = [distances.transformers_features(options.features)] if options.features else []
+    networks += [distances.inception_features(options.inception)] if options.inception else []
+    if networks:
+        if options.reference is not None:
+            reference = _folder(options.reference)
+        if reference is None:
+            raise ValueError("a Frechet distance compares with real pictures: name their folder, --reference DIR")
+        real = list(reference)
+        for network in networks:
+            value = distances.frechet_distance(real, made, network)
+            found.append({"name": network.distance_name, "value": value, "pictures": len(made), "reference": len(real)})
+    if options.clip:
+        value = distances.clip_score(made, captions, options.clip)
+        found.append({"name": f"CLIP score ({options.clip})", "value": value, "pictures": len(made)})
+    return found
+
+
+def _drawn(options: argparse.Namespace) -> Iterator[Pixels]:
+    """The real figures behind the descriptions."""
+    seeds = range(options.first_seed, options.first_seed + options.num)
+    return (make_case(seed).figure for seed in seeds)
+
+
+def _folder(folder: Path) -> Iterator[Pixels]:
+    """Every picture in a folder of any depth, in the order of their names; raises ValueError where there is none."""
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in PICTURES)
+    if not files:
+        raise ValueError(f"{folder} holds no picture ({', '.join(PICTURES)})")
+    return (read_pixels(file) for file in files)
+
+
+def _attention(options: argparse.Namespace) -> AttentionReport:
+    if options.pipeline is None:
+        raise ValueError("--attention looks inside a model: it needs a diffusers folder, --pipeline DIR")
+    seeds = range(options.first_seed, options.first_seed + options.num)
+    strides = strides_of(options.pipeline)
+    return measure_attention(load_pipeline(options.pipeline), seeds, strides=strides, batch_size=options.batch_size)
+
+
+def _viewer(options: argparse.Namespace, load_endpoint: LoadEndpoint | None) -> Viewer | None:
+    """The judge that answers in words, or None for the figures' classifier."""
+    if options.vqa_model is not None:
+        from engine.train.vqa_model import VqaModel
+
+        return VqaModel(options.vqa_model)
+    if options.vlm is None:
+        return None
+    if load_endpoint is None:
+        raise ValueError("a server is asked over HTTP: run `cosmicman evaluate --vlm ...`")
+    return load_endpoint(options.vlm or None, options.vlm_model, options.vlm_concurrency)
+
+
+def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tuple[Painter, dict[str, Any]]:
+    """Who makes the pictures, and what is told of it in the result."""
+    names = ("steps", "guidance_scale", "sampler", "guidance_interval")
+    settings = {name: getattr(options, name) for name in names}
+    interval = options.guidance_interval and tuple(options.guidance_interval)
+    style = Style(**{**settings, "guidance_interval": interval})
+
+    def told(source: str) -> dict[str, Any]:
+        return {"source": source, "num": options.num, "first_seed": options.first_seed, **settings}
+
+    if options.pipeline is not None:
+        pipeline = PipelinePainter(folder=options.pipeline, style=style, batch_size=options.batch_size)
+        return pipeline, told(str(options.pipeline))
+    if options.images is not None:
+        return FolderPainter(folder=options.images), told(str(options.images))
+    if options.figures:
+        return FigurePainter(), told("figures")
+    if load_engine is None:
+        raise ValueError("a bundle is painted by the serving engine: run `cosmicman evaluate --bundle ...`")
+    from engine.description import parse
+
+    bundle: Path = options.bundle
+    return EnginePainter(open=lambda: load_engine(bundle), parse=parse, style=style), told(str(bundle))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cosmicman evaluate", description="Judge pictures of descriptions.", allow_abbrev=False
+    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--bundle", type=Path, metavar="DIR", help="an engine bundle, painted by the serving engine")
+    source.add_argument("--pipeline", type=Path, metavar="DIR", help="a diffusers folder, painted by PyTorch")
+    source.add_argument("--images", type=Path, metavar="DIR", help="pictures made before (see --vlm)")
+    source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
+    parser.add_argument("--num", type=int, default=500, help="descriptions (%(default)s)")
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the figures described (%(default)s)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write evaluation.json and questions.txt here")
+    parser.add_argument("--batch-size", type=int, default=16, help="pictures at once of --pipeline (%(default)s)")
+    parser.add_argument("--attention", action="store_true", help="also measure where each phrase's attention falls")
+    judge = parser.add_mutually_exclusive_group()
+    judge.add_argument("--judge", type=Path, default=DEFAULT_FOLDER, metavar="DIR", help="the figures' classifier")
+    judge.add_argument("--vqa-model", metavar="MODEL", help="a transformers model instead: folder or hub name")
+    judge.add_argument("--vlm", nargs="?", const="", metavar="URL", help="an OpenAI-compatible server instead")
+    parser.add_argument("--vlm-model", metavar="NAME", help="the model's name at that server")
+    parser.add_argument("--vlm-concurrency", type=int, default=8, help="requests at once (%(default)s)")
+    parser.add_argument("--reference", type=Path, metavar="DIR", help="real pictures to measure the distance from")
+    parser.add_argument("--features", metavar="MODEL", help="Frechet distance in a transformers model's features")
+    parser.add_argument("--inception", type=Path, metavar="FILE", help="FID, by this TorchScript file of Inception")
+    parser.add_argument("--clip", metavar="MODEL", help="CLIP score by this CLIP model")
+    parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
+    parser.add_argument("--guidance-scale", type=float, help="strength of guidance (the model's default)")
+    parser.add_argument("--sampler", help="one of the bundle's samplers (its default)")
+    parser.add_argument(
+        "--guidance-interval", type=float, nargs=2, metavar=("START", "END"), help="shares between which guidance acts"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Tiny random ViLT and BLIP folders answer in words, and folders of another kind are refused in one line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from transformers import (
+    BertTokenizer,
+    BlipConfig,
+    BlipForQuestionAnswering,
+    BlipImageProcessorPil,
+    BlipProcessor,
+    ViltConfig,
+    ViltForQuestionAnswering,
+    ViltImageProcessorPil,
+    ViltProcessor,
+)
+
+from engine.train.atomic import AtomicQuestion, questions_of_text
+from engine.train.evaluate_command import main
+from engine.train.viewers import Answer
+from engine.train.vqa_model import VqaModel
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "is", "the", "person", "a", "woman", "?", "yes", "no", "wearing"]
+SIZES = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> BertTokenizer:
+    folder = tmp_path_factory.mktemp("words")
+    (folder / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
+    return BertTokenizer.from_pretrained(folder)
+
+
+def vilt(folder: Path, tokenizer: BertTokenizer, favourite: str) -> Path:
+    """A ViLT that always gives one answer: its last bias says so."""
+    labels = {0: "yes", 1: "no", 2: "two"}
+    config = ViltConfig(
+        vocab_size=len(WORDS), image_size=32, patch_size=16, id2label=labels, max_position_embeddings=40, **SIZES,
+        label2id={name: number for number, name in labels.items()},
+    )  # fmt: skip
+    model = ViltForQuestionAnswering(config)
+    with torch.no_grad():
+        model.classifier[-1].bias[config.label2id[favourite]] = 100
+    model.save_pretrained(folder)
+    images = ViltImageProcessorPil(size={"shortest_edge": 32}, size_divisor=16)
+    ViltProcessor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
+    return folder
+
+
+def asked() -> list[tuple[np.ndarray, AtomicQuestion]]:
+    picture = np.random.default_rng(0).integers(0, 256, (40, 32, 3), np.uint8)
+    return [(picture, question) for question in questions_of_text("a woman in a coat")]
+
+
+@pytest.mark.parametrize(("favourite", "answer"), [("yes", Answer.YES), ("no", Answer.NO), ("two", Answer.UNREADABLE)])
+def test_vilt_chooses_among_its_answers(
+    tmp_path: Path, tokenizer: BertTokenizer, favourite: str, answer: Answer
+) -> None:
+    model = VqaModel(str(vilt(tmp_path, tokenizer, favourite)))
+    assert model.answer(asked()) == [answer, answer]
+    assert model.name == f"vilt model {tmp_path}"
+
+
+def test_blip_writes_its_answer(tmp_path: Path, tokenizer: BertTokenizer) -> None:
+    torch.manual_seed(0)
+    special = {"bos_token_id": 2, "sep_token_id": 3, "eos_token_id": 3, "pad_token_id": 0}
+    text = {**SIZES, **special, "vocab_size": len(WORDS), "encoder_hidden_size": 8, "max_position_embeddings": 40}
+    vision = {**SIZES, "image_size": 32, "patch_size": 16}
+    model = BlipForQuestionAnswering(BlipConfig(text_config=text, vision_config=vision, projection_dim=8))
+    with torch.no_grad():
+        model.text_decoder.cls.predictions.bias[WORDS.index("no")] = 100  # it says "no no no ...", no end
+    model.save_pretrained(tmp_path)
+    images = BlipImageProcessorPil(size={"height": 32, "width": 32})
+    BlipProcessor(image_processor=images, tokenizer=tokenizer).save_pretrained(tmp_path)
+    picture, question = asked()[0]
+    found = VqaModel(str(tmp_path))
+    assert found._reply(Image.fromarray(picture), question.text).split()[:2] == ["no", "no"]
+    assert found.answer([(picture, question)]) == [Answer.UNREADABLE]  # more than one word
+
+
+def test_other_folders_are_refused(finished: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for source, message in (
+        (finished / "text_encoder", "must be a model that answers questions about pictures"),
+        (tmp_path, "holds no model"),
+        (finished / "package" / "cosmicman.json", "it is a file"),
+    ):
+        caplog.clear()
+        assert main(["--figures", "--num", "1", "--vqa-model", str(source)]) == 2
+        (record,) = caplog.records
+        assert message in record.getMessage() and "\n" not in record.getMessage()
+
+
+def test_photographs_are_judged_by_a_folder(
+    tmp_path: Path, tokenizer: BertTokenizer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("one", "two"):
+        Image.new("RGB", (32, 48)).save(folder / f"{name}.png")
+        (folder / f"{name}.txt").write_text("a woman in a red coat")
+    model = vilt(tmp_path / "vilt", tokenizer, "yes")
+    assert main(["--images", str(folder), "--vqa-model", str(model)]) == 0
+    assert "Acc_all           6      6        0           0    100.0%" in capsys.readouterr().out
