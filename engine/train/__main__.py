@@ -22,7 +22,7 @@ def run() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
         return main(arguments.recipe, arguments.set, arguments.stage, arguments.resume, arguments.out)
-    except (ValueError, FileNotFoundError, FileExistsError, FloatingPointError) as error:
+    except (ValueError, OSError, FloatingPointError) as error:
         logging.getLogger(__name__).error("%s", error)
         return 2
 

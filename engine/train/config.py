@@ -32,8 +32,9 @@ class FitConfig:
     """One optimisation: how long, how fast, how often it is written down."""
 
     steps: int  # optimiser steps of the whole stage
-    batch_size: int  # samples a step and process
+    batch_size: int  # samples a batch and process
     learning_rate: float  # peak
+    accumulate: int = 1  # batches whose gradients make one optimiser step
     warmup_steps: int = 100  # linear from zero
     decay_fraction: float = 1.0  # last part of the steps in which a cosine takes the rate down
     final_fraction: float = 0.02  # of the peak rate, at the last step
@@ -44,16 +45,21 @@ class FitConfig:
     mixed_precision: str = "no"  # no | bf16 | fp16 (accelerate's names)
     ema_decay: float = 0.0  # 0 = no average is kept
     checkpoint_minutes: float = 10.0  # of wall clock between two checkpoints
+    keep_checkpoints: int = 2  # the newest; older ones are removed
     log_every: int = 50  # steps between two lines of numbers
     compile: bool = False  # torch.compile the objective; a minute a shape, then faster steps
+    shard: bool = False  # divide parameters, gradients and optimiser state among processes (FSDP2); False = DDP
 
     def __post_init__(self) -> None:
-        _positive(self, "steps", "batch_size", "learning_rate", "max_grad_norm", "checkpoint_minutes", "log_every")
+        _positive(self, "steps", "batch_size", "accumulate", "learning_rate", "max_grad_norm", "checkpoint_minutes")
+        _positive(self, "keep_checkpoints", "log_every")
         _fraction(self, "decay_fraction", "final_fraction", "ema_decay")
         if self.optimizer not in ("adamw", "muon"):
             raise ValueError(f"optimizer must be adamw or muon, got {self.optimizer!r}")
         if self.mixed_precision not in ("no", "bf16", "fp16"):
             raise ValueError(f"mixed_precision must be no, bf16 or fp16, got {self.mixed_precision!r}")
+        if self.shard and self.mixed_precision == "fp16":
+            raise ValueError("shard goes with mixed_precision no or bf16: fp16's loss scale does not see all gradients")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +166,23 @@ class TextConfig:
     union_weight: float = 0.5  # of the whole-caption labels, next to the labels of each phrase
     initial: Path | None = None  # a CLIPTextModel folder to take as it is; its width must be `width`
     fit: FitConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoraConfig:
+    """Small matrices learnt beside frozen weights, instead of the weights."""
+
+    rank: int = 0  # 0 = no adapters: every weight is trained
+    alpha: float | None = None  # what they add counts alpha / rank; None = rank
+    targets: tuple[str, ...] = ("to_q", "to_k", "to_v", "to_out.0")  # ends of the names of the layers they stand beside
+
+    def __post_init__(self) -> None:
+        if self.rank < 0:
+            raise ValueError(f"rank must not be negative, got {self.rank}")
+        if self.alpha is not None:
+            _positive(self, "alpha")
+        if not self.targets:
+            raise ValueError("targets must name at least one layer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,8 +294,12 @@ class Recipe:
     hola: HolaConfig = field(default_factory=HolaConfig)
     package: PackageConfig = field(default_factory=PackageConfig)
     tensorboard: bool = False  # scalars under OUT/tensorboard; needs the tensorboard package
+    wandb: str | None = None  # a Weights & Biases project for the same scalars; needs the wandb package
+    peak_teraflops: float | None = None  # of one device, what MFU is measured against; None = known or measured
 
     def __post_init__(self) -> None:
+        if self.peak_teraflops is not None:
+            _positive(self, "peak_teraflops")
         if not self.data.sizes:
             raise ValueError("data.sizes must name at least one size")
         if self.base is not None:

@@ -1,6 +1,7 @@
 """An exponential moving average of a model's trainable tensors, always in float32.
 
-It knows names and numbers; it does not know what the model is or when to save.
+It knows names and numbers; it does not know what the model is or when to save. Of a sharded model every process
+averages its own part.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 
 import torch
 from torch import nn
+
+from engine.train.shard import divided_like, own_part
 
 
 class MovingAverage:
@@ -24,8 +27,8 @@ class MovingAverage:
         """Move towards the model after optimiser step number `step` (from 1)."""
         decay = min(self.decay, (1 + step) / (10 + step))
         named = _trainable(model)
-        averages = [self.tensors[name] for name, _ in named]
-        values = [value.detach().float() for _, value in named]
+        averages = [own_part(self.tensors[name]) for name, _ in named]
+        values = [own_part(value.detach()).float() for _, value in named]
         torch._foreach_lerp_(averages, values, 1 - decay)
 
     def load(self, tensors: Mapping[str, torch.Tensor]) -> None:
@@ -34,7 +37,7 @@ class MovingAverage:
         if missing:
             raise ValueError(f"the checkpoint keeps no average of {min(missing)}: was ema_decay changed since?")
         for name, value in self.tensors.items():
-            value.copy_(tensors[name])
+            value.copy_(divided_like(tensors[name], value))
 
     @contextmanager
     def applied(self, model: nn.Module) -> Iterator[None]:

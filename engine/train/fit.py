@@ -10,14 +10,20 @@ import logging
 import math
 import platform
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
+from accelerate.utils import broadcast_object_list
 from torch import nn
+from torch.distributed.fsdp import FSDPModule
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from engine.train import checkpoint
@@ -25,6 +31,8 @@ from engine.train.board import Board
 from engine.train.config import FitConfig, as_tree
 from engine.train.ema import MovingAverage
 from engine.train.optimizer import MuonAdamW
+from engine.train.pace import Pace, shapes_of
+from engine.train.shard import gathered, own_part, shard, whole
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +50,17 @@ class Stage(Protocol):
         ...
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
-        """The samples of one step and process: a pure function of its arguments and the recipe."""
+        """One process's samples of batch number `step`: a pure function of its arguments and the recipe.
+
+        Where gradients are accumulated an optimiser step takes several batches in turn.
+        """
         ...
 
     def report(self, step: int) -> None:
-        """Called beside every checkpoint and at the end, with the averaged weights in place."""
+        """Called beside every checkpoint and at the end, with the averaged weights in place.
+
+        The main process calls it; of a sharded model all do, and the main process alone should write.
+        """
         ...
 
 
@@ -74,22 +88,31 @@ def learning_rate(config: FitConfig, step: int) -> float:
 class Fit:
     """One stage under optimisation."""
 
-    def __init__(self, stage: Stage, config: FitConfig, folder: Path, *, cpu: bool = False) -> None:
+    def __init__(
+        self, stage: Stage, config: FitConfig, folder: Path, *, cpu: bool = False, peak_teraflops: float | None = None
+    ) -> None:
         """Prepare the objective for this machine; checkpoints live in `folder`."""
         self.stage, self.config, self.folder = stage, config, folder
-        self.board: Board | None = None
+        self.boards: list[Board] = []
         AcceleratorState._reset_state()  # it remembers one precision a process; stages may differ in theirs
         self.accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=cpu)
         self.model = stage.objective
+        self.is_sharded = config.shard and self.accelerator.num_processes > 1
+        if self.is_sharded:
+            self.model.to(self.accelerator.device)
+            shard(self.model)
         kind = {"adamw": torch.optim.AdamW, "muon": MuonAdamW}[config.optimizer]
         self.optimizer: torch.optim.Optimizer = kind(
             parameter_groups(self.model, config.weight_decay), lr=0.0, betas=config.betas
         )
+        self.step, self.batches, self.seconds, self.samples = 0, 0, 0.0, 0
+        self.prepared = self.accelerator.prepare(self.optimizer)
+        self.plain: Any = self.model if self.is_sharded else self.accelerator.prepare(self.model)
         self.average = MovingAverage(self.model, config.ema_decay) if config.ema_decay else None
-        self.step, self.seconds, self.samples = 0, 0.0, 0
-        self.wrapped, self.prepared = self.accelerator.prepare(self.model, self.optimizer)
-        if config.compile:
-            self.wrapped = torch.compile(self.wrapped, dynamic=False)
+        self.wrapped: Any = torch.compile(self.plain, dynamic=False) if config.compile else self.plain
+        precision = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(config.mixed_precision, torch.float32)
+        self.pace = Pace(self.accelerator.device, precision, peak_teraflops)
+        self._operations: dict[Any, int] = {}  # of one forward and backward pass, by shapes
 
     def resume(self) -> bool:
         """Continue from the newest checkpoint; False where there is none."""
@@ -101,6 +124,7 @@ class Fit:
         if self.average:
             self.average.load(state.average)
         self.step, self.seconds, self.samples = state.step, state.facts["seconds"], state.facts["samples"]
+        self.batches = state.facts.get("batches", state.step)
         logger.info("stage=%s resumed at step %d of %d", self.stage.name, self.step, self.config.steps)
         now = as_tree(self.config)
         for key in sorted(key for key, value in state.facts.get("fit", {}).items() if key in now and now[key] != value):
@@ -108,23 +132,29 @@ class Fit:
         return True
 
     def save(self) -> None:
-        """Write a checkpoint of this moment, unless it has one (main process only)."""
-        if not self.accelerator.is_main_process or self.step in checkpoint.steps_saved(self.folder):
+        """Write a checkpoint of this moment, unless it has one; every process calls, the main one writes.
+
+        Raises DiskFullError where it does not fit; the checkpoints before it are as they were.
+        """
+        is_main = self.accelerator.is_main_process
+        if self._agreed(self.step in checkpoint.steps_saved(self.folder)) or not (is_main or self.is_sharded):
             return
-        facts = {"seconds": self.seconds, "samples": self.samples, "fit": as_tree(self.config), "machine": machine()}
+        facts = {"seconds": self.seconds, "samples": self.samples, "batches": self.batches}
         state = checkpoint.State(
             step=self.step,
-            model=self.model.state_dict(),
-            average=self.average.tensors if self.average else {},
-            optimizer=checkpoint.optimizer_tensors(self.model, self.optimizer),
-            facts=facts,
+            model=_gathered(checkpoint.model_tensors(self.model), keep=is_main),
+            average=_gathered(self.average.tensors, keep=is_main) if self.average else {},
+            optimizer=_gathered(checkpoint.optimizer_tensors(self.model, self.optimizer), keep=is_main),
+            facts={**facts, "fit": as_tree(self.config), "machine": machine()},
         )
-        checkpoint.save(self.folder, state)
+        if is_main:
+            checkpoint.save(self.folder, state, keep=self.config.keep_checkpoints)
 
     def run(self, until: int | None = None) -> Outcome:
         """Optimise up to step `until`, or the last; the model then holds its averaged weights.
 
-        Raises FloatingPointError where a loss is no longer finite; the newest checkpoint is from before.
+        Raises FloatingPointError where a loss is no longer finite; the newest checkpoint is from before. A full disk is
+        logged, and training goes on until the last checkpoint must be written: DiskFullError.
         """
         last = min(self.config.steps, until if until is not None else self.config.steps)
         meter, losses = _Meter(), []
@@ -139,11 +169,12 @@ class Fit:
                 meter.add(numbers)
                 bar.update()
                 if self.step % self.config.log_every == 0:
-                    self._log(bar, meter, begun, before)
-                if time.monotonic() - saved_at > 60 * self.config.checkpoint_minutes and self.step < last:
-                    self._write_down()
+                    self._log(bar, meter)
+                due = time.monotonic() - saved_at > 60 * self.config.checkpoint_minutes
+                if self._agreed(due and self.step < last):
+                    self._write_down(must=False)
                     saved_at = time.monotonic()
-        self._write_down()
+        self._write_down(must=True)
         if self.step >= self.config.steps and self.average:
             self._keep_average()
         return Outcome(
@@ -155,32 +186,69 @@ class Fit:
         )
 
     def _one(self) -> dict[str, float]:
-        batch = self.stage.batch(self.step, self.accelerator.process_index, self.accelerator.num_processes)
-        batch = {name: tensor.to(self.accelerator.device) for name, tensor in batch.items()}
+        """One optimiser step; the mean of its batches' numbers."""
+        begun = time.perf_counter()
         rate = learning_rate(self.config, self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.wrapped.train()
-        numbers = self.wrapped(batch)
-        self.accelerator.backward(numbers["loss"])
+        parts, operations = [], 0
+        for place in range(self.config.accumulate):
+            batch = self.stage.batch(self.batches, self.accelerator.process_index, self.accelerator.num_processes)
+            self.batches += 1
+            with self._gradients_stay_here(place + 1 < self.config.accumulate):
+                numbers, counted = self._forward_backward(batch)
+            parts.append(numbers)
+            operations += counted
         self.accelerator.clip_grad_norm_(self.wrapped.parameters(), self.config.max_grad_norm)
         self.prepared.step()
         self.prepared.zero_grad()
         self.step += 1
-        self.samples += self.config.batch_size * self.accelerator.num_processes
+        seen = self.config.batch_size * self.accelerator.num_processes * self.config.accumulate
+        self.samples += seen
         if self.average:
             self.average.update(self.model, self.step)
-        return {name: float(value.detach()) for name, value in numbers.items()}
+        means = {name: sum(float(part[name]) for part in parts) / len(parts) for name in parts[0]}
+        self.pace.add(samples=seen, operations=operations, seconds=time.perf_counter() - begun)
+        return means
 
-    def _write_down(self) -> None:
-        self.save()
-        if not self.accelerator.is_main_process:
+    def _forward_backward(self, batch: Batch) -> tuple[dict[str, torch.Tensor], int]:
+        """Add a batch's gradients; its numbers and what it cost in floating-point operations.
+
+        Operations are counted the first time that shapes appear, by a pass that is not compiled.
+        """
+        batch = {name: tensor.to(self.accelerator.device) for name, tensor in batch.items()}
+        shapes = shapes_of(batch)
+        is_known = shapes in self._operations
+        counter = FlopCounterMode(display=False)
+        with nullcontext() if is_known else counter:
+            with self.accelerator.autocast():
+                numbers = (self.wrapped if is_known else self.plain)(batch)
+            self.accelerator.backward(numbers["loss"] / self.config.accumulate)
+        if not is_known:
+            self._operations[shapes] = counter.get_total_flops()
+        return {name: value.detach() for name, value in numbers.items()}, self._operations[shapes]
+
+    @contextmanager
+    def _gradients_stay_here(self, stay: bool) -> Iterator[None]:
+        """Within the block gradients add up in their own process; the last batch of a step exchanges them."""
+        if self.is_sharded:
+            cast(FSDPModule, self.model).set_requires_gradient_sync(not stay)
+        ddp = self.plain if stay and isinstance(self.plain, DistributedDataParallel) else None
+        with ddp.no_sync() if ddp else nullcontext():
+            yield
+
+    def _write_down(self, *, must: bool) -> None:
+        try:
+            self.save()
+        except checkpoint.DiskFullError as error:
+            if must:
+                raise
+            logger.error("stage=%s %s; training goes on", self.stage.name, error)
+        if not (self.accelerator.is_main_process or self.is_sharded):
             return
         self.model.eval()
-        if self.average:
-            with self.average.applied(self.model):
-                self.stage.report(self.step)
-        else:
+        with self.average.applied(self.model) if self.average else nullcontext(), gathered(self.model):
             self.stage.report(self.step)
 
     def _keep_average(self) -> None:
@@ -188,18 +256,23 @@ class Fit:
         with torch.no_grad():
             for name, value in self.model.named_parameters():
                 if name in self.average.tensors:
-                    value.copy_(self.average.tensors[name])
+                    own_part(value).copy_(own_part(self.average.tensors[name]))
 
-    def _log(self, bar: Any, meter: _Meter, begun: float, before: float) -> None:
-        done = len(meter)
-        rate = done * self.config.batch_size * self.accelerator.num_processes / max(1e-9, self.seconds - before)
-        means = meter.means()
+    def _agreed(self, mine: bool) -> bool:
+        """The main process's answer, in all: their clocks differ, and who waits alone for the others waits forever."""
+        answer = [mine]
+        if self.accelerator.num_processes > 1:
+            broadcast_object_list(answer)
+        return answer[0]
+
+    def _log(self, bar: Any, meter: _Meter) -> None:
+        means, pace = meter.means(), self.pace.look()
+        rate, share = pace["samples_per_second"], pace["mfu"]
         bar.set_postfix({**{name: f"{value:.4f}" for name, value in means.items()}, "samples/s": f"{rate:.0f}"})
         text = " ".join(f"{name}={value:.5f}" for name, value in means.items())
-        logger.info("stage=%s step=%d %s samples/s=%.1f", self.stage.name, self.step, text, rate)
-        if self.board:
-            facts = {"learning_rate": self.optimizer.param_groups[0]["lr"], "samples_per_second": rate}
-            self.board.add(self.step, {**means, **facts})
+        logger.info("stage=%s step=%d %s samples/s=%.1f mfu=%.3f", self.stage.name, self.step, text, rate, share)
+        for board in self.boards:
+            board.add(self.step, {**means, "learning_rate": self.optimizer.param_groups[0]["lr"], **pace})
 
 
 class _Meter:
@@ -237,20 +310,35 @@ def run_stage(
     folder: Path,
     *,
     resume: bool,
-    board: Path | None = None,
+    open_boards: Callable[[int], list[Board]] | None = None,
+    peak_teraflops: float | None = None,
 ) -> Outcome:
-    """Train one stage from its newest checkpoint (`resume`) or from the start; `board` is a folder of scalars."""
-    fit = Fit(stage, config, folder)
+    """Train one stage from its newest checkpoint (`resume`) or from the start.
+
+    `open_boards` gives the places that show numbers after the step given.
+    """
+    fit = Fit(stage, config, folder, peak_teraflops=peak_teraflops)
     if resume:
         fit.resume()
     elif checkpoint.steps_saved(folder):
         raise FileExistsError(f"{folder} holds checkpoints: pass --resume to continue them, or choose another --out")
-    if board and fit.accelerator.is_main_process:
-        fit.board = Board(board, step=fit.step)
-    outcome = fit.run()
-    if fit.board:
-        fit.board.close()
-    return outcome
+    if open_boards and fit.accelerator.is_main_process:
+        fit.boards = open_boards(fit.step)
+    try:
+        return fit.run()
+    finally:
+        for board in fit.boards:
+            board.close()
+
+
+def _gathered(tensors: dict[str, torch.Tensor], *, keep: bool) -> dict[str, torch.Tensor]:
+    """Whole tensors in the main process's memory, one gathered at a time; nothing in the others."""
+    found = {}
+    for name, tensor in tensors.items():
+        all_of_it = whole(tensor.detach())
+        if keep:
+            found[name] = all_of_it.cpu()
+    return found
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

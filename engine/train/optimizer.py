@@ -15,6 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from engine.train.shard import divided_like, whole
+
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # quintic Newton-Schulz iteration, tuned for slope at zero
 
 
@@ -78,9 +80,10 @@ class MuonAdamW(torch.optim.Optimizer):
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(matrix)
         state["momentum"].lerp_(matrix, 1 - group["momentum"])
-        update = orthogonal(matrix.lerp(state["momentum"], group["momentum"]))
+        # A part of a sharded matrix says nothing about its singular values: every process works out the whole.
+        update = orthogonal(whole(matrix.lerp(state["momentum"], group["momentum"])))
         scale: float = 0.2 * max(update.shape) ** 0.5
-        return (update * scale).view_as(parameter)
+        return divided_like((update * scale).view(parameter.shape), parameter)
 
     def _adam(self, parameter: nn.Parameter, group: dict[str, Any]) -> Tensor:
         state, gradient = self.state[parameter], parameter.grad

@@ -9,7 +9,7 @@ It wires stages, folders and the record of what they cost; the stages themselves
     OUT/samples/                                pictures to look at
     OUT/package/                                the pipeline folder
     OUT/training.json                           what each stage cost
-    OUT/tensorboard/{vae,text,unet}/            scalars, where the recipe asks for them
+    OUT/{tensorboard,wandb}/{vae,text,unet}/    scalars, where the recipe asks for them
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from diffusers import AutoencoderKL
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.train import checkpoint
-from engine.train.board import require_board
+from engine.train.board import Board, TensorBoard, WeightsAndBiases, require_boards
 from engine.train.cache import load_cache
 from engine.train.captions import Captions
 from engine.train.check import check_files
@@ -65,8 +65,7 @@ class Run:
             check_base(recipe, self.base)
         self.stages = BASE_STAGES if self.base else STAGES
         self.is_main = bool(PartialState().is_main_process)
-        if recipe.tensorboard:
-            require_board()
+        require_boards(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
         torch.manual_seed(recipe.seed)
         torch.set_flush_denormal(True)
         if recipe.threads:
@@ -205,8 +204,24 @@ class Run:
                 model.save_pretrained(temporary)
 
     def _fit(self, stage: Stage, config: FitConfig) -> Outcome:
-        board = self.out / "tensorboard" / stage.name if self.recipe.tensorboard else None
-        return run_stage(stage, config, self.out / "checkpoints" / stage.name, resume=self.resume, board=board)
+        return run_stage(
+            stage,
+            config,
+            self.out / "checkpoints" / stage.name,
+            resume=self.resume,
+            open_boards=lambda step: self._boards(stage.name, step),
+            peak_teraflops=self.recipe.peak_teraflops,
+        )
+
+    def _boards(self, stage: str, step: int) -> list[Board]:
+        boards: list[Board] = []
+        if self.recipe.tensorboard:
+            boards.append(TensorBoard(self.out / "tensorboard" / stage, step=step))
+        if self.recipe.wandb:
+            name = f"{self.recipe.name} {stage}"
+            folder = self.out / "wandb" / stage
+            boards.append(WeightsAndBiases(folder, self.recipe.wandb, name=name, settings=as_tree(self.recipe)))
+        return boards
 
     def _load_tokenizer(self) -> CLIPTokenizer:
         return load_tokenizer(self._part("tokenizer"))

@@ -3,7 +3,8 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import ItemsView
+import subprocess
+from collections.abc import ItemsView, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,56 @@ def test_an_error_while_saving_leaves_the_one_before(tmp_path: Path) -> None:
         checkpoint.save(tmp_path, _state(2, seconds=object()))
     assert [entry.name for entry in tmp_path.iterdir()] == ["step_00000001"]
     assert checkpoint.load(tmp_path).step == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system with room for one and a half of `_large`'s checkpoints."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", folder], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"a file system of its own needs the right to mount one: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def _large(step: int) -> checkpoint.State:
+    tensors = {"weight": torch.full((250, 1000), float(step))}  # 1 MB
+    return checkpoint.State(step=step, model=tensors, average={}, optimizer={}, facts={})
+
+
+def test_a_full_disk_is_said_before_anything_is_written_and_loses_nothing(small_disk: Path) -> None:
+    folder = small_disk / "run"
+    checkpoint.save(folder, _large(1))
+    says = r"no space in .*run for the checkpoint of step 2: it needs 1.0 MB, 0.5 MB were free; .* step 1 is kept"
+    with pytest.raises(checkpoint.DiskFullError, match=says):
+        checkpoint.save(folder, _large(2))
+    assert [entry.name for entry in folder.iterdir()] == ["step_00000001"]
+    assert checkpoint.load(folder).model["weight"][0, 0] == 1
+
+
+def test_a_disk_that_fills_up_while_saving_loses_nothing(small_disk: Path) -> None:
+    folder = small_disk / "run"
+    checkpoint.save(folder, _state(1))
+
+    class _Filling(dict[str, torch.Tensor]):
+        """Somebody else takes the space after it was found to be enough."""
+
+        def items(self) -> ItemsView[str, torch.Tensor]:
+            (small_disk / "other").write_bytes(bytes(700_000))
+            return super().items()
+
+    crowded = checkpoint.State(step=2, model=_Filling(_large(2).model), average={}, optimizer={}, facts={})
+    with pytest.raises(checkpoint.DiskFullError, match="the checkpoint of step 1 is kept"):
+        checkpoint.save(folder, crowded)
+    assert [entry.name for entry in folder.iterdir()] == ["step_00000001"]
+    assert checkpoint.load(folder).step == 1
+    (small_disk / "other").unlink()
+    checkpoint.save(folder, _large(3))
+    assert checkpoint.steps_saved(folder) == [1, 3]
 
 
 class _Deadly(dict[str, int]):

@@ -3,8 +3,11 @@
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import socket
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +20,18 @@ from torch import nn
 from engine.train import checkpoint
 from engine.train.config import FitConfig
 from engine.train.fit import Batch, Fit, Outcome, learning_rate, run_stage
+from engine.train.shard import whole
 
 CONFIG = FitConfig(steps=8, batch_size=4, learning_rate=0.05, warmup_steps=2, ema_decay=0.8, log_every=2)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """A process that has used its pool of threads must not be forked: the child waits for threads it has not."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 class _Objective(nn.Module):
@@ -52,6 +65,20 @@ class _Stage:
         self.reported.append(step)
 
 
+class _Shared(_Stage):
+    """Eight samples a step, in as many batches as the config accumulates, each process its own share."""
+
+    def __init__(self, accumulate: int = 1) -> None:
+        super().__init__()
+        self.accumulate = accumulate
+
+    def batch(self, step: int, rank: int, world_size: int) -> Batch:
+        step, place = divmod(step, self.accumulate)
+        x = torch.randn(8, 3, generator=torch.Generator().manual_seed(step))[place :: self.accumulate]
+        x = x[rank::world_size]
+        return {"x": x, "y": x.sum(1, keepdim=True)}
+
+
 def _run(
     folder: Path, *, until: int | None = None, config: FitConfig = CONFIG
 ) -> tuple[Outcome, dict[str, torch.Tensor]]:
@@ -61,31 +88,63 @@ def _run(
     return outcome, {name: value.clone() for name, value in fit.model.state_dict().items()}
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
-def test_stopped_and_resumed_is_as_if_never_stopped(tmp_path: Path, optimizer: str) -> None:
-    config = replace(CONFIG, optimizer=optimizer)
+@pytest.mark.parametrize(("optimizer", "accumulate"), [("adamw", 1), ("muon", 1), ("adamw", 3)])
+def test_stopped_and_resumed_is_as_if_never_stopped(tmp_path: Path, optimizer: str, accumulate: int) -> None:
+    config = replace(CONFIG, optimizer=optimizer, accumulate=accumulate)
     whole, weights = _run(tmp_path / "whole", config=config)
     first, _ = _run(tmp_path / "parts", until=3, config=config)
     second, resumed_weights = _run(tmp_path / "parts", config=config)
     assert len(whole.losses) == 8 and first.losses + second.losses == whole.losses
     assert all(torch.equal(weights[name], resumed_weights[name]) for name in weights)
-    assert (second.steps, second.samples) == (whole.steps, whole.samples) == (8, 32)
+    assert (second.steps, second.samples) == (whole.steps, whole.samples) == (8, 32 * accumulate)
 
 
-def _die_at_step_5(folder: Path) -> None:
-    fit = Fit(_Stage(deadly_step=5), CONFIG, folder, cpu=True)
+def test_accumulated_batches_make_the_step_of_one_large_batch(tmp_path: Path) -> None:
+    whole = Fit(_Shared(), replace(CONFIG, batch_size=8), tmp_path / "whole", cpu=True)
+    parts = Fit(_Shared(2), replace(CONFIG, accumulate=2), tmp_path / "parts", cpu=True)
+    expected, outcome = whole.run(), parts.run()
+    assert outcome.losses == pytest.approx(expected.losses, rel=1e-5)
+    assert (outcome.steps, outcome.samples, parts.batches) == (8, 64, 16)
+    for name, value in whole.model.state_dict().items():
+        torch.testing.assert_close(parts.model.state_dict()[name], value, atol=1e-6, rtol=1e-5)
+
+
+def test_the_order_of_the_data_goes_on_where_accumulation_has_changed(tmp_path: Path) -> None:
+    _run(tmp_path, until=3, config=replace(CONFIG, accumulate=2))
+    fit = Fit(_Stage(), CONFIG, tmp_path, cpu=True)
+    fit.resume()
+    assert (fit.step, fit.batches) == (3, 6)
+
+
+def _die_at_batch_10(folder: Path, config: FitConfig) -> None:
+    fit = Fit(_Stage(deadly_step=10), config, folder, cpu=True)
     fit.run(3)
     fit.run()
 
 
-def test_killed_between_checkpoints_is_as_if_never_killed(tmp_path: Path) -> None:
-    whole, weights = _run(tmp_path / "whole")
-    process = multiprocessing.get_context("fork").Process(target=_die_at_step_5, args=(tmp_path / "killed",))
+def _die_while_saving(folder: Path, config: FitConfig) -> None:
+    fit = Fit(_Stage(), config, folder, cpu=True)
+    fit.run(3)
+    sys.stderr = open(os.devnull, "w")  # it may be a file itself
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))  # the kernel ends the process in the middle of a file
+    fit.run(6)
+
+
+@pytest.mark.parametrize(
+    ("target", "number"), [(_die_at_batch_10, signal.SIGKILL), (_die_while_saving, signal.SIGXFSZ)]
+)
+def test_killed_between_checkpoints_or_in_one_is_as_if_never_killed(
+    tmp_path: Path, target: Callable[[Path, FitConfig], None], number: int
+) -> None:
+    config = replace(CONFIG, accumulate=2)
+    whole, weights = _run(tmp_path / "whole", config=config)
+    process = multiprocessing.get_context("fork").Process(target=target, args=(tmp_path / "killed", config))
     process.start()
     process.join()
-    assert process.exitcode == -signal.SIGKILL
+    assert process.exitcode == -number
     assert checkpoint.steps_saved(tmp_path / "killed") == [3]
-    rest, resumed_weights = _run(tmp_path / "killed")
+    rest, resumed_weights = _run(tmp_path / "killed", config=config)
     assert rest.losses == whole.losses[3:]
     assert all(torch.equal(weights[name], resumed_weights[name]) for name in weights)
 
@@ -153,40 +212,75 @@ def test_learning_rate_warms_up_holds_and_falls() -> None:
     assert rates[75] == pytest.approx(0.55) and rates[100] == pytest.approx(0.1)
 
 
-class _Shared(_Stage):
-    """Eight samples a step, each process its own share."""
-
-    def batch(self, step: int, rank: int, world_size: int) -> Batch:
-        x = torch.randn(8, 3, generator=torch.Generator().manual_seed(step))[rank::world_size]
-        return {"x": x, "y": x.sum(1, keepdim=True)}
-
-
-def _one_of_two(rank: int, port: int, folder: Path) -> None:
+def _one_of_two(rank: int, port: int, folder: Path, config: FitConfig, until: int | None) -> None:
     place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     os.environ.update({name: str(value) for name, value in place.items()})
     AcceleratorState._reset_state(reset_partial_state=True)
-    fit = Fit(_Shared(), CONFIG, folder / "run", cpu=True)
+    fit = Fit(_Shared(config.accumulate), config, folder / "run", cpu=True)
     assert fit.accelerator.num_processes == 2
-    fit.run()
-    save_file(dict(fit.model.state_dict()), folder / f"{rank}.safetensors")
+    fit.resume()
+    losses = torch.tensor(fit.run(until).losses)
+    weights = {name: whole(value) for name, value in fit.model.state_dict().items()}
+    save_file({**weights, "losses": losses}, folder / f"{rank}.safetensors")
 
 
-def test_two_processes_train_what_one_does_with_all_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what a launcher sets; accelerate warns where it is missing
+def _two(folder: Path, config: FitConfig, until: int | None = None) -> list[dict[str, torch.Tensor]]:
+    """Weights and losses of two processes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=_one_of_two, args=(rank, port, tmp_path)) for rank in range(2)]
-    for process in processes:
+    work = [context.Process(target=_one_of_two, args=(rank, port, folder, config, until)) for rank in range(2)]
+    for process in work:
         process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0, 0]
-    first, second = (load_file(tmp_path / f"{rank}.safetensors") for rank in range(2))
-    alone = Fit(_Shared(), CONFIG, tmp_path / "alone", cpu=True)
-    alone.run()
+    for process in work:
+        process.join(120)
+    assert [process.exitcode for process in work] == [0, 0]
+    return [load_file(folder / f"{rank}.safetensors") for rank in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("shard", "optimizer", "accumulate"),
+    [(False, "adamw", 1), (False, "adamw", 2), (True, "adamw", 2), (True, "muon", 1)],
+)
+def test_two_processes_train_what_one_does_with_all_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shard: bool, optimizer: str, accumulate: int
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what a launcher sets; accelerate warns where it is missing
+    config = replace(CONFIG, batch_size=4 // accumulate, shard=shard, optimizer=optimizer, accumulate=accumulate)
+    first, second = _two(tmp_path, config)
+    alone = Fit(_Shared(accumulate), replace(config, batch_size=8 // accumulate), tmp_path / "alone", cpu=True)
+    losses = torch.tensor(alone.run().losses)
+    torch.testing.assert_close((first.pop("losses") + second.pop("losses")) / 2, losses, atol=1e-5, rtol=1e-3)
     for name, value in alone.model.state_dict().items():
         assert torch.equal(first[name], second[name])
-        torch.testing.assert_close(value, first[name], atol=1e-5, rtol=1e-4)
-    assert checkpoint.load(tmp_path / "run").facts["samples"] == 64
+        torch.testing.assert_close(value, first[name], atol=1e-4 if optimizer == "muon" else 1e-5, rtol=1e-3)
+    state = checkpoint.load(tmp_path / "run")
+    expected = checkpoint.load(tmp_path / "alone")
+    assert state.facts["samples"] == 64
+    for part in ("model", "average", "optimizer"):
+        tensors, others = getattr(state, part), getattr(expected, part)
+        assert {name: value.shape for name, value in tensors.items()} == {
+            name: value.shape for name, value in others.items()
+        }
+    assert all(value.dtype == torch.float32 for value in state.average.values())
+
+
+def test_a_sharded_run_resumes_to_the_last_digit_and_one_process_can_take_it_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    config = replace(CONFIG, shard=True)
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+    undisturbed = _two(tmp_path / "whole", config)
+    begun = _two(tmp_path / "parts", config, until=3)
+    alone = Fit(_Shared(), replace(config, batch_size=8), tmp_path / "parts" / "run", cpu=True)
+    alone.resume()
+    resumed = _two(tmp_path / "parts", config)
+    for expected, first, rest in zip(undisturbed, begun, resumed, strict=True):
+        assert torch.equal(torch.cat([first["losses"], rest.pop("losses")]), expected.pop("losses"))
+        assert all(torch.equal(rest[name], value) for name, value in expected.items())
+    alone.run()
+    for name, value in alone.model.state_dict().items():
+        torch.testing.assert_close(value, undisturbed[0][name], atol=1e-5, rtol=1e-3)
