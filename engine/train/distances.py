@@ -118,7 +118,7 @@ def frechet_distance(real: Iterable[Pixels], made: Iterable[Pixels], features: F
         raise ValueError(
             f"a Frechet distance needs at least two pictures on each side, got {counts[0]} and {counts[1]}"
         )
-    return float(metric.compute())
+    return max(0.0, float(metric.compute()))  # rounding may leave a little less than nothing
 
 
 class _Given(nn.Module):

@@ -1,5 +1,6 @@
 """Fréchet distance against its closed form, features from folders, names that say whose features they are."""
 
+import json
 import math
 import warnings
 from pathlib import Path
@@ -24,6 +25,8 @@ from engine.train.distances import (
     inception_features,
     transformers_features,
 )
+from engine.train.evaluate_command import main
+from engine.train.judge import Judge, JudgeNetwork
 from engine.train.painters import Pixels
 from engine.train.tokenizer import load_tokenizer
 
@@ -124,6 +127,23 @@ def test_clip_score_is_the_mean_of_cosines(clip: Path) -> None:
     assert 0 <= score <= 100 and math.isfinite(score)
     with pytest.raises(ValueError, match="at least one picture"):
         clip_score([], [], str(clip))
+
+
+def test_the_command_names_every_number(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    torch.manual_seed(0)
+    Judge(JudgeNetwork((8, 8, 12)), {"widths": [8, 8, 12]}).save(tmp_path / "judge")
+    arguments = ["--figures", "--num", "3", "--judge", str(tmp_path / "judge"), "--features", str(clip)]
+    assert main([*arguments, "--clip", str(clip), "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert f"Frechet distance, CLIPModel features ({clip}): 0.00 over 3 pictures and 3 of the reference" in out
+    assert f"CLIP score ({clip}): " in out and "FID" not in out
+    distances = json.loads((tmp_path / "out" / "evaluation.json").read_text())["distances"]
+    assert [each["pictures"] for each in distances] == [3, 3]
+    (tmp_path / "empty").mkdir()
+    assert main([*arguments, "--reference", str(tmp_path / "empty")]) == 2
+    assert "holds no picture (" in caplog.text
 
 
 def test_fid_is_said_of_inception_alone(tmp_path: Path) -> None:

@@ -6,12 +6,22 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
 from transformers import (
     BertTokenizer,
     BlipConfig,
     BlipForQuestionAnswering,
     BlipImageProcessorPil,
     BlipProcessor,
+    CLIPImageProcessorPil,
+    CLIPVisionConfig,
+    LlamaConfig,
+    LlavaConfig,
+    LlavaForConditionalGeneration,
+    LlavaProcessor,
+    PreTrainedTokenizerFast,
     ViltConfig,
     ViltForQuestionAnswering,
     ViltImageProcessorPil,
@@ -79,6 +89,45 @@ def test_blip_writes_its_answer(tmp_path: Path, tokenizer: BertTokenizer) -> Non
     found = VqaModel(str(tmp_path))
     assert found._reply(Image.fromarray(picture), question.text).split()[:2] == ["no", "no"]
     assert found.answer([(picture, question)]) == [Answer.UNREADABLE]  # more than one word
+
+
+def test_a_chat_model_continues_the_conversation(tmp_path: Path) -> None:
+    """A tiny LLaVA: the picture stands in the prompt, the reply is what comes after it."""
+    words = [*WORDS, "<image>", "Answer", "with", "one", "word", ",", "or", ".", "USER", "ASSISTANT", ":", "</s>"]
+    backend = Tokenizer(WordLevel({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
+    backend.pre_tokenizer = Whitespace()
+    backend.add_special_tokens(["<image>", "</s>"])
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, pad_token="[PAD]", eos_token="</s>")
+    template = (
+        "{% for m in messages %}USER : {% for part in m.content %}{% if part.type == 'image' %}<image> "
+        "{% else %}{{ part.text }} {% endif %}{% endfor %}{% endfor %}ASSISTANT :"
+    )
+    torch.manual_seed(0)
+    end = tokenizer.eos_token_id
+    text = LlamaConfig(vocab_size=len(words), eos_token_id=end, pad_token_id=0, bos_token_id=2, **SIZES)
+    vision = CLIPVisionConfig(image_size=32, patch_size=16, **SIZES)
+    config = LlavaConfig(
+        vision_config=vision, text_config=text, image_token_index=words.index("<image>"), vision_feature_layer=-1
+    )
+    model = LlavaForConditionalGeneration(config)
+    model.save_pretrained(tmp_path)
+    processor = LlavaProcessor(
+        image_processor=CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}),
+        tokenizer=tokenizer,
+        patch_size=16,
+        vision_feature_select_strategy="default",
+        chat_template=template,
+        num_additional_image_tokens=1,
+    )
+    processor.save_pretrained(tmp_path)
+    picture, question = asked()[0]
+    found = VqaModel(str(tmp_path))
+    assert found.chats
+    reply = found._reply(Image.fromarray(picture), question.text)
+    assert reply and not set(reply.split()) - set(words) and "ASSISTANT :" not in reply
+    with torch.no_grad():
+        found.model.lm_head.weight.zero_()  # every word is as likely: it says the first, padding
+    assert found.answer([(picture, question)]) == [Answer.UNREADABLE]
 
 
 def test_other_folders_are_refused(finished: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
