@@ -75,10 +75,7 @@ class Evaluation:
 
     def save(self, folder: Path, about: dict[str, object]) -> None:
         """Writes ``evaluation.json``, ``questions.txt`` (every question and answer) and ``contact_sheet.png``."""
-        pictures = [
-            {"seed": v.seed, "description": v.text, "asked": v.asked, "seen": {key: v.seen[key] for key in v.asked}}
-            for v in self.verdicts
-        ]
+        pictures = [{"seed": v.seed, "description": v.text, "asked": v.asked, "seen": v.answers} for v in self.verdicts]
         tree = {
             **about,
             "seconds": round(self.seconds, 1),

@@ -33,6 +33,12 @@ class Verdict:
     seen: Mapping[str, str]
     seen_in_figure: Mapping[str, str]
 
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was seen of everything asked, and of the parents, on which the answers' worth depends."""
+        needed = {parent for key in self.asked if (parent := BY_KEY[key].parent)} | self.asked.keys()
+        return {key: self.seen[key] for key in BY_KEY if key in needed}
+
     def right(self, key: str) -> bool:
         """Whether the picture shows what was asked for."""
         return _right(key, self.asked[key], self.seen)

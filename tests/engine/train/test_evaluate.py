@@ -155,7 +155,7 @@ def test_the_command_writes_tables_questions_and_a_sheet(
     result = json.loads((tmp_path / "out" / "evaluation.json").read_text())
     assert result["num"] == 3
     assert [picture["seed"] for picture in result["pictures"]] == [1_000_000, 1_000_001, 1_000_002]
-    assert all(picture["asked"].keys() == picture["seen"].keys() for picture in result["pictures"])
+    assert all(picture["asked"].keys() <= picture["seen"].keys() for picture in result["pictures"])
     with Image.open(tmp_path / "out" / "contact_sheet.png") as sheet:
         assert sheet.width > 800
 

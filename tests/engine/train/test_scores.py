@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.train.questions import ABSENT, BY_KEY
+from engine.train.questions import ABSENT, BY_KEY, QUESTIONS
 from engine.train.scores import (
     PROMISED,
     Score,
@@ -114,3 +114,11 @@ def test_tables_as_text_and_json() -> None:
     assert "80.0%    49.0% .. 94.3%                 -             90.0%" in show(scores).splitlines()[1]
     assert as_json(scores)[0]["accuracy"] == 0.8
     assert as_json(scores)[1]["judge_on_figures"] is None
+
+
+def test_answers_hold_the_parents_on_which_they_depend() -> None:
+    seen = {question.key: ABSENT for question in QUESTIONS}
+    verdict = Verdict(seed=0, text="", asked={"bottom color": "blue"}, seen=seen, seen_in_figure=seen)
+    assert verdict.answers == {"bottom type": ABSENT, "bottom color": ABSENT}
+    again = Verdict(seed=0, text="", asked=verdict.asked, seen=verdict.answers, seen_in_figure={})
+    assert again.right("bottom color") is verdict.right("bottom color")
