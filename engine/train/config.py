@@ -5,6 +5,7 @@ It knows names, types and limits of settings; it does not know torch, models or 
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -73,6 +74,7 @@ class DataConfig:
     mirror: bool = False  # learn from every picture's mirror image too
     max_unreadable: int = 0  # samples whose files may be missing or damaged before the run stops
     limit: int | None = None  # use only the first samples
+    cache: Path | None = None  # where latents are kept, for several runs to share; None = cache/ of the output folder
 
     def __post_init__(self) -> None:
         if self.format not in ("cosmicman", "webdataset", "pictures"):
@@ -140,15 +142,17 @@ class VaeConfig:
     mse_weight: float = 1.0
     edge_weight: float = 1.0
     kl_weight: float = 1e-4  # times the mean over latent elements
-    initial: Path | None = None  # a diffusers AutoencoderKL folder of the same shape to start from
+    initial: Path | None = None  # a diffusers AutoencoderKL folder of the same shape to start from, or to take as it is
     freeze_encoder: bool = False  # train the decoder alone: latents, and what was learned on them, stay as they are
-    fit: FitConfig
+    fit: FitConfig | None = None  # None = `initial` is taken as it is
 
     def __post_init__(self) -> None:
         if any(side % self.factor for side in self.crop):
             raise ValueError(f"vae.crop must be multiples of {self.factor}, got {self.crop}")
         if self.freeze_encoder and self.initial is None:
             raise ValueError("freeze_encoder needs vae.initial: an encoder that never learned says nothing")
+        if self.fit is None and self.initial is None:
+            raise ValueError("fit is missing; without it vae.initial must name a finished autoencoder")
 
     @property
     def factor(self) -> int:
@@ -165,7 +169,11 @@ class TextConfig:
     heads: int = 4
     union_weight: float = 0.5  # of the whole-caption labels, next to the labels of each phrase
     initial: Path | None = None  # a CLIPTextModel folder to take as it is; its width must be `width`
-    fit: FitConfig
+    fit: FitConfig | None = None  # needed without `initial`
+
+    def __post_init__(self) -> None:
+        if self.fit is None and self.initial is None:
+            raise ValueError("fit is missing; without it text.initial must name a finished text encoder")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,6 +285,35 @@ class PackageConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VariantConfig:
+    """One way of training that is compared with others."""
+
+    name: str
+    set: tuple[str, ...] = ()  # overrides, KEY=VALUE
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9_]+", self.name):
+            raise ValueError(f"name must be lower-case letters, digits and underscores, got {self.name!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AblationConfig:
+    """What `cosmicman ablation` trains and asks: every variant with every seed."""
+
+    variants: tuple[VariantConfig, ...]  # the first is the baseline
+    seeds: tuple[int, ...] = (0, 1, 2)
+    num_descriptions: int = 300  # unseen figures that each model is judged on
+
+    def __post_init__(self) -> None:
+        _positive(self, "num_descriptions")
+        names = [variant.name for variant in self.variants]
+        if len(names) < 2 or len(set(names)) < len(names):
+            raise ValueError(f"variants must be two or more of different names, got {', '.join(names) or 'none'}")
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds must be one or more different numbers, got {list(self.seeds)}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """Everything one model is made from."""
 
@@ -296,6 +333,7 @@ class Recipe:
     tensorboard: bool = False  # scalars under OUT/tensorboard; needs the tensorboard package
     wandb: str | None = None  # a Weights & Biases project for the same scalars; needs the wandb package
     peak_teraflops: float | None = None  # of one device, what MFU is measured against; None = known or measured
+    ablation: AblationConfig | None = None  # what `cosmicman ablation` compares; training itself ignores it
 
     def __post_init__(self) -> None:
         if self.peak_teraflops is not None:

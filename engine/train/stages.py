@@ -32,17 +32,18 @@ from engine.train.board import Board, TensorBoard, WeightsAndBiases, require_boa
 from engine.train.cache import load_cache
 from engine.train.captions import Captions
 from engine.train.check import check_files
-from engine.train.config import FitConfig, Recipe, as_tree
+from engine.train.config import FitConfig, Recipe, VaeConfig, as_tree
 from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, own_parts
 from engine.train.files import made_by_one, whole_folder, write_json
 from engine.train.fit import Outcome, Stage, machine, run_stage
+from engine.train.initial import start_from
 from engine.train.package import save_package
 from engine.train.parts import Fetch, Parts, base_parts, check_base, open_base
 from engine.train.text import TextStage, composed_texts, num_parameters
 from engine.train.text_cache import CachedReader
 from engine.train.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
-from engine.train.vae import VaeStage
+from engine.train.vae import VaeStage, build_vae
 
 logger = logging.getLogger(__name__)
 
@@ -118,12 +119,24 @@ class Run:
         self._record("tokenizer", {"seconds": time.monotonic() - started, **numbers})
 
     def _vae(self) -> None:
-        assert self.recipe.vae is not None
+        settings = self.recipe.vae
+        assert settings is not None
+        if settings.fit is None:
+            made_by_one(self.out / "vae", partial(self._take_vae, settings), is_main=self.is_main)
+            return
         stage = VaeStage(self.recipe, self.folder, self.out)
-        outcome = self._fit(stage, self.recipe.vae.fit)
+        outcome = self._fit(stage, settings.fit)
         stage.report(outcome.steps)
         self._finish("vae", stage.vae)
         self._cost("vae", outcome, {"parameters": num_parameters(stage.vae), "psnr_db": stage.psnr})
+
+    def _take_vae(self, settings: VaeConfig) -> None:
+        assert settings.initial is not None
+        vae = build_vae(settings, max(max(size) for size in self.recipe.data.sizes))
+        start_from(vae, settings.initial)
+        vae.register_to_config(scaling_factor=AutoencoderKL.load_config(settings.initial)["scaling_factor"])
+        with whole_folder(self.out / "vae") as temporary:
+            vae.save_pretrained(temporary)
 
     def _text(self) -> None:
         assert self.recipe.text is not None
@@ -132,6 +145,7 @@ class Run:
             made_by_one(self.out / "text_encoder", take, is_main=self.is_main)
             return
         stage = TextStage(self.recipe, self.folder, self._load_tokenizer(), self.out)
+        assert self.recipe.text.fit is not None
         outcome = self._fit(stage, self.recipe.text.fit)
         self._finish("text_encoder", stage.encoder)
         self._cost("text", outcome, {"parameters": num_parameters(stage.encoder)})
@@ -154,7 +168,7 @@ class Run:
         modules: tuple[torch.nn.Module, ...] = (parts.vae, *parts.reader.encoders)
         for module in modules:
             module.to(device)
-        root = self.out / "cache"
+        root = self.recipe.data.cache or self.out / "cache"
         cell = min(self.recipe.hola.strides, default=parts.factor)
         buckets = load_cache(self.folder, parts.vae, root, cell=cell, is_main=self.is_main)
         stage = DiffusionStage(

@@ -115,7 +115,8 @@ class TextStage:
 
     def __init__(self, recipe: Recipe, folder: Folder, tokenizer: CLIPTokenizer, out: Path) -> None:
         """Count the labels and build encoder and heads."""
-        assert recipe.text is not None
+        assert recipe.text is not None and recipe.text.fit is not None
+        self.batch_size = recipe.text.fit.batch_size
         self.recipe, self.config, self.out = recipe, recipe.text, out
         self.caption = replace(recipe.caption, windows=1)  # a window is all the encoder reads at once
         self.rows = [sample.phrases for sample in folder.samples]
@@ -130,7 +131,7 @@ class TextStage:
         rng = random.Random(f"{self.recipe.seed} text {step} {rank}")
         captions = [
             discretise(self.rows[rng.randrange(len(self.rows))], self.windows, self.caption, rng)
-            for _ in range(self.config.fit.batch_size)
+            for _ in range(self.batch_size)
         ]
         count, length = len(captions), self.tokenizer.model_max_length
         labels = torch.zeros(count, length, len(self.table.single))

@@ -124,8 +124,9 @@ class VaeStage:
 
     def __init__(self, recipe: Recipe, folder: Folder, out: Path) -> None:
         """Read the pictures that fit the recipe's number."""
-        assert recipe.vae is not None
+        assert recipe.vae is not None and recipe.vae.fit is not None
         self.recipe, self.config, self.out = recipe, recipe.vae, out
+        self.batch_size = recipe.vae.fit.batch_size
         self.vae = build_vae(self.config, max(max(size) for size in recipe.data.sizes))
         if self.config.initial:
             start_from(self.vae, self.config.initial)
@@ -145,7 +146,7 @@ class VaeStage:
         width, height = self.config.crop
         rng = np.random.default_rng((self.recipe.seed, 1, step, rank))
         crops = []
-        for _ in range(self.config.fit.batch_size):
+        for _ in range(self.batch_size):
             picture = self.training[rng.integers(len(self.training))]
             top = rng.integers(picture.shape[0] - height + 1)
             left = rng.integers(picture.shape[1] - width + 1)

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import NoReturn
 
-from server.cli import evaluate, export, figures, generate, model_repo, parse, serve, train, triton
+from server.cli import ablation, evaluate, export, figures, generate, model_repo, parse, serve, train, triton
 from server.cli.errors import UsageError
 
-COMMANDS = (serve, generate, parse, export, model_repo, triton, train, figures, evaluate)
+COMMANDS = (serve, generate, parse, export, model_repo, triton, train, figures, evaluate, ablation)
 
 EPILOG = """\
 examples:
