@@ -1,75 +1,73 @@
-"""Lets attention split its heads itself instead of being given them transposed.
+"""Writes attention as two matrix products and a softmax, which every runtime has.
 
-torch's exporter writes every attention as ONNX's ``Attention`` over [R, H, L, D / H], between four transposes and
-reshapes. The operator also takes [R, L, D] and a number of heads, which saves a runtime the copies.
+ONNX's own ``Attention`` is one operation in ONNX Runtime on the CPU, but TensorRT has kernels for it in half precision
+only and refuses the rest. torch's exporter for older operator sets asks for every size again; here none is needed.
 
-Letters: R rows, H heads, L tokens, D width.
+Letters: R rows, H heads, L tokens of queries, M tokens of keys, E width of a head.
 """
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 import onnx_ir
 
-_HEADS_FIRST = [0, 2, 1, 3]
 
-
-def merge_heads(graph: onnx_ir.Graph) -> int:
-    """Takes away the transposes around each attention that has all of them; returns around how many.
+def split_attention(graph: onnx_ir.Graph) -> int:
+    """Replaces every plain attention over [R, H, L, E]; returns how many.
 
     Args:
         graph: Changed in place; what nobody reads any more is left in it.
+
+    Raises:
+        ValueError: An attention is causal or keeps a cache, as none of these models' is once exported.
     """
     changed = 0
     for node in [each for each in graph if each.op_type == "Attention"]:
-        num_heads = _num_heads(node.outputs[0])
-        whole = [_before_split(value) for value in node.inputs[:3]]
-        merged = _after_merge(node.outputs[0])
-        if num_heads is None or merged is None or any(value is None for value in whole):
-            continue
-        for index, value in enumerate(whole):
-            node.replace_input_with(index, value)
-        for name in ("q_num_heads", "kv_num_heads"):
-            node.attributes[name] = onnx_ir.AttrInt64(name, num_heads)
-        node.outputs[0].shape = merged.shape
-        merged.replace_all_uses_with(node.outputs[0])
+        causal = node.attributes.get("is_causal")
+        queries, keys, values = node.inputs[:3]
+        if len(node.inputs) > 4 or (causal is not None and causal.as_int()) or queries is None or queries.shape is None:
+            raise ValueError(f"{node.name}: attention of a kind that is not exported")
+        width = queries.shape[-1]
+        assert isinstance(width, int), width
+        given = node.attributes.get("scale")
+        scale = width**-0.5 if given is None else given.as_float()
+        # Queries are scaled before the product: in half precision its sums would overflow.
+        scaled = _before(graph, node, "Mul", [queries, _scalar(graph, node, "scale", scale, queries.dtype)])
+        turned = _before(graph, node, "Transpose", [keys], {"perm": [0, 1, 3, 2]})
+        scores = _before(graph, node, "MatMul", [scaled, turned])  # [R, H, L, M]
+        mask = node.inputs[3] if len(node.inputs) > 3 else None
+        if mask is not None and mask.dtype == onnx_ir.DataType.BOOL:
+            nothing = _scalar(graph, node, "hidden", -np.inf, queries.dtype)
+            scores = _before(graph, node, "Where", [mask, scores, nothing])
+        elif mask is not None:
+            scores = _before(graph, node, "Add", [scores, mask])
+        shares = _before(graph, node, "Softmax", [scores], {"axis": -1})
+        node.outputs[0].replace_all_uses_with(_before(graph, node, "MatMul", [shares, values]))
         changed += 1
     return changed
 
 
-def _num_heads(heads: onnx_ir.Value) -> int | None:
-    count = None if heads.shape is None or len(heads.shape) != 4 else heads.shape[1]
-    return count if isinstance(count, int) else None
+def _scalar(
+    graph: onnx_ir.Graph, node: onnx_ir.Node, name: str, number: float, dtype: onnx_ir.DataType | None
+) -> onnx_ir.Value:
+    assert dtype is not None
+    tensor = onnx_ir.tensor(np.array(number, dtype.numpy()), name=f"{node.outputs[0].name}.{name}")
+    value = onnx_ir.Value(name=tensor.name, shape=onnx_ir.Shape(()), const_value=tensor)
+    value.dtype = dtype
+    graph.register_initializer(value)
+    return value
 
 
-def _before_split(heads: onnx_ir.Value | None) -> onnx_ir.Value | None:
-    """The [R, L, D] of which a [R, H, L, D / H] was made; None if it was made otherwise."""
-    transpose = None if heads is None else heads.producer()
-    if not _swaps_heads(transpose):
-        return None
-    assert transpose is not None
-    split = transpose.inputs[0]
-    reshape = None if split is None else split.producer()
-    if reshape is None or reshape.op_type != "Reshape":
-        return None
-    whole = reshape.inputs[0]
-    return whole if whole is not None and whole.shape is not None and len(whole.shape) == 3 else None
-
-
-def _after_merge(heads: onnx_ir.Value) -> onnx_ir.Value | None:
-    """The [R, L, D] that a [R, H, L, D / H] becomes; None if it becomes anything else."""
-    transpose = _only_reader(heads)
-    if not _swaps_heads(transpose):
-        return None
-    assert transpose is not None
-    reshape = _only_reader(transpose.outputs[0])
-    if reshape is None or reshape.op_type != "Reshape":
-        return None
-    whole = reshape.outputs[0]
-    return whole if whole.shape is not None and len(whole.shape) == 3 else None
-
-
-def _swaps_heads(node: onnx_ir.Node | None) -> bool:
-    return node is not None and node.op_type == "Transpose" and list(node.attributes["perm"].as_ints()) == _HEADS_FIRST
-
-
-def _only_reader(value: onnx_ir.Value) -> onnx_ir.Node | None:
-    readers = [node for node, _ in value.uses()]
-    return readers[0] if len(readers) == 1 and not value.is_graph_output() else None
+def _before(
+    graph: onnx_ir.Graph,
+    node: onnx_ir.Node,
+    operator: str,
+    inputs: Sequence[onnx_ir.Value | None],
+    attributes: Mapping[str, int | Sequence[int]] | None = None,
+) -> onnx_ir.Value:
+    """The output of a new node in front of another one."""
+    new = onnx_ir.node(operator, inputs, dict(attributes or {}))
+    if node.outputs[0].dtype is not None:
+        new.outputs[0].dtype = node.outputs[0].dtype
+    graph.insert_before(node, new)
+    return new.outputs[0]

@@ -74,5 +74,8 @@ def _before(
 ) -> onnx_ir.Value:
     """The output of a new node in front of another one."""
     new = onnx_ir.node(operator, inputs, dict(attributes or {}))
+    dtype = onnx_ir.DataType.INT64 if operator == "Shape" else node.outputs[0].dtype
+    if dtype is not None:
+        new.outputs[0].dtype = dtype
     graph.insert_before(node, new)
     return new.outputs[0]

@@ -1,4 +1,4 @@
-"""Attention that splits its heads itself: the same numbers, no transposes, and nothing else touched."""
+"""Attention in matrix products: the same numbers, with a mask of either kind and without, for any number of tokens."""
 
 import numpy as np
 import onnx_ir
@@ -8,39 +8,43 @@ import torch
 from onnx_ir.passes.common import RemoveUnusedNodesPass
 
 from engine.export import write
-from engine.export.attention import merge_heads
+from engine.export.attention import split_attention
 from engine.export.graphs import Graph
 
 ROWS, TOKENS, WIDTH, HEADS = 2, 6, 12, 3
 
 
 class Attention(torch.nn.Module):
-    """As diffusers and transformers write it; with `swapped`, what follows reads the heads as they are."""
+    """As diffusers and transformers write it."""
 
-    def __init__(self, *, swapped: bool) -> None:
+    def __init__(self, mask: str) -> None:
         super().__init__()
-        self.swapped = swapped
+        self.mask = mask
         self.queries = torch.nn.Linear(WIDTH, WIDTH)
 
     def forward(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
         def heads(y: torch.Tensor) -> torch.Tensor:
             return y.view(y.shape[0], -1, HEADS, WIDTH // HEADS).transpose(1, 2)
 
-        y = torch.nn.functional.scaled_dot_product_attention(heads(self.queries(x)), heads(context), heads(context))
-        return y * 2 if self.swapped else y.transpose(1, 2).reshape(x.shape[0], -1, WIDTH) * 2
+        visible = context.sum(dim=-1)[:, None, None, :] > 0  # [R, 1, 1, M]
+        masks = {"none": None, "bool": visible, "float": visible.float() * 3}
+        y = torch.nn.functional.scaled_dot_product_attention(
+            heads(self.queries(x)), heads(context), heads(context), attn_mask=masks[self.mask]
+        )
+        return y.transpose(1, 2).reshape(x.shape[0], -1, WIDTH) * 2
 
 
-@pytest.mark.parametrize("swapped", [False, True])
-def test_heads_are_merged_where_nobody_else_reads_them(swapped: bool) -> None:
-    any_size = torch.export.Dim.DYNAMIC
+@pytest.mark.parametrize("mask", ["none", "bool", "float"])
+def test_the_result_is_that_of_torch(mask: str) -> None:
+    torch.manual_seed(0)
     inputs = {"x": torch.randn(ROWS, TOKENS, WIDTH), "context": torch.randn(ROWS, TOKENS + 3, WIDTH)}
-    module = Attention(swapped=swapped).eval()
-    dynamic = {name: {0: any_size, 1: any_size} for name in inputs}
+    module = Attention(mask).eval()
+    dynamic = {name: {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC} for name in inputs}
     graph = Graph(file="one", module=module, inputs=inputs, dynamic=dynamic, output_name="y", precision="fp32")
     model = write._export(graph).model
-    assert merge_heads(model.graph) == (0 if swapped else 1)
+    assert split_attention(model.graph) == 1
     RemoveUnusedNodesPass()(model)
-    assert ("Transpose" in {node.op_type for node in model.graph}) == swapped
+    assert "Attention" not in {node.op_type for node in model.graph}
     session = onnxruntime.InferenceSession(
         onnx_ir.to_proto(model).SerializeToString(), providers=["CPUExecutionProvider"]
     )
