@@ -271,6 +271,8 @@ class HolaConfig:
     def __post_init__(self) -> None:
         if self.weight < 0:
             raise ValueError(f"hola.weight must not be negative, got {self.weight}")
+        if not self.strides and self.variant is not HolaVariant.NONE:
+            raise ValueError("hola.strides must name at least one stride, or hola.variant be none")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from engine.pipeline_folder.source import Source, open_source
 from engine.pipeline_folder.tokenizer import load_tokenizer, second_padding_token
 from engine.pipeline_folder.weights import load_part
 from engine.samplers import NoiseSchedule
-from engine.train.config import BaseConfig, Recipe, check_sizes
+from engine.train.config import BaseConfig, HolaVariant, Recipe, check_sizes
 from engine.train.noise import build_scheduler
 from engine.train.reader import TextReader
 
@@ -56,11 +56,14 @@ def open_base(config: BaseConfig, fetch: Fetch | None = None) -> Source:
     def folder(name: str) -> Path:
         return Path(name) if fetch is None or Path(name).exists() else fetch(name, config.variant)
 
+    def label(name: str) -> str | None:
+        return None if Path(name).exists() else name  # where a folder lies is nobody else's business
+
     try:
         if config.unet is None:
-            return open_source(folder(config.pipeline), label=config.pipeline)
+            return open_source(folder(config.pipeline), label=label(config.pipeline))
         unet, pipeline = folder(config.unet), folder(config.pipeline)
-        return open_source(unet, pipeline, label=config.unet, base_label=config.pipeline)
+        return open_source(unet, pipeline, label=label(config.unet), base_label=label(config.pipeline))
     except ValueError as error:
         raise ValueError(f"base: {error}") from error
 
@@ -69,11 +72,28 @@ def check_base(recipe: Recipe, source: Source) -> None:
     """Hold a recipe against the base's configs, before any weight is read.
 
     Raises:
-        ValueError: A size, or the noise schedule, is none that the base can be trained with.
+        ValueError: A size, the noise schedule or a stride of HOLA is none that the base can be trained with.
     """
-    levels = len(source.value("vae", "block_out_channels")) - 1 + len(source.value("unet", "block_out_channels")) - 1
-    check_sizes(recipe.data.sizes, 2**levels)
+    factor = 2 ** (len(source.value("vae", "block_out_channels")) - 1)
+    depth = len(source.value("unet", "block_out_channels"))
+    check_sizes(recipe.data.sizes, factor * 2 ** (depth - 1))
     recipe.noise.schedule(read_schedule(source))
+    able = [factor << level for level in range(depth) if _has_cross_attention(source, level, depth)]
+    wrong = [stride for stride in recipe.hola.strides if stride not in able]
+    if wrong and recipe.hola.variant is not HolaVariant.NONE:
+        known = ", ".join(map(str, able))
+        raise ValueError(f"hola.strides: this unet has cross-attention at strides {known}, got {wrong[0]}")
+
+
+def _has_cross_attention(source: Source, level: int, depth: int) -> bool:
+    """Whether any block at a level (0 = full latent resolution) reads the text."""
+    blocks = [
+        source.value("unet", "down_block_types")[level],
+        source.value("unet", "up_block_types")[depth - 1 - level],
+    ]
+    if level == depth - 1:
+        blocks.append(source.config("unet").get("mid_block_type", "UNetMidBlock2DCrossAttn"))
+    return any("CrossAttn" in str(block) for block in blocks)
 
 
 def base_parts(recipe: Recipe, source: Source) -> Parts:

@@ -32,7 +32,7 @@ from engine.train.board import Board, TensorBoard, WeightsAndBiases, require_boa
 from engine.train.cache import load_cache
 from engine.train.captions import Captions
 from engine.train.check import check_files
-from engine.train.config import FitConfig, Recipe, VaeConfig, as_tree
+from engine.train.config import FitConfig, HolaVariant, Recipe, VaeConfig, as_tree
 from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, own_parts
 from engine.train.files import made_by_one, whole_folder, write_json
@@ -169,7 +169,8 @@ class Run:
         for module in modules:
             module.to(device)
         root = self.recipe.data.cache or self.out / "cache"
-        cell = min(self.recipe.hola.strides, default=parts.factor)
+        hola = self.recipe.hola
+        cell = parts.factor if hola.variant is HolaVariant.NONE else min(hola.strides)
         buckets = load_cache(self.folder, parts.vae, root, cell=cell, is_main=self.is_main)
         stage = DiffusionStage(
             self.recipe, self.folder, buckets, parts, self.out, reader=self._cached_reader(parts, root)

@@ -7,6 +7,7 @@ from pathlib import Path
 from server.cli.arguments import add_command
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
+from server.cli.hub import download, is_hub_id
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +15,7 @@ EXAMPLES = """\
   cosmicman train engine/train/recipes/figurine.yaml --resume
   cosmicman train figurine.yaml --out runs/bigger --set unet.fit.steps=20000 --set data.folder=data/more
   cosmicman train figurine.yaml --stage unet --resume
+  cosmicman train engine/train/recipes/cosmicman-sdxl.yaml --set data.folder=data/CosmicManHQ-1.0 --resume
 
 Checkpoints, sample pictures, training.json (what each stage cost) and the finished model (package/, a stock
 diffusers folder) go to FOLDER. An interrupted run continues with --resume as if it had never stopped."""
@@ -45,7 +47,12 @@ def run(options: argparse.Namespace) -> int:
         if options.stage is not None and options.stage not in STAGES:
             raise UsageError(f"--stage must be one of {', '.join(STAGES)}, got {options.stage!r}")
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-        return main(options.recipe, options.set, options.stage, options.resume, out)
+        return main(options.recipe, options.set, options.stage, options.resume, out, fetch)
     except (ValueError, OSError, FloatingPointError) as error:
         logger.debug("training stopped", exc_info=True)
         raise UsageError(str(error)) from error
+
+
+def fetch(source: str, variant: str | None) -> Path:
+    """A base's folder: one of this machine, or a repository of the hub brought to it."""
+    return download(source, variant=variant) if is_hub_id(source) else Path(source)

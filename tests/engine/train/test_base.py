@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ from diffusers import DiffusionPipeline
 
 from engine.train import checkpoint as states
 from engine.train import main
+from engine.train.cache import load_cache
+from engine.train.config import load_recipe
+from engine.train.diffusion import DiffusionStage
+from engine.train.stages import Run
 from tests.engine.train.conftest import SIZES, write_recipe
 
 FAMILIES = ("sd", "sdxl")
@@ -75,6 +80,7 @@ def test_the_package_is_stock_and_all_but_the_unet_is_the_bases(
     assert picture.size == (32, 24)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_what_was_trained_is_exported_and_served(family: str, trained: dict[str, Path], tmp_path: Path) -> None:
     from engine.description import parse
@@ -85,7 +91,8 @@ def test_what_was_trained_is_exported_and_served(family: str, trained: dict[str,
     from engine.settings import EngineSettings
 
     manifest = export_bundle(trained[family] / "package", tmp_path / "bundle")
-    assert manifest.family == family and manifest.sizes == () and "trained from checkpoint" in manifest.source
+    assert (manifest.family, manifest.sizes) == (family, ())
+    assert manifest.source == "further, trained from checkpoint"
     request = GenerationRequest(description=parse("a woman in a red dress"), width=24, height=32, steps=2, seed=1)
 
     async def pictures() -> list[ImageReady]:
@@ -102,3 +109,59 @@ def test_a_grid_of_fixed_captions_is_drawn(family: str, trained: dict[str, Path]
     assert len(lines) == 2 and lines[0] != lines[1]
     costs = json.loads((trained[family] / "training.json").read_text(encoding="utf-8"))["stages"]
     assert tuple(costs) == ("unet", "package") and costs["unet"]["hola"] > 0
+
+
+def published_unet(sdxl_checkpoint: Path, folder: Path) -> Path:
+    """A UNet alone, its config in the words of the published training code."""
+    shutil.copytree(sdxl_checkpoint / "unet", folder)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config |= {
+        "_class_name": "UNet2DConditionModel_New",
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D_New"],
+        "up_block_types": ["CrossAttnUpBlock2D_New", "UpBlock2D"],
+        "mid_block_type": "UNetMidBlock2DCrossAttn_New",
+        "decay": 0.9999,
+    }
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    return folder
+
+
+def test_a_published_unet_goes_on_with_cached_texts_and_another_schedule(
+    sdxl_checkpoint: Path, data: Path, tmp_path: Path
+) -> None:
+    tree = base_tree(sdxl_checkpoint, data)
+    tree["base"]["unet"] = str(published_unet(sdxl_checkpoint, tmp_path / "CosmicMan"))
+    tree["caption"] |= {"variants": 2}
+    tree["noise"] |= {"prediction_type": "v_prediction", "rescale_betas_zero_snr": True}
+    out = tmp_path / "run"
+    assert main(write_recipe(tmp_path / "recipe.yaml", tree), out=out) == 0
+    config = json.loads((out / "package" / "unet" / "config.json").read_text(encoding="utf-8"))
+    assert "_New" not in json.dumps(config) and "decay" not in config
+    scheduler = json.loads((out / "package" / "scheduler" / "scheduler_config.json").read_text(encoding="utf-8"))
+    assert scheduler["prediction_type"] == "v_prediction" and scheduler["rescale_betas_zero_snr"]
+    index = json.loads((out / "package" / "model_index.json").read_text(encoding="utf-8"))
+    assert index["force_zeros_for_empty_prompt"] is False
+    facts = json.loads((out / "package" / "cosmicman.json").read_text(encoding="utf-8"))
+    assert facts["source"] == "further, trained from CosmicMan on checkpoint"
+    [texts] = (out / "cache").glob("text-*")
+    assert {file.name for file in texts.iterdir()} == {"ids.npy", "states.npy", "pooled.npy"}
+    assert len(list((out / "samples").iterdir())) == 2
+
+
+def test_sdxl_is_told_how_each_sample_was_scaled_and_cropped(sdxl_checkpoint: Path, data: Path, tmp_path: Path) -> None:
+    tree = base_tree(sdxl_checkpoint, data)
+    tree["data"] |= {"sizes": [[16, 16]], "any_size": True}
+    run = Run(load_recipe(write_recipe(tmp_path / "recipe.yaml", tree)), tmp_path, resume=False)
+    buckets = load_cache(run.folder, run.parts.vae, tmp_path, cell=8)
+    stage = DiffusionStage(run.recipe, run.folder, buckets, run.parts, tmp_path)
+    seen = set()
+    for step in range(8):
+        share, batch = stage._plan(step, 0, 1), stage.batch(step, 0, 1)
+        assert batch["pooled"].dtype == batch["time_ids"].dtype == torch.float32
+        assert batch["context"].shape[1] == batch["spans"].shape[2] and batch["spans"].shape[2] % 77 == 0
+        for row, index in zip(batch["time_ids"].tolist(), share.indices, strict=True):
+            sample = run.folder.samples[buckets[0].samples[index]]
+            width, height = sample.frame.original
+            assert row == [height, width, (height - 16) // 2, (width - 16) // 2, 16, 16]
+            seen.add(sample.mirrored)
+    assert seen == {False, True}

@@ -6,7 +6,7 @@ from PIL import Image
 
 from engine.description import Group
 from engine.description.caption import Phrase
-from engine.train.framing import frame, mirrored_labels, mirrored_phrase
+from engine.train.framing import Frame, frame, mirrored_labels, mirrored_phrase
 
 BUCKETS = ((128, 192), (160, 160), (192, 128))
 
@@ -52,3 +52,13 @@ def test_mirrors_exchange_limbs_and_words() -> None:
     )
     assert mirrored_phrase(mirrored) == phrase
     assert mirrored_phrase(Phrase(group=Group.TOP, noun="bright leftover", regions=(4,))).noun == "bright leftover"
+
+
+def test_sdxl_is_told_what_was_cropped_away_on_the_side_that_is_seen() -> None:
+    odd = Frame(original=(640, 480), scaled=(101, 64), left=18, top=0, size=(64, 64))
+    assert odd.conditioning(mirrored=False) == (480, 640, 0, 18, 64, 64)
+    assert odd.conditioning(mirrored=True) == (480, 640, 0, 19, 64, 64)
+    picture = np.arange(101)[None].repeat(64, 0)
+    seen = picture[:, ::-1]  # the mirrored picture, cropped where the six numbers say
+    left = odd.conditioning(mirrored=True)[3]
+    assert np.array_equal(seen[:, left : left + 64], picture[:, 18 : 18 + 64][:, ::-1])
