@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from diffusers import UNet2DConditionModel
 from PIL import Image
 
 from engine.train import main
+from engine.train.attention import cross_attention_layers
 from engine.train.config import load_recipe
+from engine.train.diffusion import supervised_levels
 from tests.engine.train.conftest import write_recipe
 from tests.engine.train.test_base import base_tree
 
@@ -108,3 +112,35 @@ def test_a_bad_label_map_stops_the_run_before_its_first_step(
     assert str(caught.value).startswith(message.format(folder=damaged))
     assert "data.max_unreadable allows 0" in str(caught.value)
     assert not (tmp_path / "run" / "checkpoints").exists() and not (tmp_path / "run" / "tokenizer").exists()
+
+
+SD = {"block_out_channels": (320, 640, 1280, 1280), "cross_attention_dim": 768, "attention_head_dim": 8}
+SDXL = {
+    "block_out_channels": (320, 640, 1280),
+    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+    "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+    "transformer_layers_per_block": (1, 2, 10),
+    "attention_head_dim": (5, 10, 20),
+    "cross_attention_dim": 2048,
+    "use_linear_projection": True,
+    "addition_embed_type": "text_time",
+    "addition_time_embed_dim": 256,
+    "projection_class_embeddings_input_dim": 2816,
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "supervised", "layers", "parameters"), [(SD, 5, 16, 859_520_964), (SDXL, 10, 70, 2_567_463_684)]
+)
+def test_the_layers_of_the_paper_are_held_at_full_size(
+    shape: dict[str, Any], supervised: int, layers: int, parameters: int
+) -> None:
+    with torch.device("meta"):
+        unet = UNet2DConditionModel(**shape)
+    assert sum(value.numel() for value in unet.parameters()) == parameters
+    levels = supervised_levels(unet, (16,), 8)
+    assert len(cross_attention_layers(unet, levels)) == supervised
+    assert len([name for name, _ in unet.named_modules() if name.endswith(".attn2")]) == layers
+    able = "16, 32" if shape is SDXL else "8, 16, 32, 64"
+    with pytest.raises(ValueError, match=f"cross-attention at strides {able}, got 128"):
+        supervised_levels(unet, (128,), 8)
