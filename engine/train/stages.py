@@ -100,6 +100,8 @@ class Run:
 
     def _tokenizer(self) -> None:
         check_files(self.folder)
+        if self.is_main:
+            self._make_tokenizer()
         made_by_one(self.out / "tokenizer", self._make_tokenizer, is_main=self.is_main)
 
     def _make_tokenizer(self) -> None:
@@ -142,6 +144,8 @@ class Run:
         assert self.recipe.text is not None
         if self.recipe.text.initial:
             take = partial(self._take_text_encoder, self.recipe.text.initial, self.recipe.text.width)
+            if self.is_main:
+                take()
             made_by_one(self.out / "text_encoder", take, is_main=self.is_main)
             return
         stage = TextStage(self.recipe, self.folder, self._load_tokenizer(), self.out)
