@@ -38,7 +38,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     from server.run import serve
-    from server.settings import EMBEDDED, read_settings
+    from server.settings import EMBEDDED, TRITON, read_settings
 
     names = ("host", "port", "engine", "bundle", "num_threads", "log_level", *NAMES)
     try:
@@ -47,6 +47,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from error
     if settings.engine == EMBEDDED:
         return serve(settings, load=loader(settings))
+    if settings.engine != TRITON and settings.provider != "auto":
+        raise UsageError(
+            f"provider {settings.provider} has no effect on {settings.engine}, which chose its own at its start; name "
+            "it there, or serve with --engine embedded or triton"
+        )
     with needs_extra("triton"):
         from server.cli.triton_engine import loading
     with loading(settings) as load:

@@ -31,6 +31,12 @@ def test_serves_a_bundle_until_interrupted(bundle: Path, environment: dict[str, 
         assert "Traceback" not in rest
 
 
+def test_a_remote_engine_takes_no_provider(cosmicman) -> None:
+    outcome = cosmicman("serve", "--port", "0", "--engine", "triton://127.0.0.1:1", "--provider", "cpu")
+    assert outcome.status == 2
+    assert "provider cpu has no effect on triton://127.0.0.1:1" in outcome.err
+
+
 def test_missing_bundle_stops_the_start_by_name(cosmicman) -> None:
     outcome = cosmicman("serve", "--port", "0", "--bundle", "nowhere")
     assert outcome.status == 2
