@@ -205,6 +205,7 @@ class UnetConfig:
     gradient_checkpointing: bool = False  # compute activations again in the backward pass: less memory, a third slower
     initial: Path | None = None  # a diffusers UNet2DConditionModel folder of the same shape to start from
     num_samples: int = 16  # pictures drawn beside every checkpoint; 0 = none
+    lora: LoraConfig = field(default_factory=LoraConfig)
     fit: FitConfig
 
     def __post_init__(self) -> None:
@@ -338,6 +339,10 @@ class Recipe:
     ablation: AblationConfig | None = None  # what `cosmicman ablation` compares; training itself ignores it
 
     def __post_init__(self) -> None:
+        if self.unet.lora.rank and not (self.base or self.unet.initial):
+            raise ValueError(
+                "unet.lora needs base or unet.initial: adapters beside weights that never learnt say nothing"
+            )
         if self.peak_teraflops is not None:
             _positive(self, "peak_teraflops")
         if not self.data.sizes:

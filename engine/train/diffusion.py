@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from accelerate import PartialState
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -30,6 +31,7 @@ from engine.train.discretise import Discretised, discretise
 from engine.train.fit import Batch
 from engine.train.hola import Supervision, hola_loss
 from engine.train.initial import start_from
+from engine.train.lora import add_adapters
 from engine.train.parts import Parts
 from engine.train.reader import Reader, TextReader
 from engine.train.samples import decode, sample_latents, save_captions, save_grid
@@ -147,6 +149,8 @@ class DiffusionStage:
         self.parts, self.reader = parts, reader or parts.reader
         self.captions = Captions(folder.samples, self.reader.windows, recipe.caption, recipe.seed)
         self.unet = parts.build_unet()
+        if recipe.unet.lora.rank:
+            add_adapters(self.unet, recipe.unet.lora)
         if recipe.unet.gradient_checkpointing:
             self.unet.enable_gradient_checkpointing()
         self.objective = DiffusionObjective(self.unet, recipe, schedule=parts.schedule, factor=parts.factor)
@@ -203,6 +207,8 @@ class DiffusionStage:
             seed=self.recipe.seed,
             conditioning=(height, width, 0, 0, height, width),
         )
+        if not PartialState().is_main_process:  # of a sharded model all must draw, but one writes
+            return
         path = self.out / "samples" / f"step_{step:06d}.png"
         save_grid(decode(self.parts.vae, latents), path, columns=8)
         save_captions([caption.text for caption in captions], path.with_suffix(".txt"))

@@ -3,6 +3,7 @@
 It wires stages, folders and the record of what they cost; the stages themselves know nothing of one another.
 
     OUT/{tokenizer,vae,text_encoder,unet}/      finished parts, in diffusers' layout
+    OUT/lora/                                   trained adapters alone, for a stock pipeline's load_lora_weights
     OUT/checkpoints/{vae,text,unet}/step_*      training states
     OUT/cache/<hash>/                           latents and region shares
     OUT/cache/text-<hash>/                      text states, where captions are fixed
@@ -24,7 +25,7 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
-from diffusers import AutoencoderKL
+from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.train import checkpoint
@@ -38,6 +39,7 @@ from engine.train.diffusion import DiffusionStage, own_parts
 from engine.train.files import made_by_one, whole_folder, write_json
 from engine.train.fit import Outcome, Stage, machine, run_stage
 from engine.train.initial import start_from
+from engine.train.lora import add_adapters, load_adapters, merge_adapters, save_lora
 from engine.train.package import save_package
 from engine.train.parts import Fetch, Parts, base_parts, check_base, open_base
 from engine.train.text import TextStage, composed_texts, num_parameters
@@ -180,7 +182,8 @@ class Run:
             self.recipe, self.folder, buckets, parts, self.out, reader=self._cached_reader(parts, root)
         )
         outcome = self._fit(stage, self.recipe.unet.fit)
-        self._finish("unet", stage.unet)
+        if self.is_main:
+            self._finish("unet", self._trained_unet(checkpoint.load(self.out / "checkpoints" / "unet")))
         self._cost("unet", outcome, {"parameters": num_parameters(stage.unet)})
 
     def _cached_reader(self, parts: Parts, root: Path) -> CachedReader | None:
@@ -198,15 +201,29 @@ class Run:
         if not self.is_main:
             return
         state = checkpoint.load(self.out / "checkpoints" / "unet")
-        unet = self.parts.build_unet()
-        tensors = {**state.model, **state.average}
-        unet.load_state_dict({name.removeprefix("unet."): value for name, value in tensors.items()})
+        unet = self._trained_unet(state)
         costs = {name: part for name, part in self._costs().items() if name != "package"}
         costs["unet"] = {**costs.get("unet", {}), "steps": state.step, **state.facts}
         facts = {"rows": len(self.folder.samples), "hola": as_tree(self.recipe.hola), "stages": costs}
         save_package(self.recipe, self.out / "package", unet=unet, parts=self.parts, facts=facts)
         size = sum(file.stat().st_size for file in (self.out / "package").rglob("*.safetensors"))
         self._record("package", {"step": state.step, "weights_bytes": size})
+
+    def _trained_unet(self, state: checkpoint.State) -> UNet2DConditionModel:
+        """The UNet of a checkpoint, averaged; adapters are written by themselves, then merged into the weights.
+
+        What is in memory after the last step may be divided among processes.
+        """
+        unet, lora = self.parts.build_unet(), self.recipe.unet.lora
+        tensors = {name.removeprefix("unet."): value for name, value in {**state.model, **state.average}.items()}
+        if not lora.rank:
+            unet.load_state_dict(tensors)
+            return unet
+        add_adapters(unet, lora)
+        load_adapters(unet, tensors)
+        save_lora(unet, self.out / "lora")
+        merge_adapters(unet)
+        return unet
 
     @cached_property
     def parts(self) -> Parts:
