@@ -34,6 +34,7 @@ FLOORS = {
     "windows": 0,
     "bundle": 1,
     "events": 1,
+    "steps": 2,
     "init_image": 1,
     "pipeline_folder": 1,
     "request": 1,
@@ -55,7 +56,7 @@ FLOORS = {
 }
 WORKSHOP_ROOMS = {"export", "pipeline_folder", "torch_sessions", "train"}  # the only rooms that need the train extra
 # All of the engine that the gateway may see.
-PUBLIC_ENGINE = {f"engine.{room}" for room in ("description", "engine", "errors", "request", "stats", "wire")}
+PUBLIC_ENGINE = {f"engine.{room}" for room in ("description", "engine", "errors", "request", "stats", "steps", "wire")}
 TENSORS = {"numpy", "onnx", "onnxruntime", "tokenizers"}  # not for the gateway
 HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvicorn"}  # not for the engine
 WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}

@@ -275,7 +275,7 @@ class LocalTriton:
         while not self._stop.wait(POLL_SECONDS):
             if process.poll() is not None:
                 return self._why(process)
-            if not self._instances or not self._instances <= set(children(process.pid)):
+            if not self._instances or not all(is_child(each, process.pid) for each in self._instances):
                 return "an instance of the model died"
         return "stopped"
 
@@ -303,16 +303,18 @@ class LocalTriton:
 
 
 def children(process_id: int) -> list[int]:
-    """Live children of a process; zombies are not alive."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = path.read_text().rpartition(")")[2].split()[:2]
-        except (OSError, ValueError):  # it ended while we looked
-            continue
-        if int(parent) == process_id and state != "Z":
-            found.append(int(path.parent.name))
-    return found
+    """Live children of a process."""
+    everyone = (int(path.name) for path in Path("/proc").glob("[0-9]*"))
+    return [each for each in everyone if is_child(each, process_id)]
+
+
+def is_child(process_id: int, parent_id: int) -> bool:
+    """Whether a process is alive and has that parent; zombies are not alive."""
+    try:
+        state, parent = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[:2]
+    except (OSError, ValueError):  # it ended while we looked
+        return False
+    return int(parent) == parent_id and state != "Z"
 
 
 def free_port(host: str) -> int:

@@ -8,13 +8,14 @@ their own deadlines.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import TypeAlias
 
 from engine.engine import EngineStats, Event, GenerationRequest
 from engine.errors import EngineError, EngineStoppedError
-from engine.wire import Status
+from engine.steps import filled
+from engine.wire import Answer, Status
 from server.triton.breaker import Breaker
 from server.triton.connection import Connection
 
@@ -108,9 +109,8 @@ class Replica:
     async def _read(self, request: GenerationRequest, timeout_seconds: float, messages: "_Messages") -> None:
         try:
             async with aclosing(self._connection.ask(request, timeout_seconds=timeout_seconds)) as answers:
-                async for answer in answers:
-                    assert not isinstance(answer, Status)
-                    messages.put_nowait(answer)
+                async for event in filled(events_among(answers)):
+                    messages.put_nowait(event)
         except Exception as error:
             messages.put_nowait(error)
         else:
@@ -145,3 +145,10 @@ class Replica:
         elif self.problem and not problem:
             logger.info("%s is ready", self.host)
         self.problem = problem
+
+
+async def events_among(answers: AsyncIterator[Answer]) -> AsyncIterator[Event]:
+    """A request is answered with events alone."""
+    async for answer in answers:
+        assert not isinstance(answer, Status)
+        yield answer

@@ -30,11 +30,16 @@ from engine.engine import Engine, EngineSettings, GenerationRequest
 from engine.errors import DeadlineError, EngineError
 from engine.events import Step
 from engine.stats import Histogram
+from engine.steps import thinned
 
 logger = logging.getLogger("cosmicman")
 
 #: How often the engine's health and gauges are looked at, and waiting requests asked whether they are still wanted.
 TICK_SECONDS = 0.1
+#: Metrics are read every few seconds at most; each that changed is a message to the server.
+METRICS_SECONDS = 1.0
+#: Steps that end sooner after the last one told of wait for the next: a message costs about a millisecond in all.
+STEP_SECONDS = 0.025
 #: For the errors of its last requests to be sent before an instance whose engine died ends its process.
 LAST_WORDS_SECONDS = 0.5
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -95,11 +100,13 @@ class TritonPythonModel:
 
     async def _look_after(self) -> None:
         """Publishes gauges; ends the process when the engine died, which every Triton version understands."""
-        server = os.getppid()
+        server, published = os.getppid(), 0.0
         while self._engine.ready:
             if os.getppid() != server:  # Killed: nobody would ever end this process, or read what it sends.
                 os._exit(EXIT_SERVER_DIED)
-            await self._loop.run_in_executor(self._senders, self._metrics.publish, self._engine)
+            if self._loop.time() - published >= METRICS_SECONDS:
+                published = self._loop.time()
+                await self._loop.run_in_executor(self._senders, self._metrics.publish, self._engine)
             await asyncio.sleep(TICK_SECONDS)
         logger.critical("the engine died; this instance ends")
         await asyncio.sleep(LAST_WORDS_SECONDS)
@@ -145,8 +152,8 @@ class _Answer:
             await self._send(wire.Status(model=engine.model, stats=stats, ready=engine.ready, instance=instance))
         elif isinstance(question, GenerationRequest):
             async with aclosing(self._engine.generate(question)) as events:
-                async for event in events:
-                    if not await self._send(event):
+                async for message in thinned(events, STEP_SECONDS):
+                    if not await self._send(message):
                         return
         else:
             raise question
