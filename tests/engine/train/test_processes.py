@@ -6,6 +6,7 @@ import socket
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,11 +15,13 @@ from diffusers import AutoencoderKL
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModel
 
+from engine.train import checkpoint
 from engine.train.cache import load_cache
 from engine.train.config import Recipe
 from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, own_parts
 from engine.train.fit import Batch, Fit
+from engine.train.shard import whole
 from engine.train.tokenizer import load_tokenizer
 
 BATCH_SIZE = 5  # of 16 samples of each size: the last step of a size is not full
@@ -56,29 +59,48 @@ def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path)
     assert fit.accelerator.num_processes == 2
     losses = fit.run(stage.steps_per_epoch(2)).losses
     (out / f"{rank}.json").write_text(json.dumps({"seen": stage.seen, "losses": losses}))
-    save_file({name: value.contiguous() for name, value in fit.model.state_dict().items()}, out / f"{rank}.safetensors")
+    weights = {name: whole(value).contiguous() for name, value in fit.model.state_dict().items()}
+    save_file(weights, out / f"{rank}.safetensors")
 
 
-def test_two_processes_see_every_sample_once_and_agree(
-    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what a launcher sets; accelerate warns where it is missing
-    fit = replace(recipe.unet.fit, batch_size=BATCH_SIZE, optimizer="adamw")
-    recipe = replace(recipe, unet=replace(recipe.unet, fit=fit))
+def _two(recipe: Recipe, finished: Path, out: Path) -> list[tuple[Any, dict[str, torch.Tensor]]]:
+    """What each of two processes saw and lost, and its weights afterwards."""
+    out.mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     context = multiprocessing.get_context("fork")
-    work = [context.Process(target=_one_of_two, args=(rank, port, recipe, finished, tmp_path)) for rank in range(2)]
+    work = [context.Process(target=_one_of_two, args=(rank, port, recipe, finished, out)) for rank in range(2)]
     for process in work:
         process.start()
     for process in work:
         process.join()
     assert [process.exitcode for process in work] == [0, 0]
-    first, second = (json.loads((tmp_path / f"{rank}.json").read_text()) for rank in range(2))
+    return [
+        (json.loads((out / f"{rank}.json").read_text()), load_file(out / f"{rank}.safetensors")) for rank in range(2)
+    ]
+
+
+def test_two_processes_see_every_sample_once_and_agree_sharded_or_not(
+    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what a launcher sets; accelerate warns where it is missing
+    fit = replace(recipe.unet.fit, batch_size=BATCH_SIZE, optimizer="adamw")
+    recipe = replace(recipe, unet=replace(recipe.unet, fit=fit, num_samples=2))
+    copied = _two(recipe, finished, tmp_path / "copied")
+    (first, weights), (second, others) = copied
     seen = Counter(first["seen"] + second["seen"])
     assert set(seen.values()) == {1} and sorted(seen) == list(range(32))
     assert first["losses"] != second["losses"]  # each has samples and noise of its own
-    weights, others = (load_file(tmp_path / f"{rank}.safetensors") for rank in range(2))
     for name, value in weights.items():
         assert torch.equal(value, others[name]), name
+    recipe = replace(recipe, unet=replace(recipe.unet, fit=replace(fit, shard=True)))
+    for (was, expected), (now, found) in zip(copied, _two(recipe, finished, tmp_path / "sharded"), strict=True):
+        assert now["losses"] == pytest.approx(was["losses"], rel=1e-4)
+        for name, value in expected.items():
+            torch.testing.assert_close(found[name], value, atol=2e-4, rtol=1e-3)
+    saved = [checkpoint.load(tmp_path / name / "checkpoints") for name in ("copied", "sharded")]
+    for name, value in saved[0].average.items():
+        torch.testing.assert_close(saved[1].average[name], value, atol=2e-4, rtol=1e-3)
+    pictures = [sorted((tmp_path / name / "samples").iterdir()) for name in ("copied", "sharded")]
+    assert [file.name for file in pictures[0]] == [file.name for file in pictures[1]] != []
