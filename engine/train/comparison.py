@@ -1,8 +1,9 @@
 """Several runs of several variants side by side: ``python -m engine.train.comparison --run none:0=DIR ...``.
 
-Reads the ``evaluation.json`` of each run and prints a Markdown table: Acc_obj, Acc_tex, Acc_shape, Acc_all and the
-attention mass of every variant, and how each differs from the first variant named. All runs must have been asked about
-the same descriptions. Two intervals stand beside a difference, because two things were drawn at random:
+Reads the ``evaluation.json`` of each run and prints a Markdown table: Acc_obj, Acc_tex, Acc_shape, Acc_all, the five
+colours of scores.py together and the attention mass of every variant, and how each differs from the first variant
+named. All runs must have been asked about the same descriptions. Two intervals stand beside a difference, because two
+things were drawn at random:
 
     over seeds      Student's t over the differences of runs of one seed: what training once more may give
     over pictures   a bootstrap over the pictures, the same draw for both variants: what other descriptions may give
@@ -26,16 +27,17 @@ from numpy.typing import NDArray
 
 from engine.train.bootstrap import Interval, mean_over_pictures, mean_over_seeds, paired_difference
 from engine.train.questions import Kind
-from engine.train.scores import Verdict, keys_of
+from engine.train.scores import PROMISED, Verdict, keys_of
 
 logger = logging.getLogger(__name__)
 
 Counts = tuple[NDArray[np.float64], NDArray[np.float64]]  # sums and counts of each picture, [N] each
-MEASURES: Mapping[str, Kind | None] = {
-    "Acc_obj": Kind.OBJECT,
-    "Acc_tex": Kind.TEXTURE,
-    "Acc_shape": Kind.SHAPE,
-    "Acc_all": None,
+MEASURES: Mapping[str, tuple[str, ...]] = {
+    "Acc_obj": keys_of(Kind.OBJECT),
+    "Acc_tex": keys_of(Kind.TEXTURE),
+    "Acc_shape": keys_of(Kind.SHAPE),
+    "Acc_all": keys_of(None),
+    "five colours": tuple(key for keys in PROMISED.values() for key in keys),
 }
 ATTENTION = "attention inside"
 
@@ -72,7 +74,7 @@ def read_result(path: Path, variant: str, seed: int) -> Result:
     try:
         tree = json.loads(file.read_text(encoding="utf-8"))
         verdicts = [_verdict(picture) for picture in tree["pictures"]]
-        measures = {name: _accuracy(verdicts, kind) for name, kind in MEASURES.items()}
+        measures = {name: _accuracy(verdicts, keys) for name, keys in MEASURES.items()}
         measures = {name: counts for name, counts in measures.items() if counts[1].any()}
         if tree.get("attention"):
             measures[ATTENTION] = _attention(tree["attention"]["pictures"], [verdict.seed for verdict in verdicts])
@@ -87,8 +89,7 @@ def _verdict(picture: Mapping[str, Any]) -> Verdict:
     return Verdict(seed=picture["seed"], text=picture["description"], seen_in_figure={}, **told)
 
 
-def _accuracy(verdicts: Sequence[Verdict], kind: Kind | None) -> Counts:
-    keys = keys_of(kind)
+def _accuracy(verdicts: Sequence[Verdict], keys: Sequence[str]) -> Counts:
     asked = [[key for key in keys if key in verdict.asked] for verdict in verdicts]
     right = [sum(verdict.right(key) for key in some) for verdict, some in zip(verdicts, asked, strict=True)]
     return np.array(right, np.float64), np.array([len(some) for some in asked], np.float64)

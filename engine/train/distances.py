@@ -53,7 +53,7 @@ def transformers_features(source: str) -> Features:
         ValueError: There is no such model, or it does not look at pictures.
     """
     processor = _load(AutoImageProcessor, source)
-    model: Any = _load(AutoModel, source).eval()
+    model: Any = _load(AutoModel, source, use_safetensors=True).eval()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = model.to(device)
     vision: Any = getattr(model, "vision_model", model)  # CLIP and SigLIP carry a text tower too
@@ -149,7 +149,7 @@ def clip_score(pictures: Sequence[Pixels], captions: Sequence[str], source: str)
     """
     if not pictures:
         raise ValueError("a CLIP score needs at least one picture")
-    model = _load(AutoModel, source)
+    model = _load(AutoModel, source, use_safetensors=True)
     if not isinstance(model, CLIPModel):
         raise ValueError(f"{source} must be a CLIP model, got {type(model).__name__}")
     processor = _load(AutoProcessor, source)
@@ -166,10 +166,10 @@ def clip_score(pictures: Sequence[Pixels], captions: Sequence[str], source: str)
     return float(np.mean(scores))
 
 
-def _load(loader: Any, source: str) -> Any:
+def _load(loader: Any, source: str, **more: Any) -> Any:
     transformers_logging.disable_progress_bar()
     try:
-        return loader.from_pretrained(source, local_files_only=Path(source).is_dir())
+        return loader.from_pretrained(source, local_files_only=Path(source).is_dir(), **more)
     except (OSError, ValueError, ImportError) as error:
         raise ValueError(f"{source} cannot be loaded: {str(error).strip().partition(chr(10))[0]}") from error
 

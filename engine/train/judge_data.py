@@ -110,7 +110,7 @@ def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Sh
     picture's latents get normal noise besides, up to ``LATENT_NOISE`` of their spread: no generator hits them exactly.
     """
     generator = torch.Generator().manual_seed(0)
-    vae = AutoencoderKL.from_pretrained(autoencoder).eval()
+    vae = AutoencoderKL.from_pretrained(autoencoder, use_safetensors=True).eval()
     share = min(1.0, num / max(1, sum(len(shelf.pictures) for shelf in shelf_list)))
     found = []
     for shelf in shelf_list:

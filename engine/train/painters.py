@@ -222,7 +222,7 @@ def load_pipeline(folder: Path) -> DiffusionPipeline:
     if not folder.is_dir():
         raise ValueError(f"{folder} is no pipeline folder: there is no such folder")
     try:
-        pipeline = DiffusionPipeline.from_pretrained(str(folder), local_files_only=True)
+        pipeline = DiffusionPipeline.from_pretrained(str(folder), local_files_only=True, use_safetensors=True)
     except (OSError, ValueError) as error:
         raise ValueError(f"{folder} is no pipeline folder: {str(error).splitlines()[0]}") from error
     diffusers_logging.get_logger("diffusers.models.modeling_utils").setLevel("ERROR")  # it names modules to keep: none

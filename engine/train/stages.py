@@ -102,9 +102,13 @@ class Run:
 
     def _tokenizer(self) -> None:
         check_files(self.folder)
+        self._make_anew("tokenizer", self._make_tokenizer)
+
+    def _make_anew(self, part: str, make: Callable[[], None]) -> None:
+        """The main process makes a part, over one that is there; the others wait until there is one."""
         if self.is_main:
-            self._make_tokenizer()
-        made_by_one(self.out / "tokenizer", self._make_tokenizer, is_main=self.is_main)
+            make()
+        made_by_one(self.out / part, make, is_main=self.is_main)
 
     def _make_tokenizer(self) -> None:
         settings, started = self.recipe.tokenizer, time.monotonic()
@@ -126,7 +130,7 @@ class Run:
         settings = self.recipe.vae
         assert settings is not None
         if settings.fit is None:
-            made_by_one(self.out / "vae", partial(self._take_vae, settings), is_main=self.is_main)
+            self._make_anew("vae", partial(self._take_vae, settings))
             return
         stage = VaeStage(self.recipe, self.folder, self.out)
         outcome = self._fit(stage, settings.fit)
@@ -139,16 +143,13 @@ class Run:
         vae = build_vae(settings, max(max(size) for size in self.recipe.data.sizes))
         start_from(vae, settings.initial)
         vae.register_to_config(scaling_factor=AutoencoderKL.load_config(settings.initial)["scaling_factor"])
-        with whole_folder(self.out / "vae") as temporary:
-            vae.save_pretrained(temporary)
+        self._finish("vae", vae)
 
     def _text(self) -> None:
         assert self.recipe.text is not None
         if self.recipe.text.initial:
             take = partial(self._take_text_encoder, self.recipe.text.initial, self.recipe.text.width)
-            if self.is_main:
-                take()
-            made_by_one(self.out / "text_encoder", take, is_main=self.is_main)
+            self._make_anew("text_encoder", take)
             return
         stage = TextStage(self.recipe, self.folder, self._load_tokenizer(), self.out)
         assert self.recipe.text.fit is not None
@@ -158,7 +159,7 @@ class Run:
 
     def _take_text_encoder(self, folder: Path, width: int) -> None:
         try:
-            encoder = CLIPTextModel.from_pretrained(folder, local_files_only=True)
+            encoder = CLIPTextModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
         except (OSError, ValueError) as error:
             raise ValueError(f"text.initial: {folder} holds no CLIPTextModel: {error}") from error
         assert isinstance(encoder, CLIPTextModel)
@@ -166,8 +167,7 @@ class Run:
             raise ValueError(
                 f"text.initial must be of text.width {width}, got {encoder.config.hidden_size} from {folder}"
             )
-        with whole_folder(self.out / "text_encoder") as temporary:
-            encoder.save_pretrained(temporary)
+        self._finish("text_encoder", encoder)
 
     def _unet(self) -> None:
         parts, device = self.parts, PartialState().device

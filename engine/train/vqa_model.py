@@ -64,7 +64,7 @@ class VqaModel:
             )
         try:
             self.processor: Any = AutoProcessor.from_pretrained(source, local_files_only=local)
-            model: Any = loader.from_pretrained(source, local_files_only=local)
+            model: Any = loader.from_pretrained(source, local_files_only=local, use_safetensors=True)
         except (OSError, ValueError, ImportError) as error:
             raise ValueError(f"{source} cannot be loaded: {_first_line(error)}") from error
         self.model = model.to("cuda" if torch.cuda.is_available() else "cpu").eval()

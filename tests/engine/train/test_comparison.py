@@ -38,7 +38,7 @@ def test_means_and_differences(tmp_path: Path, capsys: pytest.CaptureFixture[str
         runs += [f"--run=none:{seed}={tmp_path}/none{seed}", f"--run=hola_mass:{seed}={tmp_path}/mass{seed}"]
     assert main(sorted(runs, reverse=True)) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "| variant | seeds | Acc_obj | Acc_all | attention inside |"
+    assert lines[0] == "| variant | seeds | Acc_obj | Acc_all | five colours | attention inside |"
     assert lines[2].startswith("| none | 3 | 75.0% (75.0% to 75.0%) |")
     assert lines[2].endswith("| 21.0% (18.5% to 23.5%) |")
     assert lines[3].startswith("| hola_mass | 3 | 87.5% (87.5% to 87.5%) |")
