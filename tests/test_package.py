@@ -58,8 +58,8 @@ def test_installed_versions_are_the_pinned_ones() -> None:
     assert not different, f"installed and pinned versions differ: {different}; run make test, or make lock to move pins"
 
 
-def test_extras_are_the_documented_four() -> None:
-    assert set(PROJECT["optional-dependencies"]) == {"train", "triton", "tensorrt", "test"}
+def test_extras_are_the_documented_five() -> None:
+    assert set(PROJECT["optional-dependencies"]) == {"train", "boards", "triton", "tensorrt", "test"}
 
 
 def test_typed_packages_say_so() -> None:

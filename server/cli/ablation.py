@@ -43,6 +43,6 @@ def run(options: argparse.Namespace) -> int:
     out = options.out or Path("runs") / options.recipe.stem
     try:
         sys.stdout.write(run_ablation(options.recipe, options.set, out, judge=options.judge))
-    except (ValueError, FloatingPointError, FileNotFoundError) as error:
+    except (ValueError, FloatingPointError) as error:
         raise UsageError(str(error)) from error
     return 0

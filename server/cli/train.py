@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"--stage must be one of {', '.join(STAGES)}, got {options.stage!r}")
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
         return main(options.recipe, options.set, options.stage, options.resume, out, fetch)
-    except (ValueError, OSError, FloatingPointError) as error:
+    except (ValueError, FloatingPointError) as error:
         logger.debug("training stopped", exc_info=True)
         raise UsageError(str(error)) from error
 

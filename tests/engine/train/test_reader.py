@@ -9,7 +9,7 @@ import torch
 from diffusers import DiffusionPipeline
 
 from engine.train.captions import Captions
-from engine.train.config import BaseConfig, CaptionConfig, DataConfig, Recipe, UnetConfig
+from engine.train.config import BaseConfig, CaptionConfig, DataConfig, HolaConfig, Recipe, UnetConfig
 from engine.train.config import FitConfig as Fit
 from engine.train.data import Folder
 from engine.train.parts import Parts, base_parts, open_base
@@ -25,6 +25,7 @@ def parts_of(base: Path, data: Path) -> Parts:
         data=DataConfig(folder=data, sizes=SIZES),
         base=BaseConfig(pipeline=str(base)),
         unet=UnetConfig(fit=Fit(steps=1, batch_size=1, learning_rate=1.0)),
+        hola=HolaConfig(strides=(8,)),
     )
     assert recipe.base is not None
     return base_parts(recipe, open_base(recipe.base))
