@@ -6,10 +6,10 @@ only and refuses the rest. torch's exporter for older operator sets asks for eve
 Letters: R rows, H heads, L tokens of queries, M tokens of keys, E width of a head.
 """
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 import onnx_ir
+
+from engine.export.graph_edit import before, stored
 
 
 def split_attention(graph: onnx_ir.Graph) -> int:
@@ -32,17 +32,17 @@ def split_attention(graph: onnx_ir.Graph) -> int:
         given = node.attributes.get("scale")
         scale = width**-0.5 if given is None else given.as_float()
         # Queries are scaled before the product: in half precision its sums would overflow.
-        scaled = _before(graph, node, "Mul", [queries, _scalar(graph, node, "scale", scale, queries.dtype)])
-        turned = _before(graph, node, "Transpose", [keys], {"perm": [0, 1, 3, 2]})
-        scores = _before(graph, node, "MatMul", [scaled, turned])  # [R, H, L, M]
+        scaled = before(graph, node, "Mul", [queries, _scalar(graph, node, "scale", scale, queries.dtype)])
+        turned = before(graph, node, "Transpose", [keys], {"perm": [0, 1, 3, 2]})
+        scores = before(graph, node, "MatMul", [scaled, turned])  # [R, H, L, M]
         mask = node.inputs[3] if len(node.inputs) > 3 else None
         if mask is not None and mask.dtype == onnx_ir.DataType.BOOL:
             nothing = _scalar(graph, node, "hidden", -np.inf, queries.dtype)
-            scores = _before(graph, node, "Where", [mask, scores, nothing])
+            scores = before(graph, node, "Where", [mask, scores, nothing])
         elif mask is not None:
-            scores = _before(graph, node, "Add", [scores, mask])
-        shares = _before(graph, node, "Softmax", [scores], {"axis": -1})
-        node.outputs[0].replace_all_uses_with(_before(graph, node, "MatMul", [shares, values]))
+            scores = before(graph, node, "Add", [scores, mask])
+        shares = before(graph, node, "Softmax", [scores], {"axis": -1})
+        node.outputs[0].replace_all_uses_with(before(graph, node, "MatMul", [shares, values]))
         changed += 1
     return changed
 
@@ -51,23 +51,4 @@ def _scalar(
     graph: onnx_ir.Graph, node: onnx_ir.Node, name: str, number: float, dtype: onnx_ir.DataType | None
 ) -> onnx_ir.Value:
     assert dtype is not None
-    tensor = onnx_ir.tensor(np.array(number, dtype.numpy()), name=f"{node.outputs[0].name}.{name}")
-    value = onnx_ir.Value(name=tensor.name, shape=onnx_ir.Shape(()), const_value=tensor)
-    value.dtype = dtype
-    graph.register_initializer(value)
-    return value
-
-
-def _before(
-    graph: onnx_ir.Graph,
-    node: onnx_ir.Node,
-    operator: str,
-    inputs: Sequence[onnx_ir.Value | None],
-    attributes: Mapping[str, int | Sequence[int]] | None = None,
-) -> onnx_ir.Value:
-    """The output of a new node in front of another one."""
-    new = onnx_ir.node(operator, inputs, dict(attributes or {}))
-    if node.outputs[0].dtype is not None:
-        new.outputs[0].dtype = node.outputs[0].dtype
-    graph.insert_before(node, new)
-    return new.outputs[0]
+    return stored(graph, node, name, np.array(number, dtype.numpy()))

@@ -6,12 +6,13 @@ normalisation over [R, G, C / G H W], and one scale and shift for each channel, 
 Letters: R rows, G groups, C H W channels and sides (or one side, where attention has joined them).
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import onnx_ir
+
+from engine.export.graph_edit import before, stored
 
 Weights: TypeAlias = npt.NDArray[Any]
 
@@ -31,8 +32,8 @@ def split_group_norms(graph: onnx_ir.Graph) -> int:
         normalised = _normalised(graph, node, scale.dtype)
         sides = [1] * (len(shape) - 2)
         scale, shift = scale.reshape(-1, *sides), shift.reshape(-1, *sides)
-        scaled = _before(graph, node, "Mul", [normalised, _stored(graph, node, "scale", scale)])
-        shifted = _before(graph, node, "Add", [scaled, _stored(graph, node, "shift", shift)])
+        scaled = before(graph, node, "Mul", [normalised, stored(graph, node, "scale", scale)])
+        shifted = before(graph, node, "Add", [scaled, stored(graph, node, "shift", shift)])
         node.outputs[0].replace_all_uses_with(shifted)
         changed += 1
     return changed
@@ -42,40 +43,15 @@ def _normalised(graph: onnx_ir.Graph, node: onnx_ir.Node, dtype: npt.DTypeLike) 
     """The node's input with mean 0 and deviation 1 in each group, [R, C, H, W]."""
     num_groups = node.attributes["num_groups"].as_int()
     [x] = node.inputs[:1]
-    rows = _stored(graph, node, "groups", np.array([0, num_groups, -1], np.int64))
-    ones = _stored(graph, node, "ones", np.ones(num_groups, dtype))
-    zeros = _stored(graph, node, "zeros", np.zeros(num_groups, dtype))
-    grouped = _before(graph, node, "Reshape", [x, rows])
+    rows = stored(graph, node, "groups", np.array([0, num_groups, -1], np.int64))
+    ones = stored(graph, node, "ones", np.ones(num_groups, dtype))
+    zeros = stored(graph, node, "zeros", np.zeros(num_groups, dtype))
+    grouped = before(graph, node, "Reshape", [x, rows])
     epsilon = {"epsilon": node.attributes["epsilon"].as_float()}
-    instances = _before(graph, node, "InstanceNormalization", [grouped, ones, zeros], epsilon)
-    shape = _before(graph, node, "Shape", [x])
-    return _before(graph, node, "Reshape", [instances, shape])
+    instances = before(graph, node, "InstanceNormalization", [grouped, ones, zeros], epsilon)
+    shape = before(graph, node, "Shape", [x])
+    return before(graph, node, "Reshape", [instances, shape])
 
 
 def _weights(value: onnx_ir.Value | None) -> Weights | None:
     return None if value is None or value.const_value is None else value.const_value.numpy()
-
-
-def _stored(graph: onnx_ir.Graph, node: onnx_ir.Node, name: str, array: npt.NDArray[Any]) -> onnx_ir.Value:
-    """A new weight, named after what it is for."""
-    tensor = onnx_ir.tensor(array, name=f"{node.outputs[0].name}.{name}")
-    value = onnx_ir.Value(name=tensor.name, shape=onnx_ir.Shape(array.shape), const_value=tensor)
-    value.dtype = tensor.dtype
-    graph.register_initializer(value)
-    return value
-
-
-def _before(
-    graph: onnx_ir.Graph,
-    node: onnx_ir.Node,
-    operator: str,
-    inputs: Sequence[onnx_ir.Value | None],
-    attributes: Mapping[str, float] | None = None,
-) -> onnx_ir.Value:
-    """The output of a new node in front of another one."""
-    new = onnx_ir.node(operator, inputs, dict(attributes or {}))
-    dtype = onnx_ir.DataType.INT64 if operator == "Shape" else node.outputs[0].dtype
-    if dtype is not None:
-        new.outputs[0].dtype = dtype
-    graph.insert_before(node, new)
-    return new.outputs[0]
