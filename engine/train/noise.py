@@ -11,6 +11,8 @@ from torch import Tensor
 
 from engine.samplers import NoiseSchedule
 
+_LEAST_SIGNAL = 1e-2  # of a picture, to divide by
+
 
 def build_scheduler(schedule: NoiseSchedule) -> DDIMScheduler:
     """The schedule as diffusers knows it; also what the pipeline folder of a model made from nothing ships."""
@@ -40,6 +42,14 @@ def target(latents: Tensor, noise: Tensor, alpha_bar: Tensor, prediction_type: s
         return noise
     signal, spread = _roots(alpha_bar)
     return signal * noise - spread * latents
+
+
+def clean(noisy: Tensor, predicted: Tensor, alpha_bar: Tensor, prediction_type: str) -> Tensor:
+    """x_0 as a prediction of v or e has it; where hardly any signal is left of it, that of e is cut short."""
+    signal, spread = _roots(alpha_bar)
+    if prediction_type == "epsilon":
+        return (noisy - spread * predicted) / signal.clamp(min=_LEAST_SIGNAL)
+    return signal * noisy - spread * predicted
 
 
 def loss_weight(alpha_bar: Tensor, prediction_type: str, gamma: float | None) -> Tensor:

@@ -60,7 +60,7 @@ class LabelTable:
     def __init__(self, rows: Sequence[Sequence[Phrase]], *, min_count: int = 8) -> None:
         """Count the labels of all rows; rare ones (typing slips of annotators) are left out."""
         single = Counter(label for phrases in rows for phrase in phrases for label in phrase.labels)
-        joint = Counter(key for phrases in rows for phrase in phrases for key in _joint(phrase))
+        joint = Counter(key for phrases in rows for phrase in phrases for key in joint_labels(phrase))
         self.single = {label: n for n, label in enumerate(sorted(k for k, v in single.items() if v >= min_count))}
         self.joint = {label: n for n, label in enumerate(sorted(k for k, v in joint.items() if v >= min_count))}
 
@@ -70,7 +70,7 @@ class LabelTable:
 
     def of_caption(self, phrases: Sequence[Phrase]) -> list[int]:
         """Numbers of all labels of a caption, each with its group."""
-        return [self.joint[key] for phrase in phrases for key in _joint(phrase) if key in self.joint]
+        return [self.joint[key] for phrase in phrases for key in joint_labels(phrase) if key in self.joint]
 
 
 class TextObjective(nn.Module):
@@ -164,7 +164,8 @@ def composed_texts(folder: Folder, config: CaptionConfig, count: int, seed: int)
     return texts
 
 
-def _joint(phrase: Phrase) -> list[str]:
+def joint_labels(phrase: Phrase) -> list[str]:
+    """A phrase's labels, each with its group: top:top, top:color=red."""
     return [f"{phrase.group}:{label}" for label in phrase.labels]
 
 
