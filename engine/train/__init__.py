@@ -21,7 +21,8 @@ def main(
 ) -> int:
     """Run one stage of a recipe, or all in order, under `out`; 0 when done.
 
-    A recipe with a base has two stages, unet and package; `fetch` brings a base that is on the hub (id, variant) here.
+    A recipe with a base has two stages, unet and package, and probe before them if it asks for one; `fetch` brings a
+    base that is on the hub (id, variant) here.
     With `resume` finished stages are left alone and the one under way continues from its newest checkpoint. Raises
     ValueError or FileNotFoundError with one clear line for a wrong recipe, folder or order.
     """

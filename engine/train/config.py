@@ -18,6 +18,8 @@ import yaml
 
 from engine.samplers import NoiseSchedule
 
+PROBE_NORM_GROUPS = 8
+
 
 class HolaVariant(StrEnum):
     """How cross-attention is held to the body regions (see hola.py)."""
@@ -277,6 +279,27 @@ class HolaConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProbeConfig:
+    """A small network that reads labels off latents, and how much the UNet is told of what it reads (see probe.py)."""
+
+    weight: float = 0.5  # of its loss in the UNet's; 0 = it is trained, but not asked
+    width: int = 96  # channels
+    blocks: int = 3  # residual 3x3 convolutions
+    noise: float = 0.6  # strongest noise on the latents it learns from, which have variance 1
+    held_out: float = 0.05  # of the pictures, to test it on
+    fit: FitConfig
+
+    def __post_init__(self) -> None:
+        _positive(self, "width", "blocks")
+        if self.weight < 0 or self.noise < 0:
+            raise ValueError(f"weight and noise must not be negative, got {self.weight} and {self.noise}")
+        if self.width % PROBE_NORM_GROUPS:
+            raise ValueError(f"width must be a multiple of {PROBE_NORM_GROUPS}, got {self.width}")
+        if not 0 < self.held_out < 1:
+            raise ValueError(f"held_out must lie between 0 and 1, got {self.held_out}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class PackageConfig:
     """What the finished pipeline folder says about itself."""
 
@@ -332,6 +355,7 @@ class Recipe:
     unet: UnetConfig
     noise: NoiseConfig = field(default_factory=NoiseConfig)
     hola: HolaConfig = field(default_factory=HolaConfig)
+    probe: ProbeConfig | None = None  # None = the UNet's loss asks no probe
     package: PackageConfig = field(default_factory=PackageConfig)
     tensorboard: bool = False  # scalars under OUT/tensorboard; needs the tensorboard package
     wandb: str | None = None  # a Weights & Biases project for the same scalars; needs the wandb package

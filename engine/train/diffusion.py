@@ -1,7 +1,8 @@
-"""The denoiser: a stock UNet trained with the noise loss and HOLA on cached latents.
+"""The denoiser: a stock UNet trained with the noise loss, HOLA and a probe's loss on cached latents.
 
 It knows latents, captions and attention maps; it does not know how the loop runs or saves.
-B batch, C latent channels, h w latent cells, T tokens of all windows, P phrases of a caption (padded to 32 a window).
+B batch, C latent channels, h w latent cells, T tokens of all windows, P phrases of a caption (padded to 32 a window),
+J labels of the probe.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from engine.train.hola import Supervision, hola_loss
 from engine.train.initial import start_from
 from engine.train.lora import add_adapters
 from engine.train.parts import Parts
+from engine.train.probe import Asker, ProbeNetwork, probe_loss
 from engine.train.reader import Reader, TextReader
 from engine.train.samples import decode, sample_latents, save_captions, save_grid
 
@@ -92,10 +94,20 @@ class Share:
 
 
 class DiffusionObjective(nn.Module):
-    """Noise loss + weight * HOLA."""
+    """Noise loss + weight * HOLA + weight * the probe's."""
 
-    def __init__(self, unet: UNet2DConditionModel, recipe: Recipe, *, schedule: NoiseSchedule, factor: int) -> None:
+    def __init__(
+        self,
+        unet: UNet2DConditionModel,
+        recipe: Recipe,
+        *,
+        schedule: NoiseSchedule,
+        factor: int,
+        probe: ProbeNetwork | None = None,
+    ) -> None:
         """Train `unet` in place; attention maps are captured at the recipe's strides only.
+
+        The `probe` must be frozen and on the batches' device. It is no part of what is trained, saved or sharded.
 
         Raises:
             ValueError: There is no cross-attention at one of them.
@@ -108,6 +120,9 @@ class DiffusionObjective(nn.Module):
         )
         alpha_bar = diffusion.build_scheduler(schedule).alphas_cumprod
         self.register_buffer("alpha_bar", alpha_bar.float(), persistent=False)
+        self._probes: tuple[ProbeNetwork, ...] = (
+            () if probe is None else (probe,)
+        )  # in a tuple a module is none of this one's own
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Losses of latents [B, C, h, w] under context [B, T, width]; SDXL's with pooled [B, P] and time_ids [B, 6]."""
@@ -122,11 +137,23 @@ class DiffusionObjective(nn.Module):
         wanted = diffusion.target(latents, batch["noise"], alpha_bar, kind)
         weight = diffusion.loss_weight(alpha_bar, kind, gamma) * batch["weights"]
         noise_loss = (F.mse_loss(predicted, wanted, reduction="none").mean((1, 2, 3)) * weight).mean()
-        if not maps:
-            return {"loss": noise_loss, "noise": noise_loss}
-        supervision = Supervision(spans=batch["spans"], regions=batch["regions"], valid=batch["valid"])
-        hola = hola_loss(self.recipe.hola.variant, maps, supervision)
-        return {"loss": noise_loss + self.recipe.hola.weight * hola, "noise": noise_loss, "hola": hola}
+        loss, numbers = noise_loss, {"noise": noise_loss}
+        if maps:
+            supervision = Supervision(spans=batch["spans"], regions=batch["regions"], valid=batch["valid"])
+            numbers["hola"] = hola_loss(self.recipe.hola.variant, maps, supervision)
+            loss = loss + self.recipe.hola.weight * numbers["hola"]
+        if self._probes:
+            assert self.recipe.probe is not None
+            numbers["probe"] = self._probe_loss(batch, diffusion.clean(noisy, predicted, alpha_bar, kind), alpha_bar)
+            loss = loss + self.recipe.probe.weight * numbers["probe"]
+        return {"loss": loss, **numbers}
+
+    def _probe_loss(self, batch: Batch, latents: Tensor, alpha_bar: Tensor) -> Tensor:
+        """What the probe misses in predicted latents [B, C, h, w]; the noisier they were, the less it counts."""
+        with torch.autocast(latents.device.type, enabled=False):
+            logits = self._probes[0](latents)
+        weight = alpha_bar.sqrt() * batch["weights"]
+        return (probe_loss(logits, batch["wanted"], batch["asked"]) * weight).mean()
 
 
 class DiffusionStage:
@@ -143,8 +170,12 @@ class DiffusionStage:
         out: Path,
         *,
         reader: Reader | None = None,
+        probe: ProbeNetwork | None = None,
     ) -> None:
-        """Load or build the UNet; all other parts stay as they are. `reader` takes the place of the parts' own."""
+        """Load or build the UNet; all other parts stay as they are.
+
+        `reader` takes the place of the parts' own; a `probe` is asked about every prediction.
+        """
         self.recipe, self.folder, self.buckets, self.out = recipe, folder, buckets, out
         self.parts, self.reader = parts, reader or parts.reader
         self.captions = Captions(folder.samples, self.reader.windows, recipe.caption, recipe.seed)
@@ -153,7 +184,10 @@ class DiffusionStage:
             add_adapters(self.unet, recipe.unet.lora)
         if recipe.unet.gradient_checkpointing:
             self.unet.enable_gradient_checkpointing()
-        self.objective = DiffusionObjective(self.unet, recipe, schedule=parts.schedule, factor=parts.factor)
+        self.objective = DiffusionObjective(
+            self.unet, recipe, schedule=parts.schedule, factor=parts.factor, probe=probe
+        )
+        self.asker = Asker(probe.labels) if probe else None
         self._epoch: tuple[int, int, list[Share]] | None = None
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
@@ -170,13 +204,15 @@ class DiffusionStage:
         captions = [self.captions.draw(number, rng) for number in numbers]
         shares = torch.from_numpy(np.asarray(bucket.regions[indices], dtype=np.float32)) / 255
         weights = torch.from_numpy(share.weights)
+        samples = [self.folder.samples[number] for number in numbers]
         return {
             "latents": latents,
             "noise": noise,
             "timesteps": timesteps,
-            **self._conditioning([self.folder.samples[number] for number in numbers], captions),
+            **self._conditioning(samples, captions),
             "weights": weights,
             **supervise(captions, shares, weights, windows=self.recipe.caption.windows),
+            **self._questions(samples, captions),
         }
 
     def _conditioning(self, samples: Sequence[Sample], captions: Sequence[Discretised]) -> Batch:
@@ -186,6 +222,14 @@ class DiffusionStage:
             return {"context": states.context}
         sizes = [sample.frame.conditioning(mirrored=sample.mirrored) for sample in samples]
         return {"context": states.context, "pooled": states.pooled, "time_ids": torch.tensor(sizes).float()}
+
+    def _questions(self, samples: Sequence[Sample], captions: Sequence[Discretised]) -> Batch:
+        """What the probe is asked, wanted [B, J] and asked [B, J]; nothing without one."""
+        if self.asker is None:
+            return {}
+        said = [[span.phrase for span in caption.spans] for caption in captions]
+        wanted, asked = self.asker.ask(said, [sample.phrases for sample in samples])
+        return {"wanted": wanted, "asked": asked}
 
     def report(self, step: int) -> None:
         """Write OUT/samples/step_*.png: the same captions and noise each time."""

@@ -4,13 +4,14 @@ It wires stages, folders and the record of what they cost; the stages themselves
 
     OUT/{tokenizer,vae,text_encoder,unet}/      finished parts, in diffusers' layout
     OUT/lora/                                   trained adapters alone, for a stock pipeline's load_lora_weights
-    OUT/checkpoints/{vae,text,unet}/step_*      training states
+    OUT/probe/                                  the network that reads labels off latents, where the recipe asks for it
+    OUT/checkpoints/{vae,text,probe,unet}/step_*  training states
     OUT/cache/<hash>/                           latents and region shares
     OUT/cache/text-<hash>/                      text states, where captions are fixed
     OUT/samples/                                pictures to look at
     OUT/package/                                the pipeline folder
     OUT/training.json                           what each stage cost
-    OUT/{tensorboard,wandb}/{vae,text,unet}/    scalars, where the recipe asks for them
+    OUT/{tensorboard,wandb}/{vae,text,probe,unet}/  scalars, where the recipe asks for them
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.train import checkpoint
 from engine.train.board import Board, TensorBoard, WeightsAndBiases, require_boards
-from engine.train.cache import load_cache
+from engine.train.cache import Bucket, load_cache
 from engine.train.captions import Captions
 from engine.train.check import check_files
 from engine.train.config import FitConfig, HolaVariant, Recipe, VaeConfig, as_tree
@@ -42,15 +43,17 @@ from engine.train.initial import start_from
 from engine.train.lora import add_adapters, load_adapters, merge_adapters, save_lora
 from engine.train.package import save_package
 from engine.train.parts import Fetch, Parts, base_parts, check_base, open_base
-from engine.train.text import TextStage, composed_texts, num_parameters
+from engine.train.probe import ProbeNetwork, load_probe
+from engine.train.probe_stage import ProbeStage
+from engine.train.text import LabelTable, TextStage, composed_texts, num_parameters
 from engine.train.text_cache import CachedReader
 from engine.train.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
 from engine.train.vae import VaeStage, build_vae
 
 logger = logging.getLogger(__name__)
 
-STAGES = ("tokenizer", "vae", "text", "unet", "package")
-BASE_STAGES = ("unet", "package")  # of a recipe whose other parts are a base's
+STAGES = ("tokenizer", "vae", "text", "probe", "unet", "package")  # probe: of a recipe with that section
+BASE_STAGES = ("probe", "unet", "package")  # of a recipe whose other parts are a base's
 
 
 class Run:
@@ -66,7 +69,8 @@ class Run:
         self.base = open_base(recipe.base, fetch) if recipe.base else None
         if self.base:
             check_base(recipe, self.base)
-        self.stages = BASE_STAGES if self.base else STAGES
+        stages = BASE_STAGES if self.base else STAGES
+        self.stages = tuple(name for name in stages if name != "probe" or recipe.probe)
         self.is_main = bool(PartialState().is_main_process)
         require_boards(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
         torch.manual_seed(recipe.seed)
@@ -76,12 +80,15 @@ class Run:
 
     def stage(self, name: str) -> None:
         """Run one stage; those before it must be done."""
+        if name == "probe" and not self.recipe.probe:
+            raise ValueError("stage probe needs the section probe in the recipe")
         if name not in self.stages:
             raise ValueError(f"stage must be one of {', '.join(self.stages)} for this recipe, got {name!r}")
         work: dict[str, Callable[[], None]] = {
             "tokenizer": self._tokenizer,
             "vae": self._vae,
             "text": self._text,
+            "probe": self._probe,
             "unet": self._unet,
             "package": self._package,
         }
@@ -169,22 +176,50 @@ class Run:
             )
         self._finish("text_encoder", encoder)
 
+    def _probe(self) -> None:
+        assert self.recipe.probe is not None
+        self.parts.vae.to(PartialState().device)
+        stage = ProbeStage(self.recipe, self.folder, self._buckets())
+        outcome = self._fit(stage, self.recipe.probe.fit)
+
+        def make() -> None:
+            state, network = checkpoint.load(self.out / "checkpoints" / "probe"), stage.build()
+            tensors = {**state.model, **state.average}  # what is in memory may be divided among processes
+            network.load_state_dict({name.removeprefix("network."): value for name, value in tensors.items()})
+            network.save(self.out / "probe")
+
+        self._make_anew("probe", make)
+        self._cost("probe", outcome, {"parameters": num_parameters(stage.network), "held_out": stage.numbers})
+
     def _unet(self) -> None:
         parts, device = self.parts, PartialState().device
-        modules: tuple[torch.nn.Module, ...] = (parts.vae, *parts.reader.encoders)
+        probe = self._load_probe()
+        modules: tuple[torch.nn.Module, ...] = (parts.vae, *parts.reader.encoders, *([probe] if probe else []))
         for module in modules:
             module.to(device)
-        root = self.recipe.data.cache or self.out / "cache"
-        hola = self.recipe.hola
-        cell = parts.factor if hola.variant is HolaVariant.NONE else min(hola.strides)
-        buckets = load_cache(self.folder, parts.vae, root, cell=cell, is_main=self.is_main)
-        stage = DiffusionStage(
-            self.recipe, self.folder, buckets, parts, self.out, reader=self._cached_reader(parts, root)
-        )
+        buckets, reader = self._buckets(), self._cached_reader(parts, self._cache)
+        stage = DiffusionStage(self.recipe, self.folder, buckets, parts, self.out, reader=reader, probe=probe)
         outcome = self._fit(stage, self.recipe.unet.fit)
         if self.is_main:
             self._finish("unet", self._trained_unet(checkpoint.load(self.out / "checkpoints" / "unet")))
         self._cost("unet", outcome, {"parameters": num_parameters(stage.unet)})
+
+    @property
+    def _cache(self) -> Path:
+        return self.recipe.data.cache or self.out / "cache"
+
+    def _buckets(self) -> list[Bucket]:
+        hola = self.recipe.hola
+        cell = self.parts.factor if hola.variant is HolaVariant.NONE else min(hola.strides)
+        return load_cache(self.folder, self.parts.vae, self._cache, cell=cell, is_main=self.is_main)
+
+    def _load_probe(self) -> ProbeNetwork | None:
+        """The probe that the UNet's predictions are shown to, if the recipe has one and it counts."""
+        if not (self.recipe.probe and self.recipe.probe.weight):
+            return None
+        table = LabelTable([sample.phrases for sample in self.folder.samples])
+        channels = int(self.parts.vae.config.latent_channels)
+        return load_probe(self._part("probe"), tuple(table.joint), channels=channels)
 
     def _cached_reader(self, parts: Parts, root: Path) -> CachedReader | None:
         """Text states from the disk, where captions are fixed; the encoders may then leave the device."""

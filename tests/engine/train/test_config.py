@@ -59,6 +59,8 @@ def test_overrides_are_typed(recipe_file: Path) -> None:
         ("caption.short_fraction=-1", "caption: short_fraction must lie between 0 and 1"),
         ("hola.variant=best", "hola.variant must be one of none, hola, hola_reference, hola_mass, got 'best'"),
         ("hola.weight=-1", "hola.weight must not be negative"),
+        ("probe={}", "setting probe.fit is missing"),
+        ("probe.wieght=1", "unknown setting probe.wieght"),
         ("noise.prediction_type=x", "noise: prediction_type must be epsilon or v_prediction"),
         ("vae.freeze_encoder=true", "vae: freeze_encoder needs vae.initial"),
         ("data.format=zip", "data: format must be cosmicman, webdataset or pictures, got 'zip'"),
@@ -71,6 +73,24 @@ def test_overrides_are_typed(recipe_file: Path) -> None:
 def test_a_wrong_setting_is_named(recipe_file: Path, override: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         load_recipe(recipe_file, [override])
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("probe.weight=-1", "probe: weight and noise must not be negative, got -1.0 and 0.6"),
+        ("probe.width=12", "probe: width must be a multiple of 8, got 12"),
+        ("probe.blocks=0", "probe: blocks must be more than 0"),
+        ("probe.held_out=1", "probe: held_out must lie between 0 and 1, got 1.0"),
+        ("probe.fit.steps=0", "probe.fit: steps must be more than 0"),
+    ],
+)
+def test_a_wrong_setting_of_the_probe_is_named(recipe_file: Path, override: str, message: str) -> None:
+    fit = "probe.fit={steps: 1, batch_size: 1, learning_rate: 1}"
+    probe = load_recipe(recipe_file, [fit]).probe
+    assert probe is not None and probe.weight == 0.5
+    with pytest.raises(ValueError, match=message):
+        load_recipe(recipe_file, [fit, override])
 
 
 @pytest.mark.parametrize("path", sorted(FIGURINE.parent.glob("*.yaml")), ids=lambda path: path.stem)

@@ -1,0 +1,154 @@
+"""The probe: a small network that reads the labels of phrases off latents, and asks the UNet's predictions for them.
+
+The squared error of the noise hardly tells a red top from a blue one where the top is small. The probe says it in
+words: it is trained once on the latents of the data, frozen, and shown the clean latents that each prediction of the
+UNet amounts to; what their caption says should be there. A reward through a frozen network is that of ReFL (Xu et al.
+2023, arXiv 2304.05977), a loss on the predicted clean latents that of Berrada et al. 2024 (arXiv 2411.04873), a probe
+in the sense of Alain and Bengio 2016 (arXiv 1610.01644).
+
+The judge of evaluate.py (judge.py) has nothing to do with it, or it would be flattered: that one sees pixels and never
+latents, is another network, learns other labels from figures of other seeds, and nothing here may import it.
+B batch, C latent channels, h w latent cells, D features, G groups, J labels.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from engine.description.caption import Phrase
+from engine.train.config import PROBE_NORM_GROUPS
+from engine.train.files import whole_folder, write_json
+from engine.train.text import joint_labels
+
+_WEIGHTS, _FACTS = "probe.safetensors", "probe.json"
+_RARE = -3.0  # logits to begin with: most labels are not those of a picture
+
+
+class ProbeNetwork(nn.Module):
+    """Convolutions at the latents' own resolution; each group looks somewhere and its labels are read off there."""
+
+    own: Tensor  # [G, J] the labels of each group, 1 or 0
+
+    def __init__(self, labels: Sequence[str], *, channels: int, width: int, blocks: int) -> None:
+        """Untrained weights for labels "group:label" of latents with `channels` channels."""
+        super().__init__()
+        self.labels = tuple(labels)
+        self.shape = {"channels": channels, "width": width, "blocks": blocks}
+        of_label = [label.partition(":")[0] for label in labels]
+        self.groups = tuple(sorted(set(of_label)))
+        self.entry = nn.Conv2d(channels, width, 3, padding=1)
+        self.place = nn.Conv2d(4, width, 1, bias=False)
+        self.blocks = nn.ModuleList(_Block(width) for _ in range(blocks))
+        self.norm = nn.GroupNorm(PROBE_NORM_GROUPS, width)
+        self.look = nn.Conv2d(width, len(self.groups), 1)
+        self.weight = nn.Parameter(torch.randn(len(labels), width) * width**-0.5)
+        self.bias = nn.Parameter(torch.full((len(labels),), _RARE))
+        own = torch.tensor([[float(group == each) for each in of_label] for group in self.groups])
+        self.register_buffer("own", own, persistent=False)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """Latents [B, C, h, w] -> logits [B, J]."""
+        features = self.entry(latents) + self.place(_coordinates(latents))
+        for block in self.blocks:
+            features = block(features)
+        features = F.silu(self.norm(features))  # [B, D, h, w]
+        attention = self.look(features).float().flatten(2).softmax(-1)  # [B, G, h * w]
+        seen = attention.to(features.dtype) @ features.flatten(2).transpose(1, 2)  # [B, G, D]
+        logits: Tensor = (F.linear(seen, self.weight).float() * self.own).sum(1)  # no gather: its gradient is slow
+        return logits + self.bias
+
+    def save(self, folder: Path) -> None:
+        """Write weights, shape and labels, whole."""
+        with whole_folder(folder) as temporary:
+            save_file({name: value.contiguous() for name, value in self.state_dict().items()}, temporary / _WEIGHTS)
+            write_json(temporary / _FACTS, {**self.shape, "labels": list(self.labels)})
+
+
+class _Block(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.GroupNorm(PROBE_NORM_GROUPS, width)
+        self.convolution = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        moved: Tensor = self.convolution(F.silu(self.norm(features)))
+        return features + moved
+
+
+def _coordinates(latents: Tensor) -> Tensor:
+    """x, y, x², y² of each cell, -1..1, as [1, 4, h, w]."""
+    height, width = latents.shape[-2:]
+    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    return torch.stack([x, y, x * x, y * y])[None].to(latents)
+
+
+def load_probe(folder: Path, labels: Sequence[str], *, channels: int) -> ProbeNetwork:
+    """A trained probe, frozen.
+
+    Raises:
+        ValueError: A file is missing or damaged, or it reads other labels or latents than these.
+    """
+    try:
+        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+        tensors = load_file(folder / _WEIGHTS)
+    except (OSError, SafetensorError, json.JSONDecodeError) as error:
+        raise ValueError(f"{folder} holds no readable probe: {error}") from error
+    known = facts.pop("labels")
+    if known != list(labels):
+        example = min(set(known) ^ set(labels), default="their order")
+        raise ValueError(f"{folder} reads other labels than the data's, such as {example}: run the stage probe again")
+    if facts["channels"] != channels:
+        raise ValueError(f"{folder} reads latents of {facts['channels']} channels, the vae's have {channels}")
+    network = ProbeNetwork(labels, **facts)
+    try:
+        network.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ValueError(f"{folder / _WEIGHTS} does not fit the network: {error}") from error
+    return network.eval().requires_grad_(False)
+
+
+class Asker:
+    """What latents may be asked for the sake of a caption."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        """Ask about these labels, "group:label" or "group:key=value"."""
+        self.numbers = {label: number for number, label in enumerate(labels)}
+        self.rivals: dict[str, list[int]] = {}  # labels of one group and key
+        for label, number in self.numbers.items():
+            self.rivals.setdefault(_key(label), []).append(number)
+
+    def ask(self, said: Sequence[Sequence[Phrase]], rows: Sequence[Sequence[Phrase]]) -> tuple[Tensor, Tensor]:
+        """Wanted [B, J] and asked [B, J], 1 or 0: of phrases that captions say, of rows with all that is true.
+
+        What a phrase says is wanted. What else its group could be by the same key is asked and not wanted, unless the
+        row has it too, such as the colour of a second dress. Nothing else is asked.
+        """
+        wanted, asked = (torch.zeros(len(said), len(self.numbers)) for _ in range(2))
+        for place, (phrases, row) in enumerate(zip(said, rows, strict=True)):
+            stated = {label for phrase in phrases for label in joint_labels(phrase)}
+            also = self._known({label for phrase in row for label in joint_labels(phrase)} - stated)
+            asked[place, [number for key in map(_key, stated) for number in self.rivals.get(key, ())]] = 1
+            asked[place, also] = 0
+            wanted[place, self._known(stated)] = 1
+        return wanted, asked
+
+    def _known(self, labels: set[str]) -> list[int]:
+        return [self.numbers[label] for label in labels if label in self.numbers]
+
+
+def _key(label: str) -> str:
+    return label.partition("=")[0]
+
+
+def probe_loss(logits: Tensor, wanted: Tensor, asked: Tensor) -> Tensor:
+    """Mean cross-entropy over each sample's asked labels, [B]; 0 where nothing is asked."""
+    each = F.binary_cross_entropy_with_logits(logits, wanted, reduction="none") * asked
+    return each.sum(-1) / asked.sum(-1).clamp(min=1)

@@ -1,0 +1,140 @@
+"""The probe's training: cached latents, blurred and noisy as a denoiser's predictions are, against their labels.
+
+It knows latents and labels; it does not know what the probe is for.
+B batch, C latent channels, h w latent cells, J labels.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from engine.train.cache import Bucket
+from engine.train.config import Recipe
+from engine.train.data import Folder, Sample
+from engine.train.fit import Batch
+from engine.train.probe import ProbeNetwork
+from engine.train.text import LabelTable
+
+logger = logging.getLogger(__name__)
+
+_TESTED_AT_ONCE = 256
+
+
+class ProbeObjective(nn.Module):
+    """Cross-entropy of every label."""
+
+    def __init__(self, network: ProbeNetwork) -> None:
+        """Train `network` in place."""
+        super().__init__()
+        self.network = network
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """Loss of latents [B, C, h, w] against labels [B, J], and F1 of the labels found."""
+        logits = self.network(batch["latents"])
+        loss = F.binary_cross_entropy_with_logits(logits, batch["labels"], reduction="none").sum(-1).mean()
+        right, sizes = _right_and_sizes(logits, batch["labels"])
+        return {"loss": loss, "f1": 2 * right.sum() / sizes.sum().clamp(min=1)}
+
+
+class ProbeStage:
+    """Buckets of cached latents, a share of the pictures held out."""
+
+    name = "probe"
+
+    def __init__(self, recipe: Recipe, folder: Folder, buckets: Sequence[Bucket]) -> None:
+        """Count the labels, set pictures aside and build the network.
+
+        Raises:
+            ValueError: There are too few pictures to hold any out, or no label is frequent enough to be learnt.
+        """
+        assert recipe.probe is not None
+        self.recipe, self.config, self.folder, self.buckets = recipe, recipe.probe, folder, buckets
+        self.table = LabelTable([sample.phrases for sample in folder.samples])
+        if not self.table.joint:
+            raise ValueError("probe: no label is frequent enough in the data to be learnt")
+        apart = _set_apart(folder.samples, self.config.held_out, recipe.seed)
+        is_apart = [np.array([folder.samples[n].where in apart for n in bucket.samples]) for bucket in buckets]
+        self.shown = [np.flatnonzero(~each) for each in is_apart]  # of each bucket
+        self.held_out = [np.flatnonzero(each) for each in is_apart]
+        if not any(map(len, self.shown)) or not any(map(len, self.held_out)):
+            raise ValueError(f"probe.held_out {self.config.held_out} leaves no picture to learn from or to test on")
+        self.network = self.build()
+        self.objective = ProbeObjective(self.network)
+        self.numbers: dict[str, float] = {}  # of the last test
+        logger.info("stage=probe labels=%d held_out=%d", len(self.table.joint), sum(map(len, self.held_out)))
+
+    def build(self) -> ProbeNetwork:
+        """An untrained network for these labels."""
+        channels, config = self.buckets[0].latents.shape[1], self.config
+        return ProbeNetwork(tuple(self.table.joint), channels=channels, width=config.width, blocks=config.blocks)
+
+    def batch(self, step: int, rank: int, world_size: int) -> Batch:
+        """Random samples of one size, softened."""
+        rng = np.random.default_rng((self.recipe.seed, 4, step, rank))
+        counts = np.array([len(each) for each in self.shown])
+        number = int(rng.choice(len(counts), p=counts / counts.sum()))
+        indices = np.sort(rng.choice(self.shown[number], self.config.fit.batch_size))
+        batch = self._read(number, indices)
+        generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+        return {**batch, "latents": soften(batch["latents"], self.config.noise, generator)}
+
+    @torch.no_grad()
+    def report(self, step: int) -> None:
+        """Find the labels of what was held out, as it is and softened; F1 of all and of each group."""
+        device = next(self.network.parameters()).device
+        generator = torch.Generator().manual_seed(self.recipe.seed)
+        right, sizes = torch.zeros(2, len(self.table.joint)), torch.zeros(2, len(self.table.joint))
+        for number, kept in enumerate(self.held_out):
+            for start in range(0, len(kept), _TESTED_AT_ONCE):
+                batch = self._read(number, kept[start : start + _TESTED_AT_ONCE])
+                views = batch["latents"], soften(batch["latents"], self.config.noise, generator)
+                for view, latents in enumerate(views):
+                    more = _right_and_sizes(self.network(latents.to(device)).cpu(), batch["labels"])
+                    right[view] += more[0].sum(0)
+                    sizes[view] += more[1].sum(0)
+        own = self.network.own.cpu().T  # [J, G]
+        f1 = torch.cat(
+            [2 * right.sum(1) / sizes.sum(1).clamp(min=1), 2 * right[0] @ own / (sizes[0] @ own).clamp(min=1)]
+        )
+        names = ("f1", "f1_softened", *(f"f1_{group}" for group in self.network.groups))
+        self.numbers = {name: round(value, 4) for name, value in zip(names, f1.tolist(), strict=True)}
+        logger.info("stage=probe held out %s", " ".join(f"{name}={value:.3f}" for name, value in self.numbers.items()))
+
+    def _read(self, number: int, indices: NDArray[np.int64]) -> Batch:
+        bucket = self.buckets[number]
+        labels = torch.zeros(len(indices), len(self.table.joint))
+        for row, index in enumerate(indices):
+            labels[row, self.table.of_caption(self.folder.samples[bucket.samples[index]].phrases)] = 1
+        return {"latents": torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32)), "labels": labels}
+
+
+def soften(latents: Tensor, noise: float, generator: torch.Generator) -> Tensor:
+    """Latents [B, C, h, w], each mixed with its 3x3 mean at random, half of them then given noise up to `noise`."""
+
+    def random(places: int) -> Tensor:
+        return torch.rand(places, 1, 1, 1, generator=generator)
+
+    count = len(latents)
+    blurred = F.avg_pool2d(latents, 3, 1, 1, count_include_pad=False)
+    strength = noise * random(count) * (random(count) < 0.5)
+    return latents.lerp(blurred, random(count)) + strength * torch.randn(latents.shape, generator=generator)
+
+
+def _set_apart(samples: Sequence[Sample], share: float, seed: int) -> set[str]:
+    """A share of the rows, at least one; a picture and its mirror image are of one row."""
+    rows = sorted({sample.where for sample in samples})
+    return set(random.Random(f"{seed} probe").sample(rows, max(1, round(share * len(rows)))))
+
+
+def _right_and_sizes(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each label [B, J]: whether it is found and true, and how many times it is found or true; F1 = 2 of / of."""
+    found = (logits > 0).float()
+    return found * labels, found + labels
