@@ -6,17 +6,8 @@ from typing import Any
 import pytest
 
 from engine.description import Group
-from engine.description.caption import (
-    HAIR_SYNONYMS,
-    SHOTS,
-    SLOTS,
-    SYNONYMS,
-    Caption,
-    Phrase,
-    Style,
-    compose,
-    row_phrases,
-)
+from engine.description.caption import SHOTS, SLOTS, Caption, Phrase, Style, compose, row_phrases
+from engine.description.synonyms import HAIR_SYNONYMS, SYNONYMS
 
 STYLES: tuple[Style, ...] = ("list", "prose")
 

@@ -1,0 +1,131 @@
+"""Phrases: what a CosmicMan-HQ row says of a picture, one dictionary for each of twenty slots.
+
+It knows the published columns; it does not know how a phrase is put into words (caption.py).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.description.groups import GROUPS, Group
+
+Json = Mapping[str, object]
+
+SHOTS: Mapping[str, str] = {
+    "full_body": "a full-body shot",
+    "nearly_full_body": "a nearly full-body shot",
+    "upper_body": "an upper body shot",
+    "portrait": "a close up portrait shot",
+    "headshot": "a headshot",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One of the twenty slots of ``aa_text``: its group, its adjective keys, and its noun or the key that holds it."""
+
+    group: Group
+    adjectives: tuple[str, ...]
+    noun: str = ""
+    noun_key: str = ""
+
+
+_CLOTH = ("pattern", "material", "sleeve length", "top length", "length", "coat length", "collar shape", "color",
+          "graphic", "bottom shape", "boots length", "shoulder exposure level")  # fmt: skip
+SLOTS: tuple[Slot, ...] = (
+    Slot(group=Group.PERSON, adjectives=("country", "age"), noun_key="gender"),
+    Slot(group=Group.BODY, adjectives=("body shape",)),
+    Slot(group=Group.BACKGROUND, adjectives=("background",)),
+    Slot(group=Group.HAIR, adjectives=("hair color", "hair style", "hair length"), noun="hair"),
+    Slot(group=Group.DRESS, adjectives=_CLOTH, noun_key="type"),
+    Slot(group=Group.DRESS, adjectives=_CLOTH, noun_key="type"),
+    Slot(group=Group.TOP, adjectives=_CLOTH, noun_key="type"),
+    Slot(group=Group.OUTERWEAR, adjectives=_CLOTH, noun_key="type"),
+    Slot(group=Group.BOTTOM, adjectives=_CLOTH, noun_key="type"),
+    Slot(group=Group.FOOTWEAR, adjectives=_CLOTH, noun_key="type"),
+    Slot(group=Group.BAG, adjectives=("material", "color"), noun_key="type"),
+    Slot(group=Group.HEADWEAR, adjectives=("material", "color"), noun_key="type"),
+    Slot(group=Group.BELT, adjectives=("material", "color"), noun="belt"),
+    Slot(group=Group.NECKWEAR, adjectives=("pattern", "material", "color"), noun="scarf"),
+    Slot(group=Group.STYLE, adjectives=("overall-style",)),
+    Slot(group=Group.HEADWEAR, adjectives=("pattern", "material", "color"), noun="headband"),
+    Slot(group=Group.HEADWEAR, adjectives=("pattern", "material", "color"), noun="headscarf"),
+    Slot(group=Group.HEADWEAR, adjectives=("pattern", "material", "color"), noun="veil"),
+    Slot(group=Group.LEGWEAR, adjectives=("pattern", "material", "color"), noun_key="type", noun="socks"),
+    Slot(group=Group.NECKWEAR, adjectives=("pattern", "material", "color"), noun_key="type", noun="tie"),
+)
+FIRST_MINOR_SLOT = 14  # published training keeps slots from here on with probability 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """One thing a description says: ``attributes`` as (key, value) pairs, a noun, and the ATR-18 ids it is about."""
+
+    group: Group
+    attributes: tuple[tuple[str, str], ...] = ()
+    noun: str = ""
+    regions: tuple[int, ...] = ()
+    slot: int | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The modifiers, in the order of their keys."""
+        return tuple(value for _, value in self.attributes)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Everything the phrase states, for supervision of each of its tokens."""
+        stated = tuple(f"{key}={value}" for key, value in self.attributes)
+        return (self.group.value, *stated, *((f"type={self.noun}",) if self.noun else ()))
+
+
+def row_phrases(row: Json) -> tuple[Phrase, ...]:
+    """The phrases of one CosmicMan-HQ row: framing, slots 0 to 19, then ``extra`` if the row has it.
+
+    Args:
+        row: ``person_type``, ``aa_text`` and ``aa_ids`` (decoded, twenty entries each), optionally ``extra`` (a list
+            of ``{"group", "text", "ids"}``).
+
+    Raises:
+        ValueError: if ``aa_text`` or ``aa_ids`` does not have twenty entries or an entry is of another type.
+    """
+    phrases = []
+    shot = SHOTS.get(str(row.get("person_type", "")))
+    if shot is not None:
+        phrases.append(Phrase(group=Group.SHOT, attributes=(("shot", shot),), regions=GROUPS[Group.SHOT].regions))
+    texts, ids = _twenty(row, "aa_text"), _twenty(row, "aa_ids")
+    for index, (slot, said, regions) in enumerate(zip(SLOTS, texts, ids, strict=True)):
+        if said is None:
+            continue
+        if not isinstance(said, Mapping):
+            raise ValueError(f"aa_text[{index}]: expected an object or null, got {type(said).__name__}")
+        phrase = _slot_phrase(index, slot, said, regions)
+        if phrase is not None:
+            phrases.append(phrase)
+    extra = row.get("extra") or ()
+    assert isinstance(extra, Iterable)
+    phrases.extend(_extra_phrase(entry) for entry in extra)
+    return tuple(phrases)
+
+
+def _twenty(row: Json, column: str) -> Sequence[object]:
+    value = row.get(column)
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != len(SLOTS):
+        raise ValueError(f"{column}: expected a list of {len(SLOTS)} entries, got {type(value).__name__} {value!r:.60}")
+    return value
+
+
+def _slot_phrase(index: int, slot: Slot, said: Mapping[object, object], regions: object) -> Phrase | None:
+    attributes = tuple((key, str(said[key])) for key in slot.adjectives if said.get(key))
+    noun = str(said.get(slot.noun_key) or slot.noun) if slot.noun_key else slot.noun
+    if not attributes and not (slot.noun_key and said.get(slot.noun_key)):
+        return None
+    default = GROUPS[slot.group].regions
+    chosen = tuple(int(i) for i in regions) if isinstance(regions, Sequence) and index != 1 else default
+    return Phrase(group=slot.group, attributes=attributes, noun=noun, regions=chosen, slot=index)
+
+
+def _extra_phrase(entry: Mapping[str, object]) -> Phrase:
+    group = Group(str(entry["group"]))
+    ids = entry.get("ids")
+    regions = tuple(int(i) for i in ids) if isinstance(ids, Sequence) else GROUPS[group].regions
+    return Phrase(group=group, attributes=((group.value, str(entry["text"])),), regions=regions)
