@@ -1,13 +1,15 @@
 """The parser's inverse: composes a description from attributes, and remembers which characters say which phrase.
 
-Styles are the comma-separated list that the published data set trains on, and prose. Spans are recorded while the text
-is assembled, never searched for, so that a phrase which occurs twice keeps both its places.
+Styles are the comma-separated list that the published data set trains on, prose, and what people type every day.
+Spans are recorded while the text is assembled, never searched for, so that a phrase which occurs twice keeps both its
+places.
 """
 
 import random
 from collections.abc import Sequence
 from typing import Literal
 
+from engine.description.everyday import compose_everyday
 from engine.description.groups import Group
 from engine.description.phrases import FIRST_MINOR_SLOT, SHOTS, SLOTS, Phrase, row_phrases
 from engine.description.prose import compose_prose
@@ -15,7 +17,7 @@ from engine.description.writer import PEOPLE, Caption, CaptionSpan, Writer, modi
 
 __all__ = ["FIRST_MINOR_SLOT", "SHOTS", "SLOTS", "Caption", "CaptionSpan", "Phrase", "Style", "compose", "row_phrases"]
 
-Style = Literal["list", "prose"]
+Style = Literal["list", "prose", "everyday"]
 
 
 def compose(
@@ -30,7 +32,8 @@ def compose(
 
     Args:
         phrases: what to say; order matters only in the list style (framing, person, body, background first).
-        style: ``list`` (comma-separated, as CosmicMan-HQ trains) or ``prose``.
+        style: ``list`` (comma-separated, as CosmicMan-HQ trains), ``prose``, or ``everyday`` (as people type; leaves
+            framing, build and skin out of half of the captions).
         rng: decides shuffles, synonyms, templates and dropouts.
         phrase_dropout: probability that a phrase is left out.
         keep_minor: probability that a phrase of slot 14 or above is kept (0.5 in published training).
@@ -46,8 +49,10 @@ def compose(
         _compose_list(writer, kept)
     elif style == "prose":
         compose_prose(writer, kept)
+    elif style == "everyday":
+        compose_everyday(writer, kept)
     else:
-        raise ValueError(f"style: expected 'list' or 'prose', got {style!r}")
+        raise ValueError(f"style: expected 'list', 'prose' or 'everyday', got {style!r}")
     return writer.caption()
 
 

@@ -84,3 +84,36 @@ HAIR_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "pink": ("hot pink",),
     "blue": ("bright blue",),
 }
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "park": ("in |a park", "in |a park", "in |the park", "at |the park", "in |a green park"),
+    "beach": ("on |a beach", "on |the beach", "at |the beach", "by |the sea", "at |the seaside", "on |a sandy beach"),
+    "city street": ("in |a city street", "on |a city street", "in |the city", "in |a city", "on |the street",
+                    "in |a street", "in |the streets of a city"),
+    "brick wall": ("in front of |a brick wall", "in front of |a brick wall", "against |a brick wall",
+                   "in front of |a red brick wall", "by |a brick wall"),
+    "forest": ("in |a forest", "in |a forest", "in |the forest", "in |the woods", "in |a dark forest"),
+    "mountains": ("in |the mountains", "in |the mountains", "in front of |mountains", "in |snowy mountains",
+                  "with |mountains in the background"),
+    "library": ("in |a library", "in |a library", "in |the library", "in front of |bookshelves",
+                "in |a library full of books"),
+    "night sky": ("|at night", "|at night", "under |a night sky", "under |the night sky", "under |a starry sky"),
+}  # fmt: skip
+"""How a place is attached to a person: a preposition, a stroke, and what names the place."""
+
+SHOT_WORDS: Mapping[str, tuple[str, ...]] = {
+    "a full-body shot": ("full body shot", "full body", "full-length shot"),
+    "a nearly full-body shot": ("nearly full body shot", "three-quarter shot"),
+    "an upper body shot": ("upper body shot", "upper body", "half body shot"),
+    "a close up portrait shot": ("portrait", "portrait", "close up portrait"),
+    "a headshot": ("headshot", "close up", "head shot"),
+}
+AGES: Mapping[str, tuple[str, ...]] = {
+    "young": ("young", "young", "young", "teenage"),
+    "middle-aged": ("middle-aged", "middle aged"),
+    "elderly": ("elderly", "old", "old", "older", "senior"),
+}
+YOUNG_PEOPLE: Mapping[str, tuple[str, ...]] = {"female": ("woman", "girl", "girl"), "male": ("man", "boy", "guy")}
+ALL_PEOPLE: Mapping[str, tuple[str, ...]] = {
+    "female": ("woman", "woman", "lady"),
+    "male": ("man", "man", "guy", "gentleman"),
+}

@@ -1,6 +1,7 @@
 """A caption under construction: phrases become words, and the characters that say each of them are remembered.
 
-It knows modifiers, articles and synonyms; in which order things are said is the styles' (caption.py, prose.py).
+It knows modifiers, articles and synonyms; in which order things are said is the styles' (caption.py, prose.py,
+everyday.py).
 """
 
 import random

@@ -10,7 +10,7 @@ import pyarrow.parquet as parquet
 import pytest
 from PIL import Image
 
-from engine.description import Group
+from engine.description import Group, parse
 from engine.description.caption import SLOTS, compose, row_phrases
 from engine.description.synonyms import HAIR_SYNONYMS, SYNONYMS
 from engine.train.config import DataConfig
@@ -94,6 +94,27 @@ def test_captions_say_every_phrase_of_a_figure_at_its_span(
                     forms = (value, *SYNONYMS.get(value, ()), *HAIR_SYNONYMS.get(value, ()))
                     assert any(form in words for form in forms), (words, value)
         assert {phrase.group for phrase in phrases} >= {Group.SHOT, Group.PERSON, Group.BACKGROUND}
+
+
+def test_the_parser_finds_the_groups_of_everyday_captions(rows: list[tuple[Figure, Drawing, dict[str, Any]]]) -> None:
+    right = total = 0
+    for figure, _, row in rows:
+        rng = random.Random(figure.seed)
+        for share in (0.4, 0.7, 1.0):
+            phrases = [phrase for phrase in row_phrases(row) if rng.random() < share]
+            caption = compose(phrases, "everyday", rng)
+            found = parse(caption.text).spans
+            end = 0
+            for span in caption.spans:
+                assert end <= span.start < span.end <= len(caption.text)
+                end = span.end
+                group = phrases[span.phrase].group
+                # "a slim woman" is one phrase to the parser, about a person.
+                same = {group, Group.PERSON} if group is Group.BODY else {group}
+                shared = [(min(s.end, span.end) - max(s.start, span.start), s.group) for s in found]
+                right += max(shared, default=(0, None))[1] in same if max(shared, default=(0, ""))[0] > 0 else 0
+                total += 1
+    assert total > 2000 and right / total > 0.95
 
 
 def test_a_data_set_is_read_back(tmp_path: Path) -> None:
