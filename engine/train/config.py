@@ -91,6 +91,7 @@ class CaptionConfig:
     """How phrases become one caption (DESIGN section 7)."""
 
     list_fraction: float = 0.5  # the rest is prose
+    everyday_fraction: float = 0.0  # of all captions, in place of list and prose: loose sentences and tags in any order
     phrase_dropout: float = 0.1
     late_slot_dropout: float = 0.0  # of slots 14-19, in place of phrase_dropout; the paper has 0.5
     caption_dropout: float = 0.1  # whole caption replaced by the empty string
@@ -103,8 +104,8 @@ class CaptionConfig:
         _positive(self, "windows")
         if self.variants < 0:
             raise ValueError(f"variants must be at least 0, got {self.variants}")
-        _fraction(self, "list_fraction", "phrase_dropout", "late_slot_dropout", "caption_dropout")
-        _fraction(self, "short_fraction", "short_dropout")
+        _fraction(self, "list_fraction", "everyday_fraction", "phrase_dropout", "late_slot_dropout")
+        _fraction(self, "caption_dropout", "short_fraction", "short_dropout")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,13 @@ def thin(phrases: Sequence[Phrase], config: CaptionConfig, rng: random.Random) -
     return kept or tuple(phrases[:1])
 
 
+def choose_style(config: CaptionConfig, rng: random.Random) -> Style:
+    """The style of the next caption."""
+    if config.everyday_fraction and rng.random() < config.everyday_fraction:
+        return "everyday"
+    return "list" if rng.random() < config.list_fraction else "prose"
+
+
 def discretise(
     phrases: Sequence[Phrase], windows: TokenWindows, config: CaptionConfig, rng: random.Random
 ) -> Discretised:
@@ -53,7 +60,7 @@ def discretise(
     if not phrases or rng.random() < config.caption_dropout:
         return _encode(Caption(text="", spans=()), (), windows)
     chosen = list(thin(phrases, config, rng))
-    style: Style = "list" if rng.random() < config.list_fraction else "prose"
+    style = choose_style(config, rng)
     seed = rng.getrandbits(64)
     for candidate in _shorter_and_shorter(chosen, phrases, rng):
         caption = compose(tuple(candidate), style, random.Random(seed))

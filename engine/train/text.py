@@ -22,11 +22,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from engine.description.caption import Phrase, Style, compose
+from engine.description.caption import Phrase, compose
 from engine.description.groups import Group
 from engine.train.config import CaptionConfig, Recipe, TextConfig
 from engine.train.data import Folder
-from engine.train.discretise import discretise, thin
+from engine.train.discretise import choose_style, discretise, thin
 from engine.train.fit import Batch
 from engine.train.tokenizer import token_windows
 
@@ -154,12 +154,12 @@ class TextStage:
 
 
 def composed_texts(folder: Folder, config: CaptionConfig, count: int, seed: int) -> list[str]:
-    """Captions of both styles for the tokenizer to learn from."""
+    """Captions of all styles for the tokenizer to learn from."""
     rng = random.Random(f"{seed} tokenizer")
     texts = []
     for _ in range(count):
         phrases = folder.samples[rng.randrange(len(folder.samples))].phrases
-        style: Style = "list" if rng.random() < config.list_fraction else "prose"
+        style = choose_style(config, rng)
         texts.append(compose(thin(phrases, config, rng), style, rng).text)
     return texts
 

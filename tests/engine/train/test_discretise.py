@@ -9,7 +9,7 @@ from transformers import CLIPTokenizer
 from engine.description import Group
 from engine.description.caption import Phrase
 from engine.train.config import CaptionConfig
-from engine.train.discretise import Discretised, discretise, thin
+from engine.train.discretise import Discretised, choose_style, discretise, thin
 from engine.train.tokenizer import token_windows, train_tokenizer
 
 WHOLE = CaptionConfig(list_fraction=1.0, phrase_dropout=0.0, caption_dropout=0.0)
@@ -71,6 +71,21 @@ def test_a_list_says_framing_person_body_background_first(tokenizer: CLIPTokeniz
         assert len(groups) == len(PHRASES)
         later.add(tuple(groups[4:]))
     assert len(later) > 10  # the rest is shuffled
+
+
+def test_everyday_captions_are_as_many_as_asked_and_otherwise_nothing_changes() -> None:
+    rng = random.Random(0)
+    styles = [choose_style(replace(WHOLE, list_fraction=0.5, everyday_fraction=0.5), rng) for _ in range(2000)]
+    assert 0.46 < styles.count("everyday") / 2000 < 0.54 and 0.21 < styles.count("list") / 2000 < 0.29
+    seeds = range(50)
+    before = ["list" if random.Random(seed).random() < 0.5 else "prose" for seed in seeds]
+    assert [choose_style(replace(WHOLE, list_fraction=0.5), random.Random(seed)) for seed in seeds] == before
+
+
+def test_everyday_captions_are_free_in_order(tokenizer: CLIPTokenizer) -> None:
+    config = replace(WHOLE, everyday_fraction=1.0)
+    first = {_one(tokenizer, PHRASES, config, seed).spans[0].phrase.group for seed in range(60)}
+    assert {Group.PERSON, Group.BACKGROUND} < first
 
 
 def test_adjectives_are_shuffled_inside_their_phrase(tokenizer: CLIPTokenizer) -> None:
