@@ -171,10 +171,15 @@ class TextConfig:
     layers: int = 4
     heads: int = 4
     union_weight: float = 0.5  # of the whole-caption labels, next to the labels of each phrase
-    initial: Path | None = None  # a CLIPTextModel folder to take as it is; its width must be `width`
-    fit: FitConfig | None = None  # needed without `initial`
+    initial: Path | None = None  # a CLIPTextModel folder of the same shape to start from, or to take as it is
+    keep_weight: float = 0.0  # of the squared distance to the states of `initial`, which a UNet may have learnt to read
+    fit: FitConfig | None = None  # None = `initial` is taken as it is
 
     def __post_init__(self) -> None:
+        if self.keep_weight < 0:
+            raise ValueError(f"keep_weight must not be negative, got {self.keep_weight}")
+        if self.keep_weight and (self.initial is None or self.fit is None):
+            raise ValueError("keep_weight needs text.initial and text.fit: states to stay near, and a reason to leave")
         if self.fit is None and self.initial is None:
             raise ValueError("fit is missing; without it text.initial must name a finished text encoder")
 

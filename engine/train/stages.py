@@ -34,7 +34,7 @@ from engine.train.board import Board, TensorBoard, WeightsAndBiases, require_boa
 from engine.train.cache import Bucket, load_cache
 from engine.train.captions import Captions
 from engine.train.check import check_files
-from engine.train.config import FitConfig, HolaVariant, Recipe, VaeConfig, as_tree
+from engine.train.config import FitConfig, HolaVariant, Recipe, TextConfig, VaeConfig, as_tree
 from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, own_parts
 from engine.train.files import made_by_one, whole_folder, write_json
@@ -45,7 +45,7 @@ from engine.train.package import save_package
 from engine.train.parts import Fetch, Parts, base_parts, check_base, open_base
 from engine.train.probe import ProbeNetwork, load_probe
 from engine.train.probe_stage import ProbeStage
-from engine.train.text import LabelTable, TextStage, composed_texts, num_parameters
+from engine.train.text import LabelTable, TextStage, composed_texts, load_text_encoder, num_parameters
 from engine.train.text_cache import CachedReader
 from engine.train.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
 from engine.train.vae import VaeStage, build_vae
@@ -153,28 +153,19 @@ class Run:
         self._finish("vae", vae)
 
     def _text(self) -> None:
-        assert self.recipe.text is not None
-        if self.recipe.text.initial:
-            take = partial(self._take_text_encoder, self.recipe.text.initial, self.recipe.text.width)
-            self._make_anew("text_encoder", take)
+        settings = self.recipe.text
+        assert settings is not None
+        if settings.fit is None:
+            self._make_anew("text_encoder", partial(self._take_text_encoder, settings))
             return
         stage = TextStage(self.recipe, self.folder, self._load_tokenizer(), self.out)
-        assert self.recipe.text.fit is not None
-        outcome = self._fit(stage, self.recipe.text.fit)
+        outcome = self._fit(stage, settings.fit)
         self._finish("text_encoder", stage.encoder)
         self._cost("text", outcome, {"parameters": num_parameters(stage.encoder)})
 
-    def _take_text_encoder(self, folder: Path, width: int) -> None:
-        try:
-            encoder = CLIPTextModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
-        except (OSError, ValueError) as error:
-            raise ValueError(f"text.initial: {folder} holds no CLIPTextModel: {error}") from error
-        assert isinstance(encoder, CLIPTextModel)
-        if encoder.config.hidden_size != width:
-            raise ValueError(
-                f"text.initial must be of text.width {width}, got {encoder.config.hidden_size} from {folder}"
-            )
-        self._finish("text_encoder", encoder)
+    def _take_text_encoder(self, settings: TextConfig) -> None:
+        assert settings.initial is not None
+        self._finish("text_encoder", load_text_encoder(settings.initial, settings.width))
 
     def _probe(self) -> None:
         assert self.recipe.probe is not None

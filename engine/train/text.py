@@ -9,6 +9,7 @@ B batch, T tokens, L labels, G groups.
 
 from __future__ import annotations
 
+import copy
 import logging
 import random
 from collections import Counter
@@ -32,6 +33,7 @@ from engine.train.tokenizer import token_windows
 
 logger = logging.getLogger(__name__)
 
+_HEAD_BATCHES = 40  # of captions that heads are fitted to before a given encoder goes on learning
 _GROUPS = {group: index for index, group in enumerate(Group)}
 
 
@@ -52,6 +54,41 @@ def build_text_encoder(config: TextConfig, tokenizer: CLIPTokenizer) -> CLIPText
             pad_token_id=tokenizer.pad_token_id,
         )
     )
+
+
+def load_text_encoder(folder: Path, width: int) -> CLIPTextModel:
+    """A finished text encoder.
+
+    Raises:
+        ValueError: The folder holds none, or one of another width.
+    """
+    try:
+        encoder = CLIPTextModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"text.initial: {folder} holds no CLIPTextModel: {error}") from error
+    assert isinstance(encoder, CLIPTextModel)
+    if encoder.config.hidden_size != width:
+        raise ValueError(f"text.initial must be of text.width {width}, got {encoder.config.hidden_size} from {folder}")
+    return encoder
+
+
+def start_encoder(config: TextConfig, tokenizer: CLIPTokenizer) -> CLIPTextModel:
+    """The encoder that training starts from: untrained, or `config.initial` in float32.
+
+    Raises:
+        ValueError: `config.initial` is no encoder of the recipe's shape.
+    """
+    new = build_text_encoder(config, tokenizer)
+    if config.initial is None:
+        return new
+    encoder = load_text_encoder(config.initial, config.width)
+    wanted = {name: tuple(value.shape) for name, value in new.state_dict().items()}
+    found = {name: tuple(value.shape) for name, value in encoder.state_dict().items()}
+    if wrong := sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)):
+        expected, came = wanted.get(wrong[0], "nothing"), found.get(wrong[0], "nothing")
+        raise ValueError(f"text.initial: {wrong[0]} of {config.initial} should be {expected}, is {came}")
+    encoder.float()
+    return encoder
 
 
 class LabelTable:
@@ -77,9 +114,11 @@ class TextObjective(nn.Module):
     """The encoder and the heads that question it."""
 
     def __init__(self, encoder: CLIPTextModel, table: LabelTable, config: TextConfig) -> None:
-        """Train `encoder` in place."""
+        """Train `encoder` in place; with `config.keep_weight` near its states as they are now."""
         super().__init__()
         self.encoder, self.config = encoder, config
+        # In a list: a frozen copy is no part of what is trained, averaged or written to checkpoints.
+        self._kept = [copy.deepcopy(encoder).requires_grad_(False).eval()] if config.keep_weight else []
         self.phrase_head = nn.Linear(config.width, len(table.single))
         self.group_head = nn.Linear(config.width, len(_GROUPS))
         self.caption_head = nn.Linear(config.width, len(table.joint))
@@ -90,6 +129,25 @@ class TextObjective(nn.Module):
         Against labels [B, T, L], groups [B, T] (-1 = none) with weights [B, T]; union [B, J] at the positions ends [B].
         """
         hidden = self.encoder(batch["ids"])[0].float()  # [B, T, width]
+        numbers = self._ask(hidden, batch)
+        if self._kept:
+            distance = self._distance(batch["ids"], hidden)
+            numbers |= {**distance, "loss": numbers["loss"] + self.config.keep_weight * distance["kept"]}
+        return numbers
+
+    def teach_heads(self, batches: Sequence[Batch], *, passes: int = 8, learning_rate: float = 0.01) -> None:
+        """Fit the heads alone to the encoder as it is: what untrained ones ask for would undo what it has learnt."""
+        with torch.no_grad():
+            states = [self.encoder(batch["ids"])[0].float() for batch in batches]
+        heads = (self.phrase_head, self.group_head, self.caption_head)
+        optimizer = torch.optim.Adam([value for head in heads for value in head.parameters()], lr=learning_rate)
+        for _ in range(passes):
+            for hidden, batch in zip(states, batches, strict=True):
+                optimizer.zero_grad()
+                self._ask(hidden, batch)["loss"].backward()
+                optimizer.step()
+
+    def _ask(self, hidden: Tensor, batch: Batch) -> dict[str, Tensor]:
         weights = batch["weights"] / batch["weights"].sum().clamp(min=1)
         phrase_logits = self.phrase_head(hidden)
         phrase = F.binary_cross_entropy_with_logits(phrase_logits, batch["labels"], reduction="none").sum(-1)
@@ -107,6 +165,14 @@ class TextObjective(nn.Module):
         right = ((phrase_logits > 0) == (batch["labels"] > 0.5)).all(-1)
         return {**numbers, "phrases_right": (right & last).float().sum() / last.sum().clamp(min=1)}
 
+    def _distance(self, ids: Tensor, hidden: Tensor) -> dict[str, Tensor]:
+        """How far the states are from the first encoder's: mean square, and its root relative to theirs."""
+        (encoder,) = self._kept
+        with torch.no_grad():
+            before = encoder.to(hidden.device)(ids)[0].float()
+        distance = F.mse_loss(hidden, before)
+        return {"kept": distance, "moved": (distance / before.square().mean()).sqrt().detach()}
+
 
 class TextStage:
     """Captions composed anew at every step."""
@@ -122,15 +188,21 @@ class TextStage:
         self.rows = [sample.phrases for sample in folder.samples]
         self.table = LabelTable(self.rows)
         self.tokenizer, self.windows = tokenizer, token_windows(tokenizer)
-        self.encoder = build_text_encoder(self.config, tokenizer)
+        self.encoder = start_encoder(self.config, tokenizer)
         self.objective = TextObjective(self.encoder, self.table, self.config)
+        if self.config.initial:
+            known = replace(self.caption, everyday_fraction=0.0)  # every encoder has read lists and prose
+            self.objective.teach_heads([self._compose(f"heads {step}", known) for step in range(_HEAD_BATCHES)])
         logger.info("stage=text labels=%d with_group=%d", len(self.table.single), len(self.table.joint))
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """Captions of random rows and what each of their tokens says."""
-        rng = random.Random(f"{self.recipe.seed} text {step} {rank}")
+        return self._compose(f"text {step} {rank}", self.caption)
+
+    def _compose(self, seed: str, config: CaptionConfig) -> Batch:
+        rng = random.Random(f"{self.recipe.seed} {seed}")
         captions = [
-            discretise(self.rows[rng.randrange(len(self.rows))], self.windows, self.caption, rng)
+            discretise(self.rows[rng.randrange(len(self.rows))], self.windows, config, rng)
             for _ in range(self.batch_size)
         ]
         count, length = len(captions), self.tokenizer.model_max_length

@@ -64,6 +64,8 @@ def test_overrides_are_typed(recipe_file: Path) -> None:
         ("noise.prediction_type=x", "noise: prediction_type must be epsilon or v_prediction"),
         ("vae.freeze_encoder=true", "vae: freeze_encoder needs vae.initial"),
         ("caption.everyday_fraction=2", "caption: everyday_fraction must lie between 0 and 1"),
+        ("text.keep_weight=-1", "text: keep_weight must not be negative, got -1"),
+        ("text.keep_weight=1", "text: keep_weight needs text.initial and text.fit"),
         ("data.format=zip", "data: format must be cosmicman, webdataset or pictures, got 'zip'"),
         ("data.max_unreadable=-1", "data: max_unreadable must be at least 0"),
         ("tokenizer.vocab_size=100", "tokenizer: vocab_size must be at least 514"),

@@ -11,6 +11,7 @@ import pytest
 import torch
 from diffusers import DiffusionPipeline, StableDiffusionPipeline
 from PIL import Image
+from safetensors.torch import load_file
 
 from engine.train import main
 from engine.train.__main__ import run
@@ -120,7 +121,8 @@ def test_a_run_goes_on_from_given_parts(finished: Path, recipe_file: Path, tmp_p
     parts = finished / "package"
     sources = {"tokenizer": "tokenizer", "vae": "vae", "text": "text_encoder", "unet": "unet"}
     overrides = [f"{section}.initial={parts / folder}" for section, folder in sources.items()]
-    assert main(recipe_file, [*overrides, "vae.freeze_encoder=true"], out=tmp_path / "out") == 0
+    overrides += ["vae.freeze_encoder=true", "text.fit=null"]
+    assert main(recipe_file, overrides, out=tmp_path / "out") == 0
     before = DiffusionPipeline.from_pretrained(parts, local_files_only=True)
     after = DiffusionPipeline.from_pretrained(tmp_path / "out" / "package", local_files_only=True)
     for name, value in before.vae.state_dict().items():
@@ -137,8 +139,21 @@ def test_a_run_goes_on_from_given_parts(finished: Path, recipe_file: Path, tmp_p
 
 
 def test_parts_that_do_not_fit_are_refused(finished: Path, recipe_file: Path, tmp_path: Path) -> None:
-    wide = ["text.width=32", f"text.initial={finished / 'text_encoder'}"]
+    wide = ["text.width=32", f"text.initial={finished / 'text_encoder'}", "text.fit=null"]
     with pytest.raises(ValueError, match=r"text\.initial must be of text\.width 32, got 16 from"):
         main(recipe_file, wide, stage="text", out=tmp_path / "out")
     with pytest.raises(ValueError, match=r"text\.initial: .*nowhere holds no CLIPTextModel"):
-        main(recipe_file, [f"text.initial={tmp_path / 'nowhere'}"], stage="text", out=tmp_path / "out")
+        nowhere = [f"text.initial={tmp_path / 'nowhere'}", "text.fit=null"]
+        main(recipe_file, nowhere, stage="text", out=tmp_path / "out")
+
+
+def test_a_text_encoder_goes_on_from_given_weights(finished: Path, recipe_file: Path, tmp_path: Path) -> None:
+    out, initial = tmp_path / "out", finished / "text_encoder"
+    shutil.copytree(finished / "tokenizer", out / "tokenizer")
+    overrides = [f"text.initial={initial}", "text.keep_weight=2"]
+    assert main(recipe_file, overrides, stage="text", out=out) == 0
+    before, after = (load_file(folder / "model.safetensors") for folder in (initial, out / "text_encoder"))
+    assert before.keys() == after.keys()
+    moved = max(float((value - after[name]).abs().max()) for name, value in before.items())
+    assert 0 < moved < 0.1
+    assert json.loads((out / "training.json").read_text())["stages"]["text"]["moved"] > 0

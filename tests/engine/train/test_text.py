@@ -1,5 +1,6 @@
 """What the text encoder is taught: labels at the tokens that say them, nothing anywhere else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import torch
 from engine.description import Group
 from engine.train.config import Recipe
 from engine.train.data import Folder
-from engine.train.text import LabelTable, TextStage, composed_texts
+from engine.train.text import LabelTable, TextObjective, TextStage, composed_texts, load_text_encoder, start_encoder
 from engine.train.tokenizer import load_tokenizer
 
 
@@ -49,6 +50,46 @@ def test_batches_are_pure_and_the_loss_reaches_every_weight(stage: TextStage) ->
     stage.objective(batch)["loss"].backward()
     idle = [name for name, value in stage.objective.named_parameters() if value.grad is None]
     assert idle == []
+
+
+def test_an_encoder_starts_from_given_weights(stage: TextStage, finished: Path) -> None:
+    config = replace(stage.config, initial=finished / "text_encoder")
+    found = start_encoder(config, stage.tokenizer).state_dict()
+    expected = load_text_encoder(finished / "text_encoder", config.width).state_dict()
+    assert all(torch.equal(value, found[name]) for name, value in expected.items())
+    with pytest.raises(ValueError, match=r"text\.initial: .*layers\.1\..* should be .*, is nothing"):
+        start_encoder(replace(config, layers=2), stage.tokenizer)
+
+
+def test_states_are_kept_near_those_of_the_first_encoder(stage: TextStage, finished: Path) -> None:
+    config = replace(stage.config, initial=finished / "text_encoder", keep_weight=3.0)
+    encoder = start_encoder(config, stage.tokenizer)
+    objective, free = (TextObjective(encoder, stage.table, each) for each in (config, replace(config, keep_weight=0.0)))
+    names = {name for name, _ in free.named_parameters()}
+    assert {name for name, _ in objective.named_parameters()} == names  # the frozen copy is not trained or saved
+    free.load_state_dict(objective.state_dict())
+    batch = stage.batch(1, 0, 1)
+    assert objective(batch)["kept"] == 0 and "kept" not in free(batch)
+    before = encoder(batch["ids"])[0].detach()
+    with torch.no_grad():
+        encoder.final_layer_norm.bias.add_(0.5)
+    numbers = objective(batch)
+    assert numbers["kept"].item() == pytest.approx(0.25, rel=1e-4)
+    assert numbers["moved"].item() == pytest.approx(0.5 / before.square().mean().sqrt().item(), rel=1e-4)
+    torch.testing.assert_close(numbers["loss"], free(batch)["loss"] + 3 * numbers["kept"])
+
+
+def test_heads_are_fitted_to_a_given_encoder_before_it_learns(
+    stage: TextStage, recipe: Recipe, finished: Path, tmp_path: Path
+) -> None:
+    assert recipe.text is not None
+    given = replace(recipe, text=replace(recipe.text, initial=finished / "text_encoder"))
+    heads_first = TextStage(given, Folder(recipe.data), stage.tokenizer, tmp_path)
+    expected = load_text_encoder(finished / "text_encoder", recipe.text.width).state_dict()
+    assert all(torch.equal(value, expected[name]) for name, value in heads_first.encoder.state_dict().items())
+    batch = stage.batch(2, 0, 1)
+    untrained = TextObjective(heads_first.encoder, stage.table, stage.config)
+    assert heads_first.objective(batch)["loss"] < 0.5 * untrained(batch)["loss"]
 
 
 def test_texts_for_the_tokenizer_are_reproducible(recipe: Recipe) -> None:
