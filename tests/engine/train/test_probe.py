@@ -204,7 +204,7 @@ def test_the_stage_stands_before_the_unets_and_says_what_it_found(
     sources = {"tokenizer": "tokenizer", "text": "text_encoder", "vae": "vae"}
     given = [f"{section}.initial={parts / folder}" for section, folder in sources.items()]
     out = tmp_path / "out"
-    overrides = [*given, "vae.fit=null", SETTING, "unet.fit.steps=2"]
+    overrides = [*given, "vae.fit=null", "text.fit=null", SETTING, "unet.fit.steps=2"]
     assert main(recipe_file, overrides, out=out) == 0
     costs = json.loads((out / "training.json").read_text(encoding="utf-8"))["stages"]
     assert list(costs) == ["probe", "unet", "package"]
