@@ -13,11 +13,14 @@ from tritonclient.grpc import service_pb2, service_pb2_grpc
 
 from engine import wire
 from engine.errors import BusyError, DeadlineError, EngineError, EngineStoppedError
+from engine.events import Finished
 from server.triton.errors import TritonError
 
 #: The first version with all that is used here: decoupled streams, cancellation, custom metrics.
 OLDEST_VERSION = (2, 51)
 BUSY_RETRY_SECONDS = 1.0
+#: Longest that a call may take to end after its last answer.
+END_SECONDS = 1.0
 #: Pings find a peer that vanished without a word; every call has a deadline besides.
 OPTIONS = (
     ("grpc.keepalive_time_ms", 30_000),
@@ -81,23 +84,42 @@ class Connection:
     async def ask(self, question: wire.Question, *, timeout_seconds: float) -> AsyncGenerator[wire.Answer, None]:
         """The answers to one question; closing the generator cancels it in the engine.
 
+        The last one is told when the call has ended: Triton before 2.57 may crash when a cancel meets the
+        end of a request, so nothing that is over is cancelled.
+
         Raises:
             EngineError: As the engine raised it, or EngineStoppedError for an engine that is gone.
         """
         call = self._stub.ModelStreamInfer(timeout=timeout_seconds)
+        last: wire.Answer | EngineError | None = None
         try:
             await call.write(self._request(question))
             await call.done_writing()
-            async for response in call:
-                answer = self._answer(response)
-                if answer is not None:
+            while (answer := await self._next(call, END_SECONDS if last else None)) is not grpc.aio.EOF:
+                if isinstance(answer, Finished | wire.Status | EngineError):
+                    last = answer
+                elif answer is not None:
                     yield answer
         except grpc.aio.AioRpcError as error:
-            raise self._engine_error(error, timeout_seconds) from error
+            if last is None:
+                raise self._engine_error(error, timeout_seconds) from error
         except asyncio.InvalidStateError as error:  # the call ended before the question was written
             raise EngineStoppedError(f"{self.host}: the connection broke") from error
         finally:
             call.cancel()
+        if isinstance(last, EngineError):
+            raise last
+        if last is not None:
+            yield last
+
+    async def _next(self, call: Any, patience_seconds: float | None) -> Any:
+        """The next answer, or EOF."""
+        try:
+            async with asyncio.timeout(patience_seconds):
+                response = await call.read()
+        except TimeoutError:
+            return grpc.aio.EOF
+        return response if response is grpc.aio.EOF else self._answer(response)
 
     def _request(self, question: wire.Question) -> Any:
         data = wire.dumps(question).encode()
@@ -105,19 +127,16 @@ class Connection:
         request.inputs.add(name="request", datatype="UINT8", shape=[len(data)])
         return request
 
-    def _answer(self, response: Any) -> wire.Answer | None:
-        """An event or status; None for the empty response that ends a stream."""
+    def _answer(self, response: Any) -> wire.Answer | EngineError | None:
+        """An event, status or error; None for the empty response that ends a stream."""
         if response.error_message:
-            raise self._triton_error(response.error_message)
+            return self._triton_error(response.error_message)
         names = [output.name for output in response.infer_response.outputs]
         outputs = dict(zip(names, response.infer_response.raw_output_contents, strict=True))
         if "event" not in outputs:
             return None
-        answer = wire.loads(outputs["event"], wire.ANSWERS, outputs.get("image", b""))
-        if isinstance(answer, EngineError):
-            raise answer
-        found: wire.Answer = answer
-        return found
+        answer: wire.Answer | EngineError = wire.loads(outputs["event"], wire.ANSWERS, outputs.get("image", b""))
+        return answer
 
     def _triton_error(self, message: str) -> EngineError:
         """What Triton itself says about a request that did not reach the engine."""

@@ -28,7 +28,7 @@ import triton_python_backend_utils as pb_utils
 from engine import wire
 from engine.engine import Engine, EngineSettings, GenerationRequest
 from engine.errors import DeadlineError, EngineError
-from engine.events import Step
+from engine.events import Finished, Step
 from engine.stats import Histogram
 from engine.steps import thinned
 
@@ -51,9 +51,7 @@ class TritonPythonModel:
     """Triton makes one for each instance, in a process of its own."""
 
     def initialize(self, args: dict[str, str]) -> None:
-        logging.basicConfig(
-            level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-        )
+        logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
         parameters = json.loads(args["model_config"])["parameters"]
         self._timeout_seconds = float(parameters["request_timeout_seconds"]["string_value"])
         self._senders = ThreadPoolExecutor(1, thread_name_prefix="responses")
@@ -74,6 +72,7 @@ class TritonPythonModel:
         self._name = args["model_instance_name"]
         self._metrics = _Metrics(self._name)
         self._watch = asyncio.run_coroutine_threadsafe(self._look_after(), self._loop)
+        logger.info("%s is loaded", self._name)  # The supervisor reads it.
 
     def execute(self, requests: list[Any]) -> None:
         """Takes requests in and returns at once: a decoupled model answers through its response senders."""
@@ -126,49 +125,52 @@ class _Answer:
         self._senders = senders
 
     async def give(self, text: bytes) -> None:
+        last: Any = None
         work = asyncio.ensure_future(self._run(text))
         watch = asyncio.ensure_future(self._cancel_when_unwanted(work))
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                await work
+                last = await work
         except asyncio.CancelledError:
             pass
         except TimeoutError:
-            await self._send(DeadlineError(f"not finished within {self._timeout_seconds:g} seconds"))
+            last = DeadlineError(f"not finished within {self._timeout_seconds:g} seconds")
         except EngineError as error:
-            await self._send(error)
+            last = error
         except Exception:
             logger.exception("unexpected error in a request")
-            await self._send(EngineError("unexpected error in the engine; its log has the details"))
+            last = EngineError("unexpected error in the engine; its log has the details")
         finally:
             watch.cancel()
-            await self._in_thread(lambda: self._sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL))
+            # The last answer and the end of the stream in one message: fewer, and no client leaves between them.
+            final, response = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL, [] if last is None else [_response(last)]
+            await self._in_thread(lambda: self._sender.send(*response, flags=final))
 
-    async def _run(self, text: bytes) -> None:
+    async def _run(self, text: bytes) -> Any:
+        """Sends all answers but the last one, which is returned; None if nobody wants it any more."""
         question = wire.loads(text, wire.QUESTIONS)
         if isinstance(question, wire.Describe):
             engine = self._engine
-            stats, instance = engine.stats(), self._instance
-            await self._send(wire.Status(model=engine.model, stats=stats, ready=engine.ready, instance=instance))
-        elif isinstance(question, GenerationRequest):
-            async with aclosing(self._engine.generate(question)) as events:
-                async for message in thinned(events, STEP_SECONDS):
-                    if not await self._send(message):
-                        return
-        else:
+            return wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready, instance=self._instance)
+        if not isinstance(question, GenerationRequest):
             raise question
+        last = None
+        async with aclosing(self._engine.generate(question)) as events:
+            async for message in thinned(events, STEP_SECONDS):
+                if isinstance(message, Finished):
+                    last = message
+                elif not await self._send(message):
+                    break
+        return last
 
     async def _send(self, message: Any) -> bool:
         """False if nobody wants the answer any more."""
-        image = bytearray()
-        outputs = [_tensor("event", wire.dumps(message, image).encode())]
-        if image:
-            outputs.append(_tensor("image", image))
+        response = _response(message)
 
         def send() -> bool:
             if isinstance(message, Step) and self._sender.is_cancelled():
                 return False
-            self._sender.send(pb_utils.InferenceResponse(output_tensors=outputs))
+            self._sender.send(response)
             return True
 
         return await self._in_thread(send)
@@ -185,6 +187,14 @@ class _Answer:
 
     async def _in_thread(self, function: Callable[[], bool]) -> bool:
         return await asyncio.get_running_loop().run_in_executor(self._senders, function)
+
+
+def _response(message: Any) -> Any:
+    image = bytearray()
+    outputs = [_tensor("event", wire.dumps(message, image).encode())]
+    if image:
+        outputs.append(_tensor("image", image))
+    return pb_utils.InferenceResponse(output_tensors=outputs)
 
 
 def _bytes(tensor: Any) -> bytes:

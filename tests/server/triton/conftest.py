@@ -68,6 +68,8 @@ class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
         self.version = version
         self.model = model
         self.asked = 0
+        self.cancelled = 0
+        self.pause_seconds = 0.0
         self.refuses: str = ""
         self.host = ""
         self.server = grpc.aio.server()
@@ -89,23 +91,31 @@ class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
         return service_pb2.ModelReadyResponse(ready=request.name == self.model)
 
     async def ModelStreamInfer(self, requests: Any, context: Any) -> AsyncIterator[Any]:
-        async for request in requests:
-            question = wire.loads(request.raw_input_contents[0], wire.QUESTIONS)
-            if isinstance(question, wire.Describe):
-                engine = self.engine
-                name = next(self.names)
-                yield answer(wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready, instance=name))
-                continue
-            self.asked += 1
-            if self.refuses:
-                yield service_pb2.ModelStreamInferResponse(error_message=self.refuses)
-                continue
-            try:
-                async with running(self.engine, question) as events:
-                    async for event in events:
-                        yield answer(event)
-            except EngineError as error:
-                yield answer(error)
+        try:
+            async for request in requests:
+                async for response in self.answers(wire.loads(request.raw_input_contents[0], wire.QUESTIONS)):
+                    yield response
+            await asyncio.sleep(self.pause_seconds)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+
+    async def answers(self, question: Any) -> AsyncIterator[Any]:
+        if isinstance(question, wire.Describe):
+            engine = self.engine
+            name = next(self.names)
+            yield answer(wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready, instance=name))
+            return
+        self.asked += 1
+        if self.refuses:
+            yield service_pb2.ModelStreamInferResponse(error_message=self.refuses)
+            return
+        try:
+            async with running(self.engine, question) as events:
+                async for event in events:
+                    yield answer(event)
+        except EngineError as error:
+            yield answer(error)
 
 
 def answer(message: Any) -> Any:

@@ -164,3 +164,24 @@ def test_stats_add_up_whatever_fields_there_are() -> None:
     two = EngineStats(running=1, steps_total=10), EngineStats(running=2, steps_total=5)
     assert total(two) == EngineStats(running=3, steps_total=15)
     assert total(()) == EngineStats()
+
+
+async def test_nothing_that_is_over_is_cancelled(engine_at: Any, speaker: Any, engine_type: Any) -> None:
+    """Triton before 2.57 may crash when a cancel meets the end of a request."""
+    async with speaker(engine_type()) as one, engine_at(one.host) as engine:
+        one.pause_seconds = 0.1
+        assert isinstance((await events_of(engine))[-1], Finished)
+        await engine._replicas[0].look()
+        one.refuses = "Exceeds maximum queue size"
+        with pytest.raises(BusyError):
+            await events_of(engine)
+        one.refuses = "Stub process 'cosmicman_0_0' is not healthy."
+        with pytest.raises(EngineStoppedError):
+            await events_of(engine)
+        assert one.cancelled == 0
+
+
+async def test_call_without_an_end_is_not_waited_for(engine_at: Any, speaker: Any, engine_type: Any) -> None:
+    async with speaker(engine_type()) as one, engine_at(one.host) as engine:
+        one.pause_seconds = 3600
+        assert isinstance((await events_of(engine))[-1], Finished)
