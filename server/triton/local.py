@@ -39,11 +39,15 @@ LONGEST_PAUSE_SECONDS = 30.0
 #: A server that ran this long before it died did not die of its start.
 STEADY_SECONDS = 60.0
 EXIT_MARGIN_SECONDS = 5
+#: Starts that are tried where one failed by chance.
+MAX_STARTS = 3
 #: What nobody but the holder of the key may ask for; the key is made up at every start.
 RESTRICTED = ("shared-memory", "model-repository", "model-config", "trace", "logging")
 _KEY = "cosmicman"
 #: A server that starts is asked again soon.
 OPTIONS = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500))
+#: What an instance logs when its engine is up.
+_LOADED = re.compile(r" INFO cosmicman \S+ is loaded$")
 _FAILED = re.compile(r"failed to load '[^']*' version \d+: [A-Za-z ]+: (.*)")
 
 
@@ -58,6 +62,7 @@ class LaunchSettings:
         metrics_port: Port of the metrics; 0 takes a free one.
         reload: Whether the model can be reloaded, by the supervisor alone.
         start_seconds: Longest the model may take to load.
+        grace_seconds: Longest the server may take to be ready when all its instances are.
         exit_seconds: Longest that requests under way may take at the end; 0 where nobody asks any more.
     """
 
@@ -67,6 +72,7 @@ class LaunchSettings:
     metrics_port: int = 0
     reload: bool = False
     start_seconds: float = 600.0
+    grace_seconds: float = 20.0
     exit_seconds: int = 0
 
 
@@ -99,6 +105,10 @@ def arguments(
     ]
 
 
+class _Mishap(str):
+    """Why a server ended that may do better next time: on an overloaded machine some do not get through their start."""
+
+
 def has_gpu() -> bool:
     """Whether this machine has an NVIDIA GPU that programs may use."""
     return Path("/dev/nvidia0").exists() or Path("/dev/dxg").exists()
@@ -115,6 +125,7 @@ class LocalTriton:
         self._ports = (settings.port or free_port(settings.host), settings.metrics_port or free_port(settings.host))
         self._folder = Path(tempfile.mkdtemp(prefix="cosmicman-triton-"))
         self._lines: deque[str] = deque(maxlen=400)
+        self._num_loaded = 0
         self._process: subprocess.Popen[str] | None = None
         self._instances: set[int] = set()
         self._stop = threading.Event()
@@ -185,7 +196,7 @@ class LocalTriton:
             while not self._stop.is_set():
                 began = time.monotonic()
                 died = self._live()
-                if not self._started.is_set():
+                if not self._started.is_set() and not (isinstance(died, _Mishap) and self.restarts + 1 < MAX_STARTS):
                     self._refusal = died
                     return
                 if self._stop.is_set():
@@ -203,6 +214,8 @@ class LocalTriton:
     def _live(self) -> str:
         """One server from start to end; says what ended it."""
         shared_memory = f"cosmicman-{os.getpid()}-{secrets.token_hex(4)}-"
+        self._lines.clear()
+        self._num_loaded = 0
         process = self._process = self._spawn(shared_memory)
         reader = threading.Thread(target=self._read, args=(process,), name="triton log", daemon=True)
         reader.start()
@@ -251,11 +264,14 @@ class LocalTriton:
         assert process.stdout is not None
         for line in process.stdout:
             self._lines.append(line.rstrip())
+            self._num_loaded += _LOADED.search(line.rstrip()) is not None
             logger.debug("%s", line.rstrip())
 
     def _until_ready(self, process: "subprocess.Popen[str]") -> str:
         """Why the server cannot be used, or "" when the model is ready."""
-        deadline = time.monotonic() + self.settings.start_seconds
+        question = service_pb2.ModelReadyRequest(name=MODEL)
+        busy = time.monotonic()
+        deadline = busy + self.settings.start_seconds
         with grpc.insecure_channel(self.host, options=OPTIONS) as channel:
             stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
             while not self._stop.wait(POLL_SECONDS):
@@ -263,8 +279,13 @@ class LocalTriton:
                     return self._why(process)
                 if time.monotonic() > deadline:
                     return f"Triton's model was not ready within {self.settings.start_seconds:g} seconds"
+                if not 0 < self._num_loaded >= len(children(process.pid)):
+                    busy = time.monotonic()
+                if time.monotonic() - busy > self.settings.grace_seconds:
+                    return _Mishap("Triton waits for an instance that it gave up, though all are well")
                 try:
-                    if stub.ModelReady(service_pb2.ModelReadyRequest(name=MODEL), timeout=1).ready:
+                    # A call that waits; where each fails at once, gRPC looks after the connection every 5 s only.
+                    if stub.ModelReady(question, timeout=1, wait_for_ready=True).ready:
                         return ""
                 except grpc.RpcError:
                     continue
@@ -291,6 +312,9 @@ class LocalTriton:
 
     def _why(self, process: "subprocess.Popen[str]") -> str:
         """The server's own reason, in one line."""
+        if process.returncode < 0:
+            number = -process.returncode
+            return _Mishap(f"Triton was ended by signal {number} ({signal.strsignal(number)})")
         time.sleep(POLL_SECONDS)  # for the last lines of its output
         for line in self._lines:
             if match := _FAILED.search(line):
@@ -298,8 +322,7 @@ class LocalTriton:
         for line in reversed(self._lines):
             if "error:" in line or line.startswith("E"):
                 return f"Triton ended: {_first_line(line)}"
-        code = process.returncode
-        return f"Triton ended with {f'signal {-code}' if code < 0 else f'status {code}'}"
+        return f"Triton ended with status {process.returncode}"
 
 
 def children(process_id: int) -> list[int]:

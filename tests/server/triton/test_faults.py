@@ -5,17 +5,21 @@ import contextlib
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from engine.description import parse
-from engine.engine import Finished, GenerationRequest, Step
+from engine.engine import EngineSettings, Finished, GenerationRequest, Step
 from engine.errors import EngineStoppedError
 from server.app import create_app
+from server.cli.triton_engine import bundled_triton
 from server.settings import Settings
+from server.triton.local import LaunchSettings, children, is_child
 
 REQUEST = GenerationRequest(description=parse("a woman in a red dress"), seed=11, steps=3)
 LONG = replace(REQUEST, steps=30, num_images=8)
@@ -131,3 +135,35 @@ def paused(process_id: int) -> Any:
         yield
     finally:
         os.kill(process_id, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("silent", ["server", "stub"])
+def test_start_that_came_to_nothing_is_tried_again(installation: Any, bundle: Path, silent: str) -> None:
+    """Triton 2.51 gives up an instance that is silent for a second while it loads, and dies or waits for ever."""
+    others = set(children(os.getpid()))
+    with ThreadPoolExecutor() as pool:
+        starting = pool.submit(num_restarts_of_a_start, bundle)
+        while not (found := [(new, each) for new in set(children(os.getpid())) - others for each in loading(new)]):
+            assert not starting.done(), starting.result()
+            time.sleep(0.01)
+        server, stub = found[0]
+        with contextlib.suppress(ProcessLookupError), paused(server if silent == "server" else stub):
+            patience = time.monotonic() + (4 if silent == "stub" else 60)
+            while is_child(server, os.getpid()) and time.monotonic() < patience:
+                time.sleep(0.01)
+        assert starting.result() == 1
+
+
+def loading(server: int) -> list[int]:
+    """Instances of a server that have begun to import what they need."""
+    found = []
+    for each in children(server):
+        with contextlib.suppress(OSError):
+            if "numpy" in Path(f"/proc/{each}/maps").read_text(encoding="utf-8"):
+                found.append(each)
+    return found
+
+
+def num_restarts_of_a_start(bundle: Path) -> int:
+    with bundled_triton(bundle, EngineSettings(num_threads=1), LaunchSettings(grace_seconds=5)) as local:
+        return local.restarts
