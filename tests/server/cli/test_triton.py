@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from server.triton.installation import VARIABLE
-from server.triton.local import children, has_gpu
+from server.triton.local import LOOPBACK, children, free_port, has_gpu
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Against hanging for ever; nothing is measured.
@@ -66,7 +66,7 @@ def test_repositories_that_cannot_be_served(cosmicman: Any, repository: Path, tm
 @pytest.fixture
 def started(installation: Any, repository: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "server.cli", "triton", "--repository", str(repository), "--reload"]
-    command += ["--port", "0", "--metrics-port", "0", "--stop-timeout", "1"]
+    command += ["--port", str(free_port(LOOPBACK)), "--metrics-port", "0", "--stop-timeout", "1"]
     pipe = subprocess.PIPE
     child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True)
     try:
@@ -97,6 +97,12 @@ def alive(process_id: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_model_that_is_not_there(started: Any, cosmicman: Any) -> None:
+    host = f"{LOOPBACK}:{started.args[started.args.index('--port') + 1]}"
+    outcome = cosmicman("serve", "--port", "0", "--engine", f"triton://{host}/absent")
+    refused(outcome, f"cosmicman: {host}: Triton has no model 'absent' that is ready")
 
 
 def test_stop_signal_ends_everything_in_order(started: subprocess.Popen[str]) -> None:
