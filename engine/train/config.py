@@ -141,6 +141,7 @@ class VaeConfig:
     layers_per_block: int = 1
     norm_num_groups: int = 8
     crop: tuple[int, int] = (64, 96)  # width, height of a training crop, multiples of the factor
+    crop_tries: int = 1  # places looked at for a crop; the one with most detail is taken, three times out of four
     num_pictures: int = 8000  # held in memory; the last 1/32 of them are validation
     mse_weight: float = 1.0
     edge_weight: float = 1.0
@@ -152,6 +153,8 @@ class VaeConfig:
     def __post_init__(self) -> None:
         if any(side % self.factor for side in self.crop):
             raise ValueError(f"vae.crop must be multiples of {self.factor}, got {self.crop}")
+        if self.crop_tries < 1:
+            raise ValueError(f"vae.crop_tries must be at least 1, got {self.crop_tries}")
         if self.freeze_encoder and self.initial is None:
             raise ValueError("freeze_encoder needs vae.initial: an encoder that never learned says nothing")
         if self.fit is None and self.initial is None:

@@ -41,6 +41,18 @@ class Canvas:
         rows = (np.arange(height, dtype=np.float32) + 0.5) / view.scale + view.origin_y
         self.x, self.y = np.meshgrid(columns, rows)  # [H, W] each, in body units
 
+    def zoomed(self, factor: float, x: float, y: float) -> "Canvas":
+        """The same pixels and maps, seen by a pen that draws everything ``factor`` times as large around (x, y)."""
+        view = self.view
+        inner = View(
+            scale=view.scale * factor,
+            origin_x=(view.origin_x - x * (1 - factor)) / factor,
+            origin_y=(view.origin_y - y * (1 - factor)) / factor,
+        )
+        other = Canvas(self.width, self.height, inner)
+        other.image, other.labels, other.items = self.image, self.labels, self.items
+        return other
+
     def fill_all(self, texture: Texture) -> None:
         """Paints the whole picture as background (label 0, item 0)."""
         self.image[:] = texture(self.x, self.y)

@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.train.figures.attributes import RGB, Garment
 from engine.train.figures.canvas import Canvas, Points
-from engine.train.figures.cloth import Item, Label, crease, part
+from engine.train.figures.cloth import Item, Label, accent, crease, outline_colour, part
 from engine.train.figures.geometry import (
     CROTCH_Y,
     HIP_Y,
@@ -19,15 +19,16 @@ from engine.train.figures.geometry import (
     smooth,
     tube,
 )
-from engine.train.figures.textures import flat, shade
+from engine.train.figures.textures import flat, luminance, shade
 
-SKIRT_HEM_Y = {"short": 113.0, "knee-length": 127.0, "long": 150.0}
+_SEAM: RGB = (226, 168, 92)  # of jeans, and their turned-up hems
+SKIRT_HEM_Y = {"short": 108.0, "knee-length": 124.0, "long": 147.0}
 _NECKLINES: dict[str, list[tuple[float, float]]] = {
     "t-shirt": [(0, 46.5), (4.5, 45), (7, 41.5)],
     "shirt": [(0, 48), (4, 44), (7, 40)],
     "sweater": [(0, 43.5), (4.5, 42.5), (7, 39.5)],
     "hoodie": [(0, 44), (5, 42.5), (8, 39)],
-    "tank top": [(0, 52), (6, 51), (9, 43)],
+    "tank top": [(0, 55), (6, 54), (8.5, 43)],
     "blouse": [(0, 54), (3, 48), (7, 41)],
     "dress": [(0, 50), (6, 48), (9, 42.5)],
 }
@@ -35,19 +36,19 @@ _NECKLINES: dict[str, list[tuple[float, float]]] = {
 
 def draw_arm(canvas: Canvas, limb: Limb, skin: RGB, label: Label) -> None:
     """A bare arm with its hand."""
-    part(canvas, tube(limb), skin, label, Item.SKIN, line=0.6)
+    part(canvas, tube(limb), skin, label, Item.SKIN)
     x, y = limb.joints[2]
-    part(canvas, ellipse(x, y, 4.2, 4.6), skin, label, Item.SKIN, line=0.6)
+    part(canvas, ellipse(x, y, 4.8, 5.2), skin, label, Item.SKIN)
 
 
 def draw_leg(canvas: Canvas, limb: Limb, skin: RGB, label: Label) -> None:
     """A bare leg to the ankle."""
-    part(canvas, tube(limb), skin, label, Item.SKIN, line=0.6)
+    part(canvas, tube(limb), skin, label, Item.SKIN)
 
 
 def _torso(body: Body, neckline: str, hem_y: float, flare: float) -> Points:
     strap = neckline == "tank top"
-    shoulder = [(12.0, 43.5), (12.5, 52.0)] if strap else [(body.shoulder - 3, 43.2), (body.shoulder, 47.0)]
+    shoulder = [(14.0, 43.5), (14.5, 52.0)] if strap else [(body.shoulder - 3, 43.2), (body.shoulder, 47.0)]
     hem = body.hip + flare if hem_y > HIP_Y - 4 else body.waist + flare
     half = [
         *_NECKLINES[neckline],
@@ -83,43 +84,61 @@ def _no_details(canvas: Canvas, body: Body, colour: RGB, hem_y: float) -> None:
 
 
 def _shirt_details(canvas: Canvas, body: Body, colour: RGB, hem_y: float) -> None:
+    """A pointed collar, a placket and large buttons."""
     del body
-    crease(canvas, points((0, 49), (0, hem_y)), colour, 0.8, 0.8)
+    canvas.fill(points((-2.6, 48), (2.6, 48), (2.6, hem_y), (-2.6, hem_y)), flat(accent(colour)))
     for side in (-1, 1):
-        collar = points((0, 48), (side * 7.4, 39), (side * 9.4, 44), (side * 4.6, 51))
-        part(canvas, collar, shade(colour, 1.12), Label.UPPER_CLOTHES, Item.TOP, line=0.7)
-    for y in np.arange(54, hem_y - 2, 7.5):
-        canvas.fill(ellipse(0, float(y), 0.9, 0.9), flat(shade(colour, 0.4)))
+        collar = points((0, 48), (side * 8.0, 37.5), (side * 13.0, 43.5), (side * 5.6, 54))
+        part(canvas, collar, accent(colour), Label.UPPER_CLOTHES, Item.TOP)
+    for y in np.arange(57, hem_y - 2, 8.5):
+        canvas.fill(ellipse(0, float(y), 1.5, 1.5), flat(outline_colour(colour)))
 
 
 def _sweater_details(canvas: Canvas, body: Body, colour: RGB, hem_y: float) -> None:
-    collar = smooth(mirrored([(0, 39.5), (6.6, 38.5), (7.6, 41), (0, 45)]))
-    part(canvas, collar, shade(colour, 0.92), Label.UPPER_CLOTHES, Item.TOP, line=0.6)
-    for x in np.linspace(-body.hip + 2, body.hip - 2, 9):
-        crease(canvas, points((float(x), hem_y - 5), (float(x), hem_y)), colour, 0.6, 0.5)
-    crease(canvas, points((-body.hip, hem_y - 5), (body.hip, hem_y - 5)), colour, 0.6, 0.6)
+    """A rolled collar, and broad bands at hem and wrists."""
+    collar = smooth(mirrored([(0, 36.0), (9.4, 35.5), (10.6, 42), (0, 46)]))
+    part(canvas, collar, accent(colour), Label.UPPER_CLOTHES, Item.TOP)
+    _hem_band(canvas, body, colour, hem_y, Item.TOP)
+    _cuffs(canvas, body, colour, Item.TOP, 1.9)
+
+
+def _hem_band(canvas: Canvas, body: Body, colour: RGB, hem_y: float, item: Item) -> None:
+    width = (body.hip if hem_y > HIP_Y - 4 else body.waist) + 1.8
+    band = points((-width, hem_y - 6), (width, hem_y - 6), (width, hem_y + 1), (-width, hem_y + 1))
+    part(canvas, band, accent(colour), Label.UPPER_CLOTHES, item)
+
+
+def _cuffs(canvas: Canvas, body: Body, colour: RGB, item: Item, extra: float) -> None:
+    for limb in (body.left_arm, body.right_arm):
+        part(canvas, tube(limb, 1.62, 1.88, extra), accent(colour), Label.UPPER_CLOTHES, item)
 
 
 def _hoodie_details(canvas: Canvas, body: Body, colour: RGB, hem_y: float) -> None:
-    hood = smooth(mirrored([(4, 42.5), (8, 36), (13.5, 35), (13, 43), (6, 49)]))
-    part(canvas, hood, shade(colour, 0.88), Label.UPPER_CLOTHES, Item.TOP)
+    """A hood around the neck, white strings and a pouch."""
+    del body
+    hood = smooth(mirrored([(3, 44), (8, 34), (17, 33), (17, 44), (7, 51)]))
+    part(canvas, hood, shade(colour, 0.78), Label.UPPER_CLOTHES, Item.TOP)
+    pouch = points((-9, hem_y - 18), (9, hem_y - 18), (14, hem_y - 4), (-14, hem_y - 4))
+    part(canvas, pouch, shade(colour, 0.78), Label.UPPER_CLOTHES, Item.TOP)
+    string = (246, 244, 240) if luminance(colour) < 0.72 else (60, 60, 66)
     for side in (-1, 1):
-        canvas.stroke(points((side * 3.5, 48), (side * 4, 60)), flat((240, 238, 232)), 0.9)
-    pocket = points((-9, 72), (9, 72), (13, hem_y - 4), (-13, hem_y - 4))
-    crease(canvas, np.concatenate([pocket, pocket[:1]]), colour, 0.9, 0.8)
-    crease(canvas, points((-body.hip, hem_y - 3), (body.hip, hem_y - 3)), colour, 0.7, 0.7)
+        canvas.stroke(points((side * 4.5, 49), (side * 5, 63)), flat(string), 1.8)
 
 
 def _blouse_details(canvas: Canvas, body: Body, colour: RGB, hem_y: float) -> None:
+    """A broad rounded collar and a ribbon."""
     del body, hem_y
     for side in (-1, 1):
-        ruffle = smooth(points((side * 6.6, 40), (side * 9.5, 45), (side * 4.5, 53), (0, 58), (side * 2.2, 50)))
-        part(canvas, ruffle, shade(colour, 1.18), Label.UPPER_CLOTHES, Item.TOP, line=0.6)
+        lobe = smooth(points((0, 45), (side * 7, 38), (side * 17, 43), (side * 15, 55), (side * 5, 57)))
+        part(canvas, lobe, accent(colour), Label.UPPER_CLOTHES, Item.TOP)
+    canvas.fill(points((-1.8, 47), (1.8, 47), (4.6, 66), (0, 62), (-4.6, 66)), flat(outline_colour(colour)))
 
 
 def _t_shirt_details(canvas: Canvas, body: Body, colour: RGB, hem_y: float) -> None:
+    """A ringed neckline, and edges of the sleeves."""
     del body, hem_y
-    crease(canvas, smooth(points((-7, 42), (0, 48.5), (7, 42)), closed=False), colour, 0.8, 0.8)
+    ring = smooth(points((-8, 40.5), (0, 48.5), (8, 40.5)), closed=False)
+    canvas.stroke(ring, flat(accent(colour)), 3.0)
 
 
 _TOP_DETAILS = {
@@ -133,26 +152,64 @@ _TOP_DETAILS = {
 
 def draw_outerwear(canvas: Canvas, body: Body, coat: Garment, colour: RGB) -> None:
     """An open coat, jacket, blazer or cardigan; what is worn under it shows in the middle."""
-    hem_y = {"coat": 132.0, "jacket": HIP_Y - 1, "blazer": HIP_Y + 5, "cardigan": HIP_Y + 3}[coat.type]
-    opening = 7.5
+    hem_y = {"coat": 128.0, "jacket": WAIST_Y + 9, "blazer": HIP_Y + 9, "cardigan": HIP_Y + 5}[coat.type]
+    opening = 8.5
     for side in (-1, 1):
-        hem = body.hip + (6.0 if coat.type == "coat" else 3.5)
+        hem = body.hip + (8.0 if coat.type == "coat" else 3.5)
         panel = points(
             (side * 7.0, 40.0), (side * (body.shoulder - 2), 42.0), (side * (body.shoulder + 2), 47.0),
             (side * (body.shoulder - 1), 60.0), (side * (body.waist + 4), WAIST_Y), (side * hem, hem_y),
             (side * (opening + 1.5), hem_y + 1), (side * opening, 70.0),
         )  # fmt: skip
         part(canvas, panel, colour, Label.UPPER_CLOTHES, Item.OUTERWEAR)
-        if coat.type in ("coat", "blazer"):
-            lapel = points((side * 6.5, 40.0), (side * 12.0, 47.0), (side * 13.0, 54.0), (side * opening, 70.0))
-            part(canvas, lapel, shade(colour, 1.14), Label.UPPER_CLOTHES, Item.OUTERWEAR, line=0.7)
-        elif coat.type == "jacket":
-            crease(canvas, points((side * 9.2, 44.0), (side * 9.2, hem_y)), colour, 0.9, 0.9)
-            crease(canvas, points((side * 8.0, hem_y - 4), (side * (hem - 1), hem_y - 4)), colour, 0.9, 0.8)
-        else:
-            for y in (72.0, 79.0, 86.0):
-                canvas.fill(ellipse(side * 9.4, y, 1.0, 1.0), flat(shade(colour, 0.45)))
+        _OUTERWEAR_DETAILS[coat.type](canvas, colour, side, opening, hem, hem_y)
     _sleeves(canvas, body, coat, colour, Item.OUTERWEAR, Label.UPPER_CLOTHES)
+    if coat.type == "jacket":
+        _cuffs(canvas, body, colour, Item.OUTERWEAR, 2.8)
+
+
+def _trim(canvas: Canvas, colour: RGB, *corners: tuple[float, float]) -> None:
+    part(canvas, points(*corners), accent(colour), Label.UPPER_CLOTHES, Item.OUTERWEAR)
+
+
+def _coat_details(canvas: Canvas, colour: RGB, side: int, opening: float, hem: float, hem_y: float) -> None:
+    """A wide collar that lies on the shoulders, and a column of large buttons."""
+    del hem
+    _trim(canvas, colour, (side * 6, 38), (side * 19, 42), (side * 17, 52), (side * opening, 60))
+    for y in np.arange(72.0, hem_y - 8, 13.0):
+        canvas.fill(ellipse(side * (opening + 4.5), float(y), 2.2, 2.2), flat(outline_colour(colour)))
+
+
+def _jacket_details(canvas: Canvas, colour: RGB, side: int, opening: float, hem: float, hem_y: float) -> None:
+    """A zip of bright metal and a ribbed waistband: the shortest of them."""
+    _trim(canvas, colour, (side * opening, hem_y - 8), (side * (hem + 0.6), hem_y - 8), (side * hem, hem_y + 1),
+          (side * opening, hem_y + 1))  # fmt: skip
+    canvas.stroke(points((side * 7.4, 42), (side * (opening + 0.6), hem_y)), flat((226, 228, 232)), 2.4)
+    canvas.stroke(points((side * 7.4, 42), (side * (opening + 0.6), hem_y)), flat((110, 112, 120)), 0.8)
+
+
+def _blazer_details(canvas: Canvas, colour: RGB, side: int, opening: float, hem: float, hem_y: float) -> None:
+    """Long pointed lapels and pockets with flaps."""
+    _trim(canvas, colour, (side * 6.0, 39.0), (side * 17.0, 49.0), (side * 13.0, 54.0), (side * 16.0, 57.0),
+          (side * opening, 80.0))  # fmt: skip
+    y = hem_y - 14
+    _trim(canvas, colour, (side * (opening + 3), y), (side * (hem - 2), y), (side * (hem - 2), y + 4),
+          (side * (opening + 3), y + 4))  # fmt: skip
+
+
+def _cardigan_details(canvas: Canvas, colour: RGB, side: int, opening: float, hem: float, hem_y: float) -> None:
+    """One band all along the opening and around the hem."""
+    _trim(canvas, colour, (side * 6.0, 39.0), (side * 12.5, 41.0), (side * (opening + 5.5), 70.0),
+          (side * (opening + 6), hem_y - 5), (side * hem, hem_y - 5), (side * hem, hem_y + 1),
+          (side * opening, hem_y + 1), (side * opening, 70.0))  # fmt: skip
+
+
+_OUTERWEAR_DETAILS = {
+    "coat": _coat_details,
+    "jacket": _jacket_details,
+    "blazer": _blazer_details,
+    "cardigan": _cardigan_details,
+}
 
 
 def draw_bottom(canvas: Canvas, body: Body, bottom: Garment, colour: RGB) -> None:
@@ -165,25 +222,16 @@ def draw_bottom(canvas: Canvas, body: Body, bottom: Garment, colour: RGB) -> Non
     for limb in (body.left_leg, body.right_leg):
         leg = tube(limb, 0.0, end, extra)
         part(canvas, leg, colour, Label.PANTS, Item.BOTTOM, pattern=bottom.pattern)
-        if bottom.type == "trousers":
-            crease(canvas, smooth(points(*limb.joints), closed=False), colour, 0.7, 0.5)
     pelvis = mirrored(
         [(body.waist + 0.5, WAIST_Y + 2), (body.hip + 1.2, HIP_Y), (body.hip + 1.6, CROTCH_Y), (0, CROTCH_Y + 6)]
     )
     part(canvas, pelvis, colour, Label.PANTS, Item.BOTTOM, pattern=bottom.pattern, line=0)
-    crease(canvas, points((0, WAIST_Y + 4), (0, CROTCH_Y + 5)), colour, 0.8, 0.7)
+    crease(canvas, points((0, HIP_Y), (0, CROTCH_Y + 5)), colour, 1.2, 0.8)
     if bottom.type == "jeans":
-        for side in (-1, 1):
-            pocket = smooth(
-                points((side * 5, WAIST_Y + 5), (side * 9, HIP_Y - 3), (side * body.hip, HIP_Y - 4)), closed=False
-            )
-            canvas.stroke(pocket, flat((226, 168, 92)), 0.7)
-            canvas.stroke(
-                tube(body.left_leg if side > 0 else body.right_leg, 0.2, 1.9, 0.4)[:14],
-                flat((226, 168, 92)),
-                0.5,
-                opacity=0.6,
-            )
+        for side, limb in ((-1, body.right_leg), (1, body.left_leg)):
+            pocket = points((side * 4, WAIST_Y + 6), (side * 8, HIP_Y - 1), (side * (body.hip + 1), HIP_Y - 2))
+            canvas.stroke(pocket, flat(_SEAM), 1.6)
+            part(canvas, tube(limb, 1.74, 1.93, 2.2), shade(_SEAM, 1.2), Label.PANTS, Item.BOTTOM)
 
 
 def draw_skirt(canvas: Canvas, body: Body, skirt: Garment, colour: RGB, top_y: float, label: Label, item: Item) -> None:
@@ -194,8 +242,6 @@ def draw_skirt(canvas: Canvas, body: Body, skirt: Garment, colour: RGB, top_y: f
         [(body.waist + 0.8, top_y), (body.hip + 2.0, HIP_Y), (flare, hem_y), (flare * 0.5, hem_y + 2), (0, hem_y + 2.6)]
     )
     part(canvas, outline, colour, label, item, pattern=skirt.pattern)
-    for x in (-0.55, -0.15, 0.25, 0.6):
-        crease(canvas, points((x * body.waist * 0.9, top_y + 8), (x * flare, hem_y)), colour, 0.7, 0.45)
 
 
 def draw_dress(canvas: Canvas, body: Body, dress: Garment, colour: RGB) -> None:
@@ -204,60 +250,50 @@ def draw_dress(canvas: Canvas, body: Body, dress: Garment, colour: RGB) -> None:
     draw_skirt(canvas, body, dress, colour, WAIST_Y - 2, Label.DRESS, Item.DRESS)
     bodice = _torso(body, "tank top" if dress.sleeve == "sleeveless" else "dress", WAIST_Y, 0.8)
     part(canvas, bodice, colour, Label.DRESS, Item.DRESS, pattern=dress.pattern, line=0)
-    crease(canvas, points((-body.waist, WAIST_Y), (body.waist, WAIST_Y)), colour, 0.9, 0.7)
 
 
 def draw_legwear(canvas: Canvas, limb: Limb, legwear: Garment, colour: RGB, label: Label) -> None:
     """Socks to the calf, or tights over the whole leg."""
     start = 1.45 if legwear.type == "socks" else 0.0
-    part(canvas, tube(limb, start, 2.0, 0.7), colour, label, Item.LEGWEAR, line=0.6)
+    part(canvas, tube(limb, start, 2.0, 0.9), colour, label, Item.LEGWEAR)
 
 
 def draw_footwear(canvas: Canvas, limb: Limb, shoe: Garment, colour: RGB, skin: RGB, side: int) -> None:
     """One shoe; ``side`` is 1 for the person's left foot."""
     label = Label.LEFT_SHOE if side > 0 else Label.RIGHT_SHOE
     x, y = limb.joints[2]
-    toe = x + side * 4.5
+    toe = x + side * 5.5
     foot = smooth(
         points(
-            (x - side * 5.6, y - 3),
-            (x + side * 5.0, y - 3),
-            (toe + side * 5.5, y + 5),
-            (toe + side * 4.5, SOLE_Y),
-            (x - side * 6.4, SOLE_Y),
+            (x - side * 6.4, y - 3),
+            (x + side * 5.6, y - 3),
+            (toe + side * 7.0, y + 5),
+            (toe + side * 6.0, SOLE_Y),
+            (x - side * 7.2, SOLE_Y),
         )
     )
     if shoe.type == "sandals":
-        part(canvas, foot, skin, Label.LEFT_LEG if side > 0 else Label.RIGHT_LEG, Item.SKIN, line=0.6)
-        for dy in (0.5, 5.0):
-            strap = points(
-                (x - side * 6.5, y + dy),
-                (toe + side * 5.2, y + dy + 1.5),
-                (toe + side * 5.4, y + dy + 4.4),
-                (x - side * 6.5, y + dy + 3.2),
-            )
-            part(canvas, strap, colour, label, Item.FOOTWEAR, line=0.6)
-        sole = points(
-            (x - side * 7, SOLE_Y - 2.6),
-            (toe + side * 6.5, SOLE_Y - 2.6),
-            (toe + side * 6, SOLE_Y + 1),
-            (x - side * 7, SOLE_Y + 1),
-        )
-        part(canvas, sole, colour, label, Item.FOOTWEAR, line=0.6)
+        part(canvas, foot, skin, Label.LEFT_LEG if side > 0 else Label.RIGHT_LEG, Item.SKIN)
+        for at, wide in ((x - side * 1.5, 4.0), (toe + side * 2.0, 4.4)):
+            left, right = at - wide / 2, at + wide / 2
+            strap = points((left, y - 3), (right, y - 3), (right, SOLE_Y), (left, SOLE_Y))
+            part(canvas, strap, colour, label, Item.FOOTWEAR)
+        part(canvas, _sole(x, toe, side), colour, label, Item.FOOTWEAR)
         return
     if shoe.type == "boots":
-        shaft = tube(limb, 1.5, 2.05, 2.6)
-        part(canvas, shaft, colour, label, Item.FOOTWEAR)
+        part(canvas, tube(limb, 1.36, 2.05, 3.2), colour, label, Item.FOOTWEAR)
+        part(canvas, tube(limb, 1.36, 1.52, 3.8), accent(colour), label, Item.FOOTWEAR)
     part(canvas, foot, colour, label, Item.FOOTWEAR)
     if shoe.type == "sneakers":
-        sole = points(
-            (x - side * 6.6, SOLE_Y - 2.8),
-            (toe + side * 5.6, SOLE_Y - 2.8),
-            (toe + side * 5, SOLE_Y + 0.6),
-            (x - side * 6.8, SOLE_Y + 0.6),
-        )
-        part(canvas, sole, (244, 244, 242), label, Item.FOOTWEAR, line=0.5)
-        for dy in (0.5, 3.2):
-            canvas.stroke(points((x - side * 1.5, y + dy), (x + side * 4.5, y + dy + 0.8)), flat((246, 246, 244)), 0.9)
-    else:
-        crease(canvas, points((x - side * 6.4, SOLE_Y - 2), (toe + side * 5, SOLE_Y - 2)), colour, 0.9, 0.9)
+        part(canvas, _sole(x, toe, side), (244, 244, 242), label, Item.FOOTWEAR)
+        lace = points((x + side * 0.5, y - 2), (x + side * 6.5, y + 4))
+        canvas.stroke(lace, flat((246, 246, 244)), 2.4)
+
+
+def _sole(x: float, toe: float, side: int) -> Points:
+    return points(
+        (x - side * 7.6, SOLE_Y - 3.4),
+        (toe + side * 7.2, SOLE_Y - 3.4),
+        (toe + side * 6.8, SOLE_Y + 1),
+        (x - side * 7.6, SOLE_Y + 1),
+    )

@@ -9,15 +9,15 @@ from engine.train.figures import accessories, clothes, head, scenes
 from engine.train.figures.attributes import COLOURS, HAIR_COLOURS, RGB, SKINS, Figure, Garment
 from engine.train.figures.canvas import Canvas, View
 from engine.train.figures.cloth import Item, Label, varied
-from engine.train.figures.geometry import SOLE_Y, Body, make_body
+from engine.train.figures.geometry import HEAD_SCALE, NECK_Y, SOLE_Y, Body, make_body
 
 # Topmost and lowest body unit in the picture, for each framing.
 FRAMES: dict[str, tuple[float, float]] = {
-    "full_body": (-13.0, 175.0),
-    "nearly_full_body": (-12.0, 135.0),
-    "upper_body": (-12.0, 94.0),
-    "portrait": (-11.0, 66.0),
-    "headshot": (-10.0, 46.0),
+    "full_body": (-34.0, 165.0),
+    "nearly_full_body": (-34.0, 131.0),
+    "upper_body": (-34.0, 95.0),
+    "portrait": (-33.0, 72.0),
+    "headshot": (-31.0, 50.0),
 }
 
 
@@ -62,6 +62,7 @@ class _Person:
 
     def __init__(self, canvas: Canvas, figure: Figure, rng: np.random.Generator) -> None:
         self.canvas, self.figure, self.rng = canvas, figure, rng
+        self.close = canvas.zoomed(HEAD_SCALE, 0.0, NECK_Y)  # the pen for the head
         self.mirror = bool(rng.integers(2))
         self.body: Body = make_body(figure.gender, figure.build, figure.pose, self.mirror)
         self.skin = varied(SKINS[figure.skin], rng, 6)
@@ -87,7 +88,7 @@ class _Person:
     def _behind(self) -> None:
         figure, canvas = self.figure, self.canvas
         if figure.headwear is None or figure.headwear.type != "headscarf":
-            head.draw_hair_behind(canvas, figure.hair, self.hair, self.rng)
+            head.draw_hair_behind(self.close, figure.hair, self.hair, self.rng)
         if figure.bag is not None:
             accessories.draw_bag_behind(canvas, self.body, figure.bag, self._shade(figure.bag))
 
@@ -134,7 +135,7 @@ class _Person:
             accessories.draw_bag_front(canvas, body, figure.bag, self._shade(figure.bag), side)
 
     def _head(self) -> None:
-        figure, canvas = self.figure, self.canvas
+        figure, canvas = self.figure, self.close
         head.draw_face(canvas, figure, self.skin, self.hair)
         covered = figure.headwear is not None and figure.headwear.type == "headscarf"
         if not covered:

@@ -1,7 +1,9 @@
 """The body in numbers: joints of a person in body units and the curves that turn joints into outlines.
 
-Body units: the crown of the head is at y = 0, the soles at y = 168, x = 0 is the middle; y grows downwards, and the
-person's left is at positive x. Knows nothing of colour or cloth.
+Body units: the shoulders are at y = 44, the soles at y = 160, x = 0 is the middle; y grows downwards, and the person's
+left is at positive x. A head is drawn ``HEAD_SCALE`` times as large as its own numbers say, around the neck: faces are
+what people look at, and in a picture of 128 x 192 pixels they would be too small to say anything. Knows nothing of
+colour or cloth.
 """
 
 import math
@@ -17,12 +19,12 @@ SHOULDER_Y, CHEST_Y, WAIST_Y, HIP_Y, CROTCH_Y, KNEE_Y, ANKLE_Y, SOLE_Y = (
     76.0,
     91.0,
     97.0,
-    128.0,
-    157.0,
-    168.0,
+    122.0,
+    148.0,
+    160.0,
 )
-CHIN_Y, NECK_Y = 34.0, 41.0
-HEAD_HALF_WIDTH = 14.0
+NECK_Y = 41.0
+HEAD_SCALE = 1.45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ def make_body(gender: str, build: str, pose: str, mirror: bool) -> Body:
         "waving": ("up", "down"),
         "walking": ("swing", "down"),
     }[pose]
-    stride = 7.0 if pose == "walking" else 0.0
+    stride = 9.0 if pose == "walking" else 0.0
     left, right = arms if not mirror else arms[::-1]
     thick = 0.6 + 0.4 * factor
     return Body(

@@ -10,7 +10,10 @@ from engine.train.figures.cloth import varied
 from engine.train.figures.geometry import ellipse, points, smooth
 from engine.train.figures.textures import flat, shade, vertical
 
-# Scenes are drawn in picture units: x and y run 0..1 over the picture's width and height.
+# Scenes are drawn in picture units: x and y run 0..1 over the picture's width and height. Little in them moves from
+# picture to picture, since no description says where a window or a star is.
+_STARS = ((0.06, 0.34), (0.2, 0.48), (0.34, 0.08), (0.1, 0.62), (0.62, 0.06), (0.78, 0.2), (0.92, 0.1), (0.9, 0.36),
+          (0.82, 0.52), (0.95, 0.64), (0.28, 0.28), (0.7, 0.36))  # fmt: skip
 
 
 def draw_background(canvas: Canvas, background: str, rng: np.random.Generator) -> None:
@@ -72,15 +75,13 @@ def _beach(canvas: Canvas, rng: np.random.Generator) -> None:
 
 def _street(canvas: Canvas, rng: np.random.Generator) -> None:
     _sky(canvas, (186, 208, 226), (226, 232, 236))
-    x = 0.0
-    while x < 1.0:
-        width, top = rng.uniform(0.16, 0.26), rng.uniform(0.06, 0.3)
-        wall = ((172, 120, 100), (150, 156, 170), (206, 186, 150), (120, 132, 150))[int(rng.integers(4))]
-        _fill(canvas, wall, (x, top), (x + width, top), (x + width, 0.78), (x, 0.78))
-        for wy in np.arange(top + 0.05, 0.68, 0.09):
-            for wx in np.arange(x + 0.03, x + width - 0.04, 0.065):
-                _fill(canvas, (248, 232, 168), (wx, wy), (wx + 0.035, wy), (wx + 0.035, wy + 0.045), (wx, wy + 0.045))
-        x += width
+    walls = ((172, 120, 100), (150, 156, 170), (206, 186, 150), (120, 132, 150))
+    for number, top in enumerate((0.2, 0.08, 0.24, 0.12)):
+        x, top = 0.25 * number, top + rng.uniform(-0.03, 0.03)
+        _fill(canvas, walls[number], (x, top), (x + 0.25, top), (x + 0.25, 0.78), (x, 0.78))
+        for wy in np.arange(top + 0.06, 0.68, 0.125):
+            for wx in (x + 0.045, x + 0.145):
+                _fill(canvas, (248, 232, 168), (wx, wy), (wx + 0.06, wy), (wx + 0.06, wy + 0.06), (wx, wy + 0.06))
     _fill(canvas, (170, 168, 166), (0, 0.76), (1, 0.76), (1, 0.84), (0, 0.84))
     _fill(canvas, (92, 94, 102), (0, 0.83), (1, 0.83), (1, 1), (0, 1))
     for x in (0.06, 0.44, 0.82):
@@ -94,26 +95,26 @@ def _brick(canvas: Canvas, rng: np.random.Generator) -> None:
         (canvas.x - canvas.view.origin_x) * canvas.view.scale,
         (canvas.y - canvas.view.origin_y) * canvas.view.scale,
     )
-    row = np.floor(py / 9.0)
-    u, v = (px / 20.0 + 0.5 * (row % 2)) % 1.0 * 20.0, py % 9.0
-    joint = np.clip(np.maximum(1.5 - np.minimum(u, 20 - u), 1.3 - np.minimum(v, 9 - v)) + 0.5, 0, 1)[..., None]
-    tint = (((np.floor(px / 20.0 + 0.5 * (row % 2)) * 7 + row * 3) % 5) - 2)[..., None] * 7.0
+    row = np.floor(py / 16.0)
+    u, v = (px / 32.0 + 0.5 * (row % 2)) % 1.0 * 32.0, py % 16.0
+    joint = np.clip(np.maximum(2.0 - np.minimum(u, 32 - u), 2.0 - np.minimum(v, 16 - v)) + 0.5, 0, 1)[..., None]
+    tint = (((np.floor(px / 32.0 + 0.5 * (row % 2)) * 7 + row * 3) % 5) - 2)[..., None] * 5.0
     canvas.fill_all(lambda x, y: np.clip(base + tint, 0, 255) * (1 - joint) + mortar * joint)
 
 
 def _forest(canvas: Canvas, rng: np.random.Generator) -> None:
     _sky(canvas, (60, 106, 84), (128, 164, 116))
-    for x in np.linspace(0.04, 0.96, 6) + rng.uniform(-0.04, 0.04, 6):
-        _fill(canvas, (70, 50, 38), (x - 0.028, 0), (x + 0.028, 0), (x + 0.036, 0.84), (x - 0.036, 0.84))
+    for x in np.linspace(0.06, 0.94, 5) + rng.uniform(-0.02, 0.02, 5):
+        _fill(canvas, (70, 50, 38), (x - 0.04, 0), (x + 0.04, 0), (x + 0.05, 0.84), (x - 0.05, 0.84))
     for x in np.linspace(0, 1, 6):
-        _disc(canvas, (36, 88, 56), float(x), rng.uniform(0.0, 0.06), 0.12)
+        _disc(canvas, (36, 88, 56), float(x), 0.03, 0.13)
     _fill(canvas, (74, 112, 60), (0, 0.82), (0.5, 0.8), (1, 0.82), (1, 1), (0, 1))
 
 
 def _mountains(canvas: Canvas, rng: np.random.Generator) -> None:
     _sky(canvas, (146, 196, 240), (232, 240, 248))
     for x, height, colour in ((0.2, 0.2, (124, 134, 160)), (0.8, 0.14, (108, 120, 148)), (0.5, 0.3, (142, 152, 176))):
-        peak = x + rng.uniform(-0.06, 0.06)
+        peak = x + rng.uniform(-0.03, 0.03)
         _fill(canvas, colour, (peak - 0.5, 0.78), (peak, height), (peak + 0.5, 0.78))
         _fill(
             canvas,
@@ -130,27 +131,21 @@ def _mountains(canvas: Canvas, rng: np.random.Generator) -> None:
 def _library(canvas: Canvas, rng: np.random.Generator) -> None:
     _sky(canvas, (96, 62, 38), (80, 50, 30))
     spines = ((168, 52, 48), (44, 92, 130), (214, 174, 84), (70, 116, 82), (232, 222, 200), (110, 66, 118))
-    for shelf in np.arange(0.02, 0.98, 0.16):
-        x = 0.02
-        while x < 0.96:
-            width, top = rng.uniform(0.03, 0.055), shelf + rng.uniform(0.01, 0.035)
-            _fill(
-                canvas,
-                spines[int(rng.integers(6))],
-                (x, top),
-                (x + width, top),
-                (x + width, shelf + 0.13),
-                (x, shelf + 0.13),
-            )
-            x += width + 0.006
-        _fill(canvas, (142, 98, 62), (0, shelf + 0.13), (1, shelf + 0.13), (1, shelf + 0.15), (0, shelf + 0.15))
+    first = int(rng.integers(6))
+    for row, shelf in enumerate(np.arange(0.0, 1.0, 1 / 6)):
+        for number in range(12):
+            x, top = (number + 0.1) / 12, shelf + (0.015, 0.035, 0.02)[(number + row) % 3]
+            colour = spines[(first + 5 * number + 2 * row) % 6]
+            end = shelf + 0.145
+            _fill(canvas, colour, (x, top), (x + 0.07, top), (x + 0.07, end), (x, end))
+        _fill(canvas, (142, 98, 62), (0, shelf + 0.145), (1, shelf + 0.145), (1, shelf + 0.167), (0, shelf + 0.167))
 
 
 def _night(canvas: Canvas, rng: np.random.Generator) -> None:
     _sky(canvas, (16, 20, 56), (58, 58, 118))
     _disc(canvas, (250, 244, 208), 0.16 + rng.uniform(-0.03, 0.03), 0.13, 0.065)
-    for x, y in rng.uniform((0, 0), (1, 0.72), (34, 2)):
-        _disc(canvas, (255, 252, 226), float(x), float(y), 0.0055)
+    for x, y in _STARS:
+        _disc(canvas, (255, 252, 226), x, y, 0.012)
     _fill(canvas, (26, 30, 50), (0, 0.84), (0.4, 0.8), (0.75, 0.83), (1, 0.79), (1, 1), (0, 1))
 
 

@@ -45,7 +45,7 @@ def vertical(top: RGB, bottom: RGB, y0: float, y1: float) -> Texture:
     return paint
 
 
-def lit(base: Texture, x0: float, x1: float, strength: float = 0.2) -> Texture:
+def lit(base: Texture, x0: float, x1: float, strength: float = 0.06) -> Texture:
     """Light from the left: ``base`` falls off towards x1, as on a cylinder between x0 and x1."""
 
     def paint(x: Field, y: Field) -> Field:
@@ -78,20 +78,16 @@ def _edge(value: Field, softness: float) -> Field:
 
 
 def _striped(u: Field, v: Field, colour: Field, second: Field) -> Field:
-    distance = np.abs((v / 7.0) % 1.0 - 0.5) * 7.0
-    return colour + (second - colour) * _edge(1.25 - distance, 0.8)[..., None]
+    distance = np.abs((v / 11.0) % 1.0 - 0.5) * 11.0
+    return colour + (second - colour) * _edge(2.4 - distance, 0.8)[..., None]
 
 
 def _plaid(u: Field, v: Field, colour: Field, second: Field) -> Field:
-    across = _edge(2.2 - np.abs((u / 9.0) % 1.0 - 0.5) * 9.0, 0.8)
-    along = _edge(2.2 - np.abs((v / 9.0) % 1.0 - 0.5) * 9.0, 0.8)
-    dark = colour * 0.5 + 12 if colour.mean() > 70 else colour + 62
-    cloth = colour + (dark - colour) * (0.5 * (across + along))[..., None]
-    thin = np.maximum(
-        _edge(0.45 - np.abs((u / 9.0 + 0.5) % 1.0 - 0.5) * 9.0, 0.7),
-        _edge(0.45 - np.abs((v / 9.0 + 0.5) % 1.0 - 0.5) * 9.0, 0.7),
-    )
-    woven: Field = cloth + (second - cloth) * (0.8 * thin)[..., None]
+    del second
+    across = _edge(3.2 - np.abs((u / 14.0) % 1.0 - 0.5) * 14.0, 0.8)
+    along = _edge(3.2 - np.abs((v / 14.0) % 1.0 - 0.5) * 14.0, 0.8)
+    dark = colour * 0.45 + 8 if colour.mean() > 70 else colour + 90
+    woven: Field = colour + (dark - colour) * (0.5 * (across + along))[..., None]
     return woven
 
 
@@ -101,17 +97,17 @@ def _grid(u: Field, v: Field, period: float) -> tuple[Field, Field]:
 
 
 def _dotted(u: Field, v: Field, colour: Field, second: Field) -> Field:
-    du, dv = _grid(u, v, 6.0)
-    dotted: Field = colour + (second - colour) * _edge(1.45 - np.hypot(du, dv), 0.8)[..., None]
+    du, dv = _grid(u, v, 10.0)
+    dotted: Field = colour + (second - colour) * _edge(2.7 - np.hypot(du, dv), 0.8)[..., None]
     return dotted
 
 
 def _floral(u: Field, v: Field, colour: Field, second: Field) -> Field:
-    du, dv = _grid(u, v, 9.0)
+    du, dv = _grid(u, v, 14.0)
     radius, angle = np.hypot(du, dv), np.arctan2(dv, du)
-    petals = _edge(2.3 + 0.9 * np.cos(5 * angle) - radius, 0.8)[..., None]
+    petals = _edge(4.0 + 1.5 * np.cos(5 * angle) - radius, 0.8)[..., None]
     flower = np.array((255, 236, 240), dtype=np.float32) if second[0] > 200 else np.array((226, 70, 110), np.float32)
     cloth = colour + (flower - colour) * petals
-    centre = _edge(0.95 - radius, 0.7)[..., None]
+    centre = _edge(1.8 - radius, 0.7)[..., None]
     printed: Field = cloth + (np.array((240, 190, 40), dtype=np.float32) - cloth) * centre
     return printed
