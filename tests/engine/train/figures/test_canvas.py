@@ -52,3 +52,10 @@ def test_a_shape_outside_the_picture_is_not_painted() -> None:
     painted.fill(rectangle(20, 20, 30, 30), flat(RED), label=4)
     assert np.array_equal(painted.image, before)
     assert not painted.labels.any()
+
+
+def test_a_zoomed_pen_paints_the_same_picture_larger_around_its_point() -> None:
+    painted = canvas(12, 12)
+    painted.zoomed(2.0, 4.0, 4.0).fill(rectangle(3, 3, 5, 5), flat(RED), label=4, item=5)
+    assert np.argwhere(painted.labels == 4).min(axis=0).tolist() == [2, 2]
+    assert np.argwhere(painted.items == 5).max(axis=0).tolist() == [5, 5]
