@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from engine.description.caption import compose, row_phrases
+from engine.description.caption import Style, compose, row_phrases
 from engine.train import scores
 from engine.train.atomic import questions_of_table
 from engine.train.attention_mass import AttentionReport
@@ -30,6 +30,7 @@ from engine.train.scores import Score, Verdict
 from engine.train.viewers import Answer, Asked, Questionnaire, Viewer, ask, save_questions
 
 FIRST_SEED = 1_000_000
+STYLES: tuple[Style, ...] = ("list", "prose", "everyday")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +94,14 @@ class Evaluation:
 
 
 def make_case(seed: int) -> Case:
-    """Figure ``seed`` described: even seeds as a comma-separated list, odd ones as prose."""
+    """Figure ``seed`` described: by turns as a comma-separated list, as prose, and as people type."""
     figure = sample_figure(seed)
     drawing = draw_figure(figure)
     row = figure_row(figure, drawing)
     truth = row["attributes"]
     assert isinstance(truth, dict)
     phrases = row_phrases(row)
-    caption = compose(phrases, "prose" if seed % 2 else "list", random.Random(f"evaluate-{seed}"))
+    caption = compose(phrases, STYLES[seed % len(STYLES)], random.Random(f"evaluate-{seed}"))
     order = Order(seed=seed, text=caption.text, width=figure.width, height=figure.height)
     return Case(order=order, asked=asked(truth, stated(phrases, caption)), figure=drawing.image)
 

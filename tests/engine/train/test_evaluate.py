@@ -16,7 +16,7 @@ from PIL import Image
 from engine.description import Description
 from engine.events import Event, Finished, ImageReady, Queued, Timings
 from engine.request import GenerationRequest
-from engine.train.evaluate import FIRST_SEED, evaluate, make_case
+from engine.train.evaluate import FIRST_SEED, STYLES, evaluate, make_case
 from engine.train.evaluate_command import main
 from engine.train.figures import draw_figure, sample_figure
 from engine.train.judge import Judge, JudgeNetwork
@@ -77,14 +77,18 @@ def unparsed(text: str) -> Description:
 
 def test_descriptions_are_unseen_and_repeat() -> None:
     assert FIRST_SEED == 1_000_000
-    for seed in range(FIRST_SEED, FIRST_SEED + 4):
+    texts: dict[str, list[str]] = {}
+    for seed in range(FIRST_SEED, FIRST_SEED + 6):
         case = make_case(seed)
         assert case.order == make_case(seed).order
-        assert case.order.text.endswith(".") == bool(seed % 2)  # lists and prose in turn
+        texts.setdefault(STYLES[seed % 3], []).append(case.order.text)
         assert case.figure.shape == (case.order.height, case.order.width, 3)
         assert case.asked.keys() <= BY_KEY.keys()
         assert ABSENT not in case.asked.values()
-        assert {"framing", "gender", "background"} <= case.asked.keys()
+        assert {"gender", "background"} <= case.asked.keys()
+    assert all("." not in text and text.count(", ") > 4 for text in texts["list"])
+    assert all(text.endswith(".") and ". " in text for text in texts["prose"])
+    assert len(texts["everyday"]) == 2
 
 
 def test_figures_score_the_ceiling(judge: Judge) -> None:
