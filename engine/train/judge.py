@@ -157,8 +157,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--autoencoder", type=Path, metavar="DIR", help="also judge figures this AutoencoderKL decoded")
     parser.add_argument("--num-decoded", type=int, default=6000, help="figures to learn from decoded (%(default)s)")
     parser.add_argument("--initial", type=Path, metavar="DIR", help="start from this judge")
-    parser.add_argument("--mixed-precision", choices=("no", "bf16"), default=JudgeConfig().mixed_precision,
-                        help="no where the processor only emulates bfloat16 (%(default)s)")  # fmt: skip
     parser.add_argument("--learning-rate", type=float, default=JudgeConfig().learning_rate, help="peak (%(default)s)")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -168,7 +166,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             num_held_out=options.num_held_out,
             epochs=options.epochs,
             learning_rate=options.learning_rate,
-            mixed_precision=options.mixed_precision,
             autoencoder=options.autoencoder,
             num_decoded=options.num_decoded if options.autoencoder else 0,
             initial=options.initial,

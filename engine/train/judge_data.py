@@ -25,6 +25,7 @@ from tqdm import tqdm
 from engine.train.figures import Drawing, draw_figure, figure_row, sample_figure
 from engine.train.figures.cloth import Item, Label
 from engine.train.files import whole_file
+from engine.train.optimizer import has_bfloat16
 from engine.train.questions import ABSENT, QUESTIONS, Question, right_answer
 
 logger = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Sh
 
 
 def _through(vae: AutoencoderKL, pictures: NDArray[np.uint8], generator: torch.Generator) -> NDArray[np.uint8]:
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16("cpu")):
         latents = vae.encode(as_input(pictures) * 2 - 1).latent_dist.mean.float()
         deviation = LATENT_NOISE * _uniform(latents, generator) * latents.std()
         latents = latents + deviation * torch.randn(latents.shape, generator=generator)

@@ -30,7 +30,7 @@ from engine.train.judge_data import (
     shelves,
     soften,
 )
-from engine.train.optimizer import MuonAdamW
+from engine.train.optimizer import MuonAdamW, has_bfloat16
 from engine.train.questions import ABSENT, QUESTIONS
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class JudgeConfig:
     batch_size: int = 64
     learning_rate: float = 2e-3
     look_weight: float = 0.3
-    mixed_precision: str = "bf16"
+    mixed_precision: str = "bf16" if has_bfloat16("cpu") else "no"
     widths: tuple[int, ...] = WIDTHS
     autoencoder: Path | None = None
     num_decoded: int = 0

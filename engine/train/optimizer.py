@@ -27,7 +27,7 @@ def orthogonal(matrix: Tensor, iterations: int = 5) -> Tensor:
     """
     a, b, c = _COEFFICIENTS
     tall = matrix.shape[0] > matrix.shape[1]
-    x = (matrix / (matrix.norm() + 1e-7)).to(_iteration_dtype(matrix.device.type))
+    x = (matrix / (matrix.norm() + 1e-7)).to(torch.bfloat16 if has_bfloat16(matrix.device.type) else torch.float32)
     x = x.T if tall else x
     for _ in range(iterations):
         gram = x @ x.T
@@ -37,11 +37,10 @@ def orthogonal(matrix: Tensor, iterations: int = 5) -> Tensor:
 
 
 @cache
-def _iteration_dtype(device: str) -> torch.dtype:
-    """bfloat16, except on CPUs that emulate it: there a product takes 14 times as long as in float32."""
+def has_bfloat16(device: str) -> bool:
+    """False on CPUs that emulate it: there a product takes 14 times as long as in float32."""
     capabilities = torch.cpu.get_capabilities()
-    emulated = device == "cpu" and not (capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
-    return torch.float32 if emulated else torch.bfloat16
+    return device != "cpu" or bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 class MuonAdamW(torch.optim.Optimizer):
