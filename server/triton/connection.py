@@ -12,8 +12,8 @@ import grpc
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 
 from engine import wire
+from engine.engine import Finished
 from engine.errors import BusyError, DeadlineError, EngineError, EngineStoppedError
-from engine.events import Finished
 from server.triton.errors import TritonError
 
 #: The first version with all that is used here: decoupled streams, cancellation, custom metrics.
