@@ -11,7 +11,7 @@ from engine.description.groups import Group
 from engine.description.phrases import Phrase
 from engine.description.prose import WORN
 from engine.description.synonyms import AGES, ALL_PEOPLE, PLACES, SHOT_WORDS, YOUNG_PEOPLE
-from engine.description.writer import Writer, modifiers, noun_phrase, with_article
+from engine.description.writer import Writer, joined, modifiers, noun_phrase, with_article
 
 _LOOKS = ("smiling", "laughing", "serious")
 _SELDOM_SAID = 0.5
@@ -227,23 +227,19 @@ def _noun_of_person(writer: Writer) -> str:
 
 
 def _listed(writer: Writer, indices: Sequence[int], opening: str) -> None:
-    """Noun phrases as "a, b and c" after ``opening``; one caption in ten has no articles."""
-    for position, index in enumerate(indices):
-        writer.say(opening if position == 0 else " and " if position == len(indices) - 1 else ", ")
-        writer.phrase(index, _thing(writer, index))
+    joined(writer, indices, opening, _thing)
 
 
-def _thing(writer: Writer, index: int) -> str:
-    phrase = writer.phrases[index]
+def _thing(writer: Writer, phrase: Phrase) -> str:
+    """A noun phrase; one in ten has no article."""
     if writer.rng.random() < 0.1:
-        return _bare(writer, index)
+        return _bare(writer, phrase)
     text = noun_phrase(writer, phrase)
     return with_article(text) if text.endswith("head") else text
 
 
-def _bare(writer: Writer, index: int) -> str:
+def _bare(writer: Writer, phrase: Phrase) -> str:
     """Modifiers and noun without an article: "short black hair", "green sweater"."""
-    phrase = writer.phrases[index]
     before, after = modifiers(writer, phrase, keep_plain=0.1, move=0.1)
     return " ".join([*before, writer.word(phrase.noun), *after]).strip()
 
@@ -271,7 +267,7 @@ def _tag(writer: Writer, index: int) -> str:
     if phrase.group is Group.PERSON:
         text = _person(writer, phrase)
         return with_article(text) if rng.random() < 0.3 else text
-    return "average build" if phrase.words == ("average",) else _bare(writer, index)
+    return "average build" if phrase.words == ("average",) else _bare(writer, phrase)
 
 
 def _place_tag(writer: Writer, index: int) -> None:

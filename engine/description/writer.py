@@ -5,7 +5,7 @@ everyday.py).
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.description.groups import Group
@@ -99,14 +99,6 @@ def modifiers(writer: Writer, phrase: Phrase, *, keep_plain: float, move: float)
     return before, after
 
 
-def joined(writer: Writer, indices: Sequence[int], opening: str) -> None:
-    """Writes noun phrases as "a, b and c" after ``opening``; nothing where there is none."""
-    for position, index in enumerate(indices):
-        link = opening if position == 0 else " and " if position == len(indices) - 1 else ", "
-        writer.say(link)
-        writer.phrase(index, noun_phrase(writer, writer.phrases[index]))
-
-
 def noun_phrase(writer: Writer, phrase: Phrase) -> str:
     """Words like "a red striped shirt with long sleeves": modifiers before the noun, some of them after it."""
     before, after = modifiers(writer, phrase, keep_plain=0.3, move=0.3)
@@ -115,6 +107,16 @@ def noun_phrase(writer: Writer, phrase: Phrase) -> str:
     if phrase.group in (Group.HAIR, Group.BODY):
         return text
     return with_article(text, noun)
+
+
+def joined(
+    writer: Writer, indices: Sequence[int], opening: str, words: Callable[[Writer, Phrase], str] = noun_phrase
+) -> None:
+    """Writes phrases in these ``words`` as "a, b and c" after ``opening``; nothing where there is none."""
+    for position, index in enumerate(indices):
+        link = opening if position == 0 else " and " if position == len(indices) - 1 else ", "
+        writer.say(link)
+        writer.phrase(index, words(writer, writer.phrases[index]))
 
 
 def with_article(text: str, noun: str = "") -> str:

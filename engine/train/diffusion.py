@@ -120,9 +120,8 @@ class DiffusionObjective(nn.Module):
         )
         alpha_bar = diffusion.build_scheduler(schedule).alphas_cumprod
         self.register_buffer("alpha_bar", alpha_bar.float(), persistent=False)
-        self._probes: tuple[ProbeNetwork, ...] = (
-            () if probe is None else (probe,)
-        )  # in a tuple a module is none of this one's own
+        # In a tuple: a frozen network is no part of what is trained, averaged or written to checkpoints.
+        self._probes: tuple[ProbeNetwork, ...] = () if probe is None else (probe,)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Losses of latents [B, C, h, w] under context [B, T, width]; SDXL's with pooled [B, P] and time_ids [B, 6]."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from tqdm import tqdm
@@ -30,7 +31,7 @@ from engine.train.scores import Score, Verdict
 from engine.train.viewers import Answer, Asked, Questionnaire, Viewer, ask, save_questions
 
 FIRST_SEED = 1_000_000
-STYLES: tuple[Style, ...] = ("list", "prose", "everyday")
+STYLES: tuple[Style, ...] = get_args(Style)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

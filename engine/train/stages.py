@@ -188,7 +188,7 @@ class Run:
         modules: tuple[torch.nn.Module, ...] = (parts.vae, *parts.reader.encoders, *([probe] if probe else []))
         for module in modules:
             module.to(device)
-        buckets, reader = self._buckets(), self._cached_reader(parts, self._cache)
+        buckets, reader = self._buckets(), self._cached_reader()
         stage = DiffusionStage(self.recipe, self.folder, buckets, parts, self.out, reader=reader, probe=probe)
         outcome = self._fit(stage, self.recipe.unet.fit)
         if self.is_main:
@@ -212,12 +212,13 @@ class Run:
         channels = int(self.parts.vae.config.latent_channels)
         return load_probe(self._part("probe"), tuple(table.joint), channels=channels)
 
-    def _cached_reader(self, parts: Parts, root: Path) -> CachedReader | None:
+    def _cached_reader(self) -> CachedReader | None:
         """Text states from the disk, where captions are fixed; the encoders may then leave the device."""
         if not self.recipe.caption.variants:
             return None
+        parts = self.parts
         captions = Captions(self.folder.samples, parts.reader.windows, self.recipe.caption, self.recipe.seed)
-        reader = CachedReader(parts.reader, captions, root, is_main=self.is_main)
+        reader = CachedReader(parts.reader, captions, self._cache, is_main=self.is_main)
         encoders: tuple[torch.nn.Module, ...] = parts.reader.encoders
         for encoder in encoders:
             encoder.to("cpu")

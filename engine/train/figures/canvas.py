@@ -6,6 +6,7 @@ covers at least half of it, which makes label maps exact. Knows nothing of peopl
 Letters: H, W picture size in pixels; h, w size of a shape's bounding box.
 """
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,12 +34,15 @@ class Canvas:
     def __init__(self, width: int, height: int, view: View) -> None:
         self.width = width
         self.height = height
-        self.view = view
         self.image = np.zeros((height, width, 3), dtype=np.float32)  # [H, W, 3]
         self.labels = np.zeros((height, width), dtype=np.uint8)  # [H, W]
         self.items = np.zeros((height, width), dtype=np.uint8)  # [H, W]
-        columns = (np.arange(width, dtype=np.float32) + 0.5) / view.scale + view.origin_x
-        rows = (np.arange(height, dtype=np.float32) + 0.5) / view.scale + view.origin_y
+        self._look(view)
+
+    def _look(self, view: View) -> None:
+        self.view = view
+        columns = (np.arange(self.width, dtype=np.float32) + 0.5) / view.scale + view.origin_x
+        rows = (np.arange(self.height, dtype=np.float32) + 0.5) / view.scale + view.origin_y
         self.x, self.y = np.meshgrid(columns, rows)  # [H, W] each, in body units
 
     def zoomed(self, factor: float, x: float, y: float) -> "Canvas":
@@ -49,8 +53,8 @@ class Canvas:
             origin_x=(view.origin_x - x * (1 - factor)) / factor,
             origin_y=(view.origin_y - y * (1 - factor)) / factor,
         )
-        other = Canvas(self.width, self.height, inner)
-        other.image, other.labels, other.items = self.image, self.labels, self.items
+        other = copy.copy(self)
+        other._look(inner)
         return other
 
     def fill_all(self, texture: Texture) -> None:

@@ -98,14 +98,10 @@ def _sweater_details(canvas: Canvas, body: Body, colour: RGB, hem_y: float) -> N
     """A rolled collar, and broad bands at hem and wrists."""
     collar = smooth(mirrored([(0, 36.0), (9.4, 35.5), (10.6, 42), (0, 46)]))
     part(canvas, collar, accent(colour), Label.UPPER_CLOTHES, Item.TOP)
-    _hem_band(canvas, body, colour, hem_y, Item.TOP)
-    _cuffs(canvas, body, colour, Item.TOP, 1.9)
-
-
-def _hem_band(canvas: Canvas, body: Body, colour: RGB, hem_y: float, item: Item) -> None:
     width = (body.hip if hem_y > HIP_Y - 4 else body.waist) + 1.8
     band = points((-width, hem_y - 6), (width, hem_y - 6), (width, hem_y + 1), (-width, hem_y + 1))
-    part(canvas, band, accent(colour), Label.UPPER_CLOTHES, item)
+    part(canvas, band, accent(colour), Label.UPPER_CLOTHES, Item.TOP)
+    _cuffs(canvas, body, colour, Item.TOP, 1.9)
 
 
 def _cuffs(canvas: Canvas, body: Body, colour: RGB, item: Item, extra: float) -> None:
@@ -135,7 +131,7 @@ def _blouse_details(canvas: Canvas, body: Body, colour: RGB, hem_y: float) -> No
 
 
 def _t_shirt_details(canvas: Canvas, body: Body, colour: RGB, hem_y: float) -> None:
-    """A ringed neckline, and edges of the sleeves."""
+    """A ringed neckline."""
     del body, hem_y
     ring = smooth(points((-8, 40.5), (0, 48.5), (8, 40.5)), closed=False)
     canvas.stroke(ring, flat(accent(colour)), 3.0)
@@ -184,8 +180,9 @@ def _jacket_details(canvas: Canvas, colour: RGB, side: int, opening: float, hem:
     """A zip of bright metal and a ribbed waistband: the shortest of them."""
     _trim(canvas, colour, (side * opening, hem_y - 8), (side * (hem + 0.6), hem_y - 8), (side * hem, hem_y + 1),
           (side * opening, hem_y + 1))  # fmt: skip
-    canvas.stroke(points((side * 7.4, 42), (side * (opening + 0.6), hem_y)), flat((226, 228, 232)), 2.4)
-    canvas.stroke(points((side * 7.4, 42), (side * (opening + 0.6), hem_y)), flat((110, 112, 120)), 0.8)
+    edge = points((side * 7.4, 42), (side * (opening + 0.6), hem_y))
+    canvas.stroke(edge, flat((226, 228, 232)), 2.4)
+    canvas.stroke(edge, flat((110, 112, 120)), 0.8)
 
 
 def _blazer_details(canvas: Canvas, colour: RGB, side: int, opening: float, hem: float, hem_y: float) -> None:

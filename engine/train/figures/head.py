@@ -72,7 +72,7 @@ def _draw_mouth(canvas: Canvas, figure: Figure, skin: RGB) -> None:
 
 
 def _draw_age(canvas: Canvas, age: str, skin: RGB) -> None:
-    """Rosy cheeks are drawn before; folds beside the mouth in middle age, wrinkles and lowered lids in old age."""
+    """Folds beside the mouth in middle age; wrinkles and bags under the eyes besides in old age."""
     if age == "young":
         return
     line = flat(shade(skin, 0.66))
