@@ -141,7 +141,10 @@ def test_hola_is_the_same_checkpointed_and_compiled(way: str, recipe: Recipe, fi
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-6)
 
 
-def test_resumed_training_is_exact(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rank", [0, 2])
+def test_resumed_training_is_exact(rank: int, recipe: Recipe, finished: Path, tmp_path: Path) -> None:
+    lora = replace(recipe.unet.lora, rank=rank)  # 0 trains every weight, others adapters alone
+    recipe = replace(recipe, unet=replace(recipe.unet, lora=lora, initial=finished / "unet"))
     config = recipe.unet.fit
     whole = Fit(_stage(recipe, finished, tmp_path), config, tmp_path / "whole", cpu=True)
     losses = whole.run().losses

@@ -47,7 +47,7 @@ def _stage(recipe: Recipe, finished: Path, out: Path) -> _Noting:
     return _Noting(recipe, folder, buckets, parts, out)
 
 
-def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path) -> None:
+def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path, steps: int | None) -> None:
     import os
 
     os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
@@ -57,20 +57,22 @@ def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path)
     stage = _stage(recipe, finished, out)
     fit = Fit(stage, recipe.unet.fit, out / "checkpoints", cpu=True)
     assert fit.accelerator.num_processes == 2
-    losses = fit.run(stage.steps_per_epoch(2)).losses
+    losses = fit.run(steps or stage.steps_per_epoch(2)).losses
     (out / f"{rank}.json").write_text(json.dumps({"seen": stage.seen, "losses": losses}))
     weights = {name: whole(value).contiguous() for name, value in fit.model.state_dict().items()}
     save_file(weights, out / f"{rank}.safetensors")
 
 
-def _two(recipe: Recipe, finished: Path, out: Path) -> list[tuple[Any, dict[str, torch.Tensor]]]:
-    """What each of two processes saw and lost, and its weights afterwards."""
+def _two(
+    recipe: Recipe, finished: Path, out: Path, steps: int | None = None
+) -> list[tuple[Any, dict[str, torch.Tensor]]]:
+    """What each of two processes saw and lost in some steps, or an epoch, and its weights afterwards."""
     out.mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     context = multiprocessing.get_context("fork")
-    work = [context.Process(target=_one_of_two, args=(rank, port, recipe, finished, out)) for rank in range(2)]
+    work = [context.Process(target=_one_of_two, args=(rank, port, recipe, finished, out, steps)) for rank in range(2)]
     for process in work:
         process.start()
     for process in work:
@@ -81,21 +83,24 @@ def _two(recipe: Recipe, finished: Path, out: Path) -> list[tuple[Any, dict[str,
     ]
 
 
+def _recipe(recipe: Recipe, *, shard: bool = False, **unet: Any) -> Recipe:
+    fit = replace(recipe.unet.fit, batch_size=BATCH_SIZE, optimizer="adamw", shard=shard)
+    return replace(recipe, unet=replace(recipe.unet, fit=fit, num_samples=2, **unet))
+
+
 def test_two_processes_see_every_sample_once_and_agree_sharded_or_not(
     recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what a launcher sets; accelerate warns where it is missing
-    fit = replace(recipe.unet.fit, batch_size=BATCH_SIZE, optimizer="adamw")
-    recipe = replace(recipe, unet=replace(recipe.unet, fit=fit, num_samples=2))
-    copied = _two(recipe, finished, tmp_path / "copied")
+    copied = _two(_recipe(recipe), finished, tmp_path / "copied")
     (first, weights), (second, others) = copied
     seen = Counter(first["seen"] + second["seen"])
     assert set(seen.values()) == {1} and sorted(seen) == list(range(32))
     assert first["losses"] != second["losses"]  # each has samples and noise of its own
     for name, value in weights.items():
         assert torch.equal(value, others[name]), name
-    recipe = replace(recipe, unet=replace(recipe.unet, fit=replace(fit, shard=True)))
-    for (was, expected), (now, found) in zip(copied, _two(recipe, finished, tmp_path / "sharded"), strict=True):
+    sharded = _two(_recipe(recipe, shard=True), finished, tmp_path / "sharded")
+    for (was, expected), (now, found) in zip(copied, sharded, strict=True):
         assert now["losses"] == pytest.approx(was["losses"], rel=1e-4)
         for name, value in expected.items():
             torch.testing.assert_close(found[name], value, atol=2e-4, rtol=1e-3)
@@ -104,3 +109,45 @@ def test_two_processes_see_every_sample_once_and_agree_sharded_or_not(
         torch.testing.assert_close(saved[1].average[name], value, atol=2e-4, rtol=1e-3)
     pictures = [sorted((tmp_path / name / "samples").iterdir()) for name in ("copied", "sharded")]
     assert [file.name for file in pictures[0]] == [file.name for file in pictures[1]] != []
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("unet.").replace(".base_layer.", ".")
+
+
+def test_adapters_learn_the_same_beside_sharded_weights(
+    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    lora = {"initial": finished / "unet", "lora": replace(recipe.unet.lora, rank=2)}
+    (copied, weights), _ = _two(_recipe(recipe, **lora), finished, tmp_path / "copied")
+    (sharded, others), _ = _two(_recipe(recipe, **lora, shard=True), finished, tmp_path / "sharded")
+    assert sharded["losses"] == pytest.approx(copied["losses"], rel=1e-4)
+    before = load_file(finished / "unet" / "diffusion_pytorch_model.safetensors")
+    for name, value in weights.items():
+        torch.testing.assert_close(others[name], value, atol=2e-4, rtol=1e-3)
+        assert ".lora_" in name or torch.equal(others[name], before[_plain(name)]), name
+    saved = [checkpoint.load(tmp_path / name / "checkpoints") for name in ("copied", "sharded")]
+    assert saved[0].model.keys() == saved[1].model.keys() != set()
+    assert all(".lora_" in name for name in saved[1].model)
+
+
+# What PyTorch's tracer does to itself: an object of each autograd function, gradients of tensors that have none.
+@pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
+def test_a_sharded_step_is_the_same_compiled(
+    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    compiler = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda module, **options: compiler(module, backend="eager", **options))
+    plain = _recipe(recipe, shard=True)
+    fit = replace(plain.unet.fit, compile=True)
+    compiled = replace(plain, unet=replace(plain.unet, fit=fit))
+    uncompiled = _two(plain, finished, tmp_path / "plain", steps=2)
+    for (was, expected), (now, found) in zip(
+        uncompiled, _two(compiled, finished, tmp_path / "compiled", steps=2), strict=True
+    ):
+        assert now["losses"] == pytest.approx(was["losses"], rel=1e-4)
+        for name, value in expected.items():
+            torch.testing.assert_close(found[name], value, atol=2e-4, rtol=1e-3)
