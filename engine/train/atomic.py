@@ -12,9 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.description import Group, parse
-from engine.description.caption import SHOTS, Phrase
+from engine.description.caption import Phrase
 from engine.description.lexicon_modifiers import COLOURS, MATERIALS, PATTERNS, SHAPES
-from engine.train.questions import BY_KEY, QUESTIONS, Kind
+from engine.train.questions import QUESTIONS, Kind
+from engine.train.wording import (
+    about_attribute,
+    about_key,
+    about_part,
+    about_state,
+    about_thing,
+    with_article,
+    words_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,21 +53,13 @@ _WORN = (Group.HEADWEAR, Group.EYEWEAR, Group.TOP, Group.OUTERWEAR, Group.DRESS,
          Group.FOOTWEAR, Group.BELT, Group.NECKWEAR)  # fmt: skip
 _KIND_OF_KEY = {"color": Kind.TEXTURE, "hair color": Kind.TEXTURE, "pattern": Kind.TEXTURE, "material": Kind.TEXTURE,
                 "graphic": Kind.TEXTURE}  # fmt: skip
-_LOWER = {"bottom": "lower garment", "outerwear": "outer garment"}  # groups whose name is no word for a thing
 _PARTS = frozenset(("sleeve", "sleeves", "collar", "neckline", "hem", "cuffs", "pockets", "buttons", "laces", "heels",
                     "soles", "brim", "straps", "hood", "pattern", "stripes", "dots"))  # fmt: skip
 _VERBS = frozenset(("carrying", "holding", "wearing", "dressed"))  # what they are about is asked by itself
 _PLACED = re.compile(r"^(?:on|in|at|against|near|by|beside|before|behind|inside|outside)\s+", re.IGNORECASE)
 _SILENT = (Group.OTHER, Group.NEGATED)  # nothing to look for, or something that must not be seen
-
-
-def _words(table: str) -> frozenset[str]:
-    return frozenset(" ".join(entry.split()) for entry in table.split(","))
-
-
-_TEXTURES = _words(COLOURS) | _words(PATTERNS) | _words(MATERIALS)
-_SHAPES = _words(SHAPES)
-_MADE_OF = _words(MATERIALS) - _words(PATTERNS) - _words(COLOURS)
+_TEXTURES = words_of(COLOURS) | words_of(PATTERNS) | words_of(MATERIALS)
+_SHAPES = words_of(SHAPES)
 _HAIR = frozenset(("straight", "wavy", "curly", "braided", "shoulder-length", "short", "long", "bald", "tied"))
 _HAIR_COLOURS = frozenset(("blonde", "blond", "auburn", "ginger", "brunette", "dyed"))
 
@@ -108,7 +109,7 @@ def questions_of_table(asked: Mapping[str, str]) -> list[AtomicQuestion]:
             name = question.key.split()[0]
             found.append(
                 AtomicQuestion(
-                    text=_table_text(question.key, value, asked.get(f"{name} type", _LOWER.get(name, name))),
+                    text=about_key(question.key, value, asked.get(f"{name} type")),
                     kind=question.kind,
                     group=name,
                     parent=places.get(question.parent),
@@ -119,30 +120,6 @@ def questions_of_table(asked: Mapping[str, str]) -> list[AtomicQuestion]:
     return found
 
 
-def _table_text(key: str, value: str, noun: str) -> str:
-    name, _, what = key.partition(" ")
-    group = Group(name) if name in Group.__members__.values() else None
-    match key:
-        case "framing":
-            return f"Is this {SHOTS[value]}?"
-        case "gender" | "age" | "pose" | "expression":
-            return f"Is the person {value}?" if value != "hands on hips" else "Does the person have hands on hips?"
-        case "skin":
-            return f"Does the person have {value} skin?"
-        case "facial hair":
-            return f"Does the person have {_with_article(value)}?"
-        case "background":
-            return f"Is the background {value if value in BY_KEY['top color'].values else _with_article(value)}?"
-    if value == "bald":
-        return "Is the person bald?"
-    if name == "hair":
-        return f"Is the hair {'tied in a ' if value in ('ponytail', 'bun') else ''}{value}?"
-    if what == "type":
-        assert group is not None
-        return _object_text(group, value)
-    return _about(noun, value)
-
-
 def _of_part(found: Sequence[AtomicQuestion], group: Group, words: str) -> AtomicQuestion | None:
     """The question of a part that a phrase of its own names, "(a shirt with) long sleeves", as the garment's child."""
     garments = [place for place, one in enumerate(found) if one.group == group.value and one.kind is Kind.OBJECT]
@@ -150,7 +127,7 @@ def _of_part(found: Sequence[AtomicQuestion], group: Group, words: str) -> Atomi
         return None
     noun = found[garments[-1]].text.removesuffix("?").rpartition(" ")[2]
     kind = Kind.TEXTURE if any(word in _TEXTURES for word in words.split()) else Kind.SHAPE
-    asked = f"{'Do' if _plural(noun) else 'Does'} the {noun} have {_with_article(words)}?"
+    asked = about_part(noun, with_article(words))
     return AtomicQuestion(text=asked, kind=kind, group=group.value, parent=garments[-1])
 
 
@@ -215,16 +192,15 @@ def _of_parts(
         for words, _ in told:
             yield from _whole(group, words)
         return
-    yield AtomicQuestion(text=_object_text(group, noun), kind=Kind.OBJECT, group=name)
+    yield AtomicQuestion(text=about_thing(group, noun), kind=Kind.OBJECT, group=name)
     owner = "person" if group is Group.PERSON else noun
     for words, kind in told:
-        yield AtomicQuestion(text=_about(owner, words), kind=kind, group=name, parent=0)
+        yield AtomicQuestion(text=about_attribute(owner, words), kind=kind, group=name, parent=0)
     for words in after:
         link, _, rest = words.partition(" ")
         if link in ("with", "without", "in", "tied", "on") and rest:
             kind = Kind.TEXTURE if any(word in _TEXTURES for word in rest.split()) else Kind.SHAPE
-            verb = "Does" if not _plural(noun) else "Do"
-            asked = f"{verb} the {noun} have {rest}?" if link == "with" else f"{_be(noun)} the {noun} {words}?"
+            asked = about_part(noun, rest) if link == "with" else about_state(noun, words)
             yield AtomicQuestion(text=asked, kind=kind, group=name, parent=0)
 
 
@@ -233,11 +209,11 @@ def _whole(group: Group, text: str) -> Iterator[AtomicQuestion]:
     ending = text.rpartition(" ")[2]
     match group:
         case Group.SHOT:
-            asked, kind = f"Is this {_with_article(text)}?", Kind.SHAPE
+            asked, kind = f"Is this {with_article(text)}?", Kind.SHAPE
         case Group.BACKGROUND:
             plain = _PLACED.sub("", text.removesuffix(" background"))
             colour = plain in _TEXTURES
-            asked, kind = f"Is the background {plain if colour else _with_article(plain)}?", Kind.OBJECT
+            asked, kind = f"Is the background {plain if colour else with_article(plain)}?", Kind.OBJECT
         case Group.STYLE:
             asked, kind = f"Is the style {text.removesuffix(' style')}?", Kind.SHAPE
         case Group.BODY if ending == "skin":
@@ -247,47 +223,7 @@ def _whole(group: Group, text: str) -> Iterator[AtomicQuestion]:
         case Group.BODY if text == "average":
             asked, kind = "Is the person of average build?", Kind.SHAPE
         case Group.FACE if not text.endswith("ing") and text not in ("serious", "bearded", "freckled", "happy", "sad"):
-            asked, kind = f"Does the person have {_with_article(text)}?", Kind.OBJECT
+            asked, kind = f"Does the person have {with_article(text)}?", Kind.OBJECT
         case _:
             asked, kind = f"Is the person {text}?", Kind.SHAPE
     yield AtomicQuestion(text=asked, kind=kind, group=group.value)
-
-
-def _object_text(group: Group, noun: str) -> str:
-    match group:
-        case Group.PERSON:
-            return f"Is the person {noun if noun in ('female', 'male') else _with_article(noun)}?"
-        case Group.HAIR:
-            return f"Does the person have {noun if noun == 'hair' else _with_article(noun)}?"
-        case Group.BAG:
-            return f"Is the person carrying {_with_article(noun)}?"
-        case Group.ACCESSORY:
-            return f"Is there {_with_article(noun)} in the picture?"
-    return f"Is the person wearing {_with_article(noun)}?"
-
-
-def _about(noun: str, words: str) -> str:
-    """Whether a thing is as the words say: "Is the shirt red?", "Do the trousers have ...", "Is it made of cotton?"."""
-    bare = words.removesuffix("d") if words.endswith("-sleeved") else words
-    if bare.endswith(("sleeve", "sleeves")) and bare not in ("sleeves",):
-        return f"Does the {noun} have {bare.removesuffix('s')}s?".replace("-sleeves", " sleeves")
-    if bare.endswith((" collar", "-neck", " neck")):
-        return f"Does the {noun} have {_with_article(bare)}?"
-    if words in _MADE_OF:
-        return f"{_be(noun)} the {noun} made of {words}?"
-    return f"{_be(noun)} the {noun} {words}?"
-
-
-def _plural(noun: str) -> bool:
-    return noun.endswith("s") and not noun.endswith(("ss", "us"))
-
-
-def _be(noun: str) -> str:
-    return "Are" if _plural(noun) else "Is"
-
-
-def _with_article(text: str) -> str:
-    mass = text in ("hair", "make-up", "makeup", "stubble", "jewellery", "jewelry", "jewels")
-    if _plural(text) or mass or text.startswith(("a ", "an ", "the ")):
-        return text
-    return ("an " if text[:1].lower() in "aeiou" else "a ") + text
