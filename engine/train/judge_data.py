@@ -25,7 +25,7 @@ from tqdm import tqdm
 from engine.train.figures import Drawing, draw_figure, figure_row, sample_figure
 from engine.train.figures.cloth import Item, Label
 from engine.train.files import whole_file
-from engine.train.optimizer import has_bfloat16
+from engine.train.pace import has_bfloat16
 from engine.train.questions import ABSENT, QUESTIONS, Question, right_answer
 
 logger = logging.getLogger(__name__)

@@ -30,7 +30,8 @@ from engine.train.judge_data import (
     shelves,
     soften,
 )
-from engine.train.optimizer import MuonAdamW, has_bfloat16
+from engine.train.optimizer import MuonAdamW
+from engine.train.pace import has_bfloat16
 from engine.train.questions import ABSENT, QUESTIONS
 
 logger = logging.getLogger(__name__)

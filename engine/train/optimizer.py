@@ -9,12 +9,12 @@ losses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from engine.train.pace import has_bfloat16
 from engine.train.shard import divided_like, whole
 
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # quintic Newton-Schulz iteration, tuned for slope at zero
@@ -34,13 +34,6 @@ def orthogonal(matrix: Tensor, iterations: int = 5) -> Tensor:
         x = a * x + (b * gram + c * gram @ gram) @ x
     result: Tensor = (x.T if tall else x).float()
     return result
-
-
-@cache
-def has_bfloat16(device: str) -> bool:
-    """False on CPUs that emulate it: there a product takes 14 times as long as in float32."""
-    capabilities = torch.cpu.get_capabilities()
-    return device != "cpu" or bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 class MuonAdamW(torch.optim.Optimizer):
