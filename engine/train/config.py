@@ -288,6 +288,23 @@ class HolaConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RolloutConfig:
+    """How the UNet is asked about latents of its own making as well (see rollout.py)."""
+
+    weight: float = 0.5  # of what the probe misses there
+    steps: int = 8  # of the sampler; it stops before one of them, which is then asked about
+    fraction: float = 0.25  # of each batch: the captions that are sampled for
+
+    def __post_init__(self) -> None:
+        if self.weight < 0:
+            raise ValueError(f"weight must not be negative, got {self.weight}")
+        if self.steps < 2:
+            raise ValueError(f"steps must be at least 2, got {self.steps}")
+        if not 0 < self.fraction <= 1:
+            raise ValueError(f"fraction must lie above 0 and up to 1, got {self.fraction}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProbeConfig:
     """A small network that reads labels off latents, and how much the UNet is told of what it reads (see probe.py)."""
 
@@ -296,6 +313,7 @@ class ProbeConfig:
     blocks: int = 3  # residual 3x3 convolutions
     noise: float = 0.6  # strongest noise on the latents it learns from, which have variance 1
     held_out: float = 0.05  # of the pictures, to test it on
+    rollout: RolloutConfig | None = None
     fit: FitConfig
 
     def __post_init__(self) -> None:

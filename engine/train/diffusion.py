@@ -35,7 +35,8 @@ from engine.train.initial import start_from
 from engine.train.lora import add_adapters
 from engine.train.parts import Parts
 from engine.train.probe import Asker, ProbeNetwork, probe_loss
-from engine.train.reader import Reader, TextReader
+from engine.train.reader import Reader, TextReader, TextStates
+from engine.train.rollout import roll_out, rollout_timesteps
 from engine.train.samples import decode, sample_latents, save_captions, save_grid
 
 _MAX_PHRASES = 32
@@ -126,13 +127,12 @@ class DiffusionObjective(nn.Module):
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Losses of latents [B, C, h, w] under context [B, T, width]; SDXL's with pooled [B, P] and time_ids [B, 6]."""
         kind, gamma = self.prediction_type, self.recipe.noise.min_snr_gamma
-        added = {"text_embeds": batch["pooled"], "time_ids": batch["time_ids"]} if "pooled" in batch else None
         timesteps, latents = batch["timesteps"], batch["latents"]
         assert isinstance(self.alpha_bar, Tensor)
         alpha_bar = self.alpha_bar[timesteps]
         noisy = diffusion.add_noise(latents, batch["noise"], alpha_bar)
         with self.capture.opened() as maps:
-            predicted = self.unet(noisy, timesteps, batch["context"], added_cond_kwargs=added).sample.float()
+            predicted = self._predict(noisy, timesteps, batch)
         wanted = diffusion.target(latents, batch["noise"], alpha_bar, kind)
         weight = diffusion.loss_weight(alpha_bar, kind, gamma) * batch["weights"]
         noise_loss = (F.mse_loss(predicted, wanted, reduction="none").mean((1, 2, 3)) * weight).mean()
@@ -145,14 +145,47 @@ class DiffusionObjective(nn.Module):
             assert self.recipe.probe is not None
             numbers["probe"] = self._probe_loss(batch, diffusion.clean(noisy, predicted, alpha_bar, kind), alpha_bar)
             loss = loss + self.recipe.probe.weight * numbers["probe"]
+        if self._probes and "rollout" in batch:
+            assert self.recipe.probe is not None and self.recipe.probe.rollout is not None
+            numbers["rollout"] = self._rollout_loss(batch)
+            loss = loss + self.recipe.probe.rollout.weight * numbers["rollout"]
         return {"loss": loss, **numbers}
 
     def _probe_loss(self, batch: Batch, latents: Tensor, alpha_bar: Tensor) -> Tensor:
-        """What the probe misses in predicted latents [B, C, h, w]; the noisier they were, the less it counts."""
+        """What the probe misses in predicted latents [R, C, h, w] of a batch's first R samples.
+
+        The noisier they were, the less it counts.
+        """
         with torch.autocast(latents.device.type, enabled=False):
             logits = self._probes[0](latents)
-        weight = alpha_bar.sqrt() * batch["weights"]
-        return (probe_loss(logits, batch["wanted"], batch["asked"]) * weight).mean()
+        first = slice(len(latents))
+        weight = alpha_bar.sqrt() * batch["weights"][first]
+        return (probe_loss(logits, batch["wanted"][first], batch["asked"][first]) * weight).mean()
+
+    def _rollout_loss(self, batch: Batch) -> Tensor:
+        """What the probe misses where the UNet samples by itself; the last prediction alone is differentiated."""
+        assert isinstance(self.alpha_bar, Tensor)
+        kind, guidance_scale = self.prediction_type, self.recipe.package.guidance_scale
+        noise, timesteps = batch["rollout_noise"], batch["rollout"]
+        count = len(noise)
+        told: Batch = {name: batch[name][:count] for name in ("context", "pooled", "time_ids") if name in batch}
+        empty = {name: batch.get(f"empty_{name}", value).expand_as(value) for name, value in told.items()}
+        both = {name: torch.cat([empty[name], value]) for name, value in told.items()}
+
+        def guided(latents: Tensor, at: Tensor) -> Tensor:
+            without, with_text = self._predict(latents.repeat(2, 1, 1, 1), at.repeat(2), both).chunk(2)
+            return without + guidance_scale * (with_text - without)
+
+        latents = roll_out(guided, noise, timesteps, self.alpha_bar, kind)
+        at = timesteps[-1].expand(count)
+        alpha_bar = self.alpha_bar[at]
+        picture = diffusion.clean(latents, self._predict(latents, at, told), alpha_bar, kind)
+        return self._probe_loss(batch, picture, alpha_bar)
+
+    def _predict(self, latents: Tensor, timesteps: Tensor, told: Batch) -> Tensor:
+        added = {"text_embeds": told["pooled"], "time_ids": told["time_ids"]} if "pooled" in told else None
+        predicted: Tensor = self.unet(latents, timesteps, told["context"], added_cond_kwargs=added).sample.float()
+        return predicted
 
 
 class DiffusionStage:
@@ -204,19 +237,21 @@ class DiffusionStage:
         shares = torch.from_numpy(np.asarray(bucket.regions[indices], dtype=np.float32)) / 255
         weights = torch.from_numpy(share.weights)
         samples = [self.folder.samples[number] for number in numbers]
+        ids = self.captions.ids(captions)
         return {
             "latents": latents,
             "noise": noise,
             "timesteps": timesteps,
-            **self._conditioning(samples, captions),
+            **self._conditioning(samples, ids),
             "weights": weights,
             **supervise(captions, shares, weights, windows=self.recipe.caption.windows),
             **self._questions(samples, captions),
+            **self._rollout(latents, ids, step, rank),
         }
 
-    def _conditioning(self, samples: Sequence[Sample], captions: Sequence[Discretised]) -> Batch:
+    def _conditioning(self, samples: Sequence[Sample], ids: Tensor) -> Batch:
         """What the UNet is told: text states and, for SDXL, how each picture was scaled and cropped."""
-        states = self.reader.read(self.captions.ids(captions))
+        states = self.reader.read(ids)
         if states.pooled is None:
             return {"context": states.context}
         sizes = [sample.frame.conditioning(mirrored=sample.mirrored) for sample in samples]
@@ -230,6 +265,26 @@ class DiffusionStage:
         wanted, asked = self.asker.ask(said, [sample.phrases for sample in samples])
         return {"wanted": wanted, "asked": asked}
 
+    def _rollout(self, latents: Tensor, ids: Tensor, step: int, rank: int) -> Batch:
+        """Noise to sample from, [R, C, h, w], the sampler's timesteps up to the one that is asked about, no text.
+
+        Every process takes as many steps: of a sharded UNet all must be called alike.
+        """
+        config = self.recipe.probe.rollout if self.recipe.probe and self.asker else None
+        if config is None or not config.weight:
+            return {}
+        timesteps = rollout_timesteps(self.parts.schedule.num_train_timesteps, config.steps)
+        last = random.Random(f"{self.recipe.seed} rollout {step}").randrange(1, config.steps)
+        generator = torch.Generator().manual_seed(_seed(self.recipe.seed, step, rank) + 1)
+        count = max(1, round(config.fraction * len(latents)))
+        empty = self._empty(ids)
+        return {
+            "rollout": timesteps[: last + 1],
+            "rollout_noise": torch.randn((count, *latents.shape[1:]), generator=generator),
+            "empty_context": empty.context,
+            **({} if empty.pooled is None else {"empty_pooled": empty.pooled}),
+        }
+
     def report(self, step: int) -> None:
         """Write OUT/samples/step_*.png: the same captions and noise each time."""
         largest = max(self.buckets, key=lambda bucket: len(bucket.samples))
@@ -237,13 +292,12 @@ class DiffusionStage:
         if not captions:
             return
         ids = self.captions.ids(captions)
-        empty = self.captions.ids([discretise((), self.captions.windows, self.recipe.caption, random.Random(0))])
         package, factor, (width, height) = self.recipe.package, self.parts.factor, largest.size
         latents = sample_latents(
             self.unet,
             diffusion.build_scheduler(self.parts.schedule),
             self.reader.read(ids),
-            self.reader.read(empty.expand(-1, ids.shape[1], -1)),  # as many windows as the captions take
+            self._empty(ids),
             (height // factor, width // factor),
             steps=package.steps,
             guidance_scale=package.guidance_scale,
@@ -255,6 +309,11 @@ class DiffusionStage:
         path = self.out / "samples" / f"step_{step:06d}.png"
         save_grid(decode(self.parts.vae, latents), path, columns=8)
         save_captions([caption.text for caption in captions], path.with_suffix(".txt"))
+
+    def _empty(self, ids: Tensor) -> TextStates:
+        """No text, in as many windows as those of `ids` [B, K, L]."""
+        nothing = discretise((), self.captions.windows, self.recipe.caption, random.Random(0))
+        return self.reader.read(self.captions.ids([nothing]).expand(-1, ids.shape[1], -1))
 
     def _fixed_captions(self, bucket: Bucket) -> list[Discretised]:
         rng = random.Random(f"{self.recipe.seed} samples")
