@@ -294,6 +294,9 @@ class RolloutConfig:
     weight: float = 0.5  # of what the probe misses there
     steps: int = 8  # of the sampler; it stops before one of them, which is then asked about
     fraction: float = 0.25  # of each batch: the captions that are sampled for
+    begin: float = (
+        0.0  # share of the UNet's steps before the first rollout; what has learnt nothing yet samples nothing
+    )
 
     def __post_init__(self) -> None:
         if self.weight < 0:
@@ -302,6 +305,8 @@ class RolloutConfig:
             raise ValueError(f"steps must be at least 2, got {self.steps}")
         if not 0 < self.fraction <= 1:
             raise ValueError(f"fraction must lie above 0 and up to 1, got {self.fraction}")
+        if not 0 <= self.begin < 1:
+            raise ValueError(f"begin must be at least 0 and less than 1, got {self.begin}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -271,7 +271,8 @@ class DiffusionStage:
         Every process takes as many steps: of a sharded UNet all must be called alike.
         """
         config = self.recipe.probe.rollout if self.recipe.probe and self.asker else None
-        if config is None or not config.weight:
+        fit = self.recipe.unet.fit
+        if config is None or not config.weight or step < config.begin * fit.steps * fit.accumulate:
             return {}
         timesteps = rollout_timesteps(self.parts.schedule.num_train_timesteps, config.steps)
         last = random.Random(f"{self.recipe.seed} rollout {step}").randrange(1, config.steps)

@@ -10,6 +10,7 @@ import logging
 import math
 import platform
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -276,21 +277,21 @@ class Fit:
 
 
 class _Meter:
-    """Running means with a memory of about 100 steps."""
+    """Running means with a memory of about 100 steps; a number that comes later is counted from when it came."""
 
     def __init__(self) -> None:
         self._means: dict[str, float] = {}
-        self._count = 0
+        self._counts: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return self._count
+        return max(self._counts.values(), default=0)
 
     def add(self, numbers: dict[str, float]) -> None:
-        self._count += 1
-        share = max(0.01, 1 / self._count)
         for name, value in numbers.items():
             if not math.isfinite(value):
                 raise FloatingPointError(f"{name} is {value}: lower the learning rate or use mixed_precision=no")
+            self._counts[name] += 1
+            share = max(0.01, 1 / self._counts[name])
             self._means[name] = self._means.get(name, 0.0) * (1 - share) + value * share
 
     def means(self) -> dict[str, float]:

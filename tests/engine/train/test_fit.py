@@ -156,6 +156,20 @@ def test_the_end_leaves_the_average_in_the_model_and_both_on_disk(tmp_path: Path
     assert any(not torch.equal(state.model[name], state.average[name]) for name in weights)
 
 
+class _Late(_Objective):
+    """Reports one number more from its fourth batch on."""
+
+    def forward(self, batch: Batch) -> dict[str, torch.Tensor]:
+        self.calls = getattr(self, "calls", 0) + 1
+        return {**super().forward(batch), **({"late": torch.tensor(7.0)} if self.calls > 3 else {})}
+
+
+def test_the_mean_of_a_number_that_comes_late_is_that_of_what_came(tmp_path: Path) -> None:
+    stage = _Stage()
+    stage.objective = _Late()
+    assert Fit(stage, CONFIG, tmp_path, cpu=True).run().numbers["late"] == pytest.approx(7.0)
+
+
 def test_a_finished_stage_resumed_trains_no_further(tmp_path: Path) -> None:
     _, weights = _run(tmp_path)
     outcome, again = _run(tmp_path)

@@ -113,6 +113,8 @@ def test_rollouts_of_an_sdxl_base(sdxl_checkpoint: Path, data: Path, tmp_path: P
 def test_rollouts_that_count_nothing_are_not_drawn(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     for setting in (rolled(recipe, weight=0.0), probed(recipe)):
         assert "rollout" not in stage_of(setting, finished, tmp_path).batch(0, 0, 1)
+    late = stage_of(rolled(recipe, begin=0.5), finished, tmp_path)
+    assert ["rollout" in late.batch(step, 0, 1) for step in range(6)] == [False] * 3 + [True] * 3
     without: DiffusionStage = stage_of(rolled(recipe), finished, tmp_path, with_probe=False)
     assert "rollout" not in without.batch(0, 0, 1)
 
@@ -123,6 +125,7 @@ def test_rollouts_that_count_nothing_are_not_drawn(recipe: Recipe, finished: Pat
         ("steps: 1", "probe.rollout: steps must be at least 2, got 1"),
         ("fraction: 0", "probe.rollout: fraction must lie above 0 and up to 1, got 0"),
         ("weight: -1", "probe.rollout: weight must not be negative, got -1"),
+        ("begin: 1", "probe.rollout: begin must be at least 0 and less than 1, got 1"),
         ("step: 4", "unknown setting probe.rollout.step"),
     ],
 )
