@@ -294,9 +294,7 @@ class RolloutConfig:
     weight: float = 0.5  # of what the probe misses there
     steps: int = 8  # of the sampler; it stops before one of them, which is then asked about
     fraction: float = 0.25  # of each batch: the captions that are sampled for
-    begin: float = (
-        0.0  # share of the UNet's steps before the first rollout; what has learnt nothing yet samples nothing
-    )
+    begin: float = 0.0  # share of the UNet's steps before the first one: who has learnt nothing samples nothing
 
     def __post_init__(self) -> None:
         if self.weight < 0:

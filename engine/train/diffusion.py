@@ -40,6 +40,8 @@ from engine.train.rollout import roll_out, rollout_timesteps
 from engine.train.samples import decode, sample_latents, save_captions, save_grid
 
 _MAX_PHRASES = 32
+_TOLD = ("context", "pooled", "time_ids")  # what the UNet reads of a batch besides latents
+_OF_A_SAMPLE = (*_TOLD, "weights", "wanted", "asked")  # what rollouts need of one
 
 
 def build_unet(recipe: Recipe) -> UNet2DConditionModel:
@@ -152,23 +154,19 @@ class DiffusionObjective(nn.Module):
         return {"loss": loss, **numbers}
 
     def _probe_loss(self, batch: Batch, latents: Tensor, alpha_bar: Tensor) -> Tensor:
-        """What the probe misses in predicted latents [R, C, h, w] of a batch's first R samples.
-
-        The noisier they were, the less it counts.
-        """
+        """What the probe misses in predicted latents [B, C, h, w]; the noisier they were, the less it counts."""
         with torch.autocast(latents.device.type, enabled=False):
             logits = self._probes[0](latents)
-        first = slice(len(latents))
-        weight = alpha_bar.sqrt() * batch["weights"][first]
-        return (probe_loss(logits, batch["wanted"][first], batch["asked"][first]) * weight).mean()
+        weight = alpha_bar.sqrt() * batch["weights"]
+        return (probe_loss(logits, batch["wanted"], batch["asked"]) * weight).mean()
 
     def _rollout_loss(self, batch: Batch) -> Tensor:
         """What the probe misses where the UNet samples by itself; the last prediction alone is differentiated."""
         assert isinstance(self.alpha_bar, Tensor)
         kind, guidance_scale = self.prediction_type, self.recipe.package.guidance_scale
         noise, timesteps = batch["rollout_noise"], batch["rollout"]
-        count = len(noise)
-        told: Batch = {name: batch[name][:count] for name in ("context", "pooled", "time_ids") if name in batch}
+        mine = {name: batch[name][batch["rollout_rows"]] for name in _OF_A_SAMPLE if name in batch}
+        told = {name: value for name, value in mine.items() if name in _TOLD}
         empty = {name: batch.get(f"empty_{name}", value).expand_as(value) for name, value in told.items()}
         both = {name: torch.cat([empty[name], value]) for name, value in told.items()}
 
@@ -177,10 +175,10 @@ class DiffusionObjective(nn.Module):
             return without + guidance_scale * (with_text - without)
 
         latents = roll_out(guided, noise, timesteps, self.alpha_bar, kind)
-        at = timesteps[-1].expand(count)
+        at = timesteps[-1].expand(len(noise))
         alpha_bar = self.alpha_bar[at]
         picture = diffusion.clean(latents, self._predict(latents, at, told), alpha_bar, kind)
-        return self._probe_loss(batch, picture, alpha_bar)
+        return self._probe_loss(mine, picture, alpha_bar)
 
     def _predict(self, latents: Tensor, timesteps: Tensor, told: Batch) -> Tensor:
         added = {"text_embeds": told["pooled"], "time_ids": told["time_ids"]} if "pooled" in told else None
@@ -266,7 +264,7 @@ class DiffusionStage:
         return {"wanted": wanted, "asked": asked}
 
     def _rollout(self, latents: Tensor, ids: Tensor, step: int, rank: int) -> Batch:
-        """Noise to sample from, [R, C, h, w], the sampler's timesteps up to the one that is asked about, no text.
+        """Which R samples are rolled out, noise [R, C, h, w], timesteps up to the one that is asked about, and no text.
 
         Every process takes as many steps: of a sharded UNet all must be called alike.
         """
@@ -281,6 +279,7 @@ class DiffusionStage:
         empty = self._empty(ids)
         return {
             "rollout": timesteps[: last + 1],
+            "rollout_rows": torch.randperm(len(latents), generator=generator)[:count],
             "rollout_noise": torch.randn((count, *latents.shape[1:]), generator=generator),
             "empty_context": empty.context,
             **({} if empty.pooled is None else {"empty_pooled": empty.pooled}),

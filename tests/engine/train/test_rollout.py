@@ -87,6 +87,8 @@ def test_lengths_differ_and_all_processes_take_the_same(recipe: Recipe, finished
     stage = stage_of(rolled(recipe), finished, tmp_path)
     lengths = {step: len(stage.batch(step, 0, 2)["rollout"]) for step in range(12)}
     assert set(lengths.values()) == {2, 3, 4}
+    rows = {int(row) for step in range(12) for row in stage.batch(step, 0, 2)["rollout_rows"]}
+    assert rows == set(range(len(stage.batch(0, 0, 2)["latents"])))  # a batch is sorted: its first are no sample of it
     first, second = stage.batch(3, 0, 2), stage.batch(3, 1, 2)
     assert torch.equal(first["rollout"], second["rollout"])
     assert not torch.equal(first["rollout_noise"], second["rollout_noise"])
