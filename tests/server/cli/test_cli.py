@@ -53,9 +53,14 @@ def test_option_names_are_not_guessed(refused) -> None:
 
 
 def start_parsing(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """The command as a terminal starts it: a suite that runs in the background inherits that SIGINT is ignored."""
     command = [sys.executable, "-u", "-m", "server.cli", "parse", "--jsonl", "-"]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)
+
+    def heed_interrupts() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, preexec_fn=heed_interrupts)
 
 
 def test_interrupt_ends_without_a_traceback(environment: dict[str, str]) -> None:
