@@ -37,7 +37,7 @@ from engine.train.parts import Parts
 from engine.train.probe import Asker, ProbeNetwork, probe_loss
 from engine.train.reader import Reader, TextReader, TextStates
 from engine.train.rollout import roll_out, rollout_timesteps
-from engine.train.samples import decode, sample_latents, save_captions, save_grid
+from engine.train.samples import decode, guided, sample_latents, save_captions, save_grid
 
 _MAX_PHRASES = 32
 _TOLD = ("context", "pooled", "time_ids")  # what the UNet reads of a batch besides latents
@@ -147,10 +147,10 @@ class DiffusionObjective(nn.Module):
             assert self.recipe.probe is not None
             numbers["probe"] = self._probe_loss(batch, diffusion.clean(noisy, predicted, alpha_bar, kind), alpha_bar)
             loss = loss + self.recipe.probe.weight * numbers["probe"]
-        if self._probes and "rollout" in batch:
-            assert self.recipe.probe is not None and self.recipe.probe.rollout is not None
-            numbers["rollout"] = self._rollout_loss(batch)
-            loss = loss + self.recipe.probe.rollout.weight * numbers["rollout"]
+            if "rollout" in batch:
+                assert self.recipe.probe.rollout is not None
+                numbers["rollout"] = self._rollout_loss(batch)
+                loss = loss + self.recipe.probe.rollout.weight * numbers["rollout"]
         return {"loss": loss, **numbers}
 
     def _probe_loss(self, batch: Batch, latents: Tensor, alpha_bar: Tensor) -> Tensor:
@@ -170,11 +170,10 @@ class DiffusionObjective(nn.Module):
         empty = {name: batch.get(f"empty_{name}", value).expand_as(value) for name, value in told.items()}
         both = {name: torch.cat([empty[name], value]) for name, value in told.items()}
 
-        def guided(latents: Tensor, at: Tensor) -> Tensor:
-            without, with_text = self._predict(latents.repeat(2, 1, 1, 1), at.repeat(2), both).chunk(2)
-            return without + guidance_scale * (with_text - without)
+        def predict(latents: Tensor, at: Tensor) -> Tensor:
+            return guided(self._predict(latents.repeat(2, 1, 1, 1), at.repeat(2), both), guidance_scale)
 
-        latents = roll_out(guided, noise, timesteps, self.alpha_bar, kind)
+        latents = roll_out(predict, noise, timesteps, self.alpha_bar, kind)
         at = timesteps[-1].expand(len(noise))
         alpha_bar = self.alpha_bar[at]
         picture = diffusion.clean(latents, self._predict(latents, at, told), alpha_bar, kind)
@@ -219,6 +218,7 @@ class DiffusionStage:
         )
         self.asker = Asker(probe.labels) if probe else None
         self._epoch: tuple[int, int, list[Share]] | None = None
+        self._no_text: dict[int, TextStates] = {}  # by number of windows
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """The step's latents, noise, timesteps, text states and what the attention should show."""
@@ -272,7 +272,7 @@ class DiffusionStage:
         fit = self.recipe.unet.fit
         if config is None or not config.weight or step < config.begin * fit.steps * fit.accumulate:
             return {}
-        timesteps = rollout_timesteps(self.parts.schedule.num_train_timesteps, config.steps)
+        timesteps = rollout_timesteps(self.parts.schedule, config.steps)
         last = random.Random(f"{self.recipe.seed} rollout {step}").randrange(1, config.steps)
         generator = torch.Generator().manual_seed(_seed(self.recipe.seed, step, rank) + 1)
         count = max(1, round(config.fraction * len(latents)))
@@ -311,9 +311,12 @@ class DiffusionStage:
         save_captions([caption.text for caption in captions], path.with_suffix(".txt"))
 
     def _empty(self, ids: Tensor) -> TextStates:
-        """No text, in as many windows as those of `ids` [B, K, L]."""
-        nothing = discretise((), self.captions.windows, self.recipe.caption, random.Random(0))
-        return self.reader.read(self.captions.ids([nothing]).expand(-1, ids.shape[1], -1))
+        """No text, in as many windows as those of `ids` [B, K, L]; read once for each number of them."""
+        count = ids.shape[1]
+        if count not in self._no_text:
+            nothing = discretise((), self.captions.windows, self.recipe.caption, random.Random(0))
+            self._no_text[count] = self.reader.read(self.captions.ids([nothing]).expand(-1, count, -1))
+        return self._no_text[count]
 
     def _fixed_captions(self, bucket: Bucket) -> list[Discretised]:
         rng = random.Random(f"{self.recipe.seed} samples")

@@ -52,6 +52,12 @@ def clean(noisy: Tensor, predicted: Tensor, alpha_bar: Tensor, prediction_type: 
     return signal * noisy - spread * predicted
 
 
+def noise_in(noisy: Tensor, latents: Tensor, alpha_bar: Tensor) -> Tensor:
+    """The e that `add_noise` made `noisy` with from `latents`; there must be some."""
+    signal, spread = _roots(alpha_bar)
+    return (noisy - signal * latents) / spread
+
+
 def loss_weight(alpha_bar: Tensor, prediction_type: str, gamma: float | None) -> Tensor:
     """Min-SNR weights [B] (Hang et al. 2023).
 

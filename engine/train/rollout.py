@@ -9,18 +9,21 @@ B batch, C latent channels, h w latent cells, K steps.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from engine.train.noise import add_noise, clean
+from engine.samplers import NoiseSchedule
+from engine.samplers.schedule import whole_timesteps
+from engine.train.noise import add_noise, clean, noise_in
 
 Predict = Callable[[Tensor, Tensor], Tensor]  # latents [B, C, h, w] at timesteps [B] -> what the network predicts
 
 
-def rollout_timesteps(num_train_timesteps: int, steps: int) -> Tensor:
+def rollout_timesteps(schedule: NoiseSchedule, steps: int) -> Tensor:
     """The timesteps of a sampler of `steps` steps, [steps], from pure noise down to a `steps`-th of the schedule."""
-    return torch.round(torch.arange(steps, 0, -1) * (num_train_timesteps / steps)).long() - 1
+    return torch.from_numpy(whole_timesteps(replace(schedule, timestep_spacing="trailing"), steps))
 
 
 @torch.no_grad()
@@ -38,10 +41,5 @@ def roll_out(predict: Predict, noise: Tensor, timesteps: Tensor, alpha_bar: Tens
     for now, then in zip(timesteps[:-1], timesteps[1:], strict=True):
         at = now.expand(len(noise))
         picture = clean(latents, predict(latents, at), alpha_bar[at], kind)
-        latents = add_noise(picture, _noise_in(latents, picture, alpha_bar[at]), alpha_bar[then.expand(len(noise))])
+        latents = add_noise(picture, noise_in(latents, picture, alpha_bar[at]), alpha_bar[then.expand(len(noise))])
     return latents
-
-
-def _noise_in(latents: Tensor, picture: Tensor, alpha_bar: Tensor) -> Tensor:
-    shaped = alpha_bar.view(-1, 1, 1, 1)
-    return (latents - shaped.sqrt() * picture) / (1 - shaped).sqrt()

@@ -51,11 +51,15 @@ def sample_latents(
         scheduler.set_timesteps(steps)
         for timestep in scheduler.timesteps:
             predicted = unet(torch.cat([latents, latents]), timestep, **both).sample.float()
-            without, with_text = predicted.chunk(2)
-            guided = without + guidance_scale * (with_text - without)
-            latents = scheduler.step(guided, timestep, latents).prev_sample
+            latents = scheduler.step(guided(predicted, guidance_scale), timestep, latents).prev_sample
         done.append(latents)
     return torch.cat(done)
+
+
+def guided(predicted: Tensor, guidance_scale: float) -> Tensor:
+    """Classifier-free guidance (Ho and Salimans 2022) of predictions without and with text, [2 B, ...] -> [B, ...]."""
+    without, with_text = predicted.chunk(2)
+    return without + guidance_scale * (with_text - without)
 
 
 def _both(

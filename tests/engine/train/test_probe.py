@@ -1,6 +1,7 @@
 """The probe reads labels off latents; the UNet is asked for what a caption says and for nothing else."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from engine.description.caption import Phrase
 from engine.train import checkpoint, main
 from engine.train import noise as diffusion
 from engine.train.cache import load_cache
-from engine.train.config import HolaVariant, ProbeConfig, Recipe, load_recipe
+from engine.train.config import FitConfig, HolaVariant, ProbeConfig, Recipe, load_recipe
 from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, own_parts
 from engine.train.fit import Fit
@@ -169,13 +170,18 @@ def test_the_probe_in_a_compiled_step(recipe: Recipe, finished: Path, tmp_path: 
         torch.testing.assert_close(compiled(batch)[name], value, rtol=1e-5, atol=1e-6)
 
 
+def resumes_exactly(build: Callable[[], DiffusionStage], config: FitConfig, folder: Path) -> None:
+    """Losses of a run that was stopped half-way, in `folder`/parts, are those of one that was not."""
+    whole = Fit(build(), config, folder / "whole", cpu=True).run().losses
+    first = Fit(build(), config, folder / "parts", cpu=True).run(config.steps // 2)
+    rest = Fit(build(), config, folder / "parts", cpu=True)
+    assert rest.resume() and first.losses + rest.run().losses == whole
+
+
 def test_resumed_training_is_exact_with_a_probe(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     setting = probed(recipe)
     config = setting.unet.fit
-    whole = Fit(stage_of(setting, finished, tmp_path), config, tmp_path / "whole", cpu=True).run().losses
-    first = Fit(stage_of(setting, finished, tmp_path), config, tmp_path / "parts", cpu=True).run(config.steps // 2)
-    rest = Fit(stage_of(setting, finished, tmp_path), config, tmp_path / "parts", cpu=True)
-    assert rest.resume() and first.losses + rest.run().losses == whole
+    resumes_exactly(lambda: stage_of(setting, finished, tmp_path), config, tmp_path)
     tensors = checkpoint.load(tmp_path / "parts").model
     assert all(name.startswith("unet.") for name in tensors)
     without = Fit(stage_of(recipe, finished, tmp_path, with_probe=False), config, tmp_path / "parts", cpu=True)

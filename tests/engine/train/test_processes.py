@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import socket
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from engine.train.fit import Batch, Fit
 from engine.train.shard import whole
 from engine.train.tokenizer import load_tokenizer
 
+_Seen = tuple[Any, dict[str, torch.Tensor]]  # of one process: what it saw and lost, its weights
 BATCH_SIZE = 5  # of 16 samples of each size: the last step of a size is not full
 
 
@@ -63,9 +65,7 @@ def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path,
     save_file(weights, out / f"{rank}.safetensors")
 
 
-def _two(
-    recipe: Recipe, finished: Path, out: Path, steps: int | None = None
-) -> list[tuple[Any, dict[str, torch.Tensor]]]:
+def _two(recipe: Recipe, finished: Path, out: Path, steps: int | None = None) -> list[_Seen]:
     """What each of two processes saw and lost in some steps, or an epoch, and its weights afterwards."""
     out.mkdir()
     with socket.socket() as free:
@@ -88,6 +88,13 @@ def _recipe(recipe: Recipe, *, shard: bool = False, **unet: Any) -> Recipe:
     return replace(recipe, unet=replace(recipe.unet, fit=fit, num_samples=2, **unet))
 
 
+def _assert_close(runs: Sequence[_Seen], expected: Sequence[_Seen]) -> None:
+    for (now, found), (was, weights) in zip(runs, expected, strict=True):
+        assert now["losses"] == pytest.approx(was["losses"], rel=1e-4)
+        for name, value in weights.items():
+            torch.testing.assert_close(found[name], value, atol=2e-4, rtol=1e-3)
+
+
 def test_two_processes_see_every_sample_once_and_agree_sharded_or_not(
     recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,11 +106,7 @@ def test_two_processes_see_every_sample_once_and_agree_sharded_or_not(
     assert first["losses"] != second["losses"]  # each has samples and noise of its own
     for name, value in weights.items():
         assert torch.equal(value, others[name]), name
-    sharded = _two(_recipe(recipe, shard=True), finished, tmp_path / "sharded")
-    for (was, expected), (now, found) in zip(copied, sharded, strict=True):
-        assert now["losses"] == pytest.approx(was["losses"], rel=1e-4)
-        for name, value in expected.items():
-            torch.testing.assert_close(found[name], value, atol=2e-4, rtol=1e-3)
+    _assert_close(_two(_recipe(recipe, shard=True), finished, tmp_path / "sharded"), copied)
     saved = [checkpoint.load(tmp_path / name / "checkpoints") for name in ("copied", "sharded")]
     for name, value in saved[0].average.items():
         torch.testing.assert_close(saved[1].average[name], value, atol=2e-4, rtol=1e-3)
@@ -145,9 +148,4 @@ def test_a_sharded_step_is_the_same_compiled(
     fit = replace(plain.unet.fit, compile=True)
     compiled = replace(plain, unet=replace(plain.unet, fit=fit))
     uncompiled = _two(plain, finished, tmp_path / "plain", steps=2)
-    for (was, expected), (now, found) in zip(
-        uncompiled, _two(compiled, finished, tmp_path / "compiled", steps=2), strict=True
-    ):
-        assert now["losses"] == pytest.approx(was["losses"], rel=1e-4)
-        for name, value in expected.items():
-            torch.testing.assert_close(found[name], value, atol=2e-4, rtol=1e-3)
+    _assert_close(_two(compiled, finished, tmp_path / "compiled", steps=2), uncompiled)

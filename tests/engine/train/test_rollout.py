@@ -12,17 +12,16 @@ from engine.samplers import NoiseSchedule
 from engine.train import main
 from engine.train.config import Recipe, RolloutConfig, load_recipe
 from engine.train.diffusion import DiffusionStage
-from engine.train.fit import Fit
 from engine.train.noise import build_scheduler
 from engine.train.rollout import roll_out, rollout_timesteps
 from tests.engine.train.test_base import base_tree
-from tests.engine.train.test_probe import PROBE, probed, stage_of
+from tests.engine.train.test_probe import PROBE, probed, resumes_exactly, stage_of
 
 
-def rolled(recipe: Recipe, **more: float) -> Recipe:
+def rolled(recipe: Recipe, *, weight: float = 0.5, begin: float = 0.0) -> Recipe:
     setting = probed(recipe)
     assert setting.probe is not None
-    rollout = RolloutConfig(**{"weight": 0.5, "steps": 4, "fraction": 0.5, **more})  # type: ignore[arg-type]
+    rollout = RolloutConfig(weight=weight, steps=4, fraction=0.5, begin=begin)
     return replace(setting, probe=replace(setting.probe, rollout=rollout))
 
 
@@ -39,7 +38,7 @@ def test_latents_are_those_of_the_stock_sampler(kind: str) -> None:
         return torch.tanh(latents * slope + timesteps.view(-1, 1, 1, 1) / 1000)
 
     scheduler.set_timesteps(8)
-    timesteps = rollout_timesteps(schedule.num_train_timesteps, 8)
+    timesteps = rollout_timesteps(schedule, 8)
     assert timesteps.tolist() == scheduler.timesteps.tolist()
     expected = noise
     for taken in range(8):
@@ -96,11 +95,7 @@ def test_lengths_differ_and_all_processes_take_the_same(recipe: Recipe, finished
 
 def test_resumed_training_is_exact_with_rollouts(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     setting = rolled(recipe)
-    config = setting.unet.fit
-    whole = Fit(stage_of(setting, finished, tmp_path), config, tmp_path / "whole", cpu=True).run().losses
-    first = Fit(stage_of(setting, finished, tmp_path), config, tmp_path / "parts", cpu=True).run(config.steps // 2)
-    rest = Fit(stage_of(setting, finished, tmp_path), config, tmp_path / "parts", cpu=True)
-    assert rest.resume() and first.losses + rest.run().losses == whole
+    resumes_exactly(lambda: stage_of(setting, finished, tmp_path), setting.unet.fit, tmp_path)
 
 
 def test_rollouts_of_an_sdxl_base(sdxl_checkpoint: Path, data: Path, tmp_path: Path) -> None:
