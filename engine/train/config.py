@@ -133,6 +133,24 @@ class TokenizerConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PerceptualConfig:
+    """A network taught to read the data's labels off pictures, and how much its distance counts (see perceptual.py)."""
+
+    weight: float = 0.5  # of the distance in the autoencoder's loss
+    widths: tuple[int, ...] = (32, 64, 96, 128)  # channels; each layer halves the sides
+    blocks: int = 2  # residual 3x3 convolutions after them
+    held_out: float = 0.02  # of the pictures, to test it on
+    fit: FitConfig
+
+    def __post_init__(self) -> None:
+        _positive(self, "weight", "blocks")
+        if not self.widths or any(width < 1 or width % PROBE_NORM_GROUPS for width in self.widths):
+            raise ValueError(f"widths must be multiples of {PROBE_NORM_GROUPS}, got {list(self.widths)}")
+        if not 0 < self.held_out < 1:
+            raise ValueError(f"held_out must lie between 0 and 1, got {self.held_out}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class VaeConfig:
     """A stock AutoencoderKL; its factor is 2 ** (levels - 1)."""
 
@@ -146,6 +164,8 @@ class VaeConfig:
     mse_weight: float = 1.0
     edge_weight: float = 1.0
     kl_weight: float = 1e-4  # times the mean over latent elements
+    latent_noise: float = 0.0  # strongest noise on latents to decode, of their spread: no sampler hits them exactly
+    perceptual: PerceptualConfig | None = None  # None = pixels and edges alone
     initial: Path | None = None  # a diffusers AutoencoderKL folder of the same shape to start from, or to take as it is
     freeze_encoder: bool = False  # train the decoder alone: latents, and what was learned on them, stay as they are
     fit: FitConfig | None = None  # None = `initial` is taken as it is
@@ -155,6 +175,10 @@ class VaeConfig:
             raise ValueError(f"vae.crop must be multiples of {self.factor}, got {self.crop}")
         if self.crop_tries < 1:
             raise ValueError(f"vae.crop_tries must be at least 1, got {self.crop_tries}")
+        if self.latent_noise < 0:
+            raise ValueError(f"vae.latent_noise must not be negative, got {self.latent_noise}")
+        if self.perceptual and self.fit is None:
+            raise ValueError("vae.perceptual needs vae.fit: nothing is trained by it")
         if self.freeze_encoder and self.initial is None:
             raise ValueError("freeze_encoder needs vae.initial: an encoder that never learned says nothing")
         if self.fit is None and self.initial is None:

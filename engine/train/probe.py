@@ -54,12 +54,19 @@ class ProbeNetwork(nn.Module):
         own = torch.tensor([[float(group == each) for each in of_label] for group in self.groups])
         self.register_buffer("own", own, persistent=False)
 
-    def forward(self, latents: Tensor) -> Tensor:
-        """Latents [B, C, h, w] -> logits [B, J]."""
+    def features(self, latents: Tensor) -> Tensor:
+        """Latents [B, C, h, w] -> what labels are read off, [B, D, h, w]."""
         features = self.entry(latents) + self.place(_coordinates(latents))
         for block in self.blocks:
             features = block(features)
-        features = F.silu(self.norm(features))  # [B, D, h, w]
+        return F.silu(self.norm(features))
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """Latents [B, C, h, w] -> logits [B, J]."""
+        return self.read(self.features(latents))
+
+    def read(self, features: Tensor) -> Tensor:
+        """Features [B, D, h, w] -> logits [B, J]."""
         attention = self.look(features).float().flatten(2).softmax(-1)  # [B, G, h * w]
         seen = attention.to(features.dtype) @ features.flatten(2).transpose(1, 2)  # [B, G, D]
         logits: Tensor = (F.linear(seen, self.weight).float() * self.own).sum(1)  # no gather: its gradient is slow

@@ -7,41 +7,25 @@ B batch, C latent channels, h w latent cells, J labels.
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.train.cache import Bucket
 from engine.train.config import Recipe
-from engine.train.data import Folder, Sample
+from engine.train.data import Folder
 from engine.train.fit import Batch
+from engine.train.label_reading import LabelObjective, f1_of, right_and_sizes, set_apart
 from engine.train.probe import ProbeNetwork
 from engine.train.text import LabelTable
 
 logger = logging.getLogger(__name__)
 
 _TESTED_AT_ONCE = 256
-
-
-class ProbeObjective(nn.Module):
-    """Cross-entropy of every label."""
-
-    def __init__(self, network: ProbeNetwork) -> None:
-        """Train `network` in place."""
-        super().__init__()
-        self.network = network
-
-    def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """Loss of latents [B, C, h, w] against labels [B, J], and F1 of the labels found."""
-        logits = self.network(batch["latents"])
-        loss = F.binary_cross_entropy_with_logits(logits, batch["labels"], reduction="none").sum(-1).mean()
-        right, sizes = _right_and_sizes(logits, batch["labels"])
-        return {"loss": loss, "f1": 2 * right.sum() / sizes.sum().clamp(min=1)}
 
 
 class ProbeStage:
@@ -60,14 +44,14 @@ class ProbeStage:
         self.table = LabelTable([sample.phrases for sample in folder.samples])
         if not self.table.joint:
             raise ValueError("probe: no label is frequent enough in the data to be learnt")
-        apart = _set_apart(folder.samples, self.config.held_out, recipe.seed)
+        apart = set_apart(folder.samples, self.config.held_out, recipe.seed)
         is_apart = [np.array([folder.samples[n].where in apart for n in bucket.samples]) for bucket in buckets]
         self.shown = [np.flatnonzero(~each) for each in is_apart]  # of each bucket
         self.held_out = [np.flatnonzero(each) for each in is_apart]
         if not any(map(len, self.shown)) or not any(map(len, self.held_out)):
             raise ValueError(f"probe.held_out {self.config.held_out} leaves no picture to learn from or to test on")
         self.network = self.build()
-        self.objective = ProbeObjective(self.network)
+        self.objective = LabelObjective(self.network)
         self.numbers: dict[str, float] = {}  # of the last test
         logger.info("stage=probe labels=%d held_out=%d", len(self.table.joint), sum(map(len, self.held_out)))
 
@@ -84,7 +68,7 @@ class ProbeStage:
         indices = np.sort(rng.choice(self.shown[number], self.config.fit.batch_size))
         batch = self._read(number, indices)
         generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
-        return {**batch, "latents": soften(batch["latents"], self.config.noise, generator)}
+        return {**batch, "shown": soften(batch["shown"], self.config.noise, generator)}
 
     @torch.no_grad()
     def report(self, step: int) -> None:
@@ -95,17 +79,14 @@ class ProbeStage:
         for number, kept in enumerate(self.held_out):
             for start in range(0, len(kept), _TESTED_AT_ONCE):
                 batch = self._read(number, kept[start : start + _TESTED_AT_ONCE])
-                views = batch["latents"], soften(batch["latents"], self.config.noise, generator)
+                views = batch["shown"], soften(batch["shown"], self.config.noise, generator)
                 for view, latents in enumerate(views):
-                    more = _right_and_sizes(self.network(latents.to(device)).cpu(), batch["labels"])
+                    more = right_and_sizes(self.network(latents.to(device)).cpu(), batch["labels"])
                     right[view] += more[0].sum(0)
                     sizes[view] += more[1].sum(0)
-        own = self.network.own.cpu().T  # [J, G]
-        f1 = torch.cat(
-            [2 * right.sum(1) / sizes.sum(1).clamp(min=1), 2 * right[0] @ own / (sizes[0] @ own).clamp(min=1)]
-        )
-        names = ("f1", "f1_softened", *(f"f1_{group}" for group in self.network.groups))
-        self.numbers = {name: round(value, 4) for name, value in zip(names, f1.tolist(), strict=True)}
+        own, groups = self.network.own.cpu(), self.network.groups
+        plain, softened = (f1_of(*counts, own, groups) for counts in zip(right, sizes, strict=True))
+        self.numbers = {"f1": plain["f1"], "f1_softened": softened["f1"], **plain}
         logger.info("stage=probe held out %s", " ".join(f"{name}={value:.3f}" for name, value in self.numbers.items()))
 
     def _read(self, number: int, indices: NDArray[np.int64]) -> Batch:
@@ -113,7 +94,7 @@ class ProbeStage:
         labels = torch.zeros(len(indices), len(self.table.joint))
         for row, index in enumerate(indices):
             labels[row, self.table.of_caption(self.folder.samples[bucket.samples[index]].phrases)] = 1
-        return {"latents": torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32)), "labels": labels}
+        return {"shown": torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32)), "labels": labels}
 
 
 def soften(latents: Tensor, noise: float, generator: torch.Generator) -> Tensor:
@@ -126,15 +107,3 @@ def soften(latents: Tensor, noise: float, generator: torch.Generator) -> Tensor:
     blurred = F.avg_pool2d(latents, 3, 1, 1, count_include_pad=False)
     strength = noise * random(count) * (random(count) < 0.5)
     return latents.lerp(blurred, random(count)) + strength * torch.randn(latents.shape, generator=generator)
-
-
-def _set_apart(samples: Sequence[Sample], share: float, seed: int) -> set[str]:
-    """A share of the rows, at least one; a picture and its mirror image are of one row."""
-    rows = sorted({sample.where for sample in samples})
-    return set(random.Random(f"{seed} probe").sample(rows, max(1, round(share * len(rows)))))
-
-
-def _right_and_sizes(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Of each label [B, J]: whether it is found and true, and how many times it is found or true; F1 = 2 of / of."""
-    found = (logits > 0).float()
-    return found * labels, found + labels

@@ -4,14 +4,15 @@ It wires stages, folders and the record of what they cost; the stages themselves
 
     OUT/{tokenizer,vae,text_encoder,unet}/      finished parts, in diffusers' layout
     OUT/lora/                                   trained adapters alone, for a stock pipeline's load_lora_weights
+    OUT/perceptual/                             the network that says how unlike pictures look, where the recipe has one
     OUT/probe/                                  the network that reads labels off latents, where the recipe asks for it
-    OUT/checkpoints/{vae,text,probe,unet}/step_*  training states
+    OUT/checkpoints/{perceptual,vae,text,probe,unet}/step_*  training states
     OUT/cache/<hash>/                           latents and region shares
     OUT/cache/text-<hash>/                      text states, where captions are fixed
     OUT/samples/                                pictures to look at
     OUT/package/                                the pipeline folder
     OUT/training.json                           what each stage cost
-    OUT/{tensorboard,wandb}/{vae,text,probe,unet}/  scalars, where the recipe asks for them
+    OUT/{tensorboard,wandb}/{perceptual,vae,text,probe,unet}/  scalars, where the recipe asks for them
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ from engine.train.initial import start_from
 from engine.train.lora import add_adapters, load_adapters, merge_adapters, save_lora
 from engine.train.package import save_package
 from engine.train.parts import Fetch, Parts, base_parts, check_base, open_base
+from engine.train.perceptual import PerceptualNetwork, load_perceptual
+from engine.train.perceptual_stage import PerceptualStage
 from engine.train.probe import ProbeNetwork, load_probe
 from engine.train.probe_stage import ProbeStage
 from engine.train.text import LabelTable, TextStage, composed_texts, load_text_encoder, num_parameters
@@ -52,7 +55,8 @@ from engine.train.vae import VaeStage, build_vae
 
 logger = logging.getLogger(__name__)
 
-STAGES = ("tokenizer", "vae", "text", "probe", "unet", "package")  # probe: of a recipe with that section
+STAGES = ("tokenizer", "perceptual", "vae", "text", "probe", "unet", "package")
+_OPTIONAL = {"perceptual": "vae.perceptual", "probe": "probe"}  # stages of recipes with that section
 BASE_STAGES = ("probe", "unet", "package")  # of a recipe whose other parts are a base's
 
 
@@ -69,8 +73,9 @@ class Run:
         self.base = open_base(recipe.base, fetch) if recipe.base else None
         if self.base:
             check_base(recipe, self.base)
+        has = {"probe": recipe.probe, "perceptual": recipe.vae and recipe.vae.perceptual}
         stages = BASE_STAGES if self.base else STAGES
-        self.stages = tuple(name for name in stages if name != "probe" or recipe.probe)
+        self.stages = tuple(name for name in stages if has.get(name, True))
         self.is_main = bool(PartialState().is_main_process)
         require_boards(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
         torch.manual_seed(recipe.seed)
@@ -80,12 +85,13 @@ class Run:
 
     def stage(self, name: str) -> None:
         """Run one stage; those before it must be done."""
-        if name == "probe" and not self.recipe.probe:
-            raise ValueError("stage probe needs the section probe in the recipe")
+        if name in _OPTIONAL and name not in self.stages:
+            raise ValueError(f"stage {name} needs the section {_OPTIONAL[name]} in the recipe")
         if name not in self.stages:
             raise ValueError(f"stage must be one of {', '.join(self.stages)} for this recipe, got {name!r}")
         work: dict[str, Callable[[], None]] = {
             "tokenizer": self._tokenizer,
+            "perceptual": self._perceptual,
             "vae": self._vae,
             "text": self._text,
             "probe": self._probe,
@@ -133,13 +139,32 @@ class Run:
         }
         self._record("tokenizer", {"seconds": time.monotonic() - started, **numbers})
 
+    def _perceptual(self) -> None:
+        assert self.recipe.vae is not None and self.recipe.vae.perceptual is not None
+        stage = PerceptualStage(self.recipe, self.folder)
+        outcome = self._fit(stage, self.recipe.vae.perceptual.fit)
+        stage.report(outcome.steps)
+        self._make_anew("perceptual", partial(self._save_frozen, "perceptual", stage.build))
+        numbers = {"parameters": num_parameters(stage.network), "held_out": stage.numbers}
+        self._cost("perceptual", outcome, numbers)
+
+    def _save_frozen(self, name: str, build: Callable[[], ProbeNetwork | PerceptualNetwork]) -> None:
+        """Write a network as its last checkpoint has it, averaged; in memory it may be divided among processes."""
+        state, network = checkpoint.load(self.out / "checkpoints" / name), build()
+        tensors = {**state.model, **state.average}
+        network.load_state_dict({name.removeprefix("network."): value for name, value in tensors.items()})
+        network.save(self.out / name)
+
     def _vae(self) -> None:
         settings = self.recipe.vae
         assert settings is not None
         if settings.fit is None:
             self._make_anew("vae", partial(self._take_vae, settings))
             return
-        stage = VaeStage(self.recipe, self.folder, self.out)
+        perceptual = load_perceptual(self._part("perceptual")) if settings.perceptual else None
+        if perceptual:
+            perceptual.to(PartialState().device)
+        stage = VaeStage(self.recipe, self.folder, self.out, perceptual=perceptual)
         outcome = self._fit(stage, settings.fit)
         stage.report(outcome.steps)
         self._finish("vae", stage.vae)
@@ -172,14 +197,7 @@ class Run:
         self.parts.vae.to(PartialState().device)
         stage = ProbeStage(self.recipe, self.folder, self._buckets())
         outcome = self._fit(stage, self.recipe.probe.fit)
-
-        def make() -> None:
-            state, network = checkpoint.load(self.out / "checkpoints" / "probe"), stage.build()
-            tensors = {**state.model, **state.average}  # what is in memory may be divided among processes
-            network.load_state_dict({name.removeprefix("network."): value for name, value in tensors.items()})
-            network.save(self.out / "probe")
-
-        self._make_anew("probe", make)
+        self._make_anew("probe", partial(self._save_frozen, "probe", stage.build))
         self._cost("probe", outcome, {"parameters": num_parameters(stage.network), "held_out": stage.numbers})
 
     def _unet(self) -> None:

@@ -25,6 +25,7 @@ from engine.train.config import Recipe, VaeConfig
 from engine.train.data import Folder, Sample, Unreadable, read_picture
 from engine.train.fit import Batch
 from engine.train.initial import start_from
+from engine.train.perceptual import PerceptualNetwork, perceptual_distance
 
 logger = logging.getLogger(__name__)
 
@@ -82,12 +83,14 @@ def to_tensor(pictures: NDArray[np.uint8]) -> Tensor:
 
 
 class VaeObjective(nn.Module):
-    """L1 + squared error + edges + a small divergence from the normal prior."""
+    """L1 + squared error + edges + a small divergence from the normal prior, and the perceptual distance if asked."""
 
-    def __init__(self, vae: AutoencoderKL, config: VaeConfig) -> None:
-        """Train `vae` in place."""
+    def __init__(self, vae: AutoencoderKL, config: VaeConfig, perceptual: PerceptualNetwork | None = None) -> None:
+        """Train `vae` in place; the frozen `perceptual` must be on the batches' device."""
         super().__init__()
         self.vae, self.config = vae, config
+        # In a tuple: a frozen network is no part of what is trained, averaged or written to checkpoints.
+        self._perceptual: tuple[PerceptualNetwork, ...] = () if perceptual is None else (perceptual,)
         if config.freeze_encoder:
             vae.encoder.requires_grad_(False)
             vae.quant_conv.requires_grad_(False)
@@ -98,13 +101,22 @@ class VaeObjective(nn.Module):
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.config.freeze_encoder):
             posterior = self.vae.encode(pixels).latent_dist
         mean, logvar = posterior.mean.float(), posterior.logvar.float()
-        latents = mean + (0.5 * logvar).exp() * batch["noise"]
+        spread = (0.5 * logvar).exp()
+        if "strength" in batch:
+            spread = spread + batch["strength"] * mean.detach().std()
+        latents = mean + spread * batch["noise"]
         picture = self.vae.decode(latents).sample.float()
         l1, mse = F.l1_loss(picture, pixels), F.mse_loss(picture, pixels)
         edge = edge_loss(picture, pixels)
         divergence = 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
         loss = l1 + self.config.mse_weight * mse + self.config.edge_weight * edge + self.config.kl_weight * divergence
-        return {"loss": loss, "l1": l1, "mse": mse, "edge": edge, "kl": divergence}
+        numbers = {"l1": l1, "mse": mse, "edge": edge, "kl": divergence}
+        if self._perceptual:
+            assert self.config.perceptual is not None
+            with torch.autocast(picture.device.type, enabled=False):
+                numbers["perceptual"] = perceptual_distance(self._perceptual[0], picture, pixels)
+            loss = loss + self.config.perceptual.weight * numbers["perceptual"]
+        return {"loss": loss, **numbers}
 
 
 def edge_loss(picture: Tensor, target: Tensor) -> Tensor:
@@ -122,8 +134,10 @@ class VaeStage:
 
     name = "vae"
 
-    def __init__(self, recipe: Recipe, folder: Folder, out: Path) -> None:
-        """Read the pictures that fit the recipe's number."""
+    def __init__(
+        self, recipe: Recipe, folder: Folder, out: Path, *, perceptual: PerceptualNetwork | None = None
+    ) -> None:
+        """Read the pictures that fit the recipe's number; a `perceptual` network says what else is unlike."""
         assert recipe.vae is not None and recipe.vae.fit is not None
         self.recipe, self.config, self.out = recipe, recipe.vae, out
         self.batch_size = recipe.vae.fit.batch_size
@@ -133,7 +147,7 @@ class VaeStage:
         if self.config.freeze_encoder:  # the same latents at the same scale
             factor = AutoencoderKL.load_config(self.config.initial)["scaling_factor"]
             self.vae.register_to_config(scaling_factor=factor)
-        self.objective = VaeObjective(self.vae, self.config)
+        self.objective = VaeObjective(self.vae, self.config, perceptual)
         chosen = _spread(folder.samples, self.config.num_pictures)
         unreadable = Unreadable(folder.config.max_unreadable)
         read = (unreadable.attempt(partial(read_picture, sample)) for sample in tqdm(chosen, "reading", mininterval=2))
@@ -152,7 +166,11 @@ class VaeStage:
         factor = self.config.factor
         shape = (len(crops), self.config.latent_channels, height // factor, width // factor)
         noise = torch.from_numpy(rng.standard_normal(shape, dtype=np.float32))
-        return {"pixels": to_tensor(np.stack(crops)), "noise": noise}
+        batch = {"pixels": to_tensor(np.stack(crops)), "noise": noise}
+        if self.config.latent_noise:
+            strength = self.config.latent_noise * rng.random((len(crops), 1, 1, 1), dtype=np.float32)
+            batch["strength"] = torch.from_numpy(strength)
+        return batch
 
     def _crop(self, picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
         """A random place; with `crop_tries`, mostly one with faces and garments rather than plain backdrop."""

@@ -63,6 +63,8 @@ def test_overrides_are_typed(recipe_file: Path) -> None:
         ("probe.wieght=1", "unknown setting probe.wieght"),
         ("noise.prediction_type=x", "noise: prediction_type must be epsilon or v_prediction"),
         ("vae.freeze_encoder=true", "vae: freeze_encoder needs vae.initial"),
+        ("vae.latent_noise=-1", r"vae.latent_noise must not be negative, got -1"),
+        ("vae.perceptual={}", r"setting vae.perceptual.fit is missing"),
         ("caption.everyday_fraction=2", "caption: everyday_fraction must lie between 0 and 1"),
         ("text.keep_weight=-1", "text: keep_weight must not be negative, got -1"),
         ("text.keep_weight=1", "text: keep_weight needs text.initial and text.fit"),
@@ -92,6 +94,23 @@ def test_a_wrong_setting_of_the_probe_is_named(recipe_file: Path, override: str,
     fit = "probe.fit={steps: 1, batch_size: 1, learning_rate: 1}"
     probe = load_recipe(recipe_file, [fit]).probe
     assert probe is not None and probe.weight == 0.5
+    with pytest.raises(ValueError, match=message):
+        load_recipe(recipe_file, [fit, override])
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("vae.perceptual.weight=0", "vae.perceptual: weight must be more than 0"),
+        ("vae.perceptual.widths=[8, 12]", r"vae.perceptual: widths must be multiples of 8, got \[8, 12\]"),
+        ("vae.perceptual.held_out=1", "vae.perceptual: held_out must lie between 0 and 1, got 1.0"),
+        ("vae.fit=null", r"vae.perceptual needs vae.fit: nothing is trained by it"),
+    ],
+)
+def test_a_wrong_setting_of_the_perceptual_network_is_named(recipe_file: Path, override: str, message: str) -> None:
+    fit = "vae.perceptual={fit: {steps: 1, batch_size: 1, learning_rate: 1}}"
+    recipe = load_recipe(recipe_file, [fit])
+    assert recipe.vae is not None and recipe.vae.perceptual is not None and recipe.vae.perceptual.weight == 0.5
     with pytest.raises(ValueError, match=message):
         load_recipe(recipe_file, [fit, override])
 
@@ -134,5 +153,5 @@ def test_the_documented_keys_are_the_recipes() -> None:
     for line in page.partition("| key | default | meaning |\n|---|---|---|\n")[2].split("\n\n")[0].splitlines():
         first, *rest = re.findall(r"`([^`]+)`", line.split("|")[1])
         documented |= {first, *(first.rpartition(".")[0] + "." + name for name in rest)}
-    known = {re.sub(r"^\w+\.fit\.", "*.fit.", key) for key in _keys(Recipe)}
+    known = {re.sub(r"^[\w.]+\.fit\.", "*.fit.", key) for key in _keys(Recipe)}
     assert documented == known

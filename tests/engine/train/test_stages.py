@@ -31,7 +31,7 @@ def pipeline(finished: Path) -> StableDiffusionPipeline:
 def test_every_stage_leaves_its_part_and_its_cost(finished: Path, recipe: Recipe) -> None:
     costs = json.loads((finished / "training.json").read_text(encoding="utf-8"))
     assert costs["recipe"]["name"] == "tiny" and tuple(costs["stages"]) == tuple(
-        name for name in STAGES if name != "probe"
+        name for name in STAGES if name not in ("perceptual", "probe")
     )
     assert costs["stages"]["unet"]["steps"] == recipe.unet.fit.steps
     assert costs["stages"]["unet"]["samples"] == recipe.unet.fit.steps * recipe.unet.fit.batch_size
@@ -99,6 +99,7 @@ def test_resume_leaves_finished_stages_alone(recipe_file: Path, finished: Path, 
         ("package", "checkpoint"),
         ("paint", "stage must be"),
         ("probe", "section"),
+        ("perceptual", "section"),
     ],
 )
 def test_a_stage_out_of_order_says_what_it_misses(recipe_file: Path, tmp_path: Path, stage: str, missing: str) -> None:
