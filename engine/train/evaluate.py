@@ -1,6 +1,6 @@
 """Asks how well pictures match their descriptions: unseen figures describe, a painter paints, the judge answers.
 
-Descriptions come from figures with seeds from 1,000,000 up, which neither the generator (0 to 29,999) nor the judge
+Descriptions come from figures with seeds from 1,000,000 up, which neither the generator (0 to 49,999) nor the judge
 (2,000,000 and up) has learned from. It does not know what makes the pictures.
 """
 

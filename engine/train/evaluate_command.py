@@ -195,13 +195,16 @@ def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tup
     def told(source: str) -> dict[str, Any]:
         return {"source": source, "num": options.num, "first_seed": options.first_seed, **settings}
 
+    if options.autoencoder is not None and not options.figures:
+        raise ValueError("--autoencoder goes with --figures: a model decodes by its own")
     if options.pipeline is not None:
         pipeline = PipelinePainter(folder=options.pipeline, style=style, batch_size=options.batch_size)
         return pipeline, told(str(options.pipeline))
     if options.images is not None:
         return FolderPainter(folder=options.images), told(str(options.images))
     if options.figures:
-        return FigurePainter(), told("figures")
+        through = options.autoencoder
+        return FigurePainter(autoencoder=through), told(f"figures through {through}" if through else "figures")
     if load_engine is None:
         raise ValueError("a bundle is painted by the serving engine: run `cosmicman evaluate --bundle ...`")
     from engine.description import parse
@@ -219,6 +222,7 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--pipeline", type=Path, metavar="DIR", help="a diffusers folder, painted by PyTorch")
     source.add_argument("--images", type=Path, metavar="DIR", help="pictures made before (see --vlm)")
     source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
+    parser.add_argument("--autoencoder", type=Path, metavar="DIR", help="--figures as this AutoencoderKL decodes them")
     parser.add_argument("--num", type=int, default=500, help="descriptions (%(default)s)")
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the figures described (%(default)s)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write evaluation.json and questions.txt here")

@@ -111,14 +111,14 @@ def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Sh
     picture's latents get normal noise besides, up to ``LATENT_NOISE`` of their spread: no generator hits them exactly.
     """
     generator = torch.Generator().manual_seed(0)
-    vae = AutoencoderKL.from_pretrained(autoencoder, use_safetensors=True).eval()
+    vae = load_autoencoder(autoencoder)
     share = min(1.0, num / max(1, sum(len(shelf.pictures) for shelf in shelf_list)))
     found = []
     for shelf in shelf_list:
         count = round(share * len(shelf.pictures))
         pictures = shelf.pictures[:count]
         again = [
-            _through(vae, pictures[start : start + 16], generator)
+            through(vae, pictures[start : start + 16], generator)
             for start in tqdm(range(0, count, 16), desc="decoding", mininterval=2)
         ]
         if again:
@@ -127,11 +127,27 @@ def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Sh
     return found
 
 
-def _through(vae: AutoencoderKL, pictures: NDArray[np.uint8], generator: torch.Generator) -> NDArray[np.uint8]:
+def load_autoencoder(folder: Path) -> AutoencoderKL:
+    """A diffusers AutoencoderKL folder; raises ValueError where it is none."""
+    if not (folder / "config.json").is_file():
+        raise ValueError(f"{folder} holds no AutoencoderKL: there is no config.json")
+    try:
+        vae: AutoencoderKL = AutoencoderKL.from_pretrained(folder, use_safetensors=True, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder} holds no AutoencoderKL: {error}") from error
+    return vae.eval()
+
+
+@torch.inference_mode()
+def through(
+    vae: AutoencoderKL, pictures: NDArray[np.uint8], generator: torch.Generator | None = None
+) -> NDArray[np.uint8]:
+    """Pictures of one size, uint8 [B, H, W, 3], encoded and decoded; with a generator the latents get its noise."""
     with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16("cpu")):
         latents = vae.encode(as_input(pictures) * 2 - 1).latent_dist.mean.float()
-        deviation = LATENT_NOISE * _uniform(latents, generator) * latents.std()
-        latents = latents + deviation * torch.randn(latents.shape, generator=generator)
+        if generator is not None:
+            deviation = LATENT_NOISE * _uniform(latents, generator) * latents.std()
+            latents = latents + deviation * torch.randn(latents.shape, generator=generator)
         pixels = vae.decode(latents).sample.float()
     array: NDArray[np.uint8] = (pixels.clamp(-1, 1) * 127.5 + 127.5).round().byte().permute(0, 2, 3, 1).numpy()
     return array

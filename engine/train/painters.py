@@ -190,11 +190,28 @@ class FolderPainter:
 
 @dataclass(frozen=True, kw_only=True)
 class FigurePainter:
-    """The figures themselves: what a perfect generator would score with this judge."""
+    """The figures themselves: what a perfect generator would score with this judge.
+
+    Attributes:
+        autoencoder: A diffusers AutoencoderKL folder whose reconstructions take the figures' place: what a generator
+            of perfect latents would score.
+    """
+
+    autoencoder: Path | None = None
 
     def paint(self, orders: Sequence[Order]) -> list[Pixels]:
-        """See ``Painter``."""
-        return [draw_figure(sample_figure(order.seed)).image for order in orders]
+        """See ``Painter``; raises ValueError where the autoencoder's folder is none."""
+        figures = [draw_figure(sample_figure(order.seed)).image for order in orders]
+        return figures if self.autoencoder is None else self._decoded(figures, orders, self.autoencoder)
+
+    def _decoded(self, figures: Sequence[Pixels], orders: Sequence[Order], folder: Path) -> list[Pixels]:
+        from engine.train.judge_data import load_autoencoder, through
+
+        vae, found = load_autoencoder(folder), dict[int, Pixels]()
+        for indices in tqdm(by_size(orders, 16), desc="decoding", mininterval=2):
+            again = through(vae, np.stack([figures[index] for index in indices]))
+            found |= dict(zip(indices, again, strict=True))
+        return [found[index] for index in range(len(orders))]
 
 
 def read_pixels(path: Path) -> Pixels:

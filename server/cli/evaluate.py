@@ -16,6 +16,7 @@ EXAMPLES = """\
   cosmicman evaluate --bundle models/figurine-bundle --num 500 --out out/evaluation
   cosmicman evaluate --pipeline runs/figurine/package --attention --num 100
   cosmicman evaluate --figures
+  cosmicman evaluate --figures --autoencoder models/figurine/checkpoint/vae
   cosmicman evaluate --images pictures --vlm http://127.0.0.1:8000/v1 --vlm-model qwen --out out/photographs
   cosmicman evaluate --images pictures --vqa-model models/vilt --reference photographs --features models/clip
 
@@ -34,6 +35,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     source.add_argument("--pipeline", type=Path, metavar="FOLDER", help="diffusers folder, run by PyTorch")
     source.add_argument("--images", type=Path, metavar="FOLDER", help="pictures made before, by seed or with captions")
     source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
+    parser.add_argument(
+        "--autoencoder",
+        type=Path,
+        metavar="FOLDER",
+        help="with --figures: as this AutoencoderKL decodes them",
+    )
     parser.add_argument("--num", type=whole_number(1), default=500, help="descriptions (%(default)s)")
     parser.add_argument("--first-seed", type=whole_number(0), help="of the figures described")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder for the result")
@@ -83,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 _PASSED_ON = (
-    "bundle", "pipeline", "images", "num", "first_seed", "out", "judge", "vqa_model", "vlm", "vlm_model",
+    "bundle", "pipeline", "images", "autoencoder", "num", "first_seed", "out", "judge", "vqa_model", "vlm", "vlm_model",
     "vlm_concurrency", "reference", "features", "inception", "clip", "steps", "guidance_scale", "sampler",
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 import pytest
 import torch
+from diffusers import AutoencoderKL
 from PIL import Image
 
 from engine.description import Description
@@ -99,6 +100,20 @@ def test_figures_score_the_ceiling(judge: Judge) -> None:
     assert "at least 80%: missed" in evaluation.text()
 
 
+def test_figures_through_an_autoencoder_are_its_reconstructions(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    vae = AutoencoderKL(block_out_channels=(8,), norm_num_groups=4, latent_channels=2).eval()
+    vae.save_pretrained(tmp_path)
+    orders = [make_case(seed).order for seed in range(FIRST_SEED, FIRST_SEED + 5)]
+    made = FigurePainter(autoencoder=tmp_path).paint(orders)
+    for order, picture in zip(orders, made, strict=True):
+        pixels = torch.from_numpy(draw_figure(sample_figure(order.seed)).image.copy()).permute(2, 0, 1)[None]
+        with torch.no_grad():
+            again = vae.decode(vae.encode(pixels.float() / 127.5 - 1).latent_dist.mean).sample[0].permute(1, 2, 0)
+        wanted = ((again.clamp(-1, 1) + 1) * 127.5).numpy()
+        assert picture.dtype == np.uint8 and np.abs(picture - wanted).max() < 1.01
+
+
 def test_the_engine_paints_what_was_ordered(judge: Judge) -> None:
     engine = DrawingEngine()
     style = Style(steps=7, guidance_scale=2.0, sampler="ddim", guidance_interval=(0.1, 0.6))
@@ -173,6 +188,8 @@ def test_the_command_writes_tables_questions_and_a_sheet(
         (["--pipeline", "nowhere", "--sampler", "euler"], "brings its own sampler"),
         (["--pipeline", "nowhere", "--guidance-interval", "0", "0.5"], "a guidance interval needs a bundle"),
         (["--figures", "--judge", "nowhere"], "nowhere holds no readable judge"),
+        (["--figures", "--autoencoder", "nowhere"], "nowhere holds no AutoencoderKL"),
+        (["--pipeline", "nowhere", "--autoencoder", "nowhere"], "--autoencoder goes with --figures"),
     ],
 )
 def test_mistakes_are_one_line(
