@@ -97,6 +97,8 @@ class PerceptualStage:
                     self._left_out.add(number)
                 else:
                     pairs.append((sample, picture))
+        if not pairs:
+            raise ValueError("vae.perceptual: not one picture of a batch can be read (see the log for their names)")
         labels = torch.zeros(len(pairs), len(self.table.joint))
         for row, (sample, _) in enumerate(pairs):
             labels[row, self.table.of_caption(sample.phrases)] = 1
