@@ -103,7 +103,6 @@ def shelves(first_seed: int, num: int, cache: Path | None = None, workers: int =
     return [Shelf(**columns) for columns in joined]
 
 
-@torch.inference_mode()
 def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Shelf]:
     """About ``num`` of the figures as a diffusers AutoencoderKL gives them back, with the answers they had before.
 
@@ -117,10 +116,11 @@ def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Sh
     for shelf in shelf_list:
         count = round(share * len(shelf.pictures))
         pictures = shelf.pictures[:count]
-        again = [
-            through(vae, pictures[start : start + 16], generator)
-            for start in tqdm(range(0, count, 16), desc="decoding", mininterval=2)
-        ]
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16("cpu")):
+            again = [
+                through(vae, pictures[start : start + 16], generator)
+                for start in tqdm(range(0, count, 16), desc="decoding", mininterval=2)
+            ]
         if again:
             answers, regions = shelf.answers[:count], shelf.regions[:count]
             found.append(Shelf(pictures=np.concatenate(again), answers=answers, regions=regions))
@@ -143,12 +143,11 @@ def through(
     vae: AutoencoderKL, pictures: NDArray[np.uint8], generator: torch.Generator | None = None
 ) -> NDArray[np.uint8]:
     """Pictures of one size, uint8 [B, H, W, 3], encoded and decoded; with a generator the latents get its noise."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16("cpu")):
-        latents = vae.encode(as_input(pictures) * 2 - 1).latent_dist.mean.float()
-        if generator is not None:
-            deviation = LATENT_NOISE * _uniform(latents, generator) * latents.std()
-            latents = latents + deviation * torch.randn(latents.shape, generator=generator)
-        pixels = vae.decode(latents).sample.float()
+    latents = vae.encode(as_input(pictures) * 2 - 1).latent_dist.mean.float()
+    if generator is not None:
+        deviation = LATENT_NOISE * _uniform(latents, generator) * latents.std()
+        latents = latents + deviation * torch.randn(latents.shape, generator=generator)
+    pixels = vae.decode(latents).sample.float()
     array: NDArray[np.uint8] = (pixels.clamp(-1, 1) * 127.5 + 127.5).round().byte().permute(0, 2, 3, 1).numpy()
     return array
 

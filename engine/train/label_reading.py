@@ -1,4 +1,4 @@
-"""What networks that read labels have in common: their loss, what is held out of their data, and how much they find.
+"""What networks that read labels have in common: loss, what is held out of their data, how much they find, files.
 
 It knows labels and samples; it does not know what labels are read off.
 B batch, C channels, h w places, G groups, J labels.
@@ -6,15 +6,25 @@ B batch, C channels, h w places, G groups, J labels.
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from engine.train.data import Sample
+from engine.train.files import whole_folder, write_json
 from engine.train.fit import Batch
+
+Places = NDArray[np.intp]  # in a bucket
 
 
 class LabelObjective(nn.Module):
@@ -33,10 +43,24 @@ class LabelObjective(nn.Module):
         return {"loss": loss, "f1": 2 * right.sum() / sizes.sum().clamp(min=1)}
 
 
-def set_apart(samples: Sequence[Sample], share: float, seed: int) -> set[str]:
-    """A share of the rows, at least one; a picture and its mirror image are of one row."""
+def set_apart(
+    buckets: Iterable[Sequence[int]], samples: Sequence[Sample], share: float, seed: int
+) -> tuple[list[Places], list[Places]]:
+    """Where in each bucket of sample numbers those to learn from lie, and those held out.
+
+    Held out is a share of the rows, at least one; a picture and its mirror image are of one row.
+    """
     rows = sorted({sample.where for sample in samples})
-    return set(random.Random(f"{seed} probe").sample(rows, max(1, round(share * len(rows)))))
+    apart = set(random.Random(f"{seed} probe").sample(rows, max(1, round(share * len(rows)))))
+    is_apart = [np.array([samples[number].where in apart for number in numbers]) for numbers in buckets]
+    return [np.flatnonzero(~each) for each in is_apart], [np.flatnonzero(each) for each in is_apart]
+
+
+def draw(shown: Sequence[Places], count: int, rng: np.random.Generator) -> tuple[int, Places]:
+    """A bucket, by how much it holds, and `count` random ones of its places."""
+    sizes = np.array([len(each) for each in shown])
+    bucket = int(rng.choice(len(sizes), p=sizes / sizes.sum()))
+    return bucket, rng.choice(shown[bucket], count)
 
 
 def right_and_sizes(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -51,3 +75,20 @@ def f1_of(right: Tensor, sizes: Tensor, own: Tensor, groups: Sequence[str]) -> d
     names = ("f1", *(f"f1_{group}" for group in groups))
     f1 = 2 * pooled[0] / pooled[1].clamp(min=1)
     return {name: round(value, 4) for name, value in zip(names, f1.tolist(), strict=True)}
+
+
+def save_network(network: nn.Module, folder: Path, name: str, facts: dict[str, Any]) -> None:
+    """Write `folder` with NAME.safetensors and NAME.json, whole."""
+    with whole_folder(folder) as temporary:
+        tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
+        save_file(tensors, temporary / f"{name}.safetensors")
+        write_json(temporary / f"{name}.json", facts)
+
+
+def read_network(folder: Path, name: str, what: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Facts and weights that `save_network` wrote; raises ValueError saying `what` was expected."""
+    try:
+        facts = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        return facts, load_file(folder / f"{name}.safetensors")
+    except (OSError, SafetensorError, json.JSONDecodeError) as error:
+        raise ValueError(f"{folder} holds no readable {what}: {error}") from error

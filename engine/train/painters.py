@@ -201,16 +201,14 @@ class FigurePainter:
 
     def paint(self, orders: Sequence[Order]) -> list[Pixels]:
         """See ``Painter``; raises ValueError where the autoencoder's folder is none."""
-        figures = [draw_figure(sample_figure(order.seed)).image for order in orders]
-        return figures if self.autoencoder is None else self._decoded(figures, orders, self.autoencoder)
-
-    def _decoded(self, figures: Sequence[Pixels], orders: Sequence[Order], folder: Path) -> list[Pixels]:
+        if self.autoencoder is None:
+            return [draw_figure(sample_figure(order.seed)).image for order in orders]
         from engine.train.judge_data import load_autoencoder, through
 
-        vae, found = load_autoencoder(folder), dict[int, Pixels]()
+        vae, found = load_autoencoder(self.autoencoder), dict[int, Pixels]()
         for indices in tqdm(by_size(orders, 16), desc="decoding", mininterval=2):
-            again = through(vae, np.stack([figures[index] for index in indices]))
-            found |= dict(zip(indices, again, strict=True))
+            figures = np.stack([draw_figure(sample_figure(orders[index].seed)).image for index in indices])
+            found |= dict(zip(indices, through(vae, figures), strict=True))
         return [found[index] for index in range(len(orders))]
 
 

@@ -11,22 +11,19 @@ B batch, H W picture height and width, D features, J labels.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from engine.train.config import PROBE_NORM_GROUPS
-from engine.train.files import whole_folder, write_json
+from engine.train.label_reading import read_network, save_network
 from engine.train.probe import ProbeNetwork
 
-_WEIGHTS, _FACTS = "perceptual.safetensors", "perceptual.json"
+_NAME, _WHAT = "perceptual", "perceptual network"  # of its files, and in messages
 
 
 class PerceptualNetwork(nn.Module):
@@ -53,9 +50,7 @@ class PerceptualNetwork(nn.Module):
 
     def save(self, folder: Path) -> None:
         """Write weights, shape and labels, whole."""
-        with whole_folder(folder) as temporary:
-            save_file({name: value.contiguous() for name, value in self.state_dict().items()}, temporary / _WEIGHTS)
-            write_json(temporary / _FACTS, {**self.shape, "labels": list(self.probe.labels)})
+        save_network(self, folder, _NAME, {**self.shape, "labels": list(self.probe.labels)})
 
 
 def _layer(inner: int, outer: int) -> nn.Sequential:
@@ -69,12 +64,12 @@ def load_perceptual(folder: Path) -> PerceptualNetwork:
     Raises:
         ValueError: A file is missing or damaged.
     """
+    facts, tensors = read_network(folder, _NAME, _WHAT)
     try:
-        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
         network = PerceptualNetwork(facts.pop("labels"), **facts)
-        network.load_state_dict(load_file(folder / _WEIGHTS))
-    except (OSError, SafetensorError, json.JSONDecodeError, KeyError, TypeError, RuntimeError) as error:
-        raise ValueError(f"{folder} holds no readable perceptual network: {error}") from error
+        network.load_state_dict(tensors)
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise ValueError(f"{folder} holds no readable {_WHAT}: {error}") from error
     return network.eval().requires_grad_(False)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.train.config import Recipe
 from engine.train.data import Folder, Unreadable, read_picture
 from engine.train.fit import Batch
-from engine.train.label_reading import LabelObjective, f1_of, right_and_sizes, set_apart
+from engine.train.label_reading import LabelObjective, draw, f1_of, right_and_sizes, set_apart
 from engine.train.perceptual import PerceptualNetwork
 from engine.train.text import LabelTable
 from engine.train.vae import to_tensor
@@ -43,11 +43,10 @@ class PerceptualStage:
         self.table = LabelTable([sample.phrases for sample in folder.samples])
         if not self.table.joint:
             raise ValueError("vae.perceptual: no label is frequent enough in the data to be learnt")
-        apart = set_apart(folder.samples, self.config.held_out, recipe.seed)
-        is_apart = [folder.samples[index].where in apart for index in range(len(folder.samples))]
-        self.shown = [[n for n in numbers if not is_apart[n]] for numbers in folder.buckets.values()]
-        self.held_out = [[n for n in numbers if is_apart[n]] for numbers in folder.buckets.values()]
-        if not any(self.shown) or not any(self.held_out):
+        buckets = list(folder.buckets.values())
+        split = set_apart(buckets, folder.samples, self.config.held_out, recipe.seed)
+        self.shown, self.held_out = ([np.array(n)[p] for n, p in zip(buckets, part, strict=True)] for part in split)
+        if not any(map(len, self.shown)) or not any(map(len, self.held_out)):
             raise ValueError(
                 f"vae.perceptual.held_out {self.config.held_out} leaves nothing to learn from or to test on"
             )
@@ -63,9 +62,8 @@ class PerceptualStage:
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """Random pictures of one size, shown [B, 3, H, W], with a little noise, and labels [B, J]."""
         rng = np.random.default_rng((self.recipe.seed, 5, step, rank))
-        counts = np.array([len(each) for each in self.shown])
-        size = int(rng.choice(len(counts), p=counts / counts.sum()))
-        batch = self._read([int(n) for n in rng.choice(self.shown[size], self.config.fit.batch_size)])
+        _, numbers = draw(self.shown, self.config.fit.batch_size, rng)
+        batch = self._read(numbers)
         generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
         noise = torch.randn(batch["shown"].shape, generator=generator)
         strength = _NOISE * torch.rand(len(noise), 1, 1, 1, generator=generator)
@@ -86,10 +84,10 @@ class PerceptualStage:
         found = " ".join(f"{name}={value:.3f}" for name, value in self.numbers.items())
         logger.info("stage=%s step=%d held out %s", self.name, step, found)
 
-    def _read(self, numbers: list[int]) -> Batch:
+    def _read(self, numbers: NDArray[np.intp]) -> Batch:
         """Readable pictures among these and their labels; an unreadable one is counted once and then left out."""
         pairs = []
-        for number in numbers:
+        for number in numbers.tolist():
             sample = self.folder.samples[number]
             if number not in self._left_out:
                 picture = self.unreadable.attempt(partial(read_picture, sample))
@@ -99,8 +97,6 @@ class PerceptualStage:
                     pairs.append((sample, picture))
         if not pairs:
             raise ValueError("vae.perceptual: not one picture of a batch can be read (see the log for their names)")
-        labels = torch.zeros(len(pairs), len(self.table.joint))
-        for row, (sample, _) in enumerate(pairs):
-            labels[row, self.table.of_caption(sample.phrases)] = 1
-        pictures: list[NDArray[np.uint8]] = [picture for _, picture in pairs]
+        samples, pictures = zip(*pairs, strict=True)
+        labels = self.table.of_captions([sample.phrases for sample in samples])
         return {"shown": to_tensor(np.stack(pictures)), "labels": labels}

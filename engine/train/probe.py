@@ -13,22 +13,19 @@ B batch, C latent channels, h w latent cells, D features, G groups, J labels.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from engine.description.caption import Phrase
 from engine.train.config import PROBE_NORM_GROUPS
-from engine.train.files import whole_folder, write_json
+from engine.train.label_reading import read_network, save_network
 from engine.train.text import joint_labels
 
-_WEIGHTS, _FACTS = "probe.safetensors", "probe.json"
+_NAME = "probe"  # of its files
 _RARE = -3.0  # logits to begin with: most labels are not those of a picture
 
 
@@ -74,9 +71,7 @@ class ProbeNetwork(nn.Module):
 
     def save(self, folder: Path) -> None:
         """Write weights, shape and labels, whole."""
-        with whole_folder(folder) as temporary:
-            save_file({name: value.contiguous() for name, value in self.state_dict().items()}, temporary / _WEIGHTS)
-            write_json(temporary / _FACTS, {**self.shape, "labels": list(self.labels)})
+        save_network(self, folder, _NAME, {**self.shape, "labels": list(self.labels)})
 
 
 class _Block(nn.Module):
@@ -103,11 +98,7 @@ def load_probe(folder: Path, labels: Sequence[str], *, channels: int) -> ProbeNe
     Raises:
         ValueError: A file is missing or damaged, or it reads other labels or latents than these.
     """
-    try:
-        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
-        tensors = load_file(folder / _WEIGHTS)
-    except (OSError, SafetensorError, json.JSONDecodeError) as error:
-        raise ValueError(f"{folder} holds no readable probe: {error}") from error
+    facts, tensors = read_network(folder, _NAME, "probe")
     known = facts.pop("labels")
     if known != list(labels):
         example = min(set(known) ^ set(labels), default="their order")
@@ -118,7 +109,7 @@ def load_probe(folder: Path, labels: Sequence[str], *, channels: int) -> ProbeNe
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
-        raise ValueError(f"{folder / _WEIGHTS} does not fit the network: {error}") from error
+        raise ValueError(f"{folder / _NAME}.safetensors does not fit the network: {error}") from error
     return network.eval().requires_grad_(False)
 
 

@@ -12,14 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.train.cache import Bucket
 from engine.train.config import Recipe
 from engine.train.data import Folder
 from engine.train.fit import Batch
-from engine.train.label_reading import LabelObjective, f1_of, right_and_sizes, set_apart
+from engine.train.label_reading import LabelObjective, Places, draw, f1_of, right_and_sizes, set_apart
 from engine.train.probe import ProbeNetwork
 from engine.train.text import LabelTable
 
@@ -44,10 +43,8 @@ class ProbeStage:
         self.table = LabelTable([sample.phrases for sample in folder.samples])
         if not self.table.joint:
             raise ValueError("probe: no label is frequent enough in the data to be learnt")
-        apart = set_apart(folder.samples, self.config.held_out, recipe.seed)
-        is_apart = [np.array([folder.samples[n].where in apart for n in bucket.samples]) for bucket in buckets]
-        self.shown = [np.flatnonzero(~each) for each in is_apart]  # of each bucket
-        self.held_out = [np.flatnonzero(each) for each in is_apart]
+        numbers = [bucket.samples for bucket in buckets]
+        self.shown, self.held_out = set_apart(numbers, folder.samples, self.config.held_out, recipe.seed)
         if not any(map(len, self.shown)) or not any(map(len, self.held_out)):
             raise ValueError(f"probe.held_out {self.config.held_out} leaves no picture to learn from or to test on")
         self.network = self.build()
@@ -63,10 +60,8 @@ class ProbeStage:
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """Random samples of one size, softened."""
         rng = np.random.default_rng((self.recipe.seed, 4, step, rank))
-        counts = np.array([len(each) for each in self.shown])
-        number = int(rng.choice(len(counts), p=counts / counts.sum()))
-        indices = np.sort(rng.choice(self.shown[number], self.config.fit.batch_size))
-        batch = self._read(number, indices)
+        number, indices = draw(self.shown, self.config.fit.batch_size, rng)
+        batch = self._read(number, np.sort(indices))
         generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
         return {**batch, "shown": soften(batch["shown"], self.config.noise, generator)}
 
@@ -89,11 +84,9 @@ class ProbeStage:
         self.numbers = {"f1": plain["f1"], "f1_softened": softened["f1"], **plain}
         logger.info("stage=probe held out %s", " ".join(f"{name}={value:.3f}" for name, value in self.numbers.items()))
 
-    def _read(self, number: int, indices: NDArray[np.int64]) -> Batch:
+    def _read(self, number: int, indices: Places) -> Batch:
         bucket = self.buckets[number]
-        labels = torch.zeros(len(indices), len(self.table.joint))
-        for row, index in enumerate(indices):
-            labels[row, self.table.of_caption(self.folder.samples[bucket.samples[index]].phrases)] = 1
+        labels = self.table.of_captions([self.folder.samples[bucket.samples[index]].phrases for index in indices])
         return {"shown": torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32)), "labels": labels}
 
 

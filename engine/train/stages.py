@@ -56,8 +56,8 @@ from engine.train.vae import VaeStage, build_vae
 logger = logging.getLogger(__name__)
 
 STAGES = ("tokenizer", "perceptual", "vae", "text", "probe", "unet", "package")
-_OPTIONAL = {"perceptual": "vae.perceptual", "probe": "probe"}  # stages of recipes with that section
 BASE_STAGES = ("probe", "unet", "package")  # of a recipe whose other parts are a base's
+_SECTIONS = {"perceptual": "vae.perceptual", "probe": "probe"}  # what a recipe has where it has that stage
 
 
 class Run:
@@ -85,8 +85,8 @@ class Run:
 
     def stage(self, name: str) -> None:
         """Run one stage; those before it must be done."""
-        if name in _OPTIONAL and name not in self.stages:
-            raise ValueError(f"stage {name} needs the section {_OPTIONAL[name]} in the recipe")
+        if name in (BASE_STAGES if self.base else STAGES) and name not in self.stages:
+            raise ValueError(f"stage {name} needs the section {_SECTIONS[name]} in the recipe")
         if name not in self.stages:
             raise ValueError(f"stage must be one of {', '.join(self.stages)} for this recipe, got {name!r}")
         work: dict[str, Callable[[], None]] = {
@@ -143,7 +143,6 @@ class Run:
         assert self.recipe.vae is not None and self.recipe.vae.perceptual is not None
         stage = PerceptualStage(self.recipe, self.folder)
         outcome = self._fit(stage, self.recipe.vae.perceptual.fit)
-        stage.report(outcome.steps)
         self._make_anew("perceptual", partial(self._save_frozen, "perceptual", stage.build))
         numbers = {"parameters": num_parameters(stage.network), "held_out": stage.numbers}
         self._cost("perceptual", outcome, numbers)

@@ -109,6 +109,13 @@ class LabelTable:
         """Numbers of all labels of a caption, each with its group."""
         return [self.joint[key] for phrase in phrases for key in joint_labels(phrase) if key in self.joint]
 
+    def of_captions(self, captions: Sequence[Sequence[Phrase]]) -> Tensor:
+        """Which labels captions have, each with its group: [B, J], 1 or 0."""
+        found = torch.zeros(len(captions), len(self.joint))
+        for row, phrases in enumerate(captions):
+            found[row, self.of_caption(phrases)] = 1
+        return found
+
 
 class TextObjective(nn.Module):
     """The encoder and the heads that question it."""
@@ -209,14 +216,13 @@ class TextStage:
         labels = torch.zeros(count, length, len(self.table.single))
         groups = torch.full((count, length), -1)
         weights = torch.zeros(count, length)
-        union = torch.zeros(count, len(self.table.joint))
         for row, caption in enumerate(captions):
             for span in caption.spans:
                 labels[row, span.start : span.end, self.table.of_phrase(span.phrase)] = 1
                 groups[row, span.start : span.end] = _GROUPS[span.phrase.group]
                 weights[row, span.start : span.end] = 0.25  # causal: only the last token has read the whole phrase
                 weights[row, span.end - 1] = 1
-            union[row, self.table.of_caption([span.phrase for span in caption.spans])] = 1
+        union = self.table.of_captions([[span.phrase for span in caption.spans] for caption in captions])
         ids = torch.tensor([caption.ids for caption in captions])
         ends = torch.tensor([caption.end for caption in captions])
         return {"ids": ids, "labels": labels, "groups": groups, "weights": weights, "union": union, "ends": ends}

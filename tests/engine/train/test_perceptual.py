@@ -12,11 +12,11 @@ from safetensors.torch import load_file
 from engine.train import checkpoint, main
 from engine.train.config import FitConfig, PerceptualConfig, Recipe, load_recipe
 from engine.train.data import Folder
-from engine.train.fit import Fit
 from engine.train.perceptual import PerceptualNetwork, load_perceptual, perceptual_distance
 from engine.train.perceptual_stage import PerceptualStage
 from engine.train.stages import Run
 from engine.train.vae import VaeObjective, VaeStage, build_vae
+from tests.engine.train.test_probe import resumes_exactly
 
 PERCEPTUAL = {
     "widths": [8, 8, 16],
@@ -140,10 +140,7 @@ def test_resumed_training_is_exact(recipe: Recipe, tmp_path: Path) -> None:
         torch.manual_seed(0)
         return PerceptualStage(setting, Folder(setting.data))
 
-    whole = Fit(build(), config, tmp_path / "whole", cpu=True).run().losses
-    first = Fit(build(), config, tmp_path / "parts", cpu=True).run(2)
-    rest = Fit(build(), config, tmp_path / "parts", cpu=True)
-    assert rest.resume() and first.losses + rest.run().losses == whole
+    resumes_exactly(build, config, tmp_path)
 
 
 def test_held_out_pictures_are_not_learnt_from(recipe: Recipe) -> None:

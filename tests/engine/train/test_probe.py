@@ -20,7 +20,7 @@ from engine.train.cache import load_cache
 from engine.train.config import FitConfig, HolaVariant, ProbeConfig, Recipe, load_recipe
 from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, own_parts
-from engine.train.fit import Fit
+from engine.train.fit import Fit, Stage
 from engine.train.probe import Asker, ProbeNetwork, load_probe, probe_loss
 from engine.train.probe_stage import ProbeStage, soften
 from engine.train.stages import Run
@@ -170,7 +170,7 @@ def test_the_probe_in_a_compiled_step(recipe: Recipe, finished: Path, tmp_path: 
         torch.testing.assert_close(compiled(batch)[name], value, rtol=1e-5, atol=1e-6)
 
 
-def resumes_exactly(build: Callable[[], DiffusionStage], config: FitConfig, folder: Path) -> None:
+def resumes_exactly(build: Callable[[], Stage], config: FitConfig, folder: Path) -> None:
     """Losses of a run that was stopped half-way, in `folder`/parts, are those of one that was not."""
     whole = Fit(build(), config, folder / "whole", cpu=True).run().losses
     first = Fit(build(), config, folder / "parts", cpu=True).run(config.steps // 2)
