@@ -104,14 +104,15 @@ def _encode(
             for name, (shape, dtype) in arrays.items()
         )
         kept: list[int] = []
+        read = unreadable.attempt_all(partial(_read, folder, cell), indices, folder.config.workers)
         description = f"encoding {first.width}x{first.height}"
         for start in tqdm(range(0, len(indices), batch), desc=description, mininterval=2):
             pictures = []
             for index in indices[start : start + batch]:
-                read = unreadable.attempt(partial(_read, folder, index))
-                if read is not None:
-                    pictures.append(read[0])
-                    regions[len(kept)] = label_shares(read[1], cell)
+                found = next(read)
+                if found is not None:
+                    pictures.append(found[0])
+                    regions[len(kept)] = found[1]
                     kept.append(index)
             if pictures:
                 latents[len(kept) - len(pictures) : len(kept)] = _latents(np.stack(pictures), vae)
@@ -121,9 +122,10 @@ def _encode(
     logger.info("encoded %d pictures of %dx%d", len(kept), first.width, first.height)
 
 
-def _read(folder: Folder, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _read(folder: Folder, cell: int, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A sample's picture [H, W, 3] and label shares [18, H/cell, W/cell]."""
     sample = folder.samples[index]
-    return read_picture(sample), read_labels(sample)
+    return read_picture(sample), label_shares(read_labels(sample), cell)
 
 
 @torch.no_grad()

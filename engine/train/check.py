@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import time
-from functools import partial
 
 from engine.train.data import Folder, Sample, Unreadable, check_picture, read_labels
 
@@ -22,9 +21,9 @@ def check_files(folder: Folder) -> None:
             or hold labels that there are not; the message names file and row.
     """
     started, unreadable = time.monotonic(), Unreadable(folder.config.max_unreadable)
-    for sample in folder.samples:
-        if not sample.mirrored:  # the same files
-            unreadable.attempt(partial(_check, sample))
+    ours = [sample for sample in folder.samples if not sample.mirrored]  # a mirror image has the same files
+    for _ in unreadable.attempt_all(lambda place: _check(ours[place]), range(len(ours)), folder.config.workers):
+        pass
     logger.info("checked the files of %d samples in %.1f s", len(folder.samples), time.monotonic() - started)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.description.caption import Phrase
+from engine.train.ahead import made_ahead
 from engine.train.config import DataConfig
 from engine.train.framing import Frame, Size, frame, mirrored_labels, mirrored_phrase
 from engine.train.places import Place
@@ -28,6 +29,7 @@ from engine.train.rows import Format, Row, label_files, read_rows
 logger = logging.getLogger(__name__)
 
 NUM_LABELS = 18  # ATR-18
+_BLOCK = 16  # samples that one process reads at once
 
 Read = TypeVar("Read")
 
@@ -102,6 +104,17 @@ class Unreadable:
         """Allow `limit` of them."""
         self.limit, self.count = limit, 0
 
+    def attempt_all(self, read: Callable[[int], Read], numbers: Sequence[int], workers: int) -> Iterator[Read | None]:
+        """`attempt` of each of these numbers in turn, read by `workers` processes ahead of being asked for."""
+        blocks = [numbers[start : start + _BLOCK] for start in range(0, len(numbers), _BLOCK)]
+
+        def read_block(place: int) -> list[Read | ValueError]:
+            return [_outcome(read, number) for number in blocks[place]]
+
+        for found in made_ahead(read_block, range(len(blocks)), workers):
+            for outcome in found:
+                yield self.attempt(partial(_given, outcome))
+
     def attempt(self, read: Callable[[], Read]) -> Read | None:
         """What `read` gives, or None where it raises ValueError.
 
@@ -117,6 +130,19 @@ class Unreadable:
                 allowed = f"data.max_unreadable allows {self.limit}"
                 raise ValueError(f"{error} ({self.count} unreadable samples; {allowed})") from error
             return None
+
+
+def _outcome(read: Callable[[int], Read], number: int) -> Read | ValueError:
+    try:
+        return read(number)
+    except ValueError as error:
+        return error
+
+
+def _given(outcome: Read | ValueError) -> Read:
+    if isinstance(outcome, ValueError):
+        raise outcome
+    return outcome
 
 
 def read_picture(sample: Sample) -> NDArray[np.uint8]:

@@ -29,7 +29,7 @@ from engine.train.captions import Captions
 from engine.train.config import HolaVariant, Recipe
 from engine.train.data import Folder, Sample
 from engine.train.discretise import Discretised, discretise
-from engine.train.fit import Batch
+from engine.train.fit import Batch, Stage
 from engine.train.hola import Supervision, hola_loss
 from engine.train.initial import start_from
 from engine.train.lora import add_adapters
@@ -185,7 +185,7 @@ class DiffusionObjective(nn.Module):
         return predicted
 
 
-class DiffusionStage:
+class DiffusionStage(Stage):
     """Buckets of cached latents, each sample with a caption of its own at every step."""
 
     name = "unet"
@@ -240,20 +240,28 @@ class DiffusionStage:
             "latents": latents,
             "noise": noise,
             "timesteps": timesteps,
-            **self._conditioning(samples, ids),
+            "ids": ids,
+            **self._time_ids(samples),
             "weights": weights,
             **supervise(captions, shares, weights, windows=self.recipe.caption.windows),
             **self._questions(samples, captions),
-            **self._rollout(latents, ids, step, rank),
+            **self._rollout(latents, step, rank),
         }
 
-    def _conditioning(self, samples: Sequence[Sample], ids: Tensor) -> Batch:
-        """What the UNet is told: text states and, for SDXL, how each picture was scaled and cropped."""
-        states = self.reader.read(ids)
-        if states.pooled is None:
-            return {"context": states.context}
+    def complete(self, batch: Batch) -> Batch:
+        """The batch with text states, and those of no text for rollouts, in place of token ids [B, K, L]."""
+        ids = batch["ids"]
+        told = _told(self.reader.read(ids))
+        if "rollout" in batch:
+            told |= {f"empty_{name}": value for name, value in _told(self._empty(ids)).items()}
+        return {**{name: value for name, value in batch.items() if name != "ids"}, **told}
+
+    def _time_ids(self, samples: Sequence[Sample]) -> Batch:
+        """How each picture was scaled and cropped, [B, 6], which SDXL is told."""
+        if self.parts.family != "sdxl":
+            return {}
         sizes = [sample.frame.conditioning(mirrored=sample.mirrored) for sample in samples]
-        return {"context": states.context, "pooled": states.pooled, "time_ids": torch.tensor(sizes).float()}
+        return {"time_ids": torch.tensor(sizes).float()}
 
     def _questions(self, samples: Sequence[Sample], captions: Sequence[Discretised]) -> Batch:
         """What the probe is asked, wanted [B, J] and asked [B, J]; nothing without one."""
@@ -263,8 +271,8 @@ class DiffusionStage:
         wanted, asked = self.asker.ask(said, [sample.phrases for sample in samples])
         return {"wanted": wanted, "asked": asked}
 
-    def _rollout(self, latents: Tensor, ids: Tensor, step: int, rank: int) -> Batch:
-        """Which R samples are rolled out, noise [R, C, h, w], timesteps up to the one that is asked about, and no text.
+    def _rollout(self, latents: Tensor, step: int, rank: int) -> Batch:
+        """Which R samples are rolled out, noise [R, C, h, w], and timesteps up to the one that is asked about.
 
         Every process takes as many steps: of a sharded UNet all must be called alike.
         """
@@ -276,13 +284,10 @@ class DiffusionStage:
         last = random.Random(f"{self.recipe.seed} rollout {step}").randrange(1, config.steps)
         generator = torch.Generator().manual_seed(_seed(self.recipe.seed, step, rank) + 1)
         count = max(1, round(config.fraction * len(latents)))
-        empty = self._empty(ids)
         return {
             "rollout": timesteps[: last + 1],
             "rollout_rows": torch.randperm(len(latents), generator=generator)[:count],
             "rollout_noise": torch.randn((count, *latents.shape[1:]), generator=generator),
-            "empty_context": empty.context,
-            **({} if empty.pooled is None else {"empty_pooled": empty.pooled}),
         }
 
     def report(self, step: int) -> None:
@@ -350,6 +355,10 @@ class DiffusionStage:
                 weights[: len(indices)] = whole / len(indices)  # the mean over the step is that over its samples
                 steps.append(Share(bucket=number, indices=np.resize(indices, whole), weights=weights))
         return [steps[place] for place in rng.permutation(len(steps))]
+
+
+def _told(states: TextStates) -> Batch:
+    return {"context": states.context, **({} if states.pooled is None else {"pooled": states.pooled})}
 
 
 def stratified_timesteps(count: int, num_train_timesteps: int, generator: torch.Generator) -> Tensor:

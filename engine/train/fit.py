@@ -10,12 +10,13 @@ import logging
 import math
 import platform
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import torch
 from accelerate import Accelerator
@@ -28,6 +29,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from engine.train import checkpoint
+from engine.train.ahead import made_ahead
 from engine.train.board import Board
 from engine.train.config import FitConfig, as_tree
 from engine.train.ema import MovingAverage
@@ -40,29 +42,30 @@ logger = logging.getLogger(__name__)
 Batch = dict[str, torch.Tensor]
 
 
-class Stage(Protocol):
+class Stage(ABC):
     """What the loop needs from a stage."""
 
     name: str
+    objective: nn.Module  # forward(batch) -> {"loss": scalar, other scalars to report}; its parameters are trained
 
-    @property
-    def objective(self) -> nn.Module:
-        """forward(batch) -> {"loss": scalar, other scalars to report}; its parameters are trained."""
-        ...
-
+    @abstractmethod
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """One process's samples of batch number `step`: a pure function of its arguments and the recipe.
 
-        Where gradients are accumulated an optimiser step takes several batches in turn.
+        Where gradients are accumulated an optimiser step takes several batches in turn. It may be called in another
+        process, ahead of its step, and so must not touch a GPU.
         """
-        ...
 
+    def complete(self, batch: Batch) -> Batch:
+        """The batch with what only the process that trains can add to it, such as what a GPU reads of its text."""
+        return batch
+
+    @abstractmethod
     def report(self, step: int) -> None:
         """Called beside every checkpoint and at the end, with the averaged weights in place.
 
         The main process calls it; of a sharded model all do, and the main process alone should write.
         """
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +93,17 @@ class Fit:
     """One stage under optimisation."""
 
     def __init__(
-        self, stage: Stage, config: FitConfig, folder: Path, *, cpu: bool = False, peak_teraflops: float | None = None
+        self,
+        stage: Stage,
+        config: FitConfig,
+        folder: Path,
+        *,
+        cpu: bool = False,
+        peak_teraflops: float | None = None,
+        workers: int = 0,
     ) -> None:
-        """Prepare the objective for this machine; checkpoints live in `folder`."""
-        self.stage, self.config, self.folder = stage, config, folder
+        """Prepare the objective for this machine; checkpoints live in `folder`, `workers` processes make batches."""
+        self.stage, self.config, self.folder, self.workers = stage, config, folder, workers
         self.boards: list[Board] = []
         AcceleratorState._reset_state()  # it remembers one precision a process; stages may differ in theirs
         self.accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=cpu)
@@ -158,21 +168,24 @@ class Fit:
         logged, and training goes on until the last checkpoint must be written: DiskFullError.
         """
         last = min(self.config.steps, until if until is not None else self.config.steps)
-        meter, losses = _Meter(), []
+        meter, losses = _Meter(), list[float]()
+        unread: list[dict[str, torch.Tensor]] = []  # numbers of steps that a GPU may still be at work on
+        batches = self._batches(last)
         saved_at, begun, before = time.monotonic(), time.monotonic(), self.seconds
         quiet = not self.accelerator.is_main_process
         total, start = self.config.steps, self.step
         with tqdm(total=total, initial=start, desc=self.stage.name, disable=quiet, mininterval=2) as bar:
             while self.step < last:
-                numbers = self._one()
-                losses.append(numbers["loss"])
-                self.seconds = before + time.monotonic() - begun
-                meter.add(numbers)
+                unread.append(self._one(batches))
                 bar.update()
-                if self.step % self.config.log_every == 0:
+                due = self._agreed(time.monotonic() - saved_at > 60 * self.config.checkpoint_minutes)
+                logs = self.step % self.config.log_every == 0
+                if due or logs or self.step == last or self.accelerator.device.type == "cpu":
+                    losses += self._read(unread, meter)
+                self.seconds = before + time.monotonic() - begun
+                if logs:
                     self._log(bar, meter)
-                due = time.monotonic() - saved_at > 60 * self.config.checkpoint_minutes
-                if self._agreed(due and self.step < last):
+                if due and self.step < last:
                     self._write_down(must=False)
                     saved_at = time.monotonic()
         self._write_down(must=True)
@@ -186,7 +199,26 @@ class Fit:
             numbers=meter.means(),
         )
 
-    def _one(self) -> dict[str, float]:
+    def _batches(self, last: int) -> Iterator[Batch]:
+        """This process's batches from where it is to step `last`."""
+        rank, world_size = self.accelerator.process_index, self.accelerator.num_processes
+        numbers = range(self.batches, self.batches + (last - self.step) * self.config.accumulate)
+        return made_ahead(lambda number: self.stage.batch(number, rank, world_size), numbers, self.workers)
+
+    def _read(self, unread: list[dict[str, torch.Tensor]], meter: _Meter) -> list[float]:
+        """The losses of these steps, which are waited for, noted and forgotten.
+
+        Reading a number waits until the GPU is done, and would have it wait for the next step in turn.
+        """
+        begun = time.perf_counter()
+        read = [{name: float(value) for name, value in numbers.items()} for numbers in unread]
+        unread.clear()
+        self.pace.add(samples=0, operations=0, seconds=time.perf_counter() - begun)
+        for numbers in read:
+            meter.add(numbers)
+        return [numbers["loss"] for numbers in read]
+
+    def _one(self, batches: Iterator[Batch]) -> dict[str, torch.Tensor]:
         """One optimiser step; the mean of its batches' numbers."""
         begun = time.perf_counter()
         rate = learning_rate(self.config, self.step)
@@ -195,7 +227,7 @@ class Fit:
         self.wrapped.train()
         parts, operations = [], 0
         for place in range(self.config.accumulate):
-            batch = self.stage.batch(self.batches, self.accelerator.process_index, self.accelerator.num_processes)
+            batch = self.stage.complete(next(batches))
             self.batches += 1
             with self._gradients_stay_here(place + 1 < self.config.accumulate):
                 numbers, counted = self._forward_backward(batch)
@@ -209,7 +241,7 @@ class Fit:
         self.samples += seen
         if self.average:
             self.average.update(self.model, self.step)
-        means = {name: sum(float(part[name]) for part in parts) / len(parts) for name in parts[0]}
+        means = _means(parts)
         self.pace.add(samples=seen, operations=operations, seconds=time.perf_counter() - begun)
         return means
 
@@ -218,7 +250,7 @@ class Fit:
 
         Operations are counted the first time that shapes appear, by a pass that is not compiled.
         """
-        batch = {name: tensor.to(self.accelerator.device) for name, tensor in batch.items()}
+        batch = {name: tensor.to(self.accelerator.device, non_blocking=True) for name, tensor in batch.items()}
         shapes = shapes_of(batch)
         is_known = shapes in self._operations
         counter = FlopCounterMode(display=False)
@@ -298,6 +330,10 @@ class _Meter:
         return dict(self._means)
 
 
+def _means(parts: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    return {name: torch.stack([part[name] for part in parts]).double().mean() for name in parts[0]}
+
+
 def machine() -> str:
     """The machine in words, for the record of what training cost."""
     if torch.cuda.is_available():
@@ -313,12 +349,13 @@ def run_stage(
     resume: bool,
     open_boards: Callable[[int], list[Board]] | None = None,
     peak_teraflops: float | None = None,
+    workers: int = 0,
 ) -> Outcome:
     """Train one stage from its newest checkpoint (`resume`) or from the start.
 
     `open_boards` gives the places that show numbers after the step given.
     """
-    fit = Fit(stage, config, folder, peak_teraflops=peak_teraflops)
+    fit = Fit(stage, config, folder, peak_teraflops=peak_teraflops, workers=workers)
     if resume:
         fit.resume()
     elif checkpoint.steps_saved(folder):

@@ -15,24 +15,26 @@ import torch
 from torch import Tensor, nn
 
 from engine.train.pace import has_bfloat16
-from engine.train.shard import divided_like, whole
+from engine.train.shard import divided_like, own_part, whole
 
+_MOST_TOGETHER = 1 << 24  # numbers in matrices that are made orthogonal at once
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # quintic Newton-Schulz iteration, tuned for slope at zero
 
 
-def orthogonal(matrix: Tensor, iterations: int = 5) -> Tensor:
-    """The semi-orthogonal matrix nearest to `matrix` [m, n], roughly: singular values end between 0.7 and 1.2.
+def orthogonal(matrices: Tensor, iterations: int = 5) -> Tensor:
+    """The semi-orthogonal matrices nearest to `matrices` [..., m, n], roughly: singular values end in 0.7 to 1.2.
 
     Iterates in bfloat16, which the coefficients tolerate, where the processor multiplies it.
     """
     a, b, c = _COEFFICIENTS
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = (matrix / (matrix.norm() + 1e-7)).to(torch.bfloat16 if has_bfloat16(matrix.device.type) else torch.float32)
-    x = x.T if tall else x
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    dtype = torch.bfloat16 if has_bfloat16(matrices.device.type) else torch.float32
+    x = (matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + 1e-7)).to(dtype)
+    x = x.mT if tall else x
     for _ in range(iterations):
-        gram = x @ x.T
+        gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    result: Tensor = (x.T if tall else x).float()
+    result: Tensor = (x.mT if tall else x).float()
     return result
 
 
@@ -58,36 +60,53 @@ class MuonAdamW(torch.optim.Optimizer):
         """One update from the gradients in place; a closure is not supported."""
         assert closure is None
         for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is None:
-                    continue
-                parameter.mul_(1 - group["lr"] * group["weight_decay"])
-                update = self._muon if parameter.ndim > 1 else self._adam
-                parameter.sub_(group["lr"] * update(parameter, group))
+            moved = [parameter for parameter in group["params"] if parameter.grad is not None]
+            if moved:
+                torch._foreach_mul_(list(map(own_part, moved)), 1 - group["lr"] * group["weight_decay"])
+            self._muon([parameter for parameter in moved if parameter.ndim > 1], group)
+            self._adam([parameter for parameter in moved if parameter.ndim <= 1], group)
 
-    def _muon(self, parameter: nn.Parameter, group: dict[str, Any]) -> Tensor:
-        state, gradient = self.state[parameter], parameter.grad
-        assert gradient is not None
-        matrix = gradient.reshape(len(gradient), -1).float()
-        if "momentum" not in state:
-            state["momentum"] = torch.zeros_like(matrix)
-        state["momentum"].lerp_(matrix, 1 - group["momentum"])
-        # A part of a sharded matrix says nothing about its singular values: every process works out the whole.
-        update = orthogonal(whole(matrix.lerp(state["momentum"], group["momentum"])))
-        scale: float = 0.2 * max(update.shape) ** 0.5
-        return divided_like((update * scale).view(parameter.shape), parameter)
+    def _muon(self, parameters: list[nn.Parameter], group: dict[str, Any]) -> None:
+        """Matrices of one shape are made orthogonal together: a GPU takes as long for many small ones as for one."""
+        alike: dict[torch.Size, list[tuple[nn.Parameter, Tensor]]] = {}
+        for parameter in parameters:
+            state, gradient = self.state[parameter], parameter.grad
+            assert gradient is not None
+            matrix = gradient.reshape(len(gradient), -1).float()
+            if "momentum" not in state:
+                state["momentum"] = torch.zeros_like(matrix)
+            state["momentum"].lerp_(matrix, 1 - group["momentum"])
+            # A part of a sharded matrix says nothing about its singular values: every process works out the whole.
+            direction = whole(matrix.lerp(state["momentum"], group["momentum"]))
+            alike.setdefault(direction.shape, []).append((parameter, direction))
+        for shape, found in alike.items():
+            rate = group["lr"] * 0.2 * max(shape) ** 0.5
+            for at in range(0, len(found), together := max(1, _MOST_TOGETHER // shape.numel())):
+                some = found[at : at + together]
+                updates = orthogonal(torch.stack([direction for _, direction in some])) * rate
+                for (parameter, _), update in zip(some, updates, strict=True):
+                    parameter.sub_(divided_like(update.view(parameter.shape), parameter))
 
-    def _adam(self, parameter: nn.Parameter, group: dict[str, Any]) -> Tensor:
-        state, gradient = self.state[parameter], parameter.grad
-        assert gradient is not None
-        if "step" not in state:
-            state["step"] = torch.zeros(())
-            state["mean"], state["square"] = torch.zeros_like(parameter), torch.zeros_like(parameter)
-        state["step"] += 1
+    def _adam(self, parameters: list[nn.Parameter], group: dict[str, Any]) -> None:
+        """All vectors at once: every operation is one call for the lot, each process at its own part."""
+        if not parameters:
+            return
+        for parameter in parameters:
+            state = self.state[parameter]
+            if "step" not in state:
+                state["step"] = torch.zeros(())
+                state["mean"], state["square"] = torch.zeros_like(parameter), torch.zeros_like(parameter)
+            state["step"] += 1
+        states = [self.state[parameter] for parameter in parameters]
+        gradients = [own_part(parameter.grad) for parameter in parameters if parameter.grad is not None]
+        means, squares = ([own_part(state[name]) for state in states] for name in ("mean", "square"))
         beta1, beta2 = group["betas"]
-        state["mean"].lerp_(gradient, 1 - beta1)
-        state["square"].lerp_(gradient.square(), 1 - beta2)
-        mean = state["mean"] / (1 - beta1 ** state["step"].item())
-        square = state["square"] / (1 - beta2 ** state["step"].item())
-        update: Tensor = mean / (square.sqrt() + group["eps"])
-        return update
+        counts = [state["step"].item() for state in states]
+        torch._foreach_lerp_(means, gradients, 1 - beta1)
+        torch._foreach_lerp_(squares, torch._foreach_mul(gradients, gradients), 1 - beta2)
+        below = torch._foreach_div(squares, [1 - beta2**count for count in counts])
+        torch._foreach_sqrt_(below)
+        torch._foreach_add_(below, group["eps"])
+        updates = torch._foreach_div(torch._foreach_div(means, [1 - beta1**count for count in counts]), below)
+        torch._foreach_mul_(updates, group["lr"])
+        torch._foreach_sub_([own_part(parameter) for parameter in parameters], updates)

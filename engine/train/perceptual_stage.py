@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.train.config import Recipe
 from engine.train.data import Folder, Unreadable, read_picture
-from engine.train.fit import Batch
+from engine.train.fit import Batch, Stage
 from engine.train.label_reading import LabelObjective, draw, f1_of, right_and_sizes, set_apart
 from engine.train.perceptual import PerceptualNetwork
 from engine.train.text import LabelTable
@@ -27,7 +27,7 @@ _TESTED_AT_ONCE = 64
 _NOISE = 0.05  # strongest noise on the pictures it learns from, which lie in -1..1
 
 
-class PerceptualStage:
+class PerceptualStage(Stage):
     """Pictures of the data folder by size, a share of them held out."""
 
     name = "perceptual"

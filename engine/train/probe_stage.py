@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.train.cache import Bucket
 from engine.train.config import Recipe
 from engine.train.data import Folder
-from engine.train.fit import Batch
+from engine.train.fit import Batch, Stage
 from engine.train.label_reading import LabelObjective, Places, draw, f1_of, right_and_sizes, set_apart
 from engine.train.probe import ProbeNetwork
 from engine.train.text import LabelTable
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 _TESTED_AT_ONCE = 256
 
 
-class ProbeStage:
+class ProbeStage(Stage):
     """Buckets of cached latents, a share of the pictures held out."""
 
     name = "probe"

@@ -82,6 +82,9 @@ class Run:
         torch.set_flush_denormal(True)
         if recipe.threads:
             torch.set_num_threads(recipe.threads)
+        if torch.cuda.is_available():  # products of float32 matrices in TF32, and the fastest convolution of each shape
+            torch.set_float32_matmul_precision("high")
+            torch.backends.cudnn.benchmark = True
 
     def stage(self, name: str) -> None:
         """Run one stage; those before it must be done."""
@@ -165,7 +168,6 @@ class Run:
             perceptual.to(PartialState().device)
         stage = VaeStage(self.recipe, self.folder, self.out, perceptual=perceptual)
         outcome = self._fit(stage, settings.fit)
-        stage.report(outcome.steps)
         self._finish("vae", stage.vae)
         self._cost("vae", outcome, {"parameters": num_parameters(stage.vae), "psnr_db": stage.psnr})
 
@@ -291,6 +293,7 @@ class Run:
             resume=self.resume,
             open_boards=lambda step: self._boards(stage.name, step),
             peak_teraflops=self.recipe.peak_teraflops,
+            workers=self.recipe.data.workers,
         )
 
     def _boards(self, stage: str, step: int) -> list[Board]:

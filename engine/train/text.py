@@ -28,7 +28,7 @@ from engine.description.groups import Group
 from engine.train.config import CaptionConfig, Recipe, TextConfig
 from engine.train.data import Folder
 from engine.train.discretise import choose_style, discretise, thin
-from engine.train.fit import Batch
+from engine.train.fit import Batch, Stage
 from engine.train.tokenizer import token_windows
 
 logger = logging.getLogger(__name__)
@@ -181,7 +181,7 @@ class TextObjective(nn.Module):
         return {"kept": distance, "moved": (distance / before.square().mean()).sqrt().detach()}
 
 
-class TextStage:
+class TextStage(Stage):
     """Captions composed anew at every step."""
 
     name = "text"

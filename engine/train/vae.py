@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ from tqdm import tqdm
 
 from engine.train.config import Recipe, VaeConfig
 from engine.train.data import Folder, Sample, Unreadable, read_picture
-from engine.train.fit import Batch
+from engine.train.fit import Batch, Stage
 from engine.train.initial import start_from
 from engine.train.perceptual import PerceptualNetwork, perceptual_distance
 
@@ -129,7 +128,7 @@ def edge_loss(picture: Tensor, target: Tensor) -> Tensor:
     return total / 4
 
 
-class VaeStage:
+class VaeStage(Stage):
     """Crops of pictures held in memory."""
 
     name = "vae"
@@ -150,8 +149,12 @@ class VaeStage:
         self.objective = VaeObjective(self.vae, self.config, perceptual)
         chosen = _spread(folder.samples, self.config.num_pictures)
         unreadable = Unreadable(folder.config.max_unreadable)
-        read = (unreadable.attempt(partial(read_picture, sample)) for sample in tqdm(chosen, "reading", mininterval=2))
-        pictures = [picture for picture in read if picture is not None]
+        read = unreadable.attempt_all(
+            lambda place: read_picture(chosen[place]), range(len(chosen)), recipe.data.workers
+        )
+        shown = tqdm(read, "reading", total=len(chosen), mininterval=2)
+        pictures = [picture for picture in shown if picture is not None]
+        self.psnr = math.nan  # of the last report
         held_out = max(1, len(pictures) // 32)
         self.training, self.validation = pictures[:-held_out] or pictures, pictures[-held_out:]
 
@@ -183,19 +186,19 @@ class VaeStage:
 
     def report(self, step: int) -> None:
         """Log the error on pictures never trained on, and save the autoencoder with its scaling factor."""
-        means, error = [], []
+        means, errors = list[Tensor](), list[Tensor]()
         with torch.no_grad():
-            for picture in self.validation[:256]:
-                pixels = to_tensor(picture[None]).to(self.vae.device)
+            for pictures in _alike(self.validation[:256]):
+                pixels = to_tensor(np.stack(pictures)).to(self.vae.device)
                 mean = self.vae.encode(pixels).latent_dist.mean
-                error.append(F.mse_loss(self.vae.decode(mean).sample.clamp(-1, 1), pixels).item())
-                means.append(mean.flatten(1).cpu())
-        latents = torch.cat([mean.flatten() for mean in means])
+                again = self.vae.decode(mean).sample.clamp(-1, 1)
+                errors.append((again - pixels).square().mean((1, 2, 3)).cpu())
+                means.append(mean.flatten().cpu())
+        spread = torch.cat(means).std().item()
         if not self.config.freeze_encoder:
-            self.vae.register_to_config(scaling_factor=1 / latents.std().item())
-        psnr = float(np.mean([10 * math.log10(4 / value) for value in error]))
-        self.psnr = psnr
-        logger.info("stage=%s step=%d psnr_db=%.2f latent_std=%.4f", self.name, step, psnr, latents.std().item())
+            self.vae.register_to_config(scaling_factor=1 / spread)
+        self.psnr = (10 * torch.log10(4 / torch.cat(errors))).mean().item()
+        logger.info("stage=%s step=%d psnr_db=%.2f latent_std=%.4f", self.name, step, self.psnr, spread)
         self._picture(step)
 
     def _picture(self, step: int) -> None:
@@ -206,6 +209,15 @@ class VaeStage:
         with torch.no_grad():
             again = self.vae(pixels).sample
         save_grid(torch.cat([pixels, again]), self.out / "samples" / f"{self.name}_{step:06d}.png", columns=len(shown))
+
+
+def _alike(pictures: Sequence[NDArray[np.uint8]]) -> Iterator[list[NDArray[np.uint8]]]:
+    """Up to 32 pictures of one size at a time."""
+    by_size: dict[tuple[int, ...], list[NDArray[np.uint8]]] = {}
+    for picture in pictures:
+        by_size.setdefault(picture.shape, []).append(picture)
+    for same in by_size.values():
+        yield from (same[start : start + 32] for start in range(0, len(same), 32))
 
 
 def _detail(picture: NDArray[np.uint8]) -> float:

@@ -156,7 +156,7 @@ def test_sdxl_is_told_how_each_sample_was_scaled_and_cropped(sdxl_checkpoint: Pa
     stage = DiffusionStage(run.recipe, run.folder, buckets, run.parts, tmp_path)
     seen = set()
     for step in range(8):
-        share, batch = stage._plan(step, 0, 1), stage.batch(step, 0, 1)
+        share, batch = stage._plan(step, 0, 1), stage.complete(stage.batch(step, 0, 1))
         assert batch["pooled"].dtype == batch["time_ids"].dtype == torch.float32
         assert batch["context"].shape[1] == batch["spans"].shape[2] and batch["spans"].shape[2] % 77 == 0
         for row, index in zip(batch["time_ids"].tolist(), share.indices, strict=True):

@@ -72,7 +72,7 @@ def test_an_epoch_shows_every_sample_once(stage: DiffusionStage, world_size: int
 
 
 def test_a_sample_that_only_fills_the_batch_counts_for_nothing(stage: DiffusionStage) -> None:
-    batch = stage.batch(0, 0, 1)
+    batch = stage.complete(stage.batch(0, 0, 1))
     weights = torch.zeros(len(batch["latents"]))
     weights[0] = len(weights)
     alone = {name: value[:1] for name, value in batch.items()} | {"weights": torch.ones(1)}
@@ -125,7 +125,7 @@ def _loss_and_gradients(objective: torch.nn.Module, batch: Batch) -> tuple[dict[
 @pytest.mark.parametrize("way", ["checkpointed", "compiled"])
 def test_hola_is_the_same_checkpointed_and_compiled(way: str, recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     plain = _stage(recipe, finished, tmp_path)
-    batch = plain.batch(0, 0, 1)
+    batch = plain.complete(plain.batch(0, 0, 1))
     numbers, gradients = _loss_and_gradients(plain.objective, batch)
     assert numbers["hola"] > 0
     if way == "compiled":

@@ -19,7 +19,7 @@ from torch import nn
 
 from engine.train import checkpoint
 from engine.train.config import FitConfig
-from engine.train.fit import Batch, Fit, Outcome, learning_rate, run_stage
+from engine.train.fit import Batch, Fit, Outcome, Stage, learning_rate, run_stage
 from engine.train.shard import whole
 
 CONFIG = FitConfig(steps=8, batch_size=4, learning_rate=0.05, warmup_steps=2, ema_decay=0.8, log_every=2)
@@ -44,7 +44,7 @@ class _Objective(nn.Module):
         return {"loss": error, "error": error}
 
 
-class _Stage:
+class _Stage(Stage):
     """A small regression; the process dies at `deadly_step`."""
 
     name = "small"
@@ -97,6 +97,16 @@ def test_stopped_and_resumed_is_as_if_never_stopped(tmp_path: Path, optimizer: s
     assert len(whole.losses) == 8 and first.losses + second.losses == whole.losses
     assert all(torch.equal(weights[name], resumed_weights[name]) for name in weights)
     assert (second.steps, second.samples) == (whole.steps, whole.samples) == (8, 32 * accumulate)
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_batches_made_ahead_train_the_same(tmp_path: Path, accumulate: int) -> None:
+    config = replace(CONFIG, accumulate=accumulate)
+    here = Fit(_Stage(), config, tmp_path / "here", cpu=True)
+    ahead = Fit(_Stage(), config, tmp_path / "ahead", cpu=True, workers=2)
+    assert ahead.run(3).losses + ahead.run().losses == here.run().losses
+    same = zip(ahead.model.parameters(), here.model.parameters(), strict=True)
+    assert all(torch.equal(one, other) for one, other in same)
 
 
 def test_accumulated_batches_make_the_step_of_one_large_batch(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from engine.train.config import FitConfig
-from engine.train.fit import Batch, Fit
+from engine.train.fit import Batch, Fit, Stage
 from engine.train.pace import Pace, measured_teraflops, peak_teraflops
 
 CPU = torch.device("cpu")
@@ -42,7 +42,7 @@ class _Linear(nn.Module):
         return {"loss": self.second(self.first(batch["x"])).square().mean()}
 
 
-class _Stage:
+class _Stage(Stage):
     name = "small"
 
     def __init__(self) -> None:

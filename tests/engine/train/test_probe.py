@@ -131,7 +131,7 @@ def test_the_unet_learns_from_the_probe_and_the_probe_not_at_all(
     recipe: Recipe, finished: Path, tmp_path: Path
 ) -> None:
     stage = stage_of(probed(recipe), finished, tmp_path)
-    batch = stage.batch(0, 0, 1)
+    batch = stage.complete(stage.batch(0, 0, 1))
     assert batch["asked"].shape == batch["wanted"].shape and (batch["wanted"] <= batch["asked"]).all()
     assert batch["asked"].sum() > batch["wanted"].sum() > 0
     stage.objective.train()
@@ -154,7 +154,7 @@ def test_the_unet_learns_from_the_probe_and_the_probe_not_at_all(
 
 def test_a_precise_probe_in_a_bf16_step(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     stage = stage_of(probed(recipe), finished, tmp_path)
-    batch, seen = stage.batch(0, 0, 1), []
+    batch, seen = stage.complete(stage.batch(0, 0, 1)), []
     stage.objective._probes[0].entry.register_forward_hook(lambda module, given, made: seen.append(made.dtype))
     with torch.autocast("cpu", torch.bfloat16):
         assert stage.objective(batch)["probe"].dtype == torch.float32
@@ -164,7 +164,7 @@ def test_a_precise_probe_in_a_bf16_step(recipe: Recipe, finished: Path, tmp_path
 def test_the_probe_in_a_compiled_step(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     setting = replace(probed(recipe), hola=replace(recipe.hola, variant=HolaVariant.NONE))
     stage = stage_of(setting, finished, tmp_path)
-    batch = stage.batch(0, 0, 1)
+    batch = stage.complete(stage.batch(0, 0, 1))
     compiled = torch.compile(stage.objective, backend="eager", dynamic=False)
     for name, value in stage.objective(batch).items():
         torch.testing.assert_close(compiled(batch)[name], value, rtol=1e-5, atol=1e-6)

@@ -50,7 +50,7 @@ def test_latents_are_those_of_the_stock_sampler(kind: str) -> None:
 
 def test_the_last_prediction_is_asked_and_learns(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     stage = stage_of(rolled(recipe), finished, tmp_path)
-    batch = stage.batch(0, 0, 1)
+    batch = stage.complete(stage.batch(0, 0, 1))
     count = len(batch["rollout_noise"])
     assert count == round(0.5 * len(batch["latents"]))
     seen: list[tuple[int, bool]] = []
@@ -72,7 +72,7 @@ def test_guidance_leads_where_the_text_does(recipe: Recipe, finished: Path, tmp_
         setting = rolled(recipe)
         setting = replace(setting, package=replace(setting.package, guidance_scale=guidance_scale))
         stage = stage_of(setting, finished, tmp_path)
-        batch = stage.batch(0, 0, 1)
+        batch = stage.complete(stage.batch(0, 0, 1))
         told = stage.objective(batch)["rollout"].item()
         batch["context"] = batch["empty_context"].expand_as(batch["context"])
         return told, stage.objective(batch)["rollout"].item()

@@ -1,0 +1,52 @@
+"""Batches made ahead by other processes: the same, in the same order, and their errors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from engine.train.ahead import made_ahead
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """A process that has used its pool of threads must not be forked: the child waits for threads it has not."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def _made(number: int) -> dict[str, torch.Tensor]:
+    if number == 13:
+        raise ValueError("13 is no number")
+    seeded = torch.Generator().manual_seed(number)
+    return {"value": torch.randn(3, generator=seeded), "process": torch.tensor(os.getpid())}
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_everything_comes_once_and_in_order(workers: int) -> None:
+    numbers = [5, 2, 9, 2, 7, 0, 11]
+    made = list(made_ahead(_made, numbers, workers))
+    assert len(made) == len(numbers)
+    for number, one in zip(numbers, made, strict=True):
+        assert torch.equal(one["value"], _made(number)["value"])
+    elsewhere = {int(one["process"]) for one in made} - {os.getpid()}
+    assert len(elsewhere) == min(workers, len(numbers))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_error_is_raised_as_it_was_and_in_its_turn(workers: int) -> None:
+    made = made_ahead(_made, [3, 4, 13, 5], workers)
+    assert torch.equal(next(made)["value"], _made(3)["value"])
+    next(made)
+    with pytest.raises(ValueError, match="^13 is no number$"):
+        next(made)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_nothing_is_made_of_nothing(workers: int) -> None:
+    assert list(made_ahead(_made, [], workers)) == []
