@@ -83,7 +83,7 @@ def row_phrases(row: Json) -> tuple[Phrase, ...]:
 
     Args:
         row: ``person_type``, ``aa_text`` and ``aa_ids`` (decoded, twenty entries each), optionally ``extra`` (a list
-            of ``{"group", "text", "ids"}``).
+            of ``{"group", "text", "ids"}``, with the ``color`` of what the text names if that is said).
 
     Raises:
         ValueError: if ``aa_text`` or ``aa_ids`` does not have twenty entries or an entry is of another type.
@@ -128,4 +128,5 @@ def _extra_phrase(entry: Mapping[str, object]) -> Phrase:
     group = Group(str(entry["group"]))
     ids = entry.get("ids")
     regions = tuple(int(i) for i in ids) if isinstance(ids, Sequence) else GROUPS[group].regions
-    return Phrase(group=group, attributes=((group.value, str(entry["text"])),), regions=regions)
+    colour = (("color", str(entry["color"])),) if entry.get("color") else ()
+    return Phrase(group=group, attributes=(*colour, (group.value, str(entry["text"]))), regions=regions)

@@ -84,6 +84,7 @@ HAIR_SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "pink": ("hot pink",),
     "blue": ("bright blue",),
 }
+BEARD_SYNONYMS: Mapping[str, tuple[str, ...]] = {**HAIR_SYNONYMS, "brown": ("chestnut", "dark brown")}
 PLACES: Mapping[str, tuple[str, ...]] = {
     "park": ("in |a park", "in |a park", "in |the park", "at |the park", "in |a green park"),
     "beach": ("on |a beach", "on |the beach", "at |the beach", "by |the sea", "at |the seaside", "on |a sandy beach"),

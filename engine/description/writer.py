@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from engine.description.groups import Group
 from engine.description.phrases import Phrase
-from engine.description.synonyms import HAIR_SYNONYMS, SYNONYMS
+from engine.description.synonyms import BEARD_SYNONYMS, HAIR_SYNONYMS, SYNONYMS
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {"female": ("woman", "lady"), "male": ("man", "gentleman")}
+_GROWN = {Group.HAIR: HAIR_SYNONYMS, Group.FACE: BEARD_SYNONYMS}
 _TIED = ("bun", "ponytail")
 _AFTER_NOUN: Mapping[str, tuple[str, ...]] = {
     "short sleeve": ("with short sleeves",),
@@ -71,8 +72,8 @@ class Writer:
             self.sentence_start = True
 
     def word(self, value: str, group: Group = Group.OTHER) -> str:
-        """The value itself or, now and then, a synonym (hair has its own words for colours)."""
-        choices = (HAIR_SYNONYMS if group is Group.HAIR else {}).get(value) or SYNONYMS.get(value, ())
+        """The value itself or, now and then, a synonym (hair and beard have their own words for colours)."""
+        choices = _GROWN.get(group, {}).get(value) or SYNONYMS.get(value, ())
         return self.rng.choice(choices) if choices and self.rng.random() < 0.3 else value
 
     def caption(self) -> Caption:
@@ -83,9 +84,14 @@ class Writer:
 
 
 def modifiers(writer: Writer, phrase: Phrase, *, keep_plain: float, move: float) -> tuple[list[str], list[str]]:
-    """The words before the noun, shuffled, and those after it ("with long sleeves", "in a bun")."""
+    """The words before the noun, shuffled, and those after it ("with long sleeves", "in a bun").
+
+    What a group's own key names ("beard") is as good as a noun: it stays behind the modifiers.
+    """
     rng = writer.rng
-    before, after = [], []
+    before: list[str] = []
+    named: list[str] = []
+    after: list[str] = []
     for key, value in phrase.attributes:
         if value == "plain" and rng.random() >= keep_plain:
             continue
@@ -94,9 +100,9 @@ def modifiers(writer: Writer, phrase: Phrase, *, keep_plain: float, move: float)
         elif key in ("sleeve length", "pattern") and value in _AFTER_NOUN and rng.random() < move:
             after.append(rng.choice(_AFTER_NOUN[value]))
         else:
-            before.append(writer.word(value, phrase.group))
+            (named if key == phrase.group.value else before).append(writer.word(value, phrase.group))
     rng.shuffle(before)
-    return before, after
+    return [*before, *named], after
 
 
 def noun_phrase(writer: Writer, phrase: Phrase) -> str:

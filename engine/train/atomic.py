@@ -87,11 +87,11 @@ def questions_of_phrases(phrases: Sequence[Phrase]) -> list[AtomicQuestion]:
     """The questions of a CosmicMan-HQ row's phrases, whose attributes have keys."""
     found: list[AtomicQuestion] = []
     for phrase in phrases:
-        keyless = len(phrase.attributes) == 1 and phrase.attributes[0][0] == phrase.group.value and not phrase.noun
+        whole = phrase.group.value in dict(phrase.attributes) and not phrase.noun
         if phrase.group in _SILENT:
             continue
-        if keyless:
-            _join(found, list(_of_words(phrase.group, phrase.attributes[0][1])))
+        if whole:
+            _join(found, list(_of_words(phrase.group, " ".join(phrase.words))))
         else:
             told = [(value, _KIND_OF_KEY.get(key, Kind.SHAPE)) for key, value in phrase.attributes]
             _join(found, list(_of_parts(phrase.group, told, phrase.noun)))

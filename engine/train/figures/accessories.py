@@ -48,24 +48,25 @@ def draw_headwear(canvas: Canvas, hat: Garment, colour: RGB) -> None:
 
 
 def draw_eyewear(canvas: Canvas, eyewear: Garment) -> None:
-    """Glasses with clear lenses or sunglasses with dark ones."""
-    frame = (34, 34, 40)
+    """Glasses of thin wire with clear lenses, or sunglasses with dark ones."""
+    frame, dark = flat((34, 34, 40)), eyewear.type == "sunglasses"
+    width = 1.7 if dark else 1.1
     for side in (-1, 1):
         lens = smooth(
             points(
-                (side * 1.2, 14.8),
-                (side * 11.0, 14.6),
-                (side * 11.4, 20),
-                (side * 9.4, 23.4),
-                (side * 3, 23.4),
+                (side * 1.2, 14.6),
+                (side * 11.2, 14.4),
+                (side * 11.8, 20),
+                (side * 9.6, 23.8),
+                (side * 3, 23.8),
                 (side * 1.0, 20),
             )
         )
-        if eyewear.type == "sunglasses":
-            canvas.fill(lens, flat((40, 42, 52)), Label.SUNGLASSES, Item.EYEWEAR)
-        canvas.stroke(lens, flat(frame), 1.7, Label.SUNGLASSES, Item.EYEWEAR, closed=True)
-        canvas.stroke(points((side * 11, 18), (side * 14, 18)), flat(frame), 1.6, Label.SUNGLASSES, Item.EYEWEAR)
-    canvas.stroke(points((-1.6, 17), (1.6, 17)), flat(frame), 1.6, Label.SUNGLASSES, Item.EYEWEAR)
+        glass, opacity = ((40, 42, 52), 1.0) if dark else ((238, 248, 255), 0.2)
+        canvas.fill(lens, flat(glass), Label.SUNGLASSES, Item.EYEWEAR, opacity=opacity)
+        canvas.stroke(lens, frame, width, Label.SUNGLASSES, Item.EYEWEAR, closed=True)
+        canvas.stroke(points((side * 11, 18), (side * 14, 18)), frame, width, Label.SUNGLASSES, Item.EYEWEAR)
+    canvas.stroke(points((-1.6, 17), (1.6, 17)), frame, width, Label.SUNGLASSES, Item.EYEWEAR)
 
 
 def draw_belt(canvas: Canvas, body: Body, colour: RGB) -> None:

@@ -1,6 +1,7 @@
 """What a figure is: every attribute of one illustrated person, sampled independently from one seed.
 
-Colours of different garments never predict each other, so a model has to read the description to get them right.
+Colours of different garments never predict each other, so a model has to read the description to get them right;
+those of hair and beard are as likely as among people, by age.
 Knows nothing of geometry or drawing.
 """
 
@@ -33,6 +34,18 @@ HAIR_COLOURS: Mapping[str, RGB] = {
     "white": (236, 234, 230),
     "pink": (238, 110, 170),
     "blue": (52, 104, 200),
+}
+DYED = ("pink", "blue")  # of the colours above, those that no beard and no eyebrow has
+# Percent for each of HAIR_COLOURS, and for each of them that grows.
+_HAIR_WEIGHTS: Mapping[str, tuple[int, ...]] = {
+    "young": (25, 27, 19, 10, 3, 4, 6, 6),
+    "middle-aged": (23, 24, 16, 10, 11, 4, 6, 6),
+    "elderly": (5, 6, 5, 3, 45, 30, 3, 3),
+}
+_BEARD_WEIGHTS: Mapping[str, tuple[int, ...]] = {
+    "young": (34, 38, 12, 14, 1, 1),
+    "middle-aged": (27, 28, 10, 10, 20, 5),
+    "elderly": (0, 0, 0, 0, 58, 42),
 }
 SKINS: Mapping[str, RGB] = {
     "fair": (250, 218, 196),
@@ -80,7 +93,8 @@ class Figure:
     """One person, one picture: everything that :func:`draw_figure` needs.
 
     ``top`` and ``bottom`` are absent exactly when there is a ``dress``. ``background`` is a colour name or one of
-    ``SCENES``. ``jitter_seed`` moves what no word describes (shades, stance, trees).
+    ``SCENES``. ``beard_colour``, empty without ``facial_hair``, is mostly the hair's. ``jitter_seed`` moves what no
+    word describes (shades, stance, trees).
     """
 
     seed: int
@@ -95,6 +109,7 @@ class Figure:
     hair: Hair
     expression: str
     facial_hair: str
+    beard_colour: str
     headwear: Garment | None
     eyewear: Garment | None
     top: Garment | None
@@ -117,6 +132,9 @@ def sample_figure(seed: int) -> Figure:
     framing_weights = (8, 8, 40, 26, 18) if width > height else (50, 19, 17, 9, 5)
     framing = rng.choices(FRAMINGS, weights=framing_weights)[0]
     gender = rng.choice(("female", "male"))
+    age = rng.choices(("young", "middle-aged", "elderly"), weights=(50, 28, 22))[0]
+    hair = _hair(rng, gender, age)
+    facial_hair = rng.choices(("", "beard", "moustache"), weights=(60, 28, 12))[0] if gender == "male" else ""
     dress = _dress(rng) if gender == "female" and rng.random() < 0.3 else None
     top = None if dress else _top(rng)
     bottom = None if dress else _bottom(rng, gender)
@@ -128,13 +146,14 @@ def sample_figure(seed: int) -> Figure:
         height=height,
         framing=framing,
         gender=gender,
-        age=rng.choices(("young", "middle-aged", "elderly"), weights=(55, 30, 15))[0],
+        age=age,
         build=rng.choices(("slim", "average", "plus-size"), weights=(35, 40, 25))[0],
         skin=rng.choice(tuple(SKINS)),
         pose=rng.choices(("standing", "hands on hips", "waving", "walking"), weights=(40, 20, 20, 20))[0],
-        hair=_hair(rng, gender),
+        hair=hair,
         expression=rng.choice(("smiling", "serious", "laughing")),
-        facial_hair=rng.choices(("", "beard", "moustache"), weights=(60, 28, 12))[0] if gender == "male" else "",
+        facial_hair=facial_hair,
+        beard_colour=_beard_colour(rng, hair, age) if facial_hair else "",
         headwear=_headwear(rng, gender) if rng.random() < 0.25 else None,
         eyewear=Garment(type=rng.choice(("glasses", "sunglasses")), colour="black") if rng.random() < 0.25 else None,
         top=top,
@@ -159,13 +178,23 @@ def _pattern(rng: random.Random) -> str:
     return rng.choices(PATTERNS, weights=(60, 13, 10, 8, 9))[0]
 
 
-def _hair(rng: random.Random, gender: str) -> Hair:
+def _hair(rng: random.Random, gender: str, age: str) -> Hair:
     weights = (10, 50, 22, 18) if gender == "male" else (2, 22, 28, 48)
     length = rng.choices(("bald", "short", "shoulder-length", "long"), weights=weights)[0]
     if length == "bald":
         return Hair(colour="", style="", length=length)
     styles = ("straight", "wavy", "curly", "ponytail", "bun") if length == "long" else ("straight", "wavy", "curly")
-    return Hair(colour=rng.choice(tuple(HAIR_COLOURS)), style=rng.choice(styles), length=length)
+    colour = rng.choices(tuple(HAIR_COLOURS), weights=_HAIR_WEIGHTS[age])[0]
+    return Hair(colour=colour, style=rng.choice(styles), length=length)
+
+
+def _beard_colour(rng: random.Random, hair: Hair, age: str) -> str:
+    """That of the hair, except for one beard in seven and where the hair is dyed or gone."""
+    grown = hair.colour != "" and hair.colour not in DYED
+    if grown and rng.random() >= 0.15:
+        return hair.colour
+    weights = {c: w for c, w in zip(HAIR_COLOURS, _BEARD_WEIGHTS[age], strict=False) if c != hair.colour}
+    return rng.choices(tuple(weights), weights=tuple(weights.values()))[0]
 
 
 def _top(rng: random.Random) -> Garment:

@@ -63,9 +63,17 @@ class Canvas:
         self.labels[:] = 0
         self.items[:] = 0
 
-    def fill(self, points: Points, texture: Texture, label: int | None = None, item: int | None = None) -> None:
+    def fill(
+        self,
+        points: Points,
+        texture: Texture,
+        label: int | None = None,
+        item: int | None = None,
+        *,
+        opacity: float = 1.0,
+    ) -> None:
         """Paints a closed polygon; ``label`` and ``item`` of None leave the maps as they are (a surface detail)."""
-        self._blend(self._coverage(points, closed=True, width=0.0), texture, label, item)
+        self._blend(self._coverage(points, closed=True, width=0.0), texture, label, item, opacity)
 
     def stroke(
         self,

@@ -146,21 +146,28 @@ _TOP_DETAILS = {
 }
 
 
+_CLOSED_Y = 78.0  # where the fronts of an outer garment come nearest to each other
+
+
 def draw_outerwear(canvas: Canvas, body: Body, coat: Garment, colour: RGB) -> None:
-    """An open coat, jacket, blazer or cardigan; what is worn under it shows in the middle."""
-    hem_y = {"coat": 128.0, "jacket": WAIST_Y + 9, "blazer": HIP_Y + 9, "cardigan": HIP_Y + 5}[coat.type]
-    opening = 8.5
+    """An open coat, jacket, blazer or cardigan; what is worn under it shows in the middle.
+
+    Each has an outline of its own: a coat is long, a jacket short, a blazer drawn in at the waist, a cardigan banded.
+    """
+    hem_y = {"coat": 130.0, "jacket": WAIST_Y + 7, "blazer": HIP_Y + 9, "cardigan": HIP_Y + 4}[coat.type]
+    opening = {"coat": 9.0, "jacket": 9.5, "blazer": 5.0, "cardigan": 9.0}[coat.type]
     for side in (-1, 1):
         hem = body.hip + (8.0 if coat.type == "coat" else 3.5)
         panel = points(
             (side * 7.0, 40.0), (side * (body.shoulder - 2), 42.0), (side * (body.shoulder + 2), 47.0),
             (side * (body.shoulder - 1), 60.0), (side * (body.waist + 4), WAIST_Y), (side * hem, hem_y),
-            (side * (opening + 1.5), hem_y + 1), (side * opening, 70.0),
+            (side * (opening + (6.0 if coat.type == "blazer" else 1.5)), hem_y + 1), (side * opening, _CLOSED_Y),
+            (side * (opening + (8.0 if coat.type == "blazer" else 0.0)), 56.0),
         )  # fmt: skip
         part(canvas, panel, colour, Label.UPPER_CLOTHES, Item.OUTERWEAR)
         _OUTERWEAR_DETAILS[coat.type](canvas, colour, side, opening, hem, hem_y)
     _sleeves(canvas, body, coat, colour, Item.OUTERWEAR, Label.UPPER_CLOTHES)
-    if coat.type == "jacket":
+    if coat.type in ("jacket", "cardigan"):
         _cuffs(canvas, body, colour, Item.OUTERWEAR, 2.8)
 
 
@@ -180,25 +187,32 @@ def _jacket_details(canvas: Canvas, colour: RGB, side: int, opening: float, hem:
     """A zip of bright metal and a ribbed waistband: the shortest of them."""
     _trim(canvas, colour, (side * opening, hem_y - 8), (side * (hem + 0.6), hem_y - 8), (side * hem, hem_y + 1),
           (side * opening, hem_y + 1))  # fmt: skip
-    edge = points((side * 7.4, 42), (side * (opening + 0.6), hem_y))
-    canvas.stroke(edge, flat((226, 228, 232)), 2.4)
-    canvas.stroke(edge, flat((110, 112, 120)), 0.8)
+    edge = points((side * 8.4, 42), (side * (opening + 1.4), 70), (side * (opening + 1.8), hem_y))
+    canvas.stroke(edge, flat((226, 228, 232)), 2.8, Label.UPPER_CLOTHES, Item.OUTERWEAR)
+    canvas.stroke(edge, flat((96, 98, 106)), 1.1)
 
 
 def _blazer_details(canvas: Canvas, colour: RGB, side: int, opening: float, hem: float, hem_y: float) -> None:
-    """Long pointed lapels and pockets with flaps."""
-    _trim(canvas, colour, (side * 6.0, 39.0), (side * 17.0, 49.0), (side * 13.0, 54.0), (side * 16.0, 57.0),
-          (side * opening, 80.0))  # fmt: skip
-    y = hem_y - 14
-    _trim(canvas, colour, (side * (opening + 3), y), (side * (hem - 2), y), (side * (hem - 2), y + 4),
-          (side * (opening + 3), y + 4))  # fmt: skip
+    """Long notched lapels that end in a button at the waist, and pockets with flaps."""
+    _trim(canvas, colour, (side * 6.0, 38.5), (side * 12.0, 41.0), (side * 19.0, 50.0), (side * 15.0, 53.5),
+          (side * 19.0, 57.5), (side * (opening + 0.5), _CLOSED_Y), (side * 11.5, 54.0))  # fmt: skip
+    if side > 0:
+        canvas.fill(ellipse(opening + 2.2, _CLOSED_Y + 3, 2.2, 2.2), flat(outline_colour(colour)))
+    y = hem_y - 12
+    _trim(canvas, colour, (side * (opening + 7), y), (side * (hem - 1), y), (side * (hem - 1), y + 4.5),
+          (side * (opening + 7), y + 4.5))  # fmt: skip
 
 
 def _cardigan_details(canvas: Canvas, colour: RGB, side: int, opening: float, hem: float, hem_y: float) -> None:
-    """One band all along the opening and around the hem."""
-    _trim(canvas, colour, (side * 6.0, 39.0), (side * 12.5, 41.0), (side * (opening + 5.5), 70.0),
-          (side * (opening + 6), hem_y - 5), (side * hem, hem_y - 5), (side * hem, hem_y + 1),
-          (side * opening, hem_y + 1), (side * opening, 70.0))  # fmt: skip
+    """One band all along the opening, with buttons, and around the hem, ribbed."""
+    _trim(canvas, colour, (side * 6.0, 39.0), (side * 12.0, 41.0), (side * (opening + 4.6), 62.0),
+          (side * (opening + 4.8), hem_y - 6), (side * hem, hem_y - 6), (side * hem, hem_y + 1),
+          (side * opening, hem_y + 1), (side * opening, 62.0))  # fmt: skip
+    for x in np.arange(opening + 6.5, hem - 1, 4.0):
+        canvas.stroke(points((side * float(x), hem_y - 5), (side * float(x), hem_y)), flat(colour), 1.3)
+    if side > 0:
+        for y in np.arange(60.0, hem_y - 2, 8.5):
+            canvas.fill(ellipse(opening + 2.4, float(y), 1.7, 1.7), flat(outline_colour(accent(colour))))
 
 
 _OUTERWEAR_DETAILS = {
@@ -250,9 +264,11 @@ def draw_dress(canvas: Canvas, body: Body, dress: Garment, colour: RGB) -> None:
 
 
 def draw_legwear(canvas: Canvas, limb: Limb, legwear: Garment, colour: RGB, label: Label) -> None:
-    """Socks to the calf, or tights over the whole leg."""
-    start = 1.45 if legwear.type == "socks" else 0.0
+    """Socks with a band below the knee, or tights over the whole leg."""
+    start = 1.22 if legwear.type == "socks" else 0.0
     part(canvas, tube(limb, start, 2.0, 0.9), colour, label, Item.LEGWEAR)
+    if legwear.type == "socks":
+        part(canvas, tube(limb, start + 0.06, start + 0.14, 1.3), accent(colour), label, Item.LEGWEAR)
 
 
 def draw_footwear(canvas: Canvas, limb: Limb, shoe: Garment, colour: RGB, skin: RGB, side: int) -> None:

@@ -67,6 +67,9 @@ class _Person:
         self.body: Body = make_body(figure.gender, figure.build, figure.pose, self.mirror)
         self.skin = varied(SKINS[figure.skin], rng, 6)
         self.hair: RGB = varied(HAIR_COLOURS[figure.hair.colour or "brown"], rng, 6)
+        self.beard = self.hair
+        if figure.facial_hair and figure.beard_colour != figure.hair.colour:
+            self.beard = varied(HAIR_COLOURS[figure.beard_colour], rng, 6)
         self.shades = {
             id(garment): varied(COLOURS[garment.colour], rng)
             for garment in (figure.headwear, figure.eyewear, figure.top, figure.dress, figure.bottom, figure.outerwear,
@@ -136,7 +139,7 @@ class _Person:
 
     def _head(self) -> None:
         figure, canvas = self.figure, self.close
-        head.draw_face(canvas, figure, self.skin, self.hair)
+        head.draw_face(canvas, figure, self.skin, self.hair, self.beard)
         covered = figure.headwear is not None and figure.headwear.type == "headscarf"
         if not covered:
             head.draw_hair_front(canvas, figure.hair, self.hair, self.rng)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from engine.train.figures.attributes import RGB, Figure, Hair
+from engine.train.figures.attributes import DYED, RGB, Figure, Hair
 from engine.train.figures.canvas import Canvas, Points
 from engine.train.figures.cloth import Item, Label, part
 from engine.train.figures.geometry import ellipse, mirrored, points, smooth
-from engine.train.figures.textures import flat, mix, shade
+from engine.train.figures.textures import flat, luminance, mix, shade
 
 _FACE = smooth(mirrored([(0, 2.5), (8.5, 4.5), (13, 11), (13.4, 19), (11, 27.5), (5.5, 33.4), (0, 34.6)]))
 
@@ -18,30 +18,27 @@ def draw_neck(canvas: Canvas, skin: RGB) -> None:
     canvas.fill(points((-7.4, 34), (7.4, 34), (7.4, 38.5), (-7.4, 38.5)), flat(shade(skin, 0.86)))
 
 
-def draw_face(canvas: Canvas, figure: Figure, skin: RGB, hair: RGB) -> None:
-    """Face with ears, eyes, brows, nose, mouth, age lines and facial hair."""
+def draw_face(canvas: Canvas, figure: Figure, skin: RGB, hair: RGB, beard: RGB) -> None:
+    """Face with ears, age lines, facial hair, eyes, brows, nose and mouth."""
     for side in (-1, 1):
         part(canvas, ellipse(side * 13.6, 19.5, 2.8, 4.0), skin, Label.FACE, Item.SKIN)
     part(canvas, _FACE, skin, Label.FACE, Item.SKIN)
+    _draw_age(canvas, figure, skin)
     if figure.facial_hair == "beard":
-        beard = mirrored([(0, 25.6), (4.5, 25), (8.5, 24.5), (12.6, 18.5), (12.4, 25), (8.6, 34), (0, 38.2)])
-        part(canvas, smooth(beard), hair, Label.FACE, Item.SKIN)
-    for side in (-1, 1):
-        if figure.age == "young":
-            canvas.fill(ellipse(side * 9.0, 24.6, 3.0, 2.2), flat(mix(skin, (232, 70, 80), 0.42)))
-    _draw_age(canvas, figure.age, skin)
+        outline = mirrored([(0, 25.6), (4.5, 25), (8.5, 24.5), (12.6, 18.5), (12.4, 25), (8.6, 34), (0, 38.2)])
+        part(canvas, smooth(outline), beard, Label.FACE, Item.SKIN)
     _draw_eyes(canvas, figure, _brow_colour(figure, skin, hair))
     canvas.fill(ellipse(0, 23.4, 1.8, 1.4), flat(shade(skin, 0.72)))
     if figure.facial_hair:
         moustache = smooth(points((0, 24.6), (6.4, 25.6), (8.0, 28.4), (0, 27.4), (-8.0, 28.4), (-6.4, 25.6)))
-        canvas.fill(moustache, flat(hair))
-    _draw_mouth(canvas, figure, skin)
+        canvas.fill(moustache, flat(beard))
+    _draw_mouth(canvas, figure, _lip_colour(figure, skin, beard))
 
 
 def _brow_colour(figure: Figure, skin: RGB, hair: RGB) -> RGB:
     if figure.age == "elderly":
         return (226, 226, 224) if figure.skin != "fair" else (150, 150, 152)
-    return shade(hair, 0.8) if figure.hair.length != "bald" else shade(skin, 0.42)
+    return shade(skin, 0.42) if figure.hair.colour in ("", *DYED) else shade(hair, 0.8)
 
 
 def _draw_eyes(canvas: Canvas, figure: Figure, brow: RGB) -> None:
@@ -54,37 +51,50 @@ def _draw_eyes(canvas: Canvas, figure: Figure, brow: RGB) -> None:
             lid = smooth(points((x - side * 3.2, 17.6), (x, 15.4), (x + side * 3.4, 17.2), (x + side * 5.2, 15.4)),
                          closed=False)  # fmt: skip
             canvas.stroke(lid, flat(dark), 1.5)
-        lift = -0.8 if figure.expression == "laughing" else 0.8 if figure.expression == "serious" else 0.0
-        line = smooth(points((x - side * 3.4, 13.6 + lift), (x, 12.6), (x + side * 3.4, 13.4)), closed=False)
+        inner = {"laughing": 12.4, "serious": 14.8, "smiling": 13.6}[figure.expression]
+        arch = 10.8 if figure.expression == "laughing" else 12.5
+        line = smooth(points((x - side * 3.4, inner), (x, arch), (x + side * 3.4, arch + 1.0)), closed=False)
         canvas.stroke(line, flat(brow), 2.4 if figure.gender == "male" else 1.1)
 
 
-def _draw_mouth(canvas: Canvas, figure: Figure, skin: RGB) -> None:
-    lip = (196, 40, 60) if figure.gender == "female" else shade(skin, 0.5)
+def _lip_colour(figure: Figure, skin: RGB, beard: RGB) -> RGB:
+    """Lips that show on the skin, or on the beard around them."""
+    if figure.gender == "female":
+        return 196, 40, 60
+    if figure.facial_hair == "beard":
+        return (232, 150, 140) if luminance(beard) < 0.5 else (140, 44, 50)
+    return shade(skin, 0.5)
+
+
+def _draw_mouth(canvas: Canvas, figure: Figure, lip: RGB) -> None:
+    """A wide open mouth with teeth, a curve, or a straight line."""
     if figure.expression == "laughing":
-        inside = smooth(points((-6.0, 27.4), (0, 28.0), (6.0, 27.4), (3.6, 32.4), (-3.6, 32.4)))
+        inside = smooth(points((-7.0, 26.6), (0, 27.2), (7.0, 26.6), (4.4, 32.8), (-4.4, 32.8)))
         canvas.fill(inside, flat((120, 28, 40)))
-        canvas.fill(points((-5.0, 27.8), (5.0, 27.8), (4.2, 29.6), (-4.2, 29.6)), flat((252, 250, 246)))
+        canvas.fill(points((-5.8, 27.1), (5.8, 27.1), (4.9, 29.4), (-4.9, 29.4)), flat((252, 250, 246)))
     elif figure.expression == "smiling":
-        canvas.stroke(smooth(points((-5.2, 27.6), (0, 30.8), (5.2, 27.6)), closed=False), flat(lip), 1.9)
+        canvas.stroke(smooth(points((-5.4, 27.2), (0, 31.0), (5.4, 27.2)), closed=False), flat(lip), 2.0)
     else:
-        canvas.stroke(points((-4.0, 29.4), (4.0, 29.4)), flat(lip), 1.9)
+        canvas.stroke(points((-4.2, 29.4), (4.2, 29.4)), flat(lip), 2.0)
 
 
-def _draw_age(canvas: Canvas, age: str, skin: RGB) -> None:
-    """Folds beside the mouth in middle age; wrinkles and bags under the eyes besides in old age."""
-    if age == "young":
-        return
-    line = flat(shade(skin, 0.66))
+def _draw_age(canvas: Canvas, figure: Figure, skin: RGB) -> None:
+    """Red cheeks in youth; folds beside the mouth later; in old age wrinkles, and bags under eyes without glasses."""
+    light = luminance(skin) > 0.4
+    line = flat(shade(skin, 0.66 if light else 0.56))
     for side in (-1, 1):
-        fold = smooth(points((side * 4.2, 23.2), (side * 8.4, 26.6), (side * 8.2, 31)), closed=False)
-        canvas.stroke(fold, line, 1.1)
-    if age == "elderly":
-        for y in (8.2, 10.6):
-            canvas.stroke(points((-7.4, y), (7.4, y)), line, 1.1)
-        for side in (-1, 1):
+        if figure.age == "young":
+            canvas.fill(ellipse(side * 9.0, 24.6, 3.0, 2.2), flat(mix(skin, (232, 70, 80), 0.42)))
+            continue
+        fold = smooth(points((side * 4.4, 23.0), (side * 8.6, 25.6), (side * 9.2, 30.0)), closed=False)
+        canvas.stroke(fold, line, 1.3)
+        if figure.age == "elderly" and figure.eyewear is None:
             bag = smooth(points((side * 2.4, 21.8), (side * 5.8, 23.6), (side * 9.4, 21.6)), closed=False)
-            canvas.stroke(bag, line, 1.2)
+            canvas.stroke(bag, line, 1.4)
+    if figure.age == "elderly":
+        deep = flat(shade(skin, 0.6 if light else 0.46))
+        for y in (7.8, 10.4):
+            canvas.stroke(points((-7.6, y), (7.6, y)), deep, 1.4)
 
 
 def draw_hair_behind(canvas: Canvas, hair: Hair, colour: RGB, rng: np.random.Generator) -> None:

@@ -7,6 +7,7 @@ pose) is in ``extra``, and ``attributes`` holds the truth that a judge is measur
 import json
 import logging
 import os
+import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -41,7 +42,7 @@ def figure_row(figure: Figure, drawing: Drawing) -> dict[str, object]:
 
     Returns:
         ``width``, ``height``, ``person_type``, ``aa_text`` (20 dict|None), ``aa_ids`` (20 list[int]|None), ``extra``
-        (list of ``{"group", "text", "ids"}``), ``attributes`` (truth, str to str) and ``seed``.
+        (list of ``{"group", "text", "ids"}``, some with a ``color``), ``attributes`` (truth, str to str) and ``seed``.
     """
 
     def seen(item: Item) -> bool:
@@ -126,7 +127,9 @@ def _extra(figure: Figure, eyewear: bool, truth: dict[str, str]) -> Iterator[dic
     if figure.hair.length == "bald" and (figure.headwear is None or figure.headwear.type == "headscarf"):
         yield {"group": "hair", "text": "bald head", "ids": [11]}
     if figure.facial_hair:
-        yield {"group": "face", "text": figure.facial_hair, "ids": [11]}
+        named = random.Random(f"words-{figure.seed}").random() < 0.5
+        colour = {"color": figure.beard_colour} if named else {}
+        yield {"group": "face", "text": figure.facial_hair, **colour, "ids": [11]}
         truth["facial hair"] = figure.facial_hair
     if figure.framing in _FACE_SHOWN:
         yield {"group": "face", "text": figure.expression, "ids": [11]}

@@ -60,12 +60,18 @@ def test_rows_ask_what_their_keys_say() -> None:
     figure = sample_figure(FIRST_SEED)
     found = questions_of_phrases(row_phrases(figure_row(figure, draw_figure(figure))))
     texts = {question.text: question for question in found}
-    assert texts["Does the t-shirt have short sleeves?"].kind == "shape"
-    assert texts["Is the t-shirt orange?"].kind == "tex"
-    assert texts["Does the person have tanned skin?"].kind == "tex"
+    assert texts["Does the blouse have long sleeves?"].kind == "shape"
+    assert texts["Is the blouse brown?"].kind == "tex"
+    assert texts["Does the person have dark skin?"].kind == "tex"
     for question in found:
         if question.parent is not None:
             assert found[question.parent].kind == "obj" and found[question.parent].group == question.group
+
+
+def test_a_beard_and_its_colour_are_one_question() -> None:
+    beard = {"group": "face", "text": "beard", "color": "grey", "ids": [11]}
+    phrases = row_phrases({"aa_text": [None] * 20, "aa_ids": [None] * 20, "extra": [beard]})
+    assert [question.text for question in questions_of_phrases(phrases)] == ["Does the person have a grey beard?"]
 
 
 def test_the_table_asks_each_attribute_once() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from engine.train.figures import COLOURS, HAIR_COLOURS, SCENES, SIZES, Figure, sample_figure
-from engine.train.figures.attributes import FRAMINGS, SLEEVES
+from engine.train.figures.attributes import DYED, FRAMINGS, SLEEVES
 
 FIGURES = [sample_figure(seed) for seed in range(5000)]
 
@@ -104,6 +104,66 @@ def test_every_colour_is_worn_equally_often(read: Callable[[Figure], str | None]
     assert sum((count - expected) ** 2 / expected for count in counts.values()) < 11 + 4 * 22**0.5
 
 
+def share(colours: list[str], *wanted: str) -> float:
+    return sum(colour in wanted for colour in colours) / len(colours)
+
+
+@pytest.mark.parametrize(
+    ("age", "shares"),
+    [
+        (
+            "young",
+            {
+                "black": 0.25,
+                "brown": 0.27,
+                "blonde": 0.19,
+                "red": 0.10,
+                "grey": 0.03,
+                "white": 0.04,
+                "pink": 0.06,
+                "blue": 0.06,
+            },
+        ),
+        (
+            "middle-aged",
+            {"black": 0.23, "brown": 0.24, "blonde": 0.16, "red": 0.10, "grey": 0.11, "white": 0.04, "pink": 0.06},
+        ),
+        (
+            "elderly",
+            {"black": 0.05, "brown": 0.06, "blonde": 0.05, "red": 0.03, "grey": 0.45, "white": 0.30, "blue": 0.03},
+        ),
+    ],
+)
+def test_hair_has_the_colours_of_its_age(age: str, shares: dict[str, float]) -> None:
+    colours = [figure.hair.colour for figure in FIGURES if figure.age == age and figure.hair.colour]
+    for colour, wanted in shares.items():
+        assert share(colours, colour) == pytest.approx(wanted, abs=4 * (wanted / len(colours)) ** 0.5)
+
+
+def test_every_hair_colour_is_frequent_enough_to_be_learnt() -> None:
+    counts = Counter(figure.hair.colour for figure in FIGURES if figure.hair.colour)
+    assert min(counts[colour] for colour in HAIR_COLOURS) > 0.04 * counts.total()
+
+
+def test_a_fifth_of_the_people_is_old() -> None:
+    counts = Counter(figure.age for figure in FIGURES)
+    for age, wanted in (("young", 0.50), ("middle-aged", 0.28), ("elderly", 0.22)):
+        assert counts[age] / len(FIGURES) == pytest.approx(wanted, abs=0.03)
+
+
+def test_a_beard_mostly_has_the_colour_of_the_hair_and_is_never_dyed() -> None:
+    bearded = [figure for figure in FIGURES if figure.facial_hair]
+    natural = [figure for figure in bearded if figure.hair.colour not in ("", *DYED)]
+    assert all((figure.beard_colour != "") == (figure.facial_hair != "") for figure in FIGURES)
+    assert {figure.beard_colour for figure in bearded} == HAIR_COLOURS.keys() - set(DYED)
+    assert 0.82 < sum(figure.beard_colour == figure.hair.colour for figure in natural) / len(natural) < 0.88
+    others = [figure for figure in bearded if figure.hair.colour in ("", *DYED)]
+    old = [figure.beard_colour for figure in others if figure.age == "elderly"]
+    young = [figure.beard_colour for figure in others if figure.age == "young"]
+    assert old and share(old, "grey", "white") == 1.0
+    assert share(young, "grey", "white") < 0.15
+
+
 def test_same_seed_same_figure() -> None:
     assert [sample_figure(seed) for seed in range(50)] == FIGURES[:50]
     assert len({repr(figure) for figure in FIGURES}) == len(FIGURES)
@@ -112,7 +172,7 @@ def test_same_seed_same_figure() -> None:
 def test_a_figure_is_the_same_on_every_machine() -> None:
     figure = sample_figure(7)
     seen = (figure.width, figure.height, figure.framing, figure.gender, figure.background, figure.jitter_seed)
-    assert seen == (128, 192, "full_body", "female", "black", 1889410260)
+    assert seen == (128, 192, "full_body", "female", "red", 3712066819)
 
 
 def test_values_come_from_the_tables() -> None:

@@ -1,9 +1,13 @@
 """Drawings repeat to the byte, and their label maps agree with what is drawn, pixel by pixel."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from engine.train.figures import COLOURS, Drawing, Figure, draw_figure, sample_figure
+from engine.train.figures import COLOURS, HAIR_COLOURS, Drawing, Figure, Garment, Hair, draw_figure, sample_figure
+from engine.train.figures.attributes import DYED
 from engine.train.figures.cloth import Item, Label
 
 LABELS_OF_ITEM = {
@@ -92,12 +96,14 @@ def test_plain_garments_have_the_colour_of_their_name(
     right = []
     for figure, drawing in drawn:
         garment = getattr(figure, name)
+        if name == "top" and (figure.outerwear is not None or figure.framing in ("portrait", "headshot")):
+            continue  # a collar or a hood in its second shade is most of what shows
         if garment is not None and garment.pattern == "plain" and drawing.visible(item) > 0.02:
             middle = np.median(drawing.image[drawing.items == item], axis=0)
             nearest = min(COLOURS, key=lambda colour: float(np.sum((middle - np.array(COLOURS[colour])) ** 2)))
             right.append(nearest == garment.colour)
     assert len(right) >= 8
-    assert np.mean(right) >= 0.9
+    assert np.mean(right) >= 0.95
 
 
 def test_plain_backgrounds_have_the_colour_of_their_name(drawn: list[tuple[Figure, Drawing]]) -> None:
@@ -105,3 +111,50 @@ def test_plain_backgrounds_have_the_colour_of_their_name(drawn: list[tuple[Figur
         if figure.background in COLOURS:
             middle = np.median(drawing.image[drawing.items == Item.BACKGROUND], axis=0)
             assert np.abs(middle - np.array(COLOURS[figure.background])).max() < 50, figure.seed
+
+
+def bare(**changes: object) -> Figure:
+    """A standing man, whole, with nothing over shirt and trousers."""
+    figure = next(f for f in map(sample_figure, range(100)) if f.gender == "male" and f.framing == "full_body")
+    nothing = dict.fromkeys(("headwear", "eyewear", "outerwear", "legwear", "belt", "neckwear", "bag"))
+    sized = {"width": 128, "height": 192, "pose": "standing", "facial_hair": "", "beard_colour": ""}
+    return replace(figure, **{**nothing, **sized, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("colour", sorted(HAIR_COLOURS.keys() - set(DYED)))
+def test_a_beard_has_its_own_colour_whatever_the_hair(colour: str) -> None:
+    hair = Hair(colour="pink", style="straight", length="short")
+    shaven = draw_figure(bare(framing="headshot", expression="serious", hair=hair))
+    bearded = draw_figure(bare(framing="headshot", expression="serious", hair=hair, facial_hair="beard",
+                               beard_colour=colour))  # fmt: skip
+    grown = (shaven.labels == Label.FACE) & (bearded.labels == Label.FACE)
+    changed = grown & (np.abs(shaven.image.astype(int) - bearded.image).max(axis=2) > 40)
+    middle = np.median(bearded.image[changed], axis=0)
+    assert min(HAIR_COLOURS, key=lambda c: float(np.sum((middle - np.array(HAIR_COLOURS[c])) ** 2))) == colour
+
+
+def test_glasses_leave_the_eyes_visible_and_sunglasses_do_not() -> None:
+    for framing in ("full_body", "upper_body", "headshot"):
+        means = {}
+        for kind in ("glasses", "sunglasses"):
+            drawing = draw_figure(bare(framing=framing, skin="fair", eyewear=Garment(type=kind, colour="black")))
+            means[kind] = drawing.image[drawing.items == Item.EYEWEAR].mean()
+        assert means["glasses"] > 130 > 80 > means["sunglasses"], (framing, means)
+
+
+def test_a_belt_is_tall_enough_for_its_colour() -> None:
+    drawing = draw_figure(bare(belt=Garment(type="belt", colour="red")))
+    assert (drawing.items == Item.BELT).sum(axis=0).max() >= 7
+
+
+def test_outer_garments_have_outlines_of_their_own() -> None:
+    def covered(kind: str) -> NDArray[np.bool_]:
+        items = draw_figure(bare(outerwear=Garment(type=kind, colour="green"))).items
+        return items == int(Item.OUTERWEAR)
+
+    kinds = {kind: covered(kind) for kind in ("coat", "jacket", "blazer", "cardigan")}
+    lowest = {kind: int(np.flatnonzero(mask.any(axis=1)).max()) for kind, mask in kinds.items()}
+    assert lowest["coat"] > lowest["blazer"] + 20
+    for one in kinds:
+        for two in kinds.keys() - {one}:
+            assert (kinds[one] ^ kinds[two]).sum() > 150, (one, two)

@@ -11,12 +11,23 @@ import pytest
 from PIL import Image
 
 from engine.description import Group, parse
-from engine.description.caption import SLOTS, compose, row_phrases
-from engine.description.synonyms import HAIR_SYNONYMS, SYNONYMS
+from engine.description.caption import SLOTS, Phrase, compose, row_phrases
+from engine.description.synonyms import BEARD_SYNONYMS, HAIR_SYNONYMS, SYNONYMS
 from engine.train.config import DataConfig
 from engine.train.data import Folder, read_labels, read_picture
-from engine.train.figures import SIZES, Drawing, Figure, draw_figure, figure_row, sample_figure, write_figures
+from engine.train.figures import (
+    HAIR_COLOURS,
+    SIZES,
+    Drawing,
+    Figure,
+    draw_figure,
+    figure_row,
+    sample_figure,
+    write_figures,
+)
+from engine.train.figures.attributes import DYED
 from engine.train.figures.cloth import Item
+from engine.train.text import joint_labels
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +126,66 @@ def test_the_parser_finds_the_groups_of_everyday_captions(rows: list[tuple[Figur
                 right += max(shared, default=(0, None))[1] in same if max(shared, default=(0, ""))[0] > 0 else 0
                 total += 1
     assert total > 2000 and right / total > 0.95
+
+
+@pytest.fixture(scope="module")
+def grown() -> list[tuple[Figure, Phrase]]:
+    """Bearded figures and what their rows say of the beard; the picture has no part in that."""
+    drawing = draw_figure(sample_figure(0))
+    figures = [figure for figure in map(sample_figure, range(3000)) if figure.facial_hair]
+    said = [(figure, row_phrases(figure_row(figure, drawing))) for figure in figures]
+    return [
+        (figure, phrase)
+        for figure, phrases in said
+        for phrase in phrases
+        if phrase.group is Group.FACE and figure.facial_hair in phrase.words
+    ]
+
+
+def test_half_of_the_beards_are_told_with_their_own_colour(grown: list[tuple[Figure, Phrase]]) -> None:
+    coloured = [(figure, phrase) for figure, phrase in grown if "color" in dict(phrase.attributes)]
+    assert 0.44 < len(coloured) / len(grown) < 0.56
+    for figure, phrase in coloured:
+        assert phrase.words == (figure.beard_colour, figure.facial_hair)
+        assert phrase.labels == ("face", f"color={figure.beard_colour}", f"face={figure.facial_hair}")
+        assert f"face:color={figure.beard_colour}" in joint_labels(phrase)
+    assert any(figure.beard_colour != figure.hair.colour for figure, _ in coloured)
+    again = [figure_row(figure, draw_figure(figure))["extra"] for figure, _ in grown[:3] for _ in range(2)]
+    assert again[::2] == again[1::2]
+
+
+def test_the_colour_of_a_beard_is_no_answer(rows: list[tuple[Figure, Drawing, dict[str, Any]]]) -> None:
+    for figure, _, row in rows:
+        assert row["attributes"].get("facial hair", "") == figure.facial_hair
+        assert not any("beard" in key for key in row["attributes"])
+
+
+@pytest.mark.parametrize(("style", "with_article"), [("list", False), ("prose", True), ("everyday", True)])
+def test_a_coloured_beard_is_written_as_one_phrase(
+    grown: list[tuple[Figure, Phrase]], style: Any, with_article: bool
+) -> None:
+    person = Phrase(group=Group.PERSON, attributes=(("age", "elderly"),), noun="male", slot=0)
+    articles = 0
+    for figure, phrase in grown[:200]:
+        caption = compose((person, phrase), style, random.Random(figure.seed))
+        (span,) = [span for span in caption.spans if span.phrase == 1]
+        words = caption.text[span.start : span.end].lower()
+        colours = (figure.beard_colour, *BEARD_SYNONYMS.get(figure.beard_colour, ()), *SYNONYMS.get("blonde", ()))
+        noun = next(noun for noun in ("full beard", "beard", "moustache", "mustache") if words.endswith(noun))
+        bare = words.removesuffix(noun).removeprefix("an ").removeprefix("a ").strip()
+        assert bare in (colours if "color" in dict(phrase.attributes) else ("",)), words
+        articles += words.startswith(("a ", "an "))
+    assert (articles > 120) == with_article and (articles == 0) != with_article
+
+
+@pytest.mark.parametrize("noun", ["beard", "full beard", "moustache", "mustache"])
+def test_the_parser_gives_a_beard_its_colour(noun: str) -> None:
+    for value in HAIR_COLOURS.keys() - set(DYED):
+        for colour in (value, *BEARD_SYNONYMS.get(value, ()), *SYNONYMS["blonde"]):
+            for text in (f"a man with a {colour} {noun}", f"old man, {colour} {noun}, black hair, a red shirt"):
+                parsed = parse(text)
+                (face,) = [text[span.start : span.end] for span in parsed.spans if span.group is Group.FACE]
+                assert face.removeprefix("a ") == f"{colour} {noun}"
 
 
 def test_a_data_set_is_read_back(tmp_path: Path) -> None:
