@@ -6,10 +6,11 @@ B batch, H W picture height and width, Q questions.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ SHARD = 1500  # figures in a cached file
 CELL = 16  # pixels to one place of the judge's attention, along each side
 LATENT_NOISE = 0.4  # of the latents' standard deviation
 FACE = len(Item)  # the region after those of the items
+_SOFTENED_ALIKE = 64  # pictures of a batch
 _COLUMNS = ("pictures", "answers", "regions")
 _ON_THE_FACE = ("age", "expression", "facial hair")
 
@@ -44,14 +46,18 @@ class Shelf:
     """Figures of one size.
 
     Attributes:
-        pictures: uint8 [N, H, W, 3].
+        pictures: uint8 [N, H, W, 3], on the device where they are used.
         answers: The classes that are right, int64 [N, Q]; ``UNDECIDED`` where the picture cannot tell.
         regions: How much of each cell shows each item, and the face, uint8 [N, items + 1, H/16, W/16], 0..255.
     """
 
-    pictures: NDArray[np.uint8]
-    answers: NDArray[np.int64]
-    regions: NDArray[np.uint8]
+    pictures: Tensor
+    answers: Tensor
+    regions: Tensor
+
+    def to(self, device: str | torch.device) -> Shelf:
+        """The same figures on a device."""
+        return Shelf(**{name: getattr(self, name).to(device) for name in _COLUMNS})
 
 
 Example = tuple[NDArray[np.uint8], list[int], NDArray[np.uint8]]  # one picture, its answers, its regions
@@ -94,36 +100,43 @@ def shelves(first_seed: int, num: int, cache: Path | None = None, workers: int =
     """
     seeds = range(first_seed, first_seed + num)
     shards = [seeds[at : at + SHARD] for at in range(0, num, SHARD)]
+    with ProcessPoolExecutor(workers) as pool:  # its processes begin with the first figure it draws
+        draw = functools.partial(pool.map, draw_one, chunksize=8) if workers > 1 else functools.partial(map, draw_one)
+        return joined([shelf for shard in shards for shelf in _shard(shard, cache, draw)])
+
+
+def joined(shelf_list: Iterable[Shelf]) -> list[Shelf]:
+    """One shelf for each size, in the sizes' order."""
     found: dict[tuple[int, ...], list[Shelf]] = {}
-    for shelf in (shelf for shard in shards for shelf in _shard(shard, cache, workers)):
-        found.setdefault(shelf.pictures.shape[1:], []).append(shelf)
-    joined = (
-        {name: np.concatenate([getattr(s, name) for s in found[size]]) for name in _COLUMNS} for size in sorted(found)
+    for shelf in shelf_list:
+        found.setdefault(tuple(shelf.pictures.shape[1:]), []).append(shelf)
+    columns = (
+        {name: torch.cat([getattr(s, name) for s in found[size]]) for name in _COLUMNS} for size in sorted(found)
     )
-    return [Shelf(**columns) for columns in joined]
+    return [Shelf(**each) for each in columns]
 
 
-def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int) -> list[Shelf]:
+def decoded(shelf_list: Sequence[Shelf], autoencoder: Path, num: int, device: str = "cpu") -> list[Shelf]:
     """About ``num`` of the figures as a diffusers AutoencoderKL gives them back, with the answers they had before.
 
     A generator paints through such a decoder, and no softening is quite like it; no generator is involved here. Each
     picture's latents get normal noise besides, up to ``LATENT_NOISE`` of their spread: no generator hits them exactly.
     """
-    generator = torch.Generator().manual_seed(0)
-    vae = load_autoencoder(autoencoder)
+    generator = torch.Generator(device).manual_seed(0)
+    vae = load_autoencoder(autoencoder).to(device)
     share = min(1.0, num / max(1, sum(len(shelf.pictures) for shelf in shelf_list)))
     found = []
     for shelf in shelf_list:
         count = round(share * len(shelf.pictures))
         pictures = shelf.pictures[:count]
-        with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16("cpu")):
+        with torch.autocast(device, torch.bfloat16, enabled=device == "cpu" and has_bfloat16(device)):
             again = [
-                through(vae, pictures[start : start + 16], generator)
-                for start in tqdm(range(0, count, 16), desc="decoding", mininterval=2)
+                through(vae, part.to(device), generator).cpu()
+                for part in tqdm(pictures.split(32) if count else (), desc="decoding", mininterval=2)
             ]
         if again:
             answers, regions = shelf.answers[:count], shelf.regions[:count]
-            found.append(Shelf(pictures=np.concatenate(again), answers=answers, regions=regions))
+            found.append(Shelf(pictures=torch.cat(again), answers=answers, regions=regions))
     return found
 
 
@@ -139,30 +152,30 @@ def load_autoencoder(folder: Path) -> AutoencoderKL:
 
 
 @torch.inference_mode()
-def through(
-    vae: AutoencoderKL, pictures: NDArray[np.uint8], generator: torch.Generator | None = None
-) -> NDArray[np.uint8]:
-    """Pictures of one size, uint8 [B, H, W, 3], encoded and decoded; with a generator the latents get its noise."""
+def through(vae: AutoencoderKL, pictures: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """Pictures of one size, uint8 [B, H, W, 3], encoded and decoded; with a generator the latents get its noise.
+
+    The autoencoder, the pictures and the generator are on one device.
+    """
     latents = vae.encode(as_input(pictures) * 2 - 1).latent_dist.mean.float()
     if generator is not None:
         deviation = LATENT_NOISE * _uniform(latents, generator) * latents.std()
-        latents = latents + deviation * torch.randn(latents.shape, generator=generator)
-    pixels = vae.decode(latents).sample.float()
-    array: NDArray[np.uint8] = (pixels.clamp(-1, 1) * 127.5 + 127.5).round().byte().permute(0, 2, 3, 1).numpy()
-    return array
+        latents = latents + deviation * torch.randn(latents.shape, generator=generator, device=generator.device)
+    pixels: Tensor = vae.decode(latents).sample.float()
+    return (pixels.clamp(-1, 1) * 127.5 + 127.5).round().byte().permute(0, 2, 3, 1)
 
 
-def _shard(seeds: range, cache: Path | None, workers: int) -> list[Shelf]:
+def _shard(seeds: range, cache: Path | None, draw: Callable[[range], Iterator[Example]]) -> list[Shelf]:
     if cache is None:
-        return _draw(seeds, workers)
+        return _sort(draw(seeds), len(seeds))
     path = cache / f"judge_{seeds[0]}_{len(seeds)}_{_fingerprint()}.npz"
     if path.exists():
         with np.load(path) as file:
             sizes = sorted({name.split("_")[1] for name in file.files})
-            return [Shelf(**{name: file[f"{name}_{size}"] for name in _COLUMNS}) for size in sizes]
-    drawn = _draw(seeds, workers)
+            return [Shelf(**{name: torch.from_numpy(file[f"{name}_{size}"]) for name in _COLUMNS}) for size in sizes]
+    drawn = _sort(draw(seeds), len(seeds))
     arrays = {
-        f"{name}_{'{:04d}x{:04d}'.format(*shelf.pictures.shape[1:3])}": getattr(shelf, name)
+        f"{name}_{'{:04d}x{:04d}'.format(*shelf.pictures.shape[1:3])}": getattr(shelf, name).numpy()
         for shelf in drawn
         for name in _COLUMNS
     }
@@ -171,27 +184,20 @@ def _shard(seeds: range, cache: Path | None, workers: int) -> list[Shelf]:
     return drawn
 
 
-def _draw(seeds: range, workers: int) -> list[Shelf]:
-    if workers > 1:
-        with ProcessPoolExecutor(workers) as pool:
-            found = _sort(pool.map(draw_one, seeds, chunksize=32), len(seeds))
-    else:
-        found = _sort(map(draw_one, seeds), len(seeds))
-    return [_shelf(found[size]) for size in sorted(found)]
-
-
-def _sort(examples: Iterable[Example], total: int) -> dict[tuple[int, ...], list[Example]]:
+def _sort(examples: Iterable[Example], total: int) -> list[Shelf]:
     found: dict[tuple[int, ...], list[Example]] = {}
     for example in tqdm(examples, total=total, desc="drawing", mininterval=2):
         found.setdefault(example[0].shape, []).append(example)
-    return found
+    return [_shelf(found[size]) for size in sorted(found)]
 
 
 def _shelf(examples: list[Example]) -> Shelf:
     pictures, answers, regions = zip(*examples, strict=True)
-    return Shelf(pictures=np.stack(pictures), answers=np.array(answers, np.int64), regions=np.stack(regions))
+    columns = np.stack(pictures), np.array(answers, np.int64), np.stack(regions)
+    return Shelf(**dict(zip(_COLUMNS, map(torch.from_numpy, columns), strict=True)))
 
 
+@functools.cache
 def _fingerprint() -> str:
     digest = hashlib.sha256(repr(QUESTIONS).encode())
     for seed in range(4):
@@ -200,15 +206,18 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def as_input(pictures: NDArray[np.uint8]) -> Tensor:
-    """Pictures uint8 [B, H, W, 3] as float32 [B, 3, H, W] in 0..1."""
-    tensor = torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2)
-    return tensor.contiguous(memory_format=torch.channels_last).float().div_(255)
+def as_input(pictures: Tensor) -> Tensor:
+    """Pictures uint8 [B, H, W, 3] as float32 [B, 3, H, W] in 0..1, laid out as they were."""
+    return pictures.permute(0, 3, 1, 2).float().div_(255)
 
 
 def soften(pictures: Tensor, generator: torch.Generator) -> Tensor:
-    """What a decoder, a resize or a lossy file may do to pictures [B, 3, H, W] in 0..1."""
+    """What a decoder, a resize or a lossy file may do to pictures [B, 3, H, W] in 0..1.
+
+    The CPU's generator decides, so that nothing waits for the pictures' device, and seeds the noise drawn there.
+    """
     chance = torch.rand(3, generator=generator).tolist()
+    generator = _beside(pictures, generator)
     if chance[0] < 0.65:
         pictures = _resampled(pictures, 0.4 + 0.55 * chance[1])
     if chance[2] < 0.12:
@@ -220,12 +229,17 @@ def soften(pictures: Tensor, generator: torch.Generator) -> Tensor:
     return pictures.clamp_(0, 1)
 
 
+def _beside(pictures: Tensor, generator: torch.Generator) -> torch.Generator:
+    """A generator on the pictures' device, seeded by the CPU's."""
+    return torch.Generator(pictures.device).manual_seed(int(torch.randint(2**62, (), generator=generator)))
+
+
 def _uniform(pictures: Tensor, generator: torch.Generator) -> Tensor:
-    return torch.rand((len(pictures), 1, 1, 1), generator=generator)
+    return torch.rand((len(pictures), 1, 1, 1), generator=generator, device=generator.device)
 
 
 def _normal(pictures: Tensor, generator: torch.Generator) -> Tensor:
-    return torch.randn((len(pictures), 1, 1, 1), generator=generator).clamp(-2, 2)
+    return torch.randn((len(pictures), 1, 1, 1), generator=generator, device=generator.device).clamp(-2, 2)
 
 
 def _resampled(pictures: Tensor, factor: float) -> Tensor:
@@ -237,7 +251,8 @@ def _resampled(pictures: Tensor, factor: float) -> Tensor:
 def _pattern(pictures: Tensor, cell: int, generator: torch.Generator) -> Tensor:
     """Noise [1, 3, H, W] with spots of ``cell`` pixels; the whole batch shares it, each picture in its own strength."""
     height, width = pictures.shape[-2:]
-    cells = torch.randn((1, 3, math.ceil(height / cell), math.ceil(width / cell)), generator=generator)
+    shape = (1, 3, math.ceil(height / cell), math.ceil(width / cell))
+    cells = torch.randn(shape, generator=generator, device=generator.device)
     return F.interpolate(cells, size=(height, width), mode="bilinear").to(memory_format=torch.channels_last)
 
 
@@ -246,7 +261,7 @@ def compress(pictures: Tensor, strength: Tensor) -> Tensor:
     batch, channels, height, width = pictures.shape
     if height % 8 or width % 8:
         return pictures
-    k = torch.arange(8)
+    k = torch.arange(8, device=pictures.device)
     line = torch.cos(math.pi / 8 * (k[None] + 0.5) * k[:, None]) * torch.where(k == 0, 0.5**0.5, 1.0)[:, None] / 2
     basis = torch.kron(line, line)  # [64 coefficients, 64 pixels], orthonormal
     shape = (batch, channels, height // 8, 8, width // 8, 8)
@@ -266,16 +281,16 @@ class Batch:
 
 
 def batches(shelf_list: Sequence[Shelf], batch_size: int, generator: torch.Generator) -> Iterator[Batch]:
-    """One epoch in a new order."""
+    """One epoch in a new order, on the shelves' device; the CPU's generator decides all."""
     places = []
-    for number, shelf in enumerate(shelf_list):
-        order = torch.randperm(len(shelf.pictures), generator=generator)
-        places += [(number, part.numpy()) for part in order.split(batch_size)]
+    for shelf in shelf_list:
+        order = torch.randperm(len(shelf.pictures), generator=generator).to(shelf.pictures.device)
+        places += [(shelf, part) for part in order.split(batch_size)]
     for place in torch.randperm(len(places), generator=generator).tolist():
-        number, indices = places[place]
-        shelf = shelf_list[number]
-        pictures, regions = as_input(shelf.pictures[indices]), torch.from_numpy(shelf.regions[indices]).float() / 255
-        if torch.rand((), generator=generator) < 0.5:
-            pictures, regions = pictures.flip(3), regions.flip(3)
-        answers = torch.from_numpy(shelf.answers[indices])
-        yield Batch(pictures=soften(pictures, generator), answers=answers, regions=regions)
+        shelf, indices = places[place]
+        pictures, regions = shelf.pictures[indices], shelf.regions[indices]
+        mirrored = _uniform(pictures, _beside(pictures, generator)) < 0.5
+        pictures = as_input(torch.where(mirrored, pictures.flip(2), pictures))
+        regions = torch.where(mirrored, regions.flip(3), regions).float() / 255
+        soft = torch.cat([soften(part, generator) for part in pictures.split(_SOFTENED_ALIKE)])
+        yield Batch(pictures=soft, answers=shelf.answers[indices], regions=regions)

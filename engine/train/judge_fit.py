@@ -5,6 +5,7 @@ It knows the loop and the budget; it does not know descriptions or generated pic
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from engine.train.judge_data import (
     as_input,
     batches,
     decoded,
+    joined,
     region_of,
     shelves,
     soften,
@@ -38,6 +40,7 @@ logger = logging.getLogger(__name__)
 
 FIRST_SEED = 2_000_000
 HELD_OUT_SEED = 2_900_000
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,8 @@ class JudgeConfig:
         batch_size: Pictures of a step.
         learning_rate: Peak of the cosine.
         look_weight: Of the loss that teaches where to look, next to the answers'.
-        mixed_precision: ``bf16`` where the processor has it, else ``no``.
+        device: Where it is trained; the pictures are kept there, 75 kB each.
+        mixed_precision: ``bf16`` where the device has it, else ``no``.
         widths: Channels of the network's layers.
         autoencoder: A diffusers AutoencoderKL folder through which ``num_decoded`` figures are seen as well.
         num_decoded: See ``autoencoder``; 0 needs none.
@@ -67,7 +71,8 @@ class JudgeConfig:
     batch_size: int = 64
     learning_rate: float = 2e-3
     look_weight: float = 0.3
-    mixed_precision: str = "bf16" if has_bfloat16("cpu") else "no"
+    device: str = DEVICE
+    mixed_precision: str = "bf16" if has_bfloat16(DEVICE) else "no"
     widths: tuple[int, ...] = WIDTHS
     autoencoder: Path | None = None
     num_decoded: int = 0
@@ -90,11 +95,13 @@ class JudgeConfig:
 
 def fit_judge(config: JudgeConfig, cache: Path | None = None, workers: int = 1) -> Judge:
     """Draws (or reads) the figures and trains a judge; the facts say what it cost."""
-    drawn = shelves(config.first_seed, config.num_figures, cache, workers)
-    if config.autoencoder and config.num_decoded:
-        drawn = [*drawn, *decoded(drawn, config.autoencoder, config.num_decoded)]
     torch.manual_seed(config.seed)
     network = Judge.load(config.initial).network if config.initial else JudgeNetwork(config.widths)
+    drawn = shelves(config.first_seed, config.num_figures, cache, workers)
+    if config.autoencoder and config.num_decoded:
+        drawn = joined([*drawn, *decoded(drawn, config.autoencoder, config.num_decoded, config.device)])
+    drawn = [shelf.to(config.device) for shelf in drawn]
+    network.to(config.device)
     fit = _schedule(config, sum(-(-len(shelf.pictures) // config.batch_size) for shelf in drawn))
     groups = parameter_groups(network, fit.weight_decay)
     optimizer = MuonAdamW(groups, lr=0.0, betas=fit.betas)
@@ -103,16 +110,16 @@ def fit_judge(config: JudgeConfig, cache: Path | None = None, workers: int = 1) 
     network.train()
     with tqdm(total=fit.steps, desc="judge", mininterval=5) as bar:
         for epoch in range(config.epochs):
-            total, count = 0.0, 0
+            total, count = torch.zeros((), device=config.device), 0
             for batch in batches(drawn, config.batch_size, generator):
                 for group in optimizer.param_groups:
                     group["lr"] = learning_rate(fit, min(step, fit.steps - 1))
                 total += _step(network, optimizer, batch, config)
                 step, count = step + 1, count + 1
                 bar.update()
-            logger.info("judge epoch=%d loss=%.4f seconds=%.0f", epoch + 1, total / count, time.monotonic() - began)
+            loss = float(total) / count  # the one wait for the device of an epoch
+            logger.info("judge epoch=%d loss=%.4f seconds=%.0f", epoch + 1, loss, time.monotonic() - began)
     facts = {
-        "widths": list(config.widths),
         "training": as_tree(config),
         "steps": step,
         "seconds": round(time.monotonic() - began),
@@ -134,15 +141,15 @@ def _schedule(config: JudgeConfig, batches_an_epoch: int) -> FitConfig:
     )
 
 
-def _step(network: JudgeNetwork, optimizer: torch.optim.Optimizer, batch: Batch, config: JudgeConfig) -> float:
-    with torch.autocast("cpu", torch.bfloat16, enabled=config.mixed_precision == "bf16"):
+def _step(network: JudgeNetwork, optimizer: torch.optim.Optimizer, batch: Batch, config: JudgeConfig) -> Tensor:
+    with torch.autocast(config.device, torch.bfloat16, enabled=config.mixed_precision == "bf16"):
         logits, attention = network.examine(batch.pictures)
     answering = F.cross_entropy(logits.flatten(0, 1), batch.answers.flatten(), ignore_index=UNDECIDED)
     (answering + config.look_weight * looking_loss(attention, batch.regions)).backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
     optimizer.zero_grad()
-    return float(answering.detach())
+    return answering.detach()
 
 
 def looking_loss(attention: Tensor, regions: Tensor) -> Tensor:
@@ -151,13 +158,20 @@ def looking_loss(attention: Tensor, regions: Tensor) -> Tensor:
     A cell counts by how much of the region it holds, relative to the fullest one: attention [B, Q, h, w], regions
     [B, R, h, w]. It teaches to read a colour where the garment is, and saves most of the training.
     """
-    places = [(number, region) for number, q in enumerate(QUESTIONS) if (region := region_of(q)) is not None]
-    numbers, chosen = (list(column) for column in zip(*places, strict=True))
-    wanted = regions[:, chosen].flatten(2)
+    numbers, chosen = _taught(attention.device)
+    wanted = regions.index_select(1, chosen).flatten(2)
     fullest = wanted.amax(2, keepdim=True)
-    inside = (attention[:, numbers].flatten(2) * wanted / fullest.clamp(min=1e-3)).sum(2)
+    inside = (attention.index_select(1, numbers).flatten(2) * wanted / fullest.clamp(min=1e-3)).sum(2)
     shown = (fullest.squeeze(2) > 0.02).float()
     return -((inside + 1e-3).log() * shown).sum() / shown.sum().clamp(min=1)
+
+
+@functools.cache
+def _taught(device: torch.device) -> tuple[Tensor, Tensor]:
+    """The questions that are taught where to look, and the region of each."""
+    places = [(number, region) for number, q in enumerate(QUESTIONS) if (region := region_of(q)) is not None]
+    numbers, chosen = torch.tensor(places, device=device).unbind(1)
+    return numbers, chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,16 +187,16 @@ class Held:
 
 @torch.inference_mode()
 def held_out(judge: Judge, drawn: Sequence[Shelf], *, softened: bool = False, seed: int = 1) -> list[Held]:
-    """How often the judge is right about these figures, crisp or softened."""
+    """How often the judge, where it is, is right about these figures, crisp or softened."""
     generator = torch.Generator().manual_seed(seed)
     given, wanted = [], []
     for shelf in drawn:
-        for start in range(0, len(shelf.pictures), 64):
-            pictures = as_input(shelf.pictures[start : start + 64])
+        for part in shelf.pictures.split(64):
+            pictures = as_input(part.to(judge.device))
             pictures = soften(pictures, generator) if softened else pictures
             given.append(judge.network(pictures).argmax(-1))
-            wanted.append(torch.from_numpy(shelf.answers[start : start + 64]))
-    answer, right = torch.cat(given), torch.cat(wanted)
+        wanted.append(shelf.answers)
+    answer, right = torch.cat(given).cpu(), torch.cat(wanted)
     decidable, shown = right != UNDECIDED, right > 0
     hit = answer == right
     columns = [tensor.sum(0).tolist() for tensor in (decidable, hit, shown, hit & shown)]

@@ -203,12 +203,14 @@ class FigurePainter:
         """See ``Painter``; raises ValueError where the autoencoder's folder is none."""
         if self.autoencoder is None:
             return [draw_figure(sample_figure(order.seed)).image for order in orders]
+        import torch
+
         from engine.train.judge_data import load_autoencoder, through
 
         vae, found = load_autoencoder(self.autoencoder), dict[int, Pixels]()
         for indices in tqdm(by_size(orders, 16), desc="decoding", mininterval=2):
             figures = np.stack([draw_figure(sample_figure(orders[index].seed)).image for index in indices])
-            found |= dict(zip(indices, through(vae, figures), strict=True))
+            found |= dict(zip(indices, through(vae, torch.from_numpy(figures)).numpy(), strict=True))
         return [found[index] for index in range(len(orders))]
 
 

@@ -85,7 +85,7 @@ def test_figures_are_sorted_by_size(drawn: tuple[Path, list[Shelf]]) -> None:
     _, shelf_list = drawn
     assert sum(len(shelf.pictures) for shelf in shelf_list) == 12
     for shelf in shelf_list:
-        assert shelf.pictures.dtype == np.uint8
+        assert shelf.pictures.dtype == torch.uint8
         assert shelf.answers.shape == (len(shelf.pictures), len(QUESTIONS))
 
 
@@ -96,9 +96,9 @@ def test_the_cache_gives_the_same_figures(drawn: tuple[Path, list[Shelf]]) -> No
     second = shelves(FIRST, 12, cache)
     assert file.stat().st_mtime_ns == before
     for one, two in zip(first, second, strict=True):
-        assert np.array_equal(one.pictures, two.pictures)
-        assert np.array_equal(one.answers, two.answers)
-        assert np.array_equal(one.regions, two.regions)
+        assert torch.equal(one.pictures, two.pictures)
+        assert torch.equal(one.answers, two.answers)
+        assert torch.equal(one.regions, two.regions)
 
 
 def test_an_epoch_shows_every_figure_once_and_can_be_repeated(drawn: tuple[Path, list[Shelf]]) -> None:
@@ -119,7 +119,7 @@ def test_a_mirrored_picture_has_mirrored_regions(drawn: tuple[Path, list[Shelf]]
     plain = as_input(one.pictures)
     for batch in found:
         mirrored = (batch.pictures - plain.flip(3)).abs().mean() < (batch.pictures - plain).abs().mean()
-        regions = torch.from_numpy(one.regions).float() / 255
+        regions = one.regions.float() / 255
         assert torch.equal(batch.regions, regions.flip(3) if mirrored else regions)
 
 
@@ -168,7 +168,7 @@ def test_decoded_figures_keep_their_answers(drawn: tuple[Path, list[Shelf]], tmp
     sizes = {shelf.pictures.shape[1:]: shelf for shelf in shelf_list}
     for shelf in again:
         before, count = sizes[shelf.pictures.shape[1:]], len(shelf.pictures)
-        assert shelf.pictures.dtype == np.uint8
-        assert np.array_equal(shelf.answers, before.answers[:count])
-        assert np.array_equal(shelf.regions, before.regions[:count])
-        assert not np.array_equal(shelf.pictures, before.pictures[:count])
+        assert shelf.pictures.dtype == torch.uint8
+        assert torch.equal(shelf.answers, before.answers[:count])
+        assert torch.equal(shelf.regions, before.regions[:count])
+        assert not torch.equal(shelf.pictures, before.pictures[:count])
