@@ -178,8 +178,8 @@ class Judge:
             network = JudgeNetwork(facts.get("widths", WIDTHS))
             network.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in tensors.items()})
         except (RuntimeError, ValueError) as error:
-            shape = facts.get("widths")
-            raise ValueError(f"{folder / _WEIGHTS}, of widths {shape}, does not fit the network; train it") from error
+            wrong = f"of widths {facts.get('widths')}, does not fit the network; train it again"
+            raise ValueError(f"{folder / _WEIGHTS}, {wrong}") from error
         return cls(network, facts)
 
 
