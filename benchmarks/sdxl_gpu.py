@@ -157,8 +157,10 @@ def contestants(options: argparse.Namespace, device: torch.device) -> Iterator[t
         return UNet(random_model(UNet2DConditionModel, config, device, dtype)).eval()
 
     yield "torch, eager", lambda: torch_session("eager", make(), device, compiled=False)
-    if not options.tiny:
+    if not (options.tiny or options.no_compile):
         yield "torch, compiled, CUDA graphs", lambda: torch_session("compiled", make(), device, compiled=True)
+    if options.no_onnx:
+        return
     here = onnxruntime.get_available_providers()
     providers = [name for name, execution in EXECUTION_PROVIDERS.items() if execution in here]
     providers = providers if options.tiny else [name for name in providers if name != "cpu"]
@@ -244,6 +246,8 @@ def main() -> None:
     arguments.add_argument("--steps", type=int, default=20)
     arguments.add_argument("--rounds", type=int, default=10, help="forwards of each; the median counts")
     arguments.add_argument("--onnx", type=Path, help="an exported SDXL UNet with dynamic rows")
+    arguments.add_argument("--no-compile", action="store_true", help="leave out what takes a minute or two to compile")
+    arguments.add_argument("--no-onnx", action="store_true", help="leave out the export and ONNX Runtime")
     arguments.add_argument("--peak-tflops", type=float, help="dense float16 peak of a GPU that is not in the list")
     arguments.add_argument("--tiny", action="store_true", help="a small UNet on the CPU")
     options = arguments.parse_args()
