@@ -61,7 +61,8 @@ def training_batch(
 ) -> Batch:
     """Real captions and label maps, in as many windows as the recipe has, over random latents and text states.
 
-    `cells` are the latents' height and width, `width` is the text states', `pooled` that of SDXL's pooled embedding.
+    `cells` are the latents' height and width, 3 : 2, 1 : 1 or 2 : 3 as figures are; `width` is the text states' and
+    `pooled` that of SDXL's pooled embedding.
     """
     windows, rng = token_windows(load_tokenizer(TOKENIZER)), random.Random(0)
     captions: list[Discretised] = []
@@ -70,7 +71,7 @@ def training_batch(
     while len(captions) < size:
         figure = sample_figure(seed)
         seed += 1
-        if (figure.width < figure.height) == (cells[1] < cells[0]) and figure.width <= figure.height:
+        if figure.width * cells[0] == figure.height * cells[1]:
             drawing = draw_figure(figure)
             captions.append(discretise(row_phrases(figure_row(figure, drawing)), windows, caption, rng))
             share = torch.from_numpy(label_shares(drawing.labels, _LABEL_CELL)).float() / 255
