@@ -57,7 +57,7 @@ class Stage(ABC):
         """
 
     def complete(self, batch: Batch) -> Batch:
-        """The batch with what only the process that trains can add to it, such as what a GPU reads of its text."""
+        """A batch on the device, with what only the process that trains can add, such as what a GPU reads of its text."""
         return batch
 
     @abstractmethod
@@ -227,7 +227,7 @@ class Fit:
         self.wrapped.train()
         parts, operations = [], 0
         for place in range(self.config.accumulate):
-            batch = self.stage.complete(next(batches))
+            batch = self.stage.complete(self._on_device(next(batches)))
             self.batches += 1
             with self._gradients_stay_here(place + 1 < self.config.accumulate):
                 numbers, counted = self._forward_backward(batch)
@@ -250,7 +250,7 @@ class Fit:
 
         Operations are counted the first time that shapes appear, by a pass that is not compiled.
         """
-        batch = {name: tensor.to(self.accelerator.device, non_blocking=True) for name, tensor in batch.items()}
+        batch = self._on_device(batch)
         shapes = shapes_of(batch)
         is_known = shapes in self._operations
         counter = FlopCounterMode(display=False)
@@ -261,6 +261,9 @@ class Fit:
         if not is_known:
             self._operations[shapes] = counter.get_total_flops()
         return {name: value.detach() for name, value in numbers.items()}, self._operations[shapes]
+
+    def _on_device(self, batch: Batch) -> Batch:
+        return {name: tensor.to(self.accelerator.device, non_blocking=True) for name, tensor in batch.items()}
 
     @contextmanager
     def _gradients_stay_here(self, stay: bool) -> Iterator[None]:

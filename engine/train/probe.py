@@ -88,7 +88,8 @@ class _Block(nn.Module):
 def _coordinates(latents: Tensor) -> Tensor:
     """x, y, x², y² of each cell, -1..1, as [1, 4, h, w]."""
     height, width = latents.shape[-2:]
-    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    lines = (torch.linspace(-1, 1, side, device=latents.device) for side in (height, width))
+    y, x = torch.meshgrid(*lines, indexing="ij")
     return torch.stack([x, y, x * x, y * y])[None].to(latents)
 
 

@@ -51,7 +51,7 @@ class CachedReader:
         """
         count, num_windows, length = ids.shape
         try:
-            places = np.array([self._places[_key(window)] for window in ids.flatten(0, 1).numpy()])
+            places = np.array([self._places[_key(window)] for window in ids.flatten(0, 1).cpu().numpy()])
         except KeyError:
             raise ValueError(
                 f"{self.folder} lacks a caption that this run draws: delete it, so that it is made again"
