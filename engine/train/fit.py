@@ -57,7 +57,7 @@ class Stage(ABC):
         """
 
     def complete(self, batch: Batch) -> Batch:
-        """A batch on the device, with what only the process that trains can add, such as what a GPU reads of its text."""
+        """A batch on the device, with what only the process that trains can add: what a GPU reads of its text."""
         return batch
 
     @abstractmethod
