@@ -35,7 +35,7 @@ from benchmarks.sdxl_gpu import TINY_UNET, UNET_CONFIG  # noqa: E402
 from engine.samplers import NoiseSchedule  # noqa: E402
 from engine.train.config import HolaVariant, LoraConfig, Recipe, load_recipe  # noqa: E402
 from engine.train.diffusion import DiffusionObjective  # noqa: E402
-from engine.train.fit import Batch, Fit  # noqa: E402
+from engine.train.fit import Batch, Fit, Stage  # noqa: E402
 from engine.train.lora import add_adapters  # noqa: E402
 from engine.train.pace import peak_teraflops  # noqa: E402
 
@@ -53,8 +53,11 @@ class Steps:
     peak_bytes: int = 0
 
 
-class TurnsStage:
-    """The same batch at every step; the variant changes with the optimiser step, which is timed from batch to batch."""
+class TurnsStage(Stage):
+    """The same batch at every step; the variant changes with the optimiser step, which is timed from batch to batch.
+
+    Every other round goes backwards, so that none always follows the same other.
+    """
 
     name = "unet"
 
@@ -66,9 +69,9 @@ class TurnsStage:
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         number, place = divmod(step, self._accumulate)
         if place == 0:
-            names = list(self.steps)
+            rounds, turn = divmod(number, len(self.steps))
             self._note()
-            self.objective.take(names[number % len(names)])
+            self.objective.take(list(self.steps)[:: -1 if rounds % 2 else 1][turn])
             self._begun = time.perf_counter()
         return self._batch
 
@@ -79,7 +82,7 @@ class TurnsStage:
         if self._begun is not None:
             mine = self.steps[self.objective.now]
             mine.seconds.append(time.perf_counter() - self._begun)
-            if device.type == "cuda":
+            if device.type == "cuda" and len(mine.seconds) > WARM_UP:  # the first step of all makes AdamW's state
                 mine.peak_bytes = max(mine.peak_bytes, torch.cuda.max_memory_allocated(device))
         if device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(device)
