@@ -5,6 +5,7 @@ It knows numbers and order; it does not know what is made.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
@@ -19,9 +20,10 @@ _EACH = 4  # how many a process may be ahead
 def made_ahead(make: Callable[[int], Made], numbers: Sequence[int], workers: int) -> Iterator[Made]:
     """`make(number)` of each number in turn: here when it is asked for, or ahead of that by `workers` processes.
 
-    The processes are forked, so that `make` needs no pickling and must not touch a GPU; its tensors come back through
-    shared memory. What it raises is raised here, where its turn is.
+    The processes, no more than there are processors, are forked, so that `make` needs no pickling and must not touch a
+    GPU; its tensors come back through shared memory. What it raises is raised here, where its turn is.
     """
+    workers = min(workers, len(numbers), os.cpu_count() or 1)
     if not workers:
         yield from map(make, numbers)
         return
@@ -29,7 +31,7 @@ def made_ahead(make: Callable[[int], Made], numbers: Sequence[int], workers: int
         _Made(make, numbers),
         batch_size=None,
         collate_fn=_as_it_is,
-        num_workers=min(workers, max(1, len(numbers))),
+        num_workers=workers,
         prefetch_factor=_EACH,
         multiprocessing_context="fork",
         pin_memory=torch.cuda.is_available(),

@@ -19,7 +19,8 @@ from tqdm import tqdm
 from engine.train.files import whole_file
 from engine.train.reader import TextStates
 
-_CELLS_AT_ONCE = 4 * 128 * 128  # latent cells in memory at once: four pictures of 1024 x 1024
+_CELLS_AT_ONCE = 4 * 128 * 128  # latent cells denoised at once: four pictures of 1024 x 1024
+_CELLS_DECODED = 128 * 128  # at once: SDXL's decoder takes gigabytes for each picture, beside all that is trained
 
 
 @torch.no_grad()
@@ -78,7 +79,7 @@ def _both(
 def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:
     """Scaled latents [B, C, h, w] -> pictures [B, 3, H, W] in -1..1, a few at a time."""
     scaled = latents.to(vae.device) / vae.config.scaling_factor + (vae.config.get("shift_factor") or 0.0)
-    at_once = max(1, _CELLS_AT_ONCE // (latents.shape[2] * latents.shape[3]))
+    at_once = max(1, _CELLS_DECODED // (latents.shape[2] * latents.shape[3]))
     return torch.cat([vae.decode(part).sample.clamp(-1, 1) for part in scaled.split(at_once)])
 
 
