@@ -62,7 +62,8 @@ class TurnsStage(Stage):
     name = "unet"
 
     def __init__(self, objective: Turns, batch: Batch, accumulate: int) -> None:
-        self.objective, self._batch, self._accumulate = objective, batch, accumulate
+        self.objective = self._turns = objective
+        self._batch, self._accumulate = batch, accumulate
         self.steps = {name: Steps() for name in objective.objectives}
         self._begun: float | None = None
 
@@ -71,16 +72,16 @@ class TurnsStage(Stage):
         if place == 0:
             rounds, turn = divmod(number, len(self.steps))
             self._note()
-            self.objective.take(list(self.steps)[:: -1 if rounds % 2 else 1][turn])
+            self._turns.take(list(self.steps)[:: -1 if rounds % 2 else 1][turn])
             self._begun = time.perf_counter()
         return self._batch
 
     def _note(self) -> None:
         """The step that ends here."""
-        device = self.objective.unet.device
+        device = self._turns.unet.device
         synchronize(device)
         if self._begun is not None:
-            mine = self.steps[self.objective.now]
+            mine = self.steps[self._turns.now]
             mine.seconds.append(time.perf_counter() - self._begun)
             if device.type == "cuda" and len(mine.seconds) > WARM_UP:  # the first step of all makes AdamW's state
                 mine.peak_bytes = max(mine.peak_bytes, torch.cuda.max_memory_allocated(device))
