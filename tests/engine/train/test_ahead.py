@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine.train.ahead import made_ahead
+from engine.train.data import Unreadable
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +51,18 @@ def test_an_error_is_raised_as_it_was_and_in_its_turn(workers: int) -> None:
 @pytest.mark.parametrize("workers", [0, 2])
 def test_nothing_is_made_of_nothing(workers: int) -> None:
     assert list(made_ahead(_made, [], workers)) == []
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_unreadable_samples_are_counted_by_one_process_alone(workers: int) -> None:
+    def read(number: int) -> int:
+        if number % 20 == 13:
+            raise ValueError(f"{number} is damaged")
+        return number * number
+
+    unreadable = Unreadable(limit=3)
+    found = list(unreadable.attempt_all(read, range(70), workers))
+    assert found == [None if number % 20 == 13 else number * number for number in range(70)]
+    assert unreadable.count == 3
+    with pytest.raises(ValueError, match=r"^13 is damaged \(4 unreadable samples; data.max_unreadable allows 3\)$"):
+        list(unreadable.attempt_all(read, range(20), workers))
