@@ -93,9 +93,3 @@ def training_batch(
         batch["pooled"] = torch.randn(size, pooled, generator=generator)
         batch["time_ids"] = torch.tensor([[height, across, 0, 0, height, across]] * size).float()
     return batch
-
-
-def synchronize(device: torch.device) -> None:
-    """Wait until a GPU has done what it was given."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)

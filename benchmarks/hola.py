@@ -34,17 +34,16 @@ from diffusers.models.attention_processor import Attention  # noqa: E402
 from torch import Tensor  # noqa: E402
 
 from benchmarks._machine import describe  # noqa: E402
-from benchmarks._training import Turns, random_unet, synchronize, training_batch  # noqa: E402
+from benchmarks._training import Turns, random_unet, training_batch  # noqa: E402
 from benchmarks.full_size import SD15_UNET  # noqa: E402
 from engine.samplers import NoiseSchedule  # noqa: E402
 from engine.train.config import HolaVariant, Recipe, load_recipe  # noqa: E402
 from engine.train.diffusion import DiffusionObjective, build_unet  # noqa: E402
 from engine.train.fit import Batch  # noqa: E402
+from engine.train.pace import synchronize  # noqa: E402
 
 RECIPE = ROOT / "engine" / "train" / "recipes" / "figurine.yaml"
 PUBLISHED = "all maps captured"
-
-
 SD_RECIPE = ROOT / "engine" / "train" / "recipes" / "cosmicman-sd.yaml"
 SKIPPED = 77  # the exit status with which `make bench` goes on
 TINY_SD = {**SD15_UNET, "sample_size": 16, "block_out_channels": [32] * 4, "attention_head_dim": 2}

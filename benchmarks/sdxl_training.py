@@ -30,14 +30,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks._machine import describe  # noqa: E402
-from benchmarks._training import Turns, random_unet, synchronize, training_batch  # noqa: E402
+from benchmarks._training import Turns, random_unet, training_batch  # noqa: E402
 from benchmarks.sdxl_gpu import TINY_UNET, UNET_CONFIG  # noqa: E402
 from engine.samplers import NoiseSchedule  # noqa: E402
 from engine.train.config import HolaVariant, LoraConfig, Recipe, load_recipe  # noqa: E402
 from engine.train.diffusion import DiffusionObjective  # noqa: E402
 from engine.train.fit import Batch, Fit, Stage  # noqa: E402
 from engine.train.lora import add_adapters  # noqa: E402
-from engine.train.pace import peak_teraflops  # noqa: E402
+from engine.train.pace import peak_teraflops, synchronize  # noqa: E402
 
 RECIPE = ROOT / "engine" / "train" / "recipes" / "cosmicman-sdxl.yaml"
 SKIPPED = 77  # the exit status with which `make bench` goes on

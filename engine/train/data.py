@@ -109,11 +109,11 @@ class Unreadable:
         blocks = [numbers[start : start + _BLOCK] for start in range(0, len(numbers), _BLOCK)]
 
         def read_block(place: int) -> list[Read | ValueError]:
-            return [_outcome(read, number) for number in blocks[place]]
+            return [_outcome(partial(read, number)) for number in blocks[place]]
 
         for found in made_ahead(read_block, range(len(blocks)), workers):
             for outcome in found:
-                yield self.attempt(partial(_given, outcome))
+                yield self._counted(outcome)
 
     def attempt(self, read: Callable[[], Read]) -> Read | None:
         """What `read` gives, or None where it raises ValueError.
@@ -121,28 +121,24 @@ class Unreadable:
         Raises:
             ValueError: It was one too many.
         """
-        try:
-            return read()
-        except ValueError as error:
-            self.count += 1
-            logger.warning("unreadable sample %d: %s", self.count, error)
-            if self.count > self.limit:
-                allowed = f"data.max_unreadable allows {self.limit}"
-                raise ValueError(f"{error} ({self.count} unreadable samples; {allowed})") from error
-            return None
+        return self._counted(_outcome(read))
+
+    def _counted(self, outcome: Read | ValueError) -> Read | None:
+        if not isinstance(outcome, ValueError):
+            return outcome
+        self.count += 1
+        logger.warning("unreadable sample %d: %s", self.count, outcome)
+        if self.count > self.limit:
+            allowed = f"data.max_unreadable allows {self.limit}"
+            raise ValueError(f"{outcome} ({self.count} unreadable samples; {allowed})") from outcome
+        return None
 
 
-def _outcome(read: Callable[[int], Read], number: int) -> Read | ValueError:
+def _outcome(read: Callable[[], Read]) -> Read | ValueError:
     try:
-        return read(number)
+        return read()
     except ValueError as error:
         return error
-
-
-def _given(outcome: Read | ValueError) -> Read:
-    if isinstance(outcome, ValueError):
-        raise outcome
-    return outcome
 
 
 def read_picture(sample: Sample) -> NDArray[np.uint8]:

@@ -87,15 +87,16 @@ def measured_teraflops(device: torch.device, dtype: torch.dtype, side: int) -> f
     out = torch.empty_like(left)
     times = []
     for _ in range(10):
-        _wait(device)
+        synchronize(device)
         begun = time.perf_counter()
         torch.mm(left, left, out=out)
-        _wait(device)
+        synchronize(device)
         times.append(time.perf_counter() - begun)
     return 2.0 * side**3 / min(times) / 1e12
 
 
-def _wait(device: torch.device) -> None:
+def synchronize(device: torch.device) -> None:
+    """Wait until a GPU has done what it was given."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 

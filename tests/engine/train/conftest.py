@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
+import torch
 import yaml
 from PIL import Image
 
@@ -149,3 +151,12 @@ def finished(recipe_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     out = tmp_path_factory.mktemp("out")
     assert main(recipe_file, out=out) == 0
     return out
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """A process that has used its pool of threads must not be forked: the child waits for threads it has not."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -11,14 +10,7 @@ import torch
 from engine.train.ahead import made_ahead
 from engine.train.data import Unreadable
 
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """A process that has used its pool of threads must not be forked: the child waits for threads it has not."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def _made(number: int) -> dict[str, torch.Tensor]:

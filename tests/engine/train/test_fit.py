@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,13 +25,7 @@ from engine.train.shard import whole
 CONFIG = FitConfig(steps=8, batch_size=4, learning_rate=0.05, warmup_steps=2, ema_decay=0.8, log_every=2)
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """A process that has used its pool of threads must not be forked: the child waits for threads it has not."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 class _Objective(nn.Module):
