@@ -33,6 +33,7 @@ from diffusers import UNet2DConditionModel  # noqa: E402
 from diffusers.models.attention_processor import Attention  # noqa: E402
 from torch import Tensor  # noqa: E402
 
+from benchmarks._gpu import device_for  # noqa: E402
 from benchmarks._machine import describe  # noqa: E402
 from benchmarks._training import Turns, random_unet, training_batch  # noqa: E402
 from benchmarks.full_size import SD15_UNET  # noqa: E402
@@ -45,7 +46,6 @@ from engine.train.pace import synchronize  # noqa: E402
 RECIPE = ROOT / "engine" / "train" / "recipes" / "figurine.yaml"
 PUBLISHED = "all maps captured"
 SD_RECIPE = ROOT / "engine" / "train" / "recipes" / "cosmicman-sd.yaml"
-SKIPPED = 77  # the exit status with which `make bench` goes on
 TINY_SD = {**SD15_UNET, "sample_size": 16, "block_out_channels": [32] * 4, "attention_head_dim": 2}
 WARM_UP = 2  # steps of each variant that do not count, on a GPU
 
@@ -231,11 +231,10 @@ def main() -> None:
     arguments.add_argument("--tiny", action="store_true", help="of --sd: a small UNet on the CPU")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
-    if options.sd and not (options.tiny or torch.cuda.is_available()):
-        print("hola --sd needs an NVIDIA GPU, and PyTorch finds none on this machine; --tiny shows that it works")
-        sys.exit(SKIPPED)
-    device = torch.device("cpu" if options.tiny else "cuda")
-    turns, batch = stable_diffusion(options, device) if options.sd else figurine(options)
+    if options.sd:
+        turns, batch = stable_diffusion(options, device_for("hola --sd", tiny=options.tiny))
+    else:
+        turns, batch = figurine(options)
     report(turns, batch, options)
 
 

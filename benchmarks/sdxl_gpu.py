@@ -28,6 +28,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks._gpu import device_for  # noqa: E402
 from benchmarks._machine import describe  # noqa: E402
 from engine.errors import EngineError, OutOfMemoryError  # noqa: E402
 from engine.export.graphs import UNet  # noqa: E402
@@ -39,7 +40,6 @@ from engine.torch_sessions import CompiledForward, Forward, TorchSession  # noqa
 
 Inputs: TypeAlias = dict[str, npt.NDArray[np.float32]]
 
-SKIPPED = 77  # the exit status with which `make bench` goes on
 # FLOPs of one row, two for each multiply-add, counted on the published architecture: 77 tokens, 1024 x 1024.
 ROW_FLOPS = 6.76e12
 # Dense float16 FLOP/s with float32 sums, from the makers' data sheets, by a part of the device's name.
@@ -251,13 +251,7 @@ def main() -> None:
     arguments.add_argument("--peak-tflops", type=float, help="dense float16 peak of a GPU that is not in the list")
     arguments.add_argument("--tiny", action="store_true", help="a small UNet on the CPU")
     options = arguments.parse_args()
-    if options.tiny:
-        report(options, torch.device("cpu"))
-    elif torch.cuda.is_available():
-        report(options, torch.device("cuda"))
-    else:
-        print("sdxl_gpu needs an NVIDIA GPU, and PyTorch finds none on this machine; --tiny shows that it works")
-        sys.exit(SKIPPED)
+    report(options, device_for("sdxl_gpu", tiny=options.tiny))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from torch.utils.flop_counter import FlopCounterMode
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks._gpu import device_for  # noqa: E402
 from benchmarks._machine import describe  # noqa: E402
 from benchmarks._training import Turns, random_unet, training_batch  # noqa: E402
 from benchmarks.sdxl_gpu import TINY_UNET, UNET_CONFIG  # noqa: E402
@@ -40,7 +41,6 @@ from engine.train.lora import add_adapters  # noqa: E402
 from engine.train.pace import peak_teraflops, synchronize  # noqa: E402
 
 RECIPE = ROOT / "engine" / "train" / "recipes" / "cosmicman-sdxl.yaml"
-SKIPPED = 77  # the exit status with which `make bench` goes on
 VARIANTS = (HolaVariant.NONE, HolaVariant.HOLA, HolaVariant.HOLA_MASS)
 WARM_UP = 2  # steps of each variant that do not count
 
@@ -211,13 +211,7 @@ def main() -> None:
     arguments.add_argument("--lora-rank", type=int, default=0, help="train adapters alone")
     arguments.add_argument("--tiny", action="store_true", help="a small UNet on the CPU")
     options = arguments.parse_args()
-    if options.tiny:
-        report(options, torch.device("cpu"))
-    elif torch.cuda.is_available():
-        report(options, torch.device("cuda"))
-    else:
-        print("sdxl_training needs an NVIDIA GPU, and PyTorch finds none on this machine; --tiny shows that it works")
-        sys.exit(SKIPPED)
+    report(options, device_for("sdxl_training", tiny=options.tiny))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,19 @@
+"""Where a benchmark that needs a GPU runs, or that there is none."""
+
+from __future__ import annotations
+
+import sys
+
+import torch
+
+SKIPPED = 77  # the exit status with which `make bench` goes on
+
+
+def device_for(script: str, *, tiny: bool) -> torch.device:
+    """The GPU, or with `tiny` the CPU; where there is no GPU the script ends here and says so."""
+    if tiny:
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        print(f"{script} needs an NVIDIA GPU, and PyTorch finds none on this machine; --tiny shows that it works")
+        sys.exit(SKIPPED)
+    return torch.device("cuda")
