@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from server.cli.arguments import add_command, whole_number
@@ -12,6 +13,7 @@ from server.cli.extras import needs_extra
 EXAMPLES = """\
   cosmicman figures --out data/figures --num 1000
   cosmicman figures --out data/figures --num 20000 --seed 5000 --workers 8
+  cosmicman figures --out data/figures --num 40000 --seed 50000 --least-worn 2
 
 Writes FOLDER/label/*.parquet, FOLDER/images/*.png and FOLDER/parsing/*.png (ATR-18 labels). Same seed, same
 picture; what is there already is kept, so that an interrupted run continues."""
@@ -30,6 +32,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         default=os.cpu_count() or 1,
         help="processes (%(default)s, one for each core)",
     )
+    parser.add_argument(
+        "--least-worn",
+        type=whole_number(0),
+        default=0,
+        metavar="N",
+        help="leave out figures of whom fewer can be seen of dress, outerwear, legwear, belt, neckwear and bag (0)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -44,8 +53,9 @@ def run(options: argparse.Namespace) -> int:
     columns = (TextColumn("figures"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("figures", total=options.num)
-        write_figures(
-            options.out, options.num, options.seed, options.workers, lambda count: progress.advance(task, count)
+        advance = partial(progress.advance, task)
+        count = write_figures(
+            options.out, options.num, options.seed, options.workers, advance, least_worn=options.least_worn
         )
-    sys.stdout.write(f"{options.num} figures in {options.out}\n")
+    sys.stdout.write(f"{count} figures in {options.out}\n")
     return 0

@@ -10,7 +10,9 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -35,9 +37,11 @@ _LEAST: dict[Item, float] = {
     Item.EYEWEAR: 0.0008,
 }
 _LEAST_ELSE = 0.003
+_OPTIONAL = ("dress", "outerwear", "legwear", "belt", "neckwear", "bag")  # what `least_worn` counts
+_Row = dict[str, Any]
 
 
-def figure_row(figure: Figure, drawing: Drawing) -> dict[str, object]:
+def figure_row(figure: Figure, drawing: Drawing) -> _Row:
     """The CosmicMan-HQ row of a drawn figure: what is hidden or out of the frame is not said.
 
     Returns:
@@ -140,58 +144,86 @@ def _extra(figure: Figure, eyewear: bool, truth: dict[str, str]) -> Iterator[dic
 
 
 def write_figures(
-    out: Path, num: int, seed: int = 0, workers: int = 1, progress: Callable[[int], None] | None = None
-) -> None:
+    out: Path,
+    num: int,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+    *,
+    least_worn: int = 0,
+) -> int:
     """Draws figures ``seed`` .. ``seed + num - 1`` into a CosmicMan-HQ folder.
 
     Writes ``images/*.png``, ``parsing/*.png`` (mode L, ATR-18 ids) and ``label/figures_<k>_<first seed>.parquet`` in
     chunks of ``ROWS_PER_FILE``; a chunk's parquet appears whole, after its pictures, and chunks that are already
     there are kept, so that an interrupted run continues.
 
+    Args:
+        out: The folder.
+        num: Figures to draw.
+        seed: Of the first one.
+        workers: Processes that draw.
+        progress: Told how many figures are done more.
+        least_worn: Leave out figures of whom fewer can be seen of dress, outerwear, legwear, belt, neckwear and bag.
+
+    Returns:
+        How many of the `num` figures the folder has.
+
     Raises:
-        ValueError: if ``num`` or ``workers`` is below 1 or ``seed`` is negative.
+        ValueError: if ``num`` or ``workers`` is below 1 or ``seed`` or ``least_worn`` is negative.
     """
-    for name, value, least in (("num", num, 1), ("workers", workers, 1), ("seed", seed, 0)):
+    limits = (("num", num, 1), ("workers", workers, 1), ("seed", seed, 0), ("least_worn", least_worn, 0))
+    for name, value, least in limits:
         if value < least:
             raise ValueError(f"{name}: expected at least {least}, got {value}")
     for folder in ("images", "parsing", "label"):
         (out / folder).mkdir(parents=True, exist_ok=True)
+    import pyarrow.parquet as pq
+
+    written = 0
+    suffix = f"_worn{least_worn}" if least_worn else ""
     with ProcessPoolExecutor(workers) as pool:
         for number, first in enumerate(range(seed, seed + num, ROWS_PER_FILE)):
             seeds = range(first, min(first + ROWS_PER_FILE, seed + num))
-            target = out / "label" / f"figures_{number}_{first}_{len(seeds)}.parquet"
+            target = out / "label" / f"figures_{number}_{first}_{len(seeds)}{suffix}.parquet"
             if target.exists():
                 logger.info("%s is there already", target.name)
-                rows = []
-            else:
-                rows = list(_progressing(pool.map(_write_one, [str(out)] * len(seeds), seeds, chunksize=32), progress))
-            if rows:
+                written += pq.read_metadata(target).num_rows
+                if progress is not None:
+                    progress(len(seeds))
+                continue
+            write_one = partial(_write_one, out, least_worn)
+            made = _progressing(pool.map(write_one, seeds, chunksize=32), progress)
+            if rows := [row for row in made if row is not None]:
                 _write_parquet(target, rows)
-            elif progress is not None:
-                progress(len(seeds))
+            written += len(rows)
+    return written
 
 
-def _progressing(
-    rows: Iterator[dict[str, object]], progress: Callable[[int], None] | None
-) -> Iterator[dict[str, object]]:
+def _progressing(rows: Iterator[_Row | None], progress: Callable[[int], None] | None) -> Iterator[_Row | None]:
     for row in rows:
         if progress is not None:
             progress(1)
         yield row
 
 
-def _write_one(out: str, seed: int) -> dict[str, object]:
+def _write_one(out: Path, least_worn: int, seed: int) -> _Row | None:
+    """The row of a figure whose pictures are written, or None where too little is worn."""
     figure = sample_figure(seed)
+    if sum(name in _OPTIONAL for name, *_ in _garments(figure)) < least_worn:
+        return None  # before the work of drawing
     drawing = draw_figure(figure)
-    path, segm_path = f"images/{seed:08d}.png", f"parsing/{seed:08d}.png"
-    Image.fromarray(drawing.image).save(Path(out) / path, compress_level=1)
-    Image.fromarray(drawing.labels).save(Path(out) / segm_path, compress_level=1)
     row = figure_row(figure, drawing)
+    if sum(f"{name} type" in row["attributes"] for name in _OPTIONAL) < least_worn:
+        return None
+    path, segm_path = f"images/{seed:08d}.png", f"parsing/{seed:08d}.png"
+    Image.fromarray(drawing.image).save(out / path, compress_level=1)
+    Image.fromarray(drawing.labels).save(out / segm_path, compress_level=1)
     encoded = {key: json.dumps(row[key]) for key in ("aa_text", "aa_ids", "extra", "attributes")}
     return {"path": path, "segm_path": segm_path, **row, **encoded}
 
 
-def _write_parquet(target: Path, rows: list[dict[str, object]]) -> None:
+def _write_parquet(target: Path, rows: list[_Row]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -190,7 +190,7 @@ def test_the_parser_gives_a_beard_its_colour(noun: str) -> None:
 
 def test_a_data_set_is_read_back(tmp_path: Path) -> None:
     progress: list[int] = []
-    write_figures(tmp_path, 3, seed=40, workers=1, progress=progress.append)
+    assert write_figures(tmp_path, 3, seed=40, workers=1, progress=progress.append) == 3
     assert sum(progress) == 3
     (file,) = (tmp_path / "label").iterdir()
     assert parquet.read_table(file).column("seed").to_pylist() == [40, 41, 42]
@@ -212,6 +212,27 @@ def test_a_finished_data_set_is_kept(tmp_path: Path) -> None:
     write_figures(tmp_path, 2, seed=0, progress=progress.append)
     assert progress == [2]
     assert picture.read_bytes() == b"untouched"
+
+
+def test_a_data_set_of_those_who_wear_much_leaves_out_the_others(tmp_path: Path) -> None:
+    optional = ("dress", "outerwear", "legwear", "belt", "neckwear", "bag")
+    progress: list[int] = []
+    count = write_figures(tmp_path, 60, seed=900, progress=progress.append, least_worn=2)
+    (file,) = (tmp_path / "label").iterdir()
+    rows = parquet.read_table(file).to_pylist()
+    expected = []
+    for seed in range(900, 960):
+        figure = sample_figure(seed)
+        truth = figure_row(figure, draw_figure(figure))["attributes"]
+        if sum(f"{name} type" in truth for name in optional) >= 2:
+            expected.append(seed)
+    assert [row["seed"] for row in rows] == expected
+    assert 0 < count == len(expected) < 60
+    assert sum(progress) == 60
+    assert len(list((tmp_path / "images").iterdir())) == len(list((tmp_path / "parsing").iterdir())) == count
+    assert write_figures(tmp_path, 60, seed=900, least_worn=2) == count  # kept
+    write_figures(tmp_path, 2, seed=0)  # others are added
+    assert len(Folder(DataConfig(folder=tmp_path)).samples) == count + 2
 
 
 class Interrupted(Exception):
