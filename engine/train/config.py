@@ -343,6 +343,7 @@ class ProbeConfig:
     blocks: int = 3  # residual 3x3 convolutions
     noise: float = 0.6  # strongest noise on the latents it learns from, which have variance 1
     held_out: float = 0.05  # of the pictures, to test it on
+    initial: Path | None = None  # a probe's folder of the same shape to start from; it may read other labels too
     rollout: RolloutConfig | None = None
     fit: FitConfig
 

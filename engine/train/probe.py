@@ -51,6 +51,26 @@ class ProbeNetwork(nn.Module):
         own = torch.tensor([[float(group == each) for each in of_label] for group in self.groups])
         self.register_buffer("own", own, persistent=False)
 
+    def start_from(self, folder: Path) -> None:
+        """Take the weights of a trained probe; labels and groups that it does not know stay as they are.
+
+        Raises:
+            ValueError: A file is missing or damaged, or the network there has another shape.
+        """
+        facts, tensors = read_network(folder, _NAME, "probe")
+        labels = facts.pop("labels")
+        if facts != self.shape:
+            raise ValueError(f"{folder} holds a probe of {facts}, to start from it needs {self.shape}")
+        rows = {"weight": (self.labels, labels), "bias": (self.labels, labels)}
+        groups = sorted({label.partition(":")[0] for label in labels})
+        rows |= {f"look.{name}": (self.groups, groups) for name in ("weight", "bias")}
+        for name, (mine, known) in rows.items():
+            kept = self.state_dict()[name].clone()
+            places = [place for place, each in enumerate(mine) if each in known]
+            kept[places] = tensors[name][[known.index(mine[place]) for place in places]]
+            tensors[name] = kept
+        self.load_state_dict(tensors)
+
     def features(self, latents: Tensor) -> Tensor:
         """Latents [B, C, h, w] -> what labels are read off, [B, D, h, w]."""
         features = self.entry(latents) + self.place(_coordinates(latents))

@@ -53,9 +53,12 @@ class ProbeStage(Stage):
         logger.info("stage=probe labels=%d held_out=%d", len(self.table.joint), sum(map(len, self.held_out)))
 
     def build(self) -> ProbeNetwork:
-        """An untrained network for these labels."""
+        """A network for these labels, as training begins with it."""
         channels, config = self.buckets[0].latents.shape[1], self.config
-        return ProbeNetwork(tuple(self.table.joint), channels=channels, width=config.width, blocks=config.blocks)
+        network = ProbeNetwork(tuple(self.table.joint), channels=channels, width=config.width, blocks=config.blocks)
+        if config.initial:
+            network.start_from(config.initial)
+        return network
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """Random samples of one size, softened."""

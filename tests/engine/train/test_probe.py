@@ -263,6 +263,26 @@ def test_a_probe_of_other_labels_or_latents_is_refused(tmp_path: Path) -> None:
         load_probe(tmp_path / "probe", LABELS, channels=4)
 
 
+def test_a_probe_begins_with_what_another_knows_of_the_same_labels(
+    recipe: Recipe, finished: Path, tmp_path: Path
+) -> None:
+    folder = Folder(recipe.data)
+    labels = tuple(LabelTable([sample.phrases for sample in folder.samples]).joint)
+    known = ProbeNetwork(("aura:aura", *reversed(labels[1:])), channels=4, width=16, blocks=1)
+    known.save(tmp_path / "probe")
+    begun = replace(probed(recipe).probe, initial=tmp_path / "probe")
+    vae = AutoencoderKL.from_pretrained(finished / "vae")
+    stage = ProbeStage(replace(recipe, probe=begun), folder, load_cache(folder, vae, finished / "cache"))
+    latents = torch.randn(2, 4, 6, 5)
+    expected, found = known(latents), stage.network(latents)
+    for number, label in enumerate(labels[1:], 1):
+        assert torch.allclose(found[:, number], expected[:, known.labels.index(label)], atol=1e-6), label
+    with pytest.raises(ValueError, match="holds a probe of .*'width': 16.*, to start from it needs .*'width': 24"):
+        ProbeNetwork(labels, channels=4, width=24, blocks=1).start_from(tmp_path / "probe")
+    with pytest.raises(ValueError, match="holds no readable probe"):
+        ProbeNetwork(labels, channels=4, width=16, blocks=1).start_from(tmp_path)
+
+
 def test_held_out_pictures_are_not_learnt_from(recipe: Recipe, finished: Path) -> None:
     setting = replace(probed(recipe), data=replace(recipe.data, mirror=True))
     folder = Folder(setting.data)
