@@ -32,8 +32,9 @@ def main(
     from engine.train.stages import Run
 
     run = Run(load_recipe(recipe, overrides or []), out, resume=resume, fetch=fetch)
-    for name in [stage] if stage else run.stages:
-        if resume and not stage and name != "package" and run.is_done(name):
-            continue
+    finished = [name for name in run.stages if name != "package" and run.is_done(name)] if resume else []
+    names = [stage] if stage else [name for name in run.stages if name not in finished]
+    run.check_initial(names)
+    for name in names:
         run.stage(name)
     return 0

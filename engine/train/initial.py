@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import nn
 
@@ -21,13 +21,24 @@ def start_from(model: nn.Module, folder: Path) -> None:
     Raises:
         ValueError: The folder holds no readable weights, or those of another shape; the message names the tensors.
     """
+    check_start(model, folder)
+    with torch.no_grad():
+        model.load_state_dict(load_file(folder / WEIGHTS_FILE))
+
+
+def check_start(model: nn.Module, folder: Path) -> None:
+    """Read the shapes in `folder` alone; `model` may be on the device "meta".
+
+    Raises:
+        ValueError: As of `start_from`.
+    """
     path = folder / WEIGHTS_FILE
     try:
-        tensors = load_file(path)
+        with safe_open(path, framework="pt") as file:
+            found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise ValueError(f"{path}: no readable weights to start from: {error}") from error
     wanted = {name: tuple(value.shape) for name, value in model.state_dict().items()}
-    found = {name: tuple(value.shape) for name, value in tensors.items()}
     wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     if wrong:
         name = wrong[0]
@@ -36,5 +47,3 @@ def start_from(model: nn.Module, folder: Path) -> None:
             f"{path}: {len(wrong)} of {len(wanted)} tensors do not fit the recipe's model; "
             f"{name} should be {expected}, is {came}"
         )
-    with torch.no_grad():
-        model.load_state_dict(tensors)

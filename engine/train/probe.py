@@ -57,10 +57,7 @@ class ProbeNetwork(nn.Module):
         Raises:
             ValueError: A file is missing or damaged, or the network there has another shape.
         """
-        facts, tensors = read_network(folder, _NAME, "probe")
-        labels = facts.pop("labels")
-        if facts != self.shape:
-            raise ValueError(f"{folder} holds a probe of {facts}, to start from it needs {self.shape}")
+        labels, tensors = read_alike(folder, self.shape)
         rows = {"weight": (self.labels, labels), "bias": (self.labels, labels)}
         groups = sorted({label.partition(":")[0] for label in labels})
         rows |= {f"look.{name}": (self.groups, groups) for name in ("weight", "bias")}
@@ -111,6 +108,19 @@ def _coordinates(latents: Tensor) -> Tensor:
     lines = (torch.linspace(-1, 1, side, device=latents.device) for side in (height, width))
     y, x = torch.meshgrid(*lines, indexing="ij")
     return torch.stack([x, y, x * x, y * y])[None].to(latents)
+
+
+def read_alike(folder: Path, shape: dict[str, int]) -> tuple[list[str], dict[str, Tensor]]:
+    """Labels and weights of a trained probe of this shape.
+
+    Raises:
+        ValueError: A file is missing or damaged, or the network there has another shape.
+    """
+    facts, tensors = read_network(folder, _NAME, "probe")
+    labels = facts.pop("labels")
+    if facts != shape:
+        raise ValueError(f"probe.initial: {folder} holds a probe of {facts}, to start from it needs {shape}")
+    return labels, tensors
 
 
 def load_probe(folder: Path, labels: Sequence[str], *, channels: int) -> ProbeNetwork:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -37,20 +37,20 @@ from engine.train.captions import Captions
 from engine.train.check import check_files
 from engine.train.config import FitConfig, HolaVariant, Recipe, TextConfig, VaeConfig, as_tree
 from engine.train.data import Folder
-from engine.train.diffusion import DiffusionStage, own_parts
+from engine.train.diffusion import DiffusionStage, build_unet, own_parts
 from engine.train.files import made_by_one, whole_folder, write_json
 from engine.train.fit import Outcome, Stage, machine, run_stage
-from engine.train.initial import start_from
+from engine.train.initial import check_start, start_from
 from engine.train.lora import add_adapters, load_adapters, merge_adapters, save_lora
 from engine.train.package import save_package
 from engine.train.parts import Fetch, Parts, base_parts, check_base, open_base
 from engine.train.perceptual import PerceptualNetwork, load_perceptual
 from engine.train.perceptual_stage import PerceptualStage
-from engine.train.probe import ProbeNetwork, load_probe
+from engine.train.probe import ProbeNetwork, load_probe, read_alike
 from engine.train.probe_stage import ProbeStage
 from engine.train.text import LabelTable, TextStage, composed_texts, load_text_encoder, num_parameters
 from engine.train.text_cache import CachedReader
-from engine.train.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
+from engine.train.tokenizer import load_tokenizer, save_tokenizer, take_tokenizer, train_tokenizer
 from engine.train.vae import VaeStage, build_vae
 
 logger = logging.getLogger(__name__)
@@ -104,6 +104,30 @@ class Run:
         torch.manual_seed(self.recipe.seed)
         work[name]()
 
+    def check_initial(self, names: Sequence[str]) -> None:
+        """Refuse weights to start from that are missing or do not fit, before the first of these stages runs.
+
+        Raises:
+            ValueError: The message names the setting or the file, what was expected and what came.
+        """
+        recipe = self.recipe
+        if "tokenizer" in names and recipe.tokenizer.initial:
+            take_tokenizer(recipe.tokenizer.initial)
+        if "vae" in names and recipe.vae and recipe.vae.initial:
+            with torch.device("meta"):
+                vae = build_vae(recipe.vae, 0)
+            check_start(vae, recipe.vae.initial)
+        if "text" in names and recipe.text and recipe.text.initial:
+            load_text_encoder(recipe.text.initial, recipe.text.width)
+        if "probe" in names and recipe.probe and recipe.probe.initial:
+            channels = recipe.vae.latent_channels if recipe.vae else int(self.parts.vae.config.latent_channels)
+            shape = {"channels": channels, "width": recipe.probe.width, "blocks": recipe.probe.blocks}
+            read_alike(recipe.probe.initial, shape)
+        if "unet" in names and recipe.unet.initial:
+            with torch.device("meta"):
+                unet = build_unet(recipe)
+            check_start(unet, recipe.unet.initial)
+
     def is_done(self, name: str) -> bool:
         """Whether a stage has left its finished part."""
         return (self.out / {"text": "text_encoder"}.get(name, name)).is_dir()
@@ -129,7 +153,7 @@ class Run:
     def _make_tokenizer(self) -> None:
         settings, started = self.recipe.tokenizer, time.monotonic()
         if settings.initial:
-            save_tokenizer(load_tokenizer(settings.initial), self.out / "tokenizer")
+            save_tokenizer(take_tokenizer(settings.initial), self.out / "tokenizer")
             return
         texts = composed_texts(self.folder, self.recipe.caption, settings.num_captions, self.recipe.seed)
         tokenizer = train_tokenizer(texts, settings.vocab_size, settings.max_length)

@@ -66,9 +66,17 @@ def save_tokenizer(tokenizer: CLIPTokenizer, folder: Path) -> None:
 
 def load_tokenizer(folder: Path) -> CLIPTokenizer:
     """Read what `save_tokenizer` wrote, or any CLIP tokenizer."""
-    tokenizer = CLIPTokenizer.from_pretrained(folder)
+    tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
     assert isinstance(tokenizer, CLIPTokenizer)
     return tokenizer
+
+
+def take_tokenizer(folder: Path) -> CLIPTokenizer:
+    """The tokenizer that a recipe names; raises ValueError where there is none."""
+    try:
+        return load_tokenizer(folder)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"tokenizer.initial: {folder} holds no CLIP tokenizer: {error}") from error
 
 
 def token_windows(tokenizer: CLIPTokenizer) -> TokenWindows:

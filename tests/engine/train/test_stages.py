@@ -139,13 +139,35 @@ def test_a_run_goes_on_from_given_parts(finished: Path, recipe_file: Path, tmp_p
     assert 0 < max(moved) < 0.1  # a few steps from where it was, not from somewhere else
 
 
-def test_parts_that_do_not_fit_are_refused(finished: Path, recipe_file: Path, tmp_path: Path) -> None:
-    wide = ["text.width=32", f"text.initial={finished / 'text_encoder'}", "text.fit=null"]
-    with pytest.raises(ValueError, match=r"text\.initial must be of text\.width 32, got 16 from"):
-        main(recipe_file, wide, stage="text", out=tmp_path / "out")
-    with pytest.raises(ValueError, match=r"text\.initial: .*nowhere holds no CLIPTextModel"):
-        nowhere = [f"text.initial={tmp_path / 'nowhere'}", "text.fit=null"]
-        main(recipe_file, nowhere, stage="text", out=tmp_path / "out")
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["tokenizer.initial=NOWHERE"], r"tokenizer\.initial: .*nowhere holds no CLIP tokenizer"),
+        (["vae.initial=NOWHERE"], "nowhere.*safetensors: no readable weights to start from"),
+        (["vae.initial=FINISHED/vae", "vae.latent_channels=8"], r"decoder\.conv_in\.weight should be \(8, 8, 3, 3\), is \(8, 4, 3, 3\)"),
+        (["text.initial=NOWHERE"], r"text\.initial: .*nowhere holds no CLIPTextModel"),
+        (["text.initial=FINISHED/text_encoder", "text.width=32"], r"must be of text\.width 32, got 16 from"),
+        (["probe.initial=NOWHERE", 'probe.fit={"steps": 1, "batch_size": 1, "learning_rate": 1}'], "no readable probe"),
+        (["unet.initial=NOWHERE"], "nowhere.*safetensors: no readable weights to start from"),
+        (["unet.initial=FINISHED/unet", "unet.heads=1", "unet.layers_per_block=2"], "should be .*, is nothing"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused_before_the_first_stage(
+    finished: Path, recipe_file: Path, tmp_path: Path, overrides: list[str], message: str
+) -> None:
+    places = {"NOWHERE": str(tmp_path / "nowhere"), "FINISHED": str(finished)}
+    for name, place in places.items():
+        overrides = [override.replace(name, place) for override in overrides]
+    with pytest.raises(ValueError, match=message):
+        main(recipe_file, overrides, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_finished_stages_do_not_ask_for_what_they_began_with(recipe_file: Path, finished: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(finished, out)
+    nowhere = f"tokenizer.initial={tmp_path / 'nowhere'}"
+    assert main(recipe_file, [nowhere], resume=True, out=out) == 0
 
 
 def test_a_text_encoder_goes_on_from_given_weights(finished: Path, recipe_file: Path, tmp_path: Path) -> None:
