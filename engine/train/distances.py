@@ -136,31 +136,43 @@ def _metric(width: int) -> FrechetInceptionDistance:
     return FrechetInceptionDistance(feature=_Given(width))
 
 
-def clip_score(pictures: Sequence[Pixels], captions: Sequence[str], source: str) -> float:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A CLIP model with what prepares its input, and where they came from."""
+
+    source: str
+    model: CLIPModel
+    processor: Any
+
+
+def load_clip(source: str) -> Clip:
+    """A CLIP model of `transformers`, from a folder or by its name on the hub; raises ValueError where it is none."""
+    model = _load(AutoModel, source, use_safetensors=True)
+    if not isinstance(model, CLIPModel):
+        raise ValueError(f"{source} must be a CLIP model, got {type(model).__name__}")
+    return Clip(source=source, model=model.eval(), processor=_load(AutoProcessor, source))
+
+
+def clip_score(pictures: Sequence[Pixels], captions: Sequence[str], clip: Clip) -> float:
     """The mean of 100 max(cos(picture, caption), 0) (Hessel et al. 2021, arXiv 2104.08718, without its factor 2.5).
 
     Args:
         pictures: uint8 [H, W, 3] each.
         captions: One for each; words past the text encoder's length are cut off.
-        source: A CLIP model's folder, or its name on the hub.
+        clip: Embeds both.
 
     Raises:
-        ValueError: The model is no CLIP model, or there are no pictures.
+        ValueError: There are no pictures.
     """
     if not pictures:
         raise ValueError("a CLIP score needs at least one picture")
-    model = _load(AutoModel, source, use_safetensors=True)
-    if not isinstance(model, CLIPModel):
-        raise ValueError(f"{source} must be a CLIP model, got {type(model).__name__}")
-    processor = _load(AutoProcessor, source)
-    model.eval()
     scores = []
     for start in range(0, len(pictures), _BATCH):
         images = [Image.fromarray(picture) for picture in pictures[start : start + _BATCH]]
         texts = list(captions[start : start + _BATCH])
-        inputs = processor(images=images, text=texts, return_tensors="pt", padding=True, truncation=True)
+        inputs = clip.processor(images=images, text=texts, return_tensors="pt", padding=True, truncation=True)
         with torch.inference_mode():
-            output = model(**inputs)
+            output = clip.model(**inputs)
         cosine = torch.cosine_similarity(output.image_embeds, output.text_embeds)
         scores += (100 * cosine.clamp(min=0)).tolist()
     return float(np.mean(scores))

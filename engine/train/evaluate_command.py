@@ -72,12 +72,13 @@ def main(
 def _figures(options: argparse.Namespace, load_engine: LoadEngine | None) -> None:
     """The figures' classifier answers for each attribute which value it sees."""
     painter, about = _painter(options, load_engine)
+    distances = _Distances(options, _drawn(options))
     judge = Judge.load(options.judge)
     attention = _attention(options) if options.attention else None
     evaluation = evaluate(painter, judge, num=options.num, first_seed=options.first_seed)
     evaluation = replace(evaluation, attention=attention)
     captions = [verdict.text for verdict in evaluation.verdicts]
-    found = _distances(options, evaluation.pictures, captions, _drawn(options))
+    found = distances.of(evaluation.pictures, captions)
     _show(evaluation.text(), found)
     if options.out is not None:
         evaluation.save(options.out, {**about, "distances": found})
@@ -87,11 +88,12 @@ def _figures(options: argparse.Namespace, load_engine: LoadEngine | None) -> Non
 def _figures_in_words(options: argparse.Namespace, viewer: Viewer, load_engine: LoadEngine | None) -> None:
     """Another viewer answers yes or no about the same pictures."""
     painter, about = _painter(options, load_engine)
+    distances = _Distances(options, _drawn(options))
     if options.attention:
         about["attention"] = _attention(options).as_json()
     questionnaire, pictures = ask_about_figures(painter, viewer, num=options.num, first_seed=options.first_seed)
     captions = [picture.description for picture in questionnaire.pictures]
-    found = _distances(options, pictures, captions, _drawn(options))
+    found = distances.of(pictures, captions)
     _show(questionnaire.text(), found)
     if options.out is not None:
         questionnaire.save(options.out, {**about, "distances": found})
@@ -102,10 +104,11 @@ def _photographs(options: argparse.Namespace, viewer: Viewer) -> None:
     """Pictures with captions beside them."""
     if options.attention:
         raise ValueError("--attention looks inside a model: it needs a diffusers folder, --pipeline DIR")
+    distances = _Distances(options, None)
     photographs = read_photographs(options.images, options.num)
     questionnaire = judge_photographs(photographs, viewer)
     captions = [photograph.description for photograph in photographs]
-    found = _distances(options, (photograph.read() for photograph in photographs), captions, None)
+    found = distances.of((photograph.read() for photograph in photographs), captions)
     _show(questionnaire.text(), found)
     if options.out is not None:
         questionnaire.save(options.out, {"source": str(options.images), "num": len(photographs), "distances": found})
@@ -121,33 +124,48 @@ def _show(text: str, distances: Sequence[Distance]) -> None:
     sys.stdout.write("\n\n".join([text, *(["\n".join(lines)] if lines else [])]) + "\n")
 
 
-def _distances(
-    options: argparse.Namespace,
-    pictures: Iterable[Pixels],
-    captions: Sequence[str],
-    reference: Iterable[Pixels] | None,
-) -> list[Distance]:
-    """Frechet distances and CLIP score, where asked for."""
-    if not (options.features or options.inception or options.clip):
-        return []
-    from engine.train import distances
+class _Distances:
+    """Frechet distances and CLIP score, where asked for: all that they need is there before a picture is painted."""
 
-    made, found = list(pictures), list[Distance]()
-    networks = [distances.transformers_features(options.features)] if options.features else []
-    networks += [distances.inception_features(options.inception)] if options.inception else []
-    if networks:
+    def __init__(self, options: argparse.Namespace, reference: Iterable[Pixels] | None) -> None:
+        """Load the networks; `reference` are the real pictures unless the options name their folder.
+
+        Raises:
+            ValueError: A network cannot be loaded, or there is nothing to compare with, or nothing that compares.
+        """
+        self._networks, self._clip, self._reference = [], None, reference
         if options.reference is not None:
-            reference = _folder(options.reference)
-        if reference is None:
+            if not (options.features or options.inception):
+                raise ValueError("--reference is what --features or --inception compare with: name one of them")
+            self._reference = _folder(options.reference)
+        if not (options.features or options.inception or options.clip):
+            return
+        from engine.train import distances
+
+        if options.features:
+            self._networks.append(distances.transformers_features(options.features))
+        if options.inception:
+            self._networks.append(distances.inception_features(options.inception))
+        if self._networks and self._reference is None:
             raise ValueError("a Frechet distance compares with real pictures: name their folder, --reference DIR")
-        real = list(reference)
-        for network in networks:
-            value = distances.frechet_distance(real, made, network)
+        if options.clip:
+            self._clip = distances.load_clip(options.clip)
+
+    def of(self, pictures: Iterable[Pixels], captions: Sequence[str]) -> list[Distance]:
+        """All of them, of pictures and what they were to show."""
+        if not (self._networks or self._clip):
+            return []
+        from engine.train.distances import clip_score, frechet_distance
+
+        made, found = list(pictures), list[Distance]()
+        real = list(self._reference or ()) if self._networks else []
+        for network in self._networks:
+            value = frechet_distance(real, made, network)
             found.append({"name": network.distance_name, "value": value, "pictures": len(made), "reference": len(real)})
-    if options.clip:
-        value = distances.clip_score(made, captions, options.clip)
-        found.append({"name": f"CLIP score ({options.clip})", "value": value, "pictures": len(made)})
-    return found
+        if self._clip:
+            value = clip_score(made, captions, self._clip)
+            found.append({"name": f"CLIP score ({self._clip.source})", "value": value, "pictures": len(made)})
+        return found
 
 
 def _drawn(options: argparse.Namespace) -> Iterator[Pixels]:
@@ -203,8 +221,12 @@ def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tup
     if options.images is not None:
         return FolderPainter(folder=options.images), told(str(options.images))
     if options.figures:
-        through = options.autoencoder
-        return FigurePainter(autoencoder=through), told(f"figures through {through}" if through else "figures")
+        if options.autoencoder is None:
+            return FigurePainter(), told("figures")
+        from engine.train.judge_data import load_autoencoder
+
+        vae = load_autoencoder(options.autoencoder)
+        return FigurePainter(autoencoder=vae), told(f"figures through {options.autoencoder}")
     if load_engine is None:
         raise ValueError("a bundle is painted by the serving engine: run `cosmicman evaluate --bundle ...`")
     from engine.description import parse

@@ -25,7 +25,7 @@ from engine.request import GenerationRequest
 from engine.train.figures import draw_figure, sample_figure
 
 if TYPE_CHECKING:
-    from diffusers import DiffusionPipeline
+    from diffusers import AutoencoderKL, DiffusionPipeline
 
 Pixels = NDArray[np.uint8]  # [H, W, 3]
 _SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
@@ -193,21 +193,20 @@ class FigurePainter:
     """The figures themselves: what a perfect generator would score with this judge.
 
     Attributes:
-        autoencoder: A diffusers AutoencoderKL folder whose reconstructions take the figures' place: what a generator
-            of perfect latents would score.
+        autoencoder: Its reconstructions take the figures' place: what a generator of perfect latents would score.
     """
 
-    autoencoder: Path | None = None
+    autoencoder: AutoencoderKL | None = None
 
     def paint(self, orders: Sequence[Order]) -> list[Pixels]:
-        """See ``Painter``; raises ValueError where the autoencoder's folder is none."""
+        """See ``Painter``."""
         if self.autoencoder is None:
             return [draw_figure(sample_figure(order.seed)).image for order in orders]
         import torch
 
-        from engine.train.judge_data import load_autoencoder, through
+        from engine.train.judge_data import through
 
-        vae, found = load_autoencoder(self.autoencoder), dict[int, Pixels]()
+        vae, found = self.autoencoder, dict[int, Pixels]()
         for indices in tqdm(by_size(orders, 16), desc="decoding", mininterval=2):
             figures = np.stack([draw_figure(sample_figure(orders[index].seed)).image for index in indices])
             found |= dict(zip(indices, through(vae, torch.from_numpy(figures)).numpy(), strict=True))

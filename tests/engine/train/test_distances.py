@@ -23,11 +23,12 @@ from engine.train.distances import (
     clip_score,
     frechet_distance,
     inception_features,
+    load_clip,
     transformers_features,
 )
 from engine.train.evaluate_command import main
 from engine.train.judge import Judge, JudgeNetwork
-from engine.train.painters import Pixels
+from engine.train.painters import FigurePainter, Pixels
 from engine.train.tokenizer import load_tokenizer
 
 
@@ -121,17 +122,16 @@ def test_features_of_a_clip_folder(clip: Path) -> None:
 def test_clip_score_is_the_mean_of_cosines(clip: Path) -> None:
     pictures = list(np.random.default_rng(2).integers(0, 256, (3, 20, 24, 3), np.uint8))
     captions = ["a red sweater", "long hair", "a sweater " * 60]  # one longer than the text encoder reads
-    score = clip_score(pictures, captions, str(clip))
-    alone = [clip_score([picture], [caption], str(clip)) for picture, caption in zip(pictures, captions, strict=True)]
+    model = load_clip(str(clip))
+    score = clip_score(pictures, captions, model)
+    alone = [clip_score([picture], [caption], model) for picture, caption in zip(pictures, captions, strict=True)]
     assert score == pytest.approx(sum(alone) / 3, abs=1e-3)
     assert 0 <= score <= 100 and math.isfinite(score)
     with pytest.raises(ValueError, match="at least one picture"):
-        clip_score([], [], str(clip))
+        clip_score([], [], model)
 
 
-def test_the_command_names_every_number(
-    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_command_names_every_number(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     torch.manual_seed(0)
     Judge(JudgeNetwork((8, 8, 12)), {"widths": [8, 8, 12]}).save(tmp_path / "judge")
     arguments = ["--figures", "--num", "3", "--judge", str(tmp_path / "judge"), "--features", str(clip)]
@@ -141,9 +141,32 @@ def test_the_command_names_every_number(
     assert f"CLIP score ({clip}): " in out and "FID" not in out
     distances = json.loads((tmp_path / "out" / "evaluation.json").read_text())["distances"]
     assert [each["pictures"] for each in distances] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--clip", "NOWHERE"], "nowhere cannot be loaded"),
+        (["--features", "NOWHERE"], "nowhere cannot be loaded"),
+        (["--inception", "NOWHERE"], "nowhere is no TorchScript file"),
+        (["--features", "CLIP", "--reference", "EMPTY"], "empty holds no picture ("),
+        (["--reference", "EMPTY"], "--reference is what --features or --inception compare with: name one of them"),
+        (["--autoencoder", "NOWHERE"], "nowhere holds no AutoencoderKL"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_before_a_picture_is_made(
+    clip: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    message: str,
+) -> None:
     (tmp_path / "empty").mkdir()
-    assert main([*arguments, "--reference", str(tmp_path / "empty")]) == 2
-    assert "holds no picture (" in caplog.text
+    places = {"NOWHERE": tmp_path / "nowhere", "CLIP": clip, "EMPTY": tmp_path / "empty"}
+    monkeypatch.setattr(FigurePainter, "paint", lambda *_: pytest.fail("a picture was made"))
+    assert main(["--figures", "--num", "3", *(str(places.get(option, option)) for option in options)]) == 2
+    assert message in caplog.text
 
 
 def test_fid_is_said_of_inception_alone(tmp_path: Path) -> None:
@@ -167,7 +190,7 @@ def test_wrong_models_are_named(finished: Path, tmp_path: Path) -> None:
     for call, message in (
         (lambda: transformers_features(str(tmp_path)), "cannot be loaded|must be a vision model"),
         (lambda: transformers_features(str(finished / "nowhere")), "nowhere cannot be loaded"),
-        (lambda: clip_score([np.zeros((8, 8, 3), np.uint8)], ["a"], str(tmp_path)), "must be a CLIP model, got CLIPT"),
+        (lambda: load_clip(str(tmp_path)), "must be a CLIP model, got CLIPT"),
         (lambda: inception_features(tmp_path / "damaged.pt"), "damaged.pt is no TorchScript file"),
         (lambda: inception_features(tmp_path / "missing.pt"), "missing.pt is no TorchScript file"),
     ):

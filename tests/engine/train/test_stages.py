@@ -144,7 +144,10 @@ def test_a_run_goes_on_from_given_parts(finished: Path, recipe_file: Path, tmp_p
     [
         (["tokenizer.initial=NOWHERE"], r"tokenizer\.initial: .*nowhere holds no CLIP tokenizer"),
         (["vae.initial=NOWHERE"], "nowhere.*safetensors: no readable weights to start from"),
-        (["vae.initial=FINISHED/vae", "vae.latent_channels=8"], r"decoder\.conv_in\.weight should be \(8, 8, 3, 3\), is \(8, 4, 3, 3\)"),
+        (
+            ["vae.initial=FINISHED/vae", "vae.latent_channels=8"],
+            r"decoder\.conv_in\.weight should be \(8, 8, 3, 3\), is \(8, 4, 3, 3\)",
+        ),
         (["text.initial=NOWHERE"], r"text\.initial: .*nowhere holds no CLIPTextModel"),
         (["text.initial=FINISHED/text_encoder", "text.width=32"], r"must be of text\.width 32, got 16 from"),
         (["probe.initial=NOWHERE", 'probe.fit={"steps": 1, "batch_size": 1, "learning_rate": 1}'], "no readable probe"),
