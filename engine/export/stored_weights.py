@@ -3,6 +3,7 @@
 New tensors may be lazy: a weight is then converted while it is written, and never held twice.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,14 @@ def large_weights(graph: onnx_ir.Graph) -> Iterator[tuple[onnx_ir.Value, Any]]:
         tensor = value.const_value
         if tensor is not None and tensor.dtype == onnx_ir.DataType.FLOAT and tensor.size >= MIN_ELEMENTS:
             yield value, tensor
+
+
+def smallest_weights(graph: onnx_ir.Graph, share: float) -> list[tuple[onnx_ir.Value, Any]]:
+    """The smallest of `large_weights`, as many as together hold no more than `share` of all their elements."""
+    weights = sorted(large_weights(graph), key=lambda weight: weight[1].size)
+    ends = itertools.accumulate(tensor.size for _, tensor in weights)
+    most = share * sum(tensor.size for _, tensor in weights)
+    return [weight for weight, end in zip(weights, ends, strict=True) if end <= most]
 
 
 def replace_weight(

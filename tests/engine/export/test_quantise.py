@@ -4,6 +4,7 @@ import numpy as np
 import onnx_ir
 import onnxruntime
 
+from engine.export.halves import store_weights_as_halves
 from engine.export.quantise import quantised, store_weights_as_integers
 
 
@@ -57,6 +58,18 @@ def run(model: onnx_ir.Model, x: np.ndarray) -> np.ndarray:
     data = onnx_ir.to_proto(model).SerializeToString()
     output: np.ndarray = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"]).run(None, {"x": x})[0]
     return output
+
+
+def test_the_smallest_weights_keep_sixteen_bits() -> None:
+    model = model_of("MatMul", np.ones((40, 40), np.float32), (5, 40))
+    for name, size in (("small", 1200), ("tie", 1200), ("large", 4000), ("tiny", 100)):
+        value = onnx_ir.Value(name=name, const_value=onnx_ir.tensor(np.ones(size, np.float32)))
+        model.graph.initializers[name] = value
+    # Of the 8,000 elements that are worth it, 2,400 are in the two smallest weights, 4,000 in three.
+    assert store_weights_as_halves(model, 0.499) == 2
+    assert {"small.half", "tie.half", "weight", "large", "tiny"} == set(model.graph.initializers)
+    assert store_weights_as_integers(model) == 1
+    assert {"weight.integers", "weight.scales"} < set(model.graph.initializers)
 
 
 def test_a_weight_used_as_something_else_stays_as_it_is() -> None:
