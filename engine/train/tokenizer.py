@@ -68,6 +68,7 @@ def load_tokenizer(folder: Path) -> CLIPTokenizer:
     """Read what `save_tokenizer` wrote, or any CLIP tokenizer."""
     tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
     assert isinstance(tokenizer, CLIPTokenizer)
+    tokenizer.init_kwargs.pop("local_files_only", None)  # how it was read is nothing to save with it
     return tokenizer
 
 
