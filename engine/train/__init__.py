@@ -32,8 +32,8 @@ def main(
     from engine.train.stages import Run
 
     run = Run(load_recipe(recipe, overrides or []), out, resume=resume, fetch=fetch)
-    finished = [name for name in run.stages if name != "package" and run.is_done(name)] if resume else []
-    names = [stage] if stage else [name for name in run.stages if name not in finished]
+    unfinished = [name for name in run.stages if name == "package" or not (resume and run.is_done(name))]
+    names = [stage] if stage else unfinished
     run.check_initial(names)
     for name in names:
         run.stage(name)

@@ -34,7 +34,7 @@ def check_start(model: nn.Module, folder: Path) -> None:
     """
     path = folder / WEIGHTS_FILE
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="pt") as file:  # which has keys, but cannot be iterated
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise ValueError(f"{path}: no readable weights to start from: {error}") from error

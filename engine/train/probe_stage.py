@@ -48,17 +48,16 @@ class ProbeStage(Stage):
         if not any(map(len, self.shown)) or not any(map(len, self.held_out)):
             raise ValueError(f"probe.held_out {self.config.held_out} leaves no picture to learn from or to test on")
         self.network = self.build()
+        if self.config.initial:
+            self.network.start_from(self.config.initial)
         self.objective = LabelObjective(self.network)
         self.numbers: dict[str, float] = {}  # of the last test
         logger.info("stage=probe labels=%d held_out=%d", len(self.table.joint), sum(map(len, self.held_out)))
 
     def build(self) -> ProbeNetwork:
-        """A network for these labels, as training begins with it."""
+        """An untrained network for these labels."""
         channels, config = self.buckets[0].latents.shape[1], self.config
-        network = ProbeNetwork(tuple(self.table.joint), channels=channels, width=config.width, blocks=config.blocks)
-        if config.initial:
-            network.start_from(config.initial)
-        return network
+        return ProbeNetwork(tuple(self.table.joint), channels=channels, width=config.width, blocks=config.blocks)
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """Random samples of one size, softened."""
