@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from engine.description.groups import Group
+from engine.description.lexicon_modifiers import COLOURS
 from engine.description.phrases import Phrase
 from engine.description.writer import PEOPLE, Writer, in_a_row, joined, modifiers, with_article
 
 WORN = (Group.DRESS, Group.TOP, Group.OUTERWEAR, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.BELT,
          Group.NECKWEAR, Group.HEADWEAR, Group.EYEWEAR)  # fmt: skip
+_PLAIN = frozenset(f"{' '.join(colour.split())} background" for colour in COLOURS.split(","))
 
 
 def compose_prose(writer: Writer, kept: list[int]) -> None:
@@ -124,6 +126,10 @@ def _rest(writer: Writer, by_group: Mapping[Group, list[int]], pronoun: str) -> 
 def _backdrop(writer: Writer, index: int, possessive: str) -> None:
     place, rng = writer.word(writer.phrases[index].words[0]), writer.rng
     where = {"her": "her", "his": "him"}.get(possessive, "them")
+    if place in _PLAIN and rng.random() < 0.3:
+        writer.phrase(index, f"the background is {place.removesuffix(' background')}")
+        writer.stop()
+        return
     if place.endswith("background"):
         opening = rng.choice(("the picture has ", f"behind {where} is ", "against "))
     else:

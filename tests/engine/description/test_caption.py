@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.description import Group
+from engine.description import Group, parse
 from engine.description.caption import SHOTS, SLOTS, Caption, Phrase, Style, compose, row_phrases
 from engine.description.synonyms import HAIR_SYNONYMS, SYNONYMS
 
@@ -126,6 +126,19 @@ def test_the_article_suits_the_word() -> None:
         assert "an indigo frock" in text
         assert "teal clogs" in text
         assert "a teal clogs" not in text
+
+
+def test_a_plain_background_is_said_in_two_ways_that_the_parser_reads_alike() -> None:
+    for background, ways in (("orange background", 2), ("studio background", 1)):
+        phrases = row_phrases(row(slot0={"gender": "female"}, slot2={"background": background}))
+        said = set()
+        for seed in range(40):
+            caption = compose(phrases, "prose", random.Random(seed))
+            place = next(span for span in caption.spans if phrases[span.phrase].group is Group.BACKGROUND)
+            said.add(caption.text[place.start : place.end].startswith("The background is "))
+            (read,) = (span for span in parse(caption.text).spans if span.group is Group.BACKGROUND)
+            assert read.end == place.end
+        assert len(said) == ways
 
 
 def test_same_random_state_same_caption() -> None:
