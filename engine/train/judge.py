@@ -25,6 +25,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from engine.train.files import whole_file, write_json
+from engine.train.label_reading import coordinates
 from engine.train.questions import QUESTIONS
 
 DEFAULT_FOLDER = Path("models/judge")
@@ -94,7 +95,7 @@ class JudgeNetwork(nn.Module):
     def _features(self, pictures: Tensor) -> Tensor:
         fine = self.trunk(pictures * 2 - 1)
         coarse = F.interpolate(self.deepest(fine), size=fine.shape[-2:])
-        features = F.relu(self.lateral(fine) + coarse + self.place(_coordinates(fine)))
+        features = F.relu(self.lateral(fine) + coarse + self.place(coordinates(fine)))
         features = features + self.refine(features)
         assert isinstance(features, Tensor)
         return features
@@ -119,13 +120,6 @@ def _stride(inner: int, outer: int, blocks: int) -> nn.Sequential:
 def _layer(inner: int, outer: int, kernel: int, stride: int) -> nn.Sequential:
     convolution = nn.Conv2d(inner, outer, kernel, stride, kernel // 2, bias=False)
     return nn.Sequential(convolution, nn.BatchNorm2d(outer), nn.ReLU())
-
-
-def _coordinates(features: Tensor) -> Tensor:
-    """x, y, x², y² of each place, -1..1, as [1, 4, h, w]."""
-    vertical, horizontal = (torch.linspace(-1, 1, side, device=features.device) for side in features.shape[-2:])
-    y, x = torch.meshgrid(vertical, horizontal, indexing="ij")
-    return torch.stack([x, y, x * x, y * y])[None].to(features)
 
 
 class Judge:

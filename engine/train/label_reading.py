@@ -43,6 +43,13 @@ class LabelObjective(nn.Module):
         return {"loss": loss, "f1": 2 * right.sum() / sizes.sum().clamp(min=1)}
 
 
+def coordinates(features: Tensor) -> Tensor:
+    """x, y, x², y² of each place of features [B, C, h, w], -1..1, as [1, 4, h, w] beside them."""
+    vertical, horizontal = (torch.linspace(-1, 1, side, device=features.device) for side in features.shape[-2:])
+    y, x = torch.meshgrid(vertical, horizontal, indexing="ij")
+    return torch.stack([x, y, x * x, y * y])[None].to(features)
+
+
 def set_apart(
     buckets: Iterable[Sequence[int]], samples: Sequence[Sample], share: float, seed: int
 ) -> tuple[list[Places], list[Places]]:

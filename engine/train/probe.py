@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from engine.description.caption import Phrase
 from engine.train.config import PROBE_NORM_GROUPS
-from engine.train.label_reading import read_network, save_network
+from engine.train.label_reading import coordinates, read_network, save_network
 from engine.train.text import joint_labels
 
 _NAME = "probe"  # of its files
@@ -70,7 +70,7 @@ class ProbeNetwork(nn.Module):
 
     def features(self, latents: Tensor) -> Tensor:
         """Latents [B, C, h, w] -> what labels are read off, [B, D, h, w]."""
-        features = self.entry(latents) + self.place(_coordinates(latents))
+        features = self.entry(latents) + self.place(coordinates(latents))
         for block in self.blocks:
             features = block(features)
         return F.silu(self.norm(features))
@@ -100,14 +100,6 @@ class _Block(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         moved: Tensor = self.convolution(F.silu(self.norm(features)))
         return features + moved
-
-
-def _coordinates(latents: Tensor) -> Tensor:
-    """x, y, x², y² of each cell, -1..1, as [1, 4, h, w]."""
-    height, width = latents.shape[-2:]
-    lines = (torch.linspace(-1, 1, side, device=latents.device) for side in (height, width))
-    y, x = torch.meshgrid(*lines, indexing="ij")
-    return torch.stack([x, y, x * x, y * y])[None].to(latents)
 
 
 def read_alike(folder: Path, shape: dict[str, int]) -> tuple[list[str], dict[str, Tensor]]:

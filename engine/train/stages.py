@@ -118,7 +118,7 @@ class Run:
                 vae = build_vae(recipe.vae, 0)
             check_start(vae, recipe.vae.initial)
         if "text" in names and recipe.text and recipe.text.initial:
-            load_text_encoder(recipe.text.initial, recipe.text.width)
+            load_text_encoder(recipe.text)
         if "probe" in names and recipe.probe and recipe.probe.initial:
             channels = recipe.vae.latent_channels if recipe.vae else int(self.parts.vae.config.latent_channels)
             shape = {"channels": channels, "width": recipe.probe.width, "blocks": recipe.probe.blocks}
@@ -214,8 +214,7 @@ class Run:
         self._cost("text", outcome, {"parameters": num_parameters(stage.encoder)})
 
     def _take_text_encoder(self, settings: TextConfig) -> None:
-        assert settings.initial is not None
-        self._finish("text_encoder", load_text_encoder(settings.initial, settings.width))
+        self._finish("text_encoder", load_text_encoder(settings))
 
     def _probe(self) -> None:
         assert self.recipe.probe is not None

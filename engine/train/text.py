@@ -56,19 +56,24 @@ def build_text_encoder(config: TextConfig, tokenizer: CLIPTokenizer) -> CLIPText
     )
 
 
-def load_text_encoder(folder: Path, width: int) -> CLIPTextModel:
-    """A finished text encoder.
+def load_text_encoder(config: TextConfig) -> CLIPTextModel:
+    """The finished text encoder in `config.initial`.
 
     Raises:
-        ValueError: The folder holds none, or one of another width.
+        ValueError: The folder holds none, or one of another width, or with other layers or heads.
     """
+    folder = config.initial
+    assert folder is not None
     try:
         encoder = CLIPTextModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
     except (OSError, ValueError) as error:
         raise ValueError(f"text.initial: {folder} holds no CLIPTextModel: {error}") from error
     assert isinstance(encoder, CLIPTextModel)
-    if encoder.config.hidden_size != width:
-        raise ValueError(f"text.initial must be of text.width {width}, got {encoder.config.hidden_size} from {folder}")
+    its = encoder.config
+    shape = {"width": its.hidden_size, "layers": its.num_hidden_layers, "heads": its.num_attention_heads}
+    for name, came in shape.items():
+        if came != (expected := getattr(config, name)):
+            raise ValueError(f"text.initial must be of text.{name} {expected}, got {came} from {folder}")
     return encoder
 
 
@@ -76,17 +81,15 @@ def start_encoder(config: TextConfig, tokenizer: CLIPTokenizer) -> CLIPTextModel
     """The encoder that training starts from: untrained, or `config.initial` in float32.
 
     Raises:
-        ValueError: `config.initial` is no encoder of the recipe's shape.
+        ValueError: `config.initial` is no encoder of the recipe's shape, or reads another vocabulary.
     """
-    new = build_text_encoder(config, tokenizer)
     if config.initial is None:
-        return new
-    encoder = load_text_encoder(config.initial, config.width)
-    wanted = {name: tuple(value.shape) for name, value in new.state_dict().items()}
-    found = {name: tuple(value.shape) for name, value in encoder.state_dict().items()}
-    if wrong := sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)):
-        expected, came = wanted.get(wrong[0], "nothing"), found.get(wrong[0], "nothing")
-        raise ValueError(f"text.initial: {wrong[0]} of {config.initial} should be {expected}, is {came}")
+        return build_text_encoder(config, tokenizer)
+    encoder = load_text_encoder(config)
+    if (came := encoder.config.vocab_size) != len(tokenizer):
+        raise ValueError(
+            f"text.initial must know the tokenizer's {len(tokenizer)} tokens, got {came} from {config.initial}"
+        )
     encoder.float()
     return encoder
 

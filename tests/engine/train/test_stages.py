@@ -150,6 +150,7 @@ def test_a_run_goes_on_from_given_parts(finished: Path, recipe_file: Path, tmp_p
         ),
         (["text.initial=NOWHERE"], r"text\.initial: .*nowhere holds no CLIPTextModel"),
         (["text.initial=FINISHED/text_encoder", "text.width=32"], r"must be of text\.width 32, got 16 from"),
+        (["text.initial=FINISHED/text_encoder", "text.heads=4"], r"must be of text\.heads 4, got \d from"),
         (["probe.initial=NOWHERE", 'probe.fit={"steps": 1, "batch_size": 1, "learning_rate": 1}'], "no readable probe"),
         (["unet.initial=NOWHERE"], "nowhere.*safetensors: no readable weights to start from"),
         (["unet.initial=FINISHED/unet", "unet.heads=1", "unet.layers_per_block=2"], "should be .*, is nothing"),

@@ -55,10 +55,13 @@ def test_batches_are_pure_and_the_loss_reaches_every_weight(stage: TextStage) ->
 def test_an_encoder_starts_from_given_weights(stage: TextStage, finished: Path) -> None:
     config = replace(stage.config, initial=finished / "text_encoder")
     found = start_encoder(config, stage.tokenizer).state_dict()
-    expected = load_text_encoder(finished / "text_encoder", config.width).state_dict()
+    expected = load_text_encoder(config).state_dict()
     assert all(torch.equal(value, found[name]) for name, value in expected.items())
-    with pytest.raises(ValueError, match=r"text\.initial: .*layers\.1\..* should be .*, is nothing"):
+    with pytest.raises(ValueError, match=r"text\.initial must be of text\.layers 2, got 1 from .*text_encoder"):
         start_encoder(replace(config, layers=2), stage.tokenizer)
+    stage.tokenizer.add_tokens(["zyzzyva"])
+    with pytest.raises(ValueError, match=r"text\.initial must know the tokenizer's \d+ tokens, got \d+ from"):
+        start_encoder(config, stage.tokenizer)
 
 
 def test_states_are_kept_near_those_of_the_first_encoder(stage: TextStage, finished: Path) -> None:
@@ -83,9 +86,10 @@ def test_heads_are_fitted_to_a_given_encoder_before_it_learns(
     stage: TextStage, recipe: Recipe, finished: Path, tmp_path: Path
 ) -> None:
     assert recipe.text is not None
-    given = replace(recipe, text=replace(recipe.text, initial=finished / "text_encoder"))
+    text = replace(recipe.text, initial=finished / "text_encoder")
+    given = replace(recipe, text=text)
     heads_first = TextStage(given, Folder(recipe.data), stage.tokenizer, tmp_path)
-    expected = load_text_encoder(finished / "text_encoder", recipe.text.width).state_dict()
+    expected = load_text_encoder(text).state_dict()
     assert all(torch.equal(value, expected[name]) for name, value in heads_first.encoder.state_dict().items())
     batch = stage.batch(2, 0, 1)
     untrained = TextObjective(heads_first.encoder, stage.table, stage.config)
