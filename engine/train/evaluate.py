@@ -17,7 +17,8 @@ from typing import get_args
 import numpy as np
 from tqdm import tqdm
 
-from engine.description.caption import Style, compose, row_phrases
+from engine.description import Group
+from engine.description.caption import Phrase, Style, compose, row_phrases
 from engine.train import scores
 from engine.train.atomic import questions_of_table
 from engine.train.attention_mass import AttentionReport
@@ -94,26 +95,42 @@ class Evaluation:
         save_contact_sheet(self.verdicts[:16], self.pictures[:16], folder / "contact_sheet.png")
 
 
-def make_case(seed: int) -> Case:
-    """Figure ``seed`` described: by turns as a comma-separated list, as prose, and as people type."""
+def make_case(seed: int, phrases_at_most: int | None = None) -> Case:
+    """Figure ``seed`` described: by turns as a comma-separated list, as prose, and as people type.
+
+    With ``phrases_at_most`` the description is as short as most that are typed: who it is, and a few things at random.
+    """
     figure = sample_figure(seed)
     drawing = draw_figure(figure)
     row = figure_row(figure, drawing)
     truth = row["attributes"]
     assert isinstance(truth, dict)
-    phrases = row_phrases(row)
+    phrases = _few(row_phrases(row), phrases_at_most, random.Random(f"phrases-{seed}"))
     caption = compose(phrases, STYLES[seed % len(STYLES)], random.Random(f"evaluate-{seed}"))
     order = Order(seed=seed, text=caption.text, width=figure.width, height=figure.height)
     return Case(order=order, asked=asked(truth, stated(phrases, caption)), figure=drawing.image)
 
 
-def evaluate(painter: Painter, judge: Judge, *, num: int = 500, first_seed: int = FIRST_SEED) -> Evaluation:
-    """Judges ``num`` pictures of unseen descriptions, in the figures' own sizes.
+def _few(phrases: Sequence[Phrase], at_most: int | None, rng: random.Random) -> tuple[Phrase, ...]:
+    """So many of the phrases, the person's among them, in the order that they were in; None is all."""
+    chosen = sorted(range(len(phrases)), key=lambda number: (phrases[number].group is not Group.PERSON, rng.random()))
+    return tuple(phrases[number] for number in sorted(chosen[:at_most]))
+
+
+def evaluate(
+    painter: Painter,
+    judge: Judge,
+    *,
+    num: int = 500,
+    first_seed: int = FIRST_SEED,
+    phrases_at_most: int | None = None,
+) -> Evaluation:
+    """Judges ``num`` pictures of unseen descriptions, in the figures' own sizes, by what each description says.
 
     Raises:
-        ValueError: If ``num`` is below 1 or ``first_seed`` below 0.
+        ValueError: If ``num`` or ``phrases_at_most`` is below 1, or ``first_seed`` below 0.
     """
-    cases = _cases(num, first_seed)
+    cases = _cases(num, first_seed, phrases_at_most)
     began = time.monotonic()
     pictures = painter.paint([case.order for case in cases])
     seconds = time.monotonic() - began
@@ -133,10 +150,15 @@ def _answers(judge: Judge, cases: Sequence[Case], pictures: Sequence[Pixels]) ->
 
 
 def ask_about_figures(
-    painter: Painter, viewer: Viewer, *, num: int = 500, first_seed: int = FIRST_SEED
+    painter: Painter,
+    viewer: Viewer,
+    *,
+    num: int = 500,
+    first_seed: int = FIRST_SEED,
+    phrases_at_most: int | None = None,
 ) -> tuple[Questionnaire, list[Pixels]]:
     """The same pictures and questions for a viewer that answers yes or no; raises ValueError as ``evaluate`` does."""
-    cases = _cases(num, first_seed)
+    cases = _cases(num, first_seed, phrases_at_most)
     pictures = painter.paint([case.order for case in cases])
     questions = [questions_of_table(case.asked) for case in cases]
     asked = [
@@ -146,11 +168,13 @@ def ask_about_figures(
     return Questionnaire(viewer=viewer.name, pictures=asked), pictures
 
 
-def _cases(num: int, first_seed: int) -> list[Case]:
+def _cases(num: int, first_seed: int, phrases_at_most: int | None) -> list[Case]:
     if num < 1 or first_seed < 0:
         raise ValueError(f"num must be at least 1 and first_seed at least 0, got {num} and {first_seed}")
+    if phrases_at_most is not None and phrases_at_most < 1:
+        raise ValueError(f"a description says one thing at least, got phrases {phrases_at_most}")
     seeds = range(first_seed, first_seed + num)
-    return [make_case(seed) for seed in tqdm(seeds, desc="describing", mininterval=2)]
+    return [make_case(seed, phrases_at_most) for seed in tqdm(seeds, desc="describing", mininterval=2)]
 
 
 def _in_words(verdict: Verdict) -> Asked:

@@ -75,7 +75,7 @@ def _figures(options: argparse.Namespace, load_engine: LoadEngine | None) -> Non
     distances = _Distances(options, _drawn(options))
     judge = Judge.load(options.judge)
     attention = _attention(options) if options.attention else None
-    evaluation = evaluate(painter, judge, num=options.num, first_seed=options.first_seed)
+    evaluation = evaluate(painter, judge, **_which(options))
     evaluation = replace(evaluation, attention=attention)
     captions = [verdict.text for verdict in evaluation.verdicts]
     found = distances.of(evaluation.pictures, captions)
@@ -91,13 +91,18 @@ def _figures_in_words(options: argparse.Namespace, viewer: Viewer, load_engine: 
     distances = _Distances(options, _drawn(options))
     if options.attention:
         about["attention"] = _attention(options).as_json()
-    questionnaire, pictures = ask_about_figures(painter, viewer, num=options.num, first_seed=options.first_seed)
+    questionnaire, pictures = ask_about_figures(painter, viewer, **_which(options))
     captions = [picture.description for picture in questionnaire.pictures]
     found = distances.of(pictures, captions)
     _show(questionnaire.text(), found)
     if options.out is not None:
         questionnaire.save(options.out, {**about, "distances": found})
         logger.info("wrote %s", options.out / "evaluation.json")
+
+
+def _which(options: argparse.Namespace) -> dict[str, Any]:
+    """Which figures are described, and how much is said of each."""
+    return {"num": options.num, "first_seed": options.first_seed, "phrases_at_most": options.phrases}
 
 
 def _photographs(options: argparse.Namespace, viewer: Viewer) -> None:
@@ -211,7 +216,7 @@ def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tup
     style = Style(**{**settings, "guidance_interval": interval})
 
     def told(source: str) -> dict[str, Any]:
-        return {"source": source, "num": options.num, "first_seed": options.first_seed, **settings}
+        return {"source": source, **_which(options), **settings}
 
     if options.autoencoder is not None and not options.figures:
         raise ValueError("--autoencoder goes with --figures: a model decodes by its own")
@@ -247,6 +252,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--autoencoder", type=Path, metavar="DIR", help="--figures as this AutoencoderKL decodes them")
     parser.add_argument("--num", type=int, default=500, help="descriptions (%(default)s)")
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the figures described (%(default)s)")
+    parser.add_argument("--phrases", type=int, metavar="N", help="say N things of each figure at most (all)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write evaluation.json and questions.txt here")
     parser.add_argument("--batch-size", type=int, default=16, help="pictures at once of --pipeline (%(default)s)")
     parser.add_argument("--attention", action="store_true", help="also measure where each phrase's attention falls")

@@ -92,6 +92,17 @@ def test_descriptions_are_unseen_and_repeat() -> None:
     assert len(texts["everyday"]) == 2
 
 
+def test_short_descriptions_say_who_and_a_few_things_and_only_those_are_asked() -> None:
+    for seed in range(FIRST_SEED, FIRST_SEED + 9):
+        whole, short, shortest = make_case(seed), make_case(seed, 3), make_case(seed, 1)
+        assert (short.figure == whole.figure).all()
+        assert len(short.order.text) < len(whole.order.text)
+        assert len(short.asked) < len(whole.asked)
+        assert "gender" in short.asked
+        assert shortest.asked.keys() == {"gender", "age"}
+        assert make_case(seed, 99).order == whole.order
+
+
 def test_figures_score_the_ceiling(judge: Judge) -> None:
     evaluation = evaluate(FigurePainter(), judge, num=4)
     assert len(evaluation.verdicts) == 4
@@ -167,11 +178,12 @@ def test_the_command_writes_tables_questions_and_a_sheet(
     judge: Judge, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     judge.save(tmp_path / "judge")
-    arguments = ["--num", "3", "--judge", str(tmp_path / "judge"), "--out", str(tmp_path / "out")]
+    arguments = ["--num", "3", "--phrases", "4", "--judge", str(tmp_path / "judge"), "--out", str(tmp_path / "out")]
     assert main(["--bundle", "unused", *arguments], load_engine=lambda bundle: DrawingEngine()) == 0
     assert "Acc_all" in capsys.readouterr().out
     result = json.loads((tmp_path / "out" / "evaluation.json").read_text())
-    assert result["num"] == 3
+    assert (result["num"], result["phrases_at_most"]) == (3, 4)
+    assert all(len(picture["asked"]) < 12 for picture in result["pictures"])
     assert [picture["seed"] for picture in result["pictures"]] == [1_000_000, 1_000_001, 1_000_002]
     assert all(picture["asked"].keys() <= picture["seen"].keys() for picture in result["pictures"])
     with Image.open(tmp_path / "out" / "contact_sheet.png") as sheet:
@@ -182,6 +194,7 @@ def test_the_command_writes_tables_questions_and_a_sheet(
     ("arguments", "message"),
     [
         (["--figures", "--num", "0"], "num must be at least 1"),
+        (["--figures", "--phrases", "0"], "a description says one thing at least, got phrases 0"),
         (["--bundle", "somewhere"], "run `cosmicman evaluate --bundle"),
         (["--pipeline", "nowhere", "--num", "1"], "nowhere is no pipeline folder"),
         (["--pipeline", "nowhere", "--sampler", "euler"], "brings its own sampler"),
