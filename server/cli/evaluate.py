@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
   cosmicman evaluate --bundle models/figurine-bundle --num 500 --out out/evaluation
+  cosmicman evaluate --bundle models/figurine-bundle --phrases 3
   cosmicman evaluate --pipeline runs/figurine/package --attention --num 100
   cosmicman evaluate --figures
   cosmicman evaluate --figures --autoencoder models/figurine/checkpoint/vae
@@ -43,6 +44,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parser.add_argument("--num", type=whole_number(1), default=500, help="descriptions (%(default)s)")
     parser.add_argument("--first-seed", type=whole_number(0), help="of the figures described")
+    parser.add_argument("--phrases", type=whole_number(1), metavar="N", help="say N things of each at most (all)")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder for the result")
     parser.add_argument("--attention", action="store_true", help="of a pipeline: where each phrase's attention falls")
     judge = parser.add_mutually_exclusive_group()
@@ -90,8 +92,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 _PASSED_ON = (
-    "bundle", "pipeline", "images", "autoencoder", "num", "first_seed", "out", "judge", "vqa_model", "vlm", "vlm_model",
-    "vlm_concurrency", "reference", "features", "inception", "clip", "steps", "guidance_scale", "sampler",
+    "bundle", "pipeline", "images", "autoencoder", "num", "first_seed", "phrases", "out", "judge", "vqa_model", "vlm",
+    "vlm_model", "vlm_concurrency", "reference", "features", "inception", "clip", "steps", "guidance_scale", "sampler",
 )  # fmt: skip
 
 
