@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers import UNet2DConditionModel
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.description.caption import row_phrases
@@ -66,7 +68,7 @@ def training_batch(
     """
     windows, rng = token_windows(load_tokenizer(TOKENIZER)), random.Random(0)
     captions: list[Discretised] = []
-    shares: list[Tensor] = []
+    shares: list[NDArray[np.uint8]] = []
     seed = 0
     while len(captions) < size:
         figure = sample_figure(seed)
@@ -74,8 +76,7 @@ def training_batch(
         if figure.width * cells[0] == figure.height * cells[1]:
             drawing = draw_figure(figure)
             captions.append(discretise(row_phrases(figure_row(figure, drawing)), windows, caption, rng))
-            share = torch.from_numpy(label_shares(drawing.labels, _LABEL_CELL)).float() / 255
-            shares.append(F.interpolate(share[None], size=cells, mode="nearest")[0])
+            shares.append(_resized(label_shares(drawing.labels, _LABEL_CELL), cells))
     tokens = caption.windows * windows.window_length
     generator = torch.Generator().manual_seed(0)
     latents = torch.randn(size, channels, *cells, generator=generator)
@@ -85,7 +86,7 @@ def training_batch(
         "timesteps": torch.randint(0, 1000, (size,), generator=generator),
         "context": torch.randn(size, tokens, width, generator=generator),
         "weights": torch.ones(size),
-        **supervise(captions, torch.stack(shares), torch.ones(size), windows=caption.windows),
+        **supervise(captions, np.stack(shares), np.ones(size, np.float32), windows=caption.windows),
     }
     batch["spans"] = F.pad(batch["spans"], (0, tokens - batch["spans"].shape[-1]))
     if pooled:
@@ -93,3 +94,9 @@ def training_batch(
         batch["pooled"] = torch.randn(size, pooled, generator=generator)
         batch["time_ids"] = torch.tensor([[height, across, 0, 0, height, across]] * size).float()
     return batch
+
+
+def _resized(shares: NDArray[np.uint8], cells: tuple[int, int]) -> NDArray[np.uint8]:
+    """Each cell's nearest in shares [18, H, W], as [18, *cells]."""
+    rows, columns = (np.arange(count) * side // count for count, side in zip(cells, shares.shape[1:], strict=True))
+    return shares[:, rows[:, None], columns]

@@ -115,7 +115,7 @@ class PromptPlanner:
         windows = self._windows.split(text, [owners[index] for index in kept])
         negative = self._windows.split(negative_text, [None] * len(negative_text))
         num_windows = max(len(windows), len(negative))
-        spans = description.spans
+        spans, positions = description.spans, self._windows.positions(windows)
         return PromptPlan(
             text=text,
             negative_text=negative_text,
@@ -124,7 +124,7 @@ class PromptPlanner:
             empty_window=self._windows.ids([], 1),
             weights=self._weights(windows, num_windows, spans),
             spans=tuple(
-                SpanTokens(span=span, positions=self._windows.positions(windows, index))
+                SpanTokens(span=span, positions=tuple(positions.get(index, ())))
                 for index, span in enumerate(spans)
                 if span.group is not Group.NEGATED
             ),

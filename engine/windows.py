@@ -8,8 +8,7 @@ Letters: K windows, L tokens of a window (77).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +17,8 @@ from tokenizers import Tokenizer
 TokenArray: TypeAlias = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Token:
-    """One token of a text.
+class Token(NamedTuple):
+    """One token of a text; a tuple, since training makes dozens for every sample.
 
     Attributes:
         id: Its id.
@@ -92,14 +90,14 @@ class TokenWindows:
             row[len(window) + 1] = self.end_token
         return ids
 
-    def positions(self, windows: Sequence[Window], span: int) -> tuple[int, ...]:
-        """Where a phrase's tokens are along the K * L tokens of the context."""
-        return tuple(
-            number * self.window_length + 1 + place
-            for number, window in enumerate(windows)
-            for place, token in enumerate(window)
-            if token.span == span
-        )
+    def positions(self, windows: Sequence[Window]) -> dict[int, list[int]]:
+        """Where each phrase's tokens are along the K * L tokens of the context; one without tokens is left out."""
+        found: dict[int, list[int]] = {}
+        for number, window in enumerate(windows):
+            for place, token in enumerate(window, number * self.window_length + 1):
+                if token.span is not None:
+                    found.setdefault(token.span, []).append(place)
+        return found
 
     def _tokenize(self, text: str, owners: Sequence[int | None]) -> list[Token]:
         """Tokens with the span each belongs to and the unit it must stay with."""
@@ -107,14 +105,16 @@ class TokenWindows:
         tokens: list[Token] = []
         previous_word: int | None = None
         for token, (start, end), word in zip(encoding.ids, encoding.offsets, encoding.word_ids, strict=True):
-            span = next((owner for owner in owners[start:end] if owner is not None), None)
-            last = tokens[-1] if tokens else None
-            same_word = word is not None and word == previous_word
-            same_phrase = last is not None and span is not None and span == last.span
-            closing = span is None and not any(character.isalnum() for character in text[start:end])
-            joined = last is not None and (same_word or same_phrase or closing)
-            unit = last.unit + (not joined) if last is not None else 0
-            tokens.append(Token(id=token, span=span, unit=unit))
+            span = owners[start] if start < end else None
+            if span is None:
+                span = next((owner for owner in owners[start:end] if owner is not None), None)
+            unit = 0
+            if tokens:
+                last = tokens[-1]
+                same_word = word is not None and word == previous_word
+                joined = same_word or span == last.span if span is not None else same_word or _closes(text[start:end])
+                unit = last.unit + (not joined)
+            tokens.append(Token(token, span, unit))
             previous_word = word
         return tokens
 
@@ -132,6 +132,11 @@ def with_padding(windows: TokenArray, *, end_token: int, padding_token: int) -> 
     """
     after_end = np.arange(windows.shape[1]) > end_positions(windows, end_token=end_token)[:, None]
     return np.where(after_end, np.int64(padding_token), windows)
+
+
+def _closes(text: str) -> bool:
+    """Whether this is a mark, or nothing, and no word."""
+    return not any(map(str.isalnum, text))
 
 
 def _units(tokens: Sequence[Token]) -> Iterator[Window]:

@@ -42,7 +42,7 @@ from engine.train.attention import AttentionCapture, restore_processors
 from engine.train.bootstrap import Interval, mean_over_pictures
 from engine.train.cache import label_shares
 from engine.train.config import CaptionConfig
-from engine.train.diffusion import supervise
+from engine.train.diffusion import supervise, supervision
 from engine.train.discretise import Discretised, discretise
 from engine.train.figures import draw_figure, figure_row, sample_figure
 from engine.train.hola import Supervision
@@ -271,8 +271,8 @@ class _Model:
     def _supervision(self, batch: Sequence[Subject]) -> Supervision:
         shares = np.stack([label_shares(subject.labels, self.factor) for subject in batch])
         captions = [subject.caption for subject in batch]
-        tensors = supervise(captions, torch.from_numpy(shares).float() / 255, torch.ones(len(batch)))
-        return Supervision(**{name: value.to(self.unet.device) for name, value in tensors.items()})
+        tensors = supervise(captions, shares, np.ones(len(batch), np.float32))
+        return supervision({name: value.to(self.unet.device) for name, value in tensors.items()})
 
     def _conditions(self, batch: Sequence[Subject]) -> dict[str, Any]:
         texts = [subject.caption.text for subject in batch]

@@ -51,6 +51,7 @@ class FitConfig:
     keep_checkpoints: int = 2  # the newest; older ones are removed
     log_every: int = 50  # steps between two lines of numbers
     compile: bool = False  # torch.compile the objective; a minute a shape, then faster steps
+    cuda_graphs: bool = False  # record each shape's forward and backward pass, and replay it: for small models on a GPU
     shard: bool = False  # divide parameters, gradients and optimiser state among processes (FSDP2); False = DDP
 
     def __post_init__(self) -> None:
@@ -61,6 +62,8 @@ class FitConfig:
             raise ValueError(f"optimizer must be adamw or muon, got {self.optimizer!r}")
         if self.mixed_precision not in ("no", "bf16", "fp16"):
             raise ValueError(f"mixed_precision must be no, bf16 or fp16, got {self.mixed_precision!r}")
+        if self.cuda_graphs and (self.compile or self.mixed_precision == "fp16"):
+            raise ValueError("cuda_graphs goes without compile and with mixed_precision no or bf16")
         if self.shard and self.mixed_precision == "fp16":
             raise ValueError("shard goes with mixed_precision no or bf16: fp16's loss scale does not see all gradients")
 

@@ -140,8 +140,7 @@ class DiffusionObjective(nn.Module):
         noise_loss = (F.mse_loss(predicted, wanted, reduction="none").mean((1, 2, 3)) * weight).mean()
         loss, numbers = noise_loss, {"noise": noise_loss}
         if maps:
-            supervision = Supervision(spans=batch["spans"], regions=batch["regions"], valid=batch["valid"])
-            numbers["hola"] = hola_loss(self.recipe.hola.variant, maps, supervision)
+            numbers["hola"] = hola_loss(self.recipe.hola.variant, maps, supervision(batch))
             loss = loss + self.recipe.hola.weight * numbers["hola"]
         if self._probes:
             assert self.recipe.probe is not None
@@ -232,7 +231,6 @@ class DiffusionStage(Stage):
         rng = random.Random(f"{self.recipe.seed} unet {step} {rank}")
         numbers = [bucket.samples[index] for index in indices]
         captions = [self.captions.draw(number, rng) for number in numbers]
-        shares = torch.from_numpy(np.asarray(bucket.regions[indices], dtype=np.float32)) / 255
         weights = torch.from_numpy(share.weights)
         samples = [self.folder.samples[number] for number in numbers]
         ids = self.captions.ids(captions)
@@ -243,7 +241,7 @@ class DiffusionStage(Stage):
             "ids": ids,
             **self._time_ids(samples),
             "weights": weights,
-            **supervise(captions, shares, weights, windows=self.recipe.caption.windows),
+            **supervise(captions, bucket.regions[indices], share.weights, windows=self.recipe.caption.windows),
             **self._questions(samples, captions),
             **self._rollout(latents, step, rank),
         }
@@ -367,21 +365,32 @@ def stratified_timesteps(count: int, num_train_timesteps: int, generator: torch.
     return (places[torch.randperm(count, generator=generator)] % 1 * num_train_timesteps).long()
 
 
-def supervise(captions: Sequence[Discretised], shares: Tensor, weights: Tensor, *, windows: int = 1) -> Batch:
-    """Spans [B, P, T], regions [B, P, h, w] and validity [B, P] of captions over label shares [B, 18, h, w].
+def supervise(
+    captions: Sequence[Discretised], shares: NDArray[np.uint8], weights: NDArray[np.float32], *, windows: int = 1
+) -> Batch:
+    """What `supervision` is made of, small enough to be sent: spans [B, P, T], validity [B, P], and labels.
 
-    P is as many as `windows` can hold, so that a compiled step keeps its shapes. A caption of weight 0 ([B]) has no
-    valid phrase.
+    Labels are those of each phrase, members [B, P, 18], and how much of each cell they cover, shares [B, 18, h, w] of
+    255. P is as many as `windows` can hold, so that a compiled step keeps its shapes. A caption of weight 0 ([B]) has
+    no valid phrase.
     """
     count = _MAX_PHRASES * windows
-    spans = torch.zeros(len(captions), count, max(len(caption.ids) for caption in captions))
-    members = torch.zeros(len(captions), count, shares.shape[1])
+    spans = np.zeros((len(captions), count, max(len(caption.ids) for caption in captions)), np.uint8)
+    members = np.zeros((len(captions), count, shares.shape[1]), np.uint8)
     for row, caption in enumerate(captions):
         for place, span in enumerate(caption.spans[:count]):
             spans[row, place, span.start : span.end] = 1
             members[row, place, list(span.phrase.regions)] = 1
-    regions = torch.einsum("bpl,blhw->bphw", members, shares).clamp(max=1)
-    return {"spans": spans, "regions": regions, "valid": (members.sum(-1) * weights[:, None] > 0).float()}
+    valid = (members.any(-1) & (weights[:, None] > 0)).astype(np.float32)
+    arrays = {"spans": spans, "members": members, "shares": np.ascontiguousarray(shares), "valid": valid}
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def supervision(batch: Batch) -> Supervision:
+    """What attention maps should show, from what `supervise` made, where that is now."""
+    with torch.autocast(batch["shares"].device.type, enabled=False):
+        regions = torch.einsum("bpl,blhw->bphw", batch["members"].float(), batch["shares"].float() / 255).clamp(max=1)
+    return Supervision(spans=batch["spans"], regions=regions, valid=batch["valid"])
 
 
 def supervised_levels(unet: UNet2DConditionModel, strides: Sequence[int], factor: int) -> tuple[int, ...]:

@@ -91,10 +91,12 @@ def _encode(caption: Caption, phrases: Sequence[Phrase], windows: TokenWindows) 
     for number, span in enumerate(caption.spans):
         owners[span.start : span.end] = [number] * (span.end - span.start)
     split = windows.split(caption.text, owners)
-    found = []
-    for number, span in enumerate(caption.spans):
-        if places := windows.positions(split, number):
-            found.append(TokenSpan(start=places[0], end=places[-1] + 1, phrase=phrases[span.phrase]))
+    positions = windows.positions(split)
+    found = [
+        TokenSpan(start=places[0], end=places[-1] + 1, phrase=phrases[span.phrase])
+        for number, span in enumerate(caption.spans)
+        if (places := positions.get(number))
+    ]
     ids = tuple(windows.ids(split, len(split)).ravel().tolist())
     return Discretised(text=caption.text, ids=ids, end=len(split[0]) + 1, spans=tuple(found))
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,6 +36,7 @@ from engine.train.config import FitConfig, as_tree
 from engine.train.ema import MovingAverage
 from engine.train.optimizer import MuonAdamW
 from engine.train.pace import Pace, shapes_of
+from engine.train.recorded import RecordedPass
 from engine.train.shard import gathered, own_part, shard, whole
 
 logger = logging.getLogger(__name__)
@@ -121,6 +123,7 @@ class Fit:
         self.plain: Any = self.model if self.is_sharded else self.accelerator.prepare(self.model)
         self.average = MovingAverage(self.model, config.ema_decay) if config.ema_decay else None
         self.wrapped: Any = torch.compile(self.plain, dynamic=False) if config.compile else self.plain
+        self.recorded = self._recorder() if config.cuda_graphs else None
         precision = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(config.mixed_precision, torch.float32)
         self.pace = Pace(self.accelerator.device, precision, peak_teraflops)
         self._operations: dict[Any, int] = {}  # of one forward and backward pass, by shapes
@@ -235,7 +238,7 @@ class Fit:
             operations += counted
         self.accelerator.clip_grad_norm_(self.wrapped.parameters(), self.config.max_grad_norm)
         self.prepared.step()
-        self.prepared.zero_grad()
+        self.prepared.zero_grad(set_to_none=self.recorded is None)
         self.step += 1
         seen = self.config.batch_size * self.accelerator.num_processes * self.config.accumulate
         self.samples += seen
@@ -254,13 +257,25 @@ class Fit:
         shapes = shapes_of(batch)
         is_known = shapes in self._operations
         counter = FlopCounterMode(display=False)
+        if is_known and self.recorded is not None:
+            return self.recorded(shapes, batch), self._operations[shapes]
         with nullcontext() if is_known else counter:
-            with self.accelerator.autocast():
-                numbers = (self.wrapped if is_known else self.plain)(batch)
-            self.accelerator.backward(numbers["loss"] / self.config.accumulate)
+            numbers = self._pass(self.wrapped if is_known else self.plain, batch)
         if not is_known:
             self._operations[shapes] = counter.get_total_flops()
-        return {name: value.detach() for name, value in numbers.items()}, self._operations[shapes]
+        return numbers, self._operations[shapes]
+
+    def _pass(self, model: Any, batch: Batch) -> dict[str, torch.Tensor]:
+        with self.accelerator.autocast():
+            numbers = model(batch)
+        self.accelerator.backward(numbers["loss"] / self.config.accumulate)
+        return {name: value.detach() for name, value in numbers.items()}
+
+    def _recorder(self) -> RecordedPass:
+        if self.accelerator.device.type != "cuda" or self.accelerator.num_processes > 1:
+            found = f"{self.accelerator.num_processes} on {self.accelerator.device.type}"
+            raise ValueError(f"cuda_graphs needs one process on a CUDA device, got {found}")
+        return RecordedPass(partial(self._pass, self.wrapped), self.model.parameters())
 
     def _on_device(self, batch: Batch) -> Batch:
         return {name: tensor.to(self.accelerator.device, non_blocking=True) for name, tensor in batch.items()}

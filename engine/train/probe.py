@@ -14,8 +14,10 @@ B batch, C latent channels, h w latent cells, D features, G groups, J labels.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -26,6 +28,7 @@ from engine.train.label_reading import coordinates, read_network, save_network
 from engine.train.text import joint_labels
 
 _NAME = "probe"  # of its files
+_REMEMBERED = 1 << 16  # phrases; data sets repeat themselves
 _RARE = -3.0  # logits to begin with: most labels are not those of a picture
 
 
@@ -145,6 +148,7 @@ class Asker:
         self.rivals: dict[str, list[int]] = {}  # labels of one group and key
         for label, number in self.numbers.items():
             self.rivals.setdefault(_key(label), []).append(number)
+        self._read = lru_cache(_REMEMBERED)(self._labels_and_rivals)
 
     def ask(self, said: Sequence[Sequence[Phrase]], rows: Sequence[Sequence[Phrase]]) -> tuple[Tensor, Tensor]:
         """Wanted [B, J] and asked [B, J], 1 or 0: of phrases that captions say, of rows with all that is true.
@@ -152,17 +156,21 @@ class Asker:
         What a phrase says is wanted. What else its group could be by the same key is asked and not wanted, unless the
         row has it too, such as the colour of a second dress. Nothing else is asked.
         """
-        wanted, asked = (torch.zeros(len(said), len(self.numbers)) for _ in range(2))
+        wanted, asked = (np.zeros((len(said), len(self.numbers)), np.float32) for _ in range(2))
         for place, (phrases, row) in enumerate(zip(said, rows, strict=True)):
-            stated = {label for phrase in phrases for label in joint_labels(phrase)}
-            also = self._known({label for phrase in row for label in joint_labels(phrase)} - stated)
-            asked[place, [number for key in map(_key, stated) for number in self.rivals.get(key, ())]] = 1
-            asked[place, also] = 0
-            wanted[place, self._known(stated)] = 1
-        return wanted, asked
+            found = [self._read(phrase) for phrase in phrases]
+            stated = {number for numbers, _ in found for number in numbers}
+            true = {number for phrase in row for number in self._read(phrase)[0]}
+            asked[place, [rival for _, rivals in found for rival in rivals]] = 1
+            asked[place, list(true - stated)] = 0
+            wanted[place, list(stated)] = 1
+        return torch.from_numpy(wanted), torch.from_numpy(asked)
 
-    def _known(self, labels: set[str]) -> list[int]:
-        return [self.numbers[label] for label in labels if label in self.numbers]
+    def _labels_and_rivals(self, phrase: Phrase) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Numbers of a phrase's labels as far as they have any, and of all that its group could be by the same keys."""
+        labels = joint_labels(phrase)
+        numbers = tuple(self.numbers[label] for label in labels if label in self.numbers)
+        return numbers, tuple(rival for label in labels for rival in self.rivals.get(_key(label), ()))
 
 
 def _key(label: str) -> str:

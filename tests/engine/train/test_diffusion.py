@@ -15,7 +15,7 @@ from engine.description.caption import Phrase
 from engine.train.cache import load_cache
 from engine.train.config import Recipe
 from engine.train.data import Folder
-from engine.train.diffusion import DiffusionStage, own_parts, stratified_timesteps, supervise
+from engine.train.diffusion import DiffusionStage, own_parts, stratified_timesteps, supervise, supervision
 from engine.train.discretise import Discretised, TokenSpan
 from engine.train.fit import Batch, Fit
 from engine.train.tokenizer import load_tokenizer
@@ -99,14 +99,16 @@ def test_supervision_is_in_its_place() -> None:
         Discretised(text="", ids=(0,) * 6, end=5, spans=spans),
         Discretised(text="", ids=(0,) * 6, end=1, spans=()),
     ]
-    shares = torch.rand(2, 18, 2, 3, generator=torch.Generator().manual_seed(0)) / 9
-    batch = supervise(captions, shares, torch.ones(2))
+    shares = np.random.default_rng(0).integers(0, 255, (2, 18, 2, 3), np.uint8)
+    shares[:, [4, 7]] //= 2
+    batch = supervise(captions, shares, np.ones(2, np.float32))
     assert batch["spans"].tolist()[0][:2] == [[0, 1, 1, 0, 0, 0], [0, 0, 0, 1, 0, 0]]
     assert batch["spans"][0, 2:].sum() == 0
     assert batch["valid"][0].tolist() == [1.0] + [0.0] * 31 and batch["valid"][1].sum() == 0
-    torch.testing.assert_close(batch["regions"][0, 0], shares[0, 4] + shares[0, 7])
-    assert batch["regions"][0, 1].sum() == 0 and batch["spans"][1].sum() == 0
-    assert supervise(captions, shares, torch.tensor([0.0, 2.0]))["valid"].sum() == 0
+    regions = supervision(batch).regions
+    torch.testing.assert_close(regions[0, 0] * 255, torch.from_numpy(shares[0, 4] + shares[0, 7]).float())
+    assert regions[0, 1].sum() == 0 and batch["spans"][1].sum() == 0
+    assert supervise(captions, shares, np.array([0, 2], np.float32))["valid"].sum() == 0
 
 
 def _loss_and_gradients(objective: torch.nn.Module, batch: Batch) -> tuple[dict[str, float], list[torch.Tensor]]:
