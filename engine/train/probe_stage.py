@@ -19,7 +19,7 @@ from engine.train.config import Recipe
 from engine.train.data import Folder
 from engine.train.fit import Batch, Stage
 from engine.train.label_reading import LabelObjective, Places, draw, f1_of, right_and_sizes, set_apart
-from engine.train.probe import ProbeNetwork
+from engine.train.probe import ProbeNetwork, key_of
 from engine.train.text import LabelTable
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ class ProbeStage(Stage):
         self.shown, self.held_out = set_apart(numbers, folder.samples, self.config.held_out, recipe.seed)
         if not any(map(len, self.shown)) or not any(map(len, self.held_out)):
             raise ValueError(f"probe.held_out {self.config.held_out} leaves no picture to learn from or to test on")
+        self.kappa: dict[str, float] = {}  # of each group and key, in the last test
         self.network = self.build()
         if self.config.initial:
             self.network.start_from(self.config.initial)
@@ -55,9 +56,11 @@ class ProbeStage(Stage):
         logger.info("stage=probe labels=%d held_out=%d", len(self.table.joint), sum(map(len, self.held_out)))
 
     def build(self) -> ProbeNetwork:
-        """An untrained network for these labels."""
+        """An untrained network for these labels, with what the last test found of them."""
         channels, config = self.buckets[0].latents.shape[1], self.config
-        return ProbeNetwork(tuple(self.table.joint), channels=channels, width=config.width, blocks=config.blocks)
+        network = ProbeNetwork(tuple(self.table.joint), channels=channels, width=config.width, blocks=config.blocks)
+        network.kappa = self.kappa
+        return network
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """Random samples of one size, softened."""
@@ -73,23 +76,50 @@ class ProbeStage(Stage):
         device = next(self.network.parameters()).device
         generator = torch.Generator().manual_seed(self.recipe.seed)
         right, sizes = torch.zeros(2, len(self.table.joint)), torch.zeros(2, len(self.table.joint))
+        logits, labels = list[Tensor](), list[Tensor]()
         for number, kept in enumerate(self.held_out):
             for start in range(0, len(kept), _TESTED_AT_ONCE):
                 batch = self._read(number, kept[start : start + _TESTED_AT_ONCE])
                 views = batch["shown"], soften(batch["shown"], self.config.noise, generator)
-                for view, latents in enumerate(views):
-                    more = right_and_sizes(self.network(latents.to(device)).cpu(), batch["labels"])
+                found = [self.network(latents.to(device)).cpu() for latents in views]
+                for view, each in enumerate(found):
+                    more = right_and_sizes(each, batch["labels"])
                     right[view] += more[0].sum(0)
                     sizes[view] += more[1].sum(0)
+                logits.append(found[0])
+                labels.append(batch["labels"])
         own, groups = self.network.own.cpu(), self.network.groups
         plain, softened = (f1_of(*counts, own, groups) for counts in zip(right, sizes, strict=True))
         self.numbers = {"f1": plain["f1"], "f1_softened": softened["f1"], **plain}
+        self.kappa = kappas(tuple(self.table.joint), torch.cat(logits), torch.cat(labels))
         logger.info("stage=probe held out %s", " ".join(f"{name}={value:.3f}" for name, value in self.numbers.items()))
 
     def _read(self, number: int, indices: Places) -> Batch:
         bucket = self.buckets[number]
         labels = self.table.of_captions([self.folder.samples[bucket.samples[index]].phrases for index in indices])
         return {"shown": torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32)), "labels": labels}
+
+
+def kappas(names: Sequence[str], logits: Tensor, labels: Tensor) -> dict[str, float]:
+    """Cohen's kappa (1960) of each group and key with two labels or more, from logits and labels [N, J].
+
+    How often the likeliest of the key's labels is the true one, 1 where always, 0 where no more often than by chance;
+    over the pictures that have just one of them.
+    """
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(key_of(name), []).append(place)
+    found = {}
+    for key, own in places.items():
+        is_one = labels[:, own].sum(1) == 1
+        if len(own) < 2 or not is_one.any():
+            continue
+        said, true = logits[is_one][:, own].argmax(1), labels[is_one][:, own].argmax(1)
+        by_chance = (
+            float((said.bincount(minlength=len(own)) * true.bincount(minlength=len(own))).sum()) / len(true) ** 2
+        )
+        found[key] = round((float((said == true).float().mean()) - by_chance) / max(1 - by_chance, 1e-9), 4)
+    return found
 
 
 def soften(latents: Tensor, noise: float, generator: torch.Generator) -> Tensor:
