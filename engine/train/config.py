@@ -476,7 +476,7 @@ def check_sizes(sizes: typing.Sequence[tuple[int, int]], step: int) -> None:
 def load_recipe(path: Path, overrides: typing.Sequence[str] = ()) -> Recipe:
     """Read a YAML recipe and apply `a.b=c` overrides; raise ValueError naming the key that is wrong."""
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tree = _from_yaml(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ValueError(f"{path} is not YAML: {error}") from error
     if not isinstance(tree, dict):
@@ -497,6 +497,22 @@ def as_tree(value: Any) -> Any:
     return str(value) if isinstance(value, Path | StrEnum) else value
 
 
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+    """Booleans as YAML 1.2 has them, true and false alone: `no` is the name of a precision."""
+
+
+_BOOLEAN = "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in found if tag != _BOOLEAN]
+    for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOLEAN, re.compile("^(true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+def _from_yaml(text: str) -> Any:
+    return yaml.load(text, _Loader)
+
+
 def _override(tree: dict[str, Any], override: str) -> None:
     key, equals, text = override.partition("=")
     if not equals or not key:
@@ -506,7 +522,7 @@ def _override(tree: dict[str, Any], override: str) -> None:
         tree = tree.setdefault(name, {})
         if not isinstance(tree, dict):
             raise ValueError(f"override {override!r}: {name} is a value, not a section")
-    tree[leaf] = yaml.safe_load(text)
+    tree[leaf] = _from_yaml(text)
 
 
 def _build(cls: type, tree: Any, where: str) -> Any:

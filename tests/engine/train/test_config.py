@@ -37,6 +37,17 @@ def test_overrides_are_typed(recipe_file: Path) -> None:
     assert recipe.data.limit is None and recipe.hola.variant is HolaVariant.NONE
 
 
+def test_no_is_the_name_of_a_precision(recipe_file: Path, tmp_path: Path) -> None:
+    told = ["unet.fit.mixed_precision=no", "data.mirror=true", "name=trueness"]
+    recipe = load_recipe(recipe_file, told)
+    assert (recipe.unet.fit.mixed_precision, recipe.data.mirror, recipe.name) == ("no", True, "trueness")
+    written = recipe_file.read_text(encoding="utf-8").replace("ema_decay: 0.9", "mixed_precision: no")
+    (tmp_path / "no.yaml").write_text(written, encoding="utf-8")
+    assert load_recipe(tmp_path / "no.yaml").unet.fit.mixed_precision == "no" and "mixed_precision: no" in written
+    with pytest.raises(ValueError, match="data.mirror must be bool, got 'yes'"):
+        load_recipe(recipe_file, ["data.mirror=yes"])
+
+
 @pytest.mark.parametrize(
     ("override", "message"),
     [
@@ -86,6 +97,7 @@ def test_a_wrong_setting_is_named(recipe_file: Path, override: str, message: str
         ("probe.weight=-1", "probe: weight and noise must not be negative, got -1.0 and 0.6"),
         ("probe.width=12", "probe: width must be a multiple of 8, got 12"),
         ("probe.blocks=0", "probe: blocks must be more than 0"),
+        ("probe.least_kappa=2", "probe: least_kappa must lie between 0 and 1, got 2.0"),
         ("probe.held_out=1", "probe: held_out must lie between 0 and 1, got 1.0"),
         ("probe.fit.steps=0", "probe.fit: steps must be more than 0"),
     ],

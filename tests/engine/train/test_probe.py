@@ -22,7 +22,7 @@ from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, own_parts
 from engine.train.fit import Fit, Stage
 from engine.train.probe import Asker, ProbeNetwork, load_probe, probe_loss
-from engine.train.probe_stage import ProbeStage, soften
+from engine.train.probe_stage import ProbeStage, kappas, soften
 from engine.train.stages import Run
 from engine.train.text import LabelTable
 from engine.train.tokenizer import load_tokenizer
@@ -248,6 +248,30 @@ def test_the_probe_of_a_base(checkpoint: Path, data: Path, tmp_path: Path) -> No
     assert main(path, out=out) == 0
     costs = json.loads((out / "training.json").read_text(encoding="utf-8"))["stages"]
     assert list(costs) == ["probe", "unet", "package"] and costs["unet"]["probe"] > 0
+
+
+def test_what_the_probe_tells_apart_no_better_than_by_chance_is_not_asked(tmp_path: Path) -> None:
+    top, dress = (Phrase(group=group, attributes=(("color", "red"),)) for group in (Group.TOP, Group.DRESS))
+    network = ProbeNetwork(LABELS, channels=4, width=8, blocks=1)
+    network.kappa = {"top:color": 0.39, "dress:color": 0.4}
+    network.save(tmp_path / "probe")
+    kappa = load_probe(tmp_path / "probe", LABELS, channels=4).kappa
+    asker = Asker(LABELS, kappa=kappa, least_kappa=0.4)
+    wanted, asked = asker.ask([(top, dress)], [(top, dress)])
+    said = ("top:top", "dress:dress", "dress:color=red")
+    assert {label for label, value in zip(LABELS, wanted[0].tolist(), strict=True) if value} == set(said)
+    others = {"dress:color=blue", "dress:color=white"}
+    assert {label for label, value in zip(LABELS, asked[0].tolist(), strict=True) if value} == others | set(said)
+
+
+def test_kappa_is_what_is_left_above_chance() -> None:
+    names = ("top:color=red", "top:color=blue", "top:top", "hair:color=red", "hair:color=grey")
+    true = torch.tensor([[1, 0, 1, 0, 1], [1, 0, 1, 0, 1], [1, 0, 1, 0, 1], [0, 1, 1, 1, 0], [1, 1, 1, 0, 0]]).float()
+    logits = torch.tensor([[2, 1], [2, 1], [1, 2], [1, 2], [5, 0]]).float()
+    logits = torch.cat([logits, torch.zeros(5, 1), torch.tensor([[0, 1]]).float().expand(5, 2)], dim=1)
+    # tops: 3 of 4 right (the fifth has both); said 2 red 2 blue, true 3 red 1 blue: (0.75 - 0.5) / (1 - 0.5)
+    # hair: always grey, as three of four are
+    assert kappas(names, logits, true) == {"top:color": 0.5, "hair:color": 0.0}
 
 
 def test_a_probe_of_other_labels_or_latents_is_refused(tmp_path: Path) -> None:
