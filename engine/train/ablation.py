@@ -48,16 +48,16 @@ def _overrides(variant: VariantConfig, seed: int, overrides: Sequence[str], out:
 
 
 def _run(path: Path, overrides: list[str], folder: Path, settings: AblationConfig, judge: Path) -> None:
-    from engine.train import evaluate_command, main
+    from engine.train import main
+    from engine.train.evaluate_command import Options, run
 
     if (folder / "evaluation" / "evaluation.json").is_file():
         logger.info("%s is done", folder.name)
         return
     logger.info("%s: training", folder.name)
     main(path, overrides, None, True, folder)
-    arguments = ["--pipeline", str(folder / "package"), "--attention", "--num", str(settings.num_descriptions)]
-    status = evaluate_command.main([*arguments, "--judge", str(judge), "--out", str(folder / "evaluation")])
-    if status:
+    package, num = folder / "package", settings.num_descriptions
+    if run(Options(pipeline=package, attention=True, num=num, judge=judge, out=folder / "evaluation")):
         raise ValueError(f"{folder / 'package'} could not be judged")
 
 

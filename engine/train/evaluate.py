@@ -117,20 +117,22 @@ def _few(phrases: Sequence[Phrase], at_most: int | None, rng: random.Random) -> 
     return tuple(phrases[number] for number in sorted(chosen[:at_most]))
 
 
-def evaluate(
-    painter: Painter,
-    judge: Judge,
-    *,
-    num: int = 500,
-    first_seed: int = FIRST_SEED,
-    phrases_at_most: int | None = None,
-) -> Evaluation:
-    """Judges ``num`` pictures of unseen descriptions, in the figures' own sizes, by what each description says.
+def make_cases(num: int, first_seed: int = FIRST_SEED, phrases_at_most: int | None = None) -> list[Case]:
+    """The cases of ``num`` figures from ``first_seed`` on.
 
     Raises:
         ValueError: If ``num`` or ``phrases_at_most`` is below 1, or ``first_seed`` below 0.
     """
-    cases = _cases(num, first_seed, phrases_at_most)
+    if num < 1 or first_seed < 0:
+        raise ValueError(f"num must be at least 1 and first_seed at least 0, got {num} and {first_seed}")
+    if phrases_at_most is not None and phrases_at_most < 1:
+        raise ValueError(f"a description says one thing at least, got phrases {phrases_at_most}")
+    seeds = range(first_seed, first_seed + num)
+    return [make_case(seed, phrases_at_most) for seed in tqdm(seeds, desc="describing", mininterval=2)]
+
+
+def evaluate(painter: Painter, judge: Judge, cases: Sequence[Case]) -> Evaluation:
+    """Judges a picture of each case, in its figure's own size, by what its description says."""
     began = time.monotonic()
     pictures = painter.paint([case.order for case in cases])
     seconds = time.monotonic() - began
@@ -149,16 +151,8 @@ def _answers(judge: Judge, cases: Sequence[Case], pictures: Sequence[Pixels]) ->
     return [found[index] for index in range(len(cases))]
 
 
-def ask_about_figures(
-    painter: Painter,
-    viewer: Viewer,
-    *,
-    num: int = 500,
-    first_seed: int = FIRST_SEED,
-    phrases_at_most: int | None = None,
-) -> tuple[Questionnaire, list[Pixels]]:
-    """The same pictures and questions for a viewer that answers yes or no; raises ValueError as ``evaluate`` does."""
-    cases = _cases(num, first_seed, phrases_at_most)
+def ask_about_figures(painter: Painter, viewer: Viewer, cases: Sequence[Case]) -> tuple[Questionnaire, list[Pixels]]:
+    """The same pictures and questions for a viewer that answers yes or no."""
     pictures = painter.paint([case.order for case in cases])
     questions = [questions_of_table(case.asked) for case in cases]
     asked = [
@@ -166,15 +160,6 @@ def ask_about_figures(
         for case, some, answers in zip(cases, questions, ask(viewer, pictures, questions), strict=True)
     ]
     return Questionnaire(viewer=viewer.name, pictures=asked), pictures
-
-
-def _cases(num: int, first_seed: int, phrases_at_most: int | None) -> list[Case]:
-    if num < 1 or first_seed < 0:
-        raise ValueError(f"num must be at least 1 and first_seed at least 0, got {num} and {first_seed}")
-    if phrases_at_most is not None and phrases_at_most < 1:
-        raise ValueError(f"a description says one thing at least, got phrases {phrases_at_most}")
-    seeds = range(first_seed, first_seed + num)
-    return [make_case(seed, phrases_at_most) for seed in tqdm(seeds, desc="describing", mininterval=2)]
 
 
 def _in_words(verdict: Verdict) -> Asked:

@@ -1,21 +1,20 @@
 """The command `cosmicman evaluate`: which pictures, who judges them, what else is measured, where it is written.
 
-It knows options and files; it does not know how anything is measured.
+It knows options and files; it does not know how they are typed (server/cli/evaluate.py), nor how anything is measured.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from engine.train.attention_mass import AttentionReport, measure_attention, strides_of
-from engine.train.evaluate import FIRST_SEED, ask_about_figures, evaluate, make_case
+from engine.train.evaluate import FIRST_SEED, Case, ask_about_figures, evaluate, make_case, make_cases
 from engine.train.judge import DEFAULT_FOLDER, Judge
 from engine.train.painters import (
     EnginePainter,
@@ -40,25 +39,77 @@ LoadEndpoint = Callable[[str | None, str | None, int], Viewer]
 Distance = dict[str, Any]
 
 
-def main(
-    argv: Sequence[str] | None = None,
-    load_engine: LoadEngine | None = None,
-    load_endpoint: LoadEndpoint | None = None,
-) -> int:
-    """The command, over a bundle, a pipeline, images or the figures; 0 when measured, 2 for a user's mistake.
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What is measured; one of `bundle`, `pipeline`, `images` and `figures` says of which pictures.
+
+    Attributes:
+        bundle: An engine bundle, painted by the serving engine.
+        pipeline: A diffusers folder, painted by PyTorch.
+        images: Pictures made before, by seed or with captions.
+        figures: The figures themselves: the judge's own accuracy.
+        autoencoder: `figures` as this AutoencoderKL decodes them.
+        num: Descriptions.
+        first_seed: Of the figures described.
+        phrases: Things said of each figure at most; None is all.
+        out: Folder for the result.
+        batch_size: Pictures at once of `pipeline`.
+        attention: Also measure where each phrase's attention falls.
+        judge: The figures' classifier.
+        vqa_model: A transformers model in its place: folder or hub name.
+        vlm: An OpenAI-compatible server in its place; "" is the environment's.
+        vlm_model: The model's name at that server.
+        vlm_concurrency: Requests at once.
+        reference: Folder of real pictures to measure the distance from.
+        features: Frechet distance in this transformers model's features.
+        inception: FID, by this TorchScript file of Inception.
+        clip: CLIP score by this CLIP model.
+        steps: Of denoising; this and all below None = what the model says of itself.
+        guidance_scale: Strength of guidance.
+        sampler: One of the bundle's samplers.
+        guidance_interval: Shares of the denoising between which guidance acts.
+    """
+
+    bundle: Path | None = None
+    pipeline: Path | None = None
+    images: Path | None = None
+    figures: bool = False
+    autoencoder: Path | None = None
+    num: int = 500
+    first_seed: int = FIRST_SEED
+    phrases: int | None = None
+    out: Path | None = None
+    batch_size: int = 16
+    attention: bool = False
+    judge: Path = DEFAULT_FOLDER
+    vqa_model: str | None = None
+    vlm: str | None = None
+    vlm_model: str | None = None
+    vlm_concurrency: int = 8
+    reference: Path | None = None
+    features: str | None = None
+    inception: Path | None = None
+    clip: str | None = None
+    steps: int | None = None
+    guidance_scale: float | None = None
+    sampler: str | None = None
+    guidance_interval: Sequence[float] | None = None
+
+
+def run(options: Options, load_engine: LoadEngine | None = None, load_endpoint: LoadEndpoint | None = None) -> int:
+    """The command; 0 when measured, 2 for a user's mistake, which one line in the log says.
 
     Args:
-        argv: Arguments after the command's name.
+        options: What is measured.
         load_engine: Loads the serving engine from a bundle; this package stands below the engine and cannot itself.
         load_endpoint: Makes the viewer behind a server from base URL, model and concurrency; no HTTP is known here.
     """
-    options = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every request
     try:
         viewer = _viewer(options, load_endpoint)
         if options.images is not None and viewer is not None:
-            _photographs(options, viewer)
+            _photographs(options.images, options, viewer)
         elif viewer is not None:
             _figures_in_words(options, viewer, load_engine)
         else:
@@ -69,13 +120,13 @@ def main(
     return 0
 
 
-def _figures(options: argparse.Namespace, load_engine: LoadEngine | None) -> None:
+def _figures(options: Options, load_engine: LoadEngine | None) -> None:
     """The figures' classifier answers for each attribute which value it sees."""
     painter, about = _painter(options, load_engine)
     distances = _Distances(options, _drawn(options))
     judge = Judge.load(options.judge)
     attention = _attention(options) if options.attention else None
-    evaluation = evaluate(painter, judge, **_which(options))
+    evaluation = evaluate(painter, judge, _cases(options))
     evaluation = replace(evaluation, attention=attention)
     captions = [verdict.text for verdict in evaluation.verdicts]
     found = distances.of(evaluation.pictures, captions)
@@ -85,13 +136,13 @@ def _figures(options: argparse.Namespace, load_engine: LoadEngine | None) -> Non
         logger.info("wrote %s", options.out / "evaluation.json")
 
 
-def _figures_in_words(options: argparse.Namespace, viewer: Viewer, load_engine: LoadEngine | None) -> None:
+def _figures_in_words(options: Options, viewer: Viewer, load_engine: LoadEngine | None) -> None:
     """Another viewer answers yes or no about the same pictures."""
     painter, about = _painter(options, load_engine)
     distances = _Distances(options, _drawn(options))
     if options.attention:
         about["attention"] = _attention(options).as_json()
-    questionnaire, pictures = ask_about_figures(painter, viewer, **_which(options))
+    questionnaire, pictures = ask_about_figures(painter, viewer, _cases(options))
     captions = [picture.description for picture in questionnaire.pictures]
     found = distances.of(pictures, captions)
     _show(questionnaire.text(), found)
@@ -100,23 +151,22 @@ def _figures_in_words(options: argparse.Namespace, viewer: Viewer, load_engine: 
         logger.info("wrote %s", options.out / "evaluation.json")
 
 
-def _which(options: argparse.Namespace) -> dict[str, Any]:
-    """Which figures are described, and how much is said of each."""
-    return {"num": options.num, "first_seed": options.first_seed, "phrases_at_most": options.phrases}
+def _cases(options: Options) -> list[Case]:
+    return make_cases(options.num, options.first_seed, options.phrases)
 
 
-def _photographs(options: argparse.Namespace, viewer: Viewer) -> None:
+def _photographs(folder: Path, options: Options, viewer: Viewer) -> None:
     """Pictures with captions beside them."""
     if options.attention:
         raise ValueError("--attention looks inside a model: it needs a diffusers folder, --pipeline DIR")
     distances = _Distances(options, None)
-    photographs = read_photographs(options.images, options.num)
+    photographs = read_photographs(folder, options.num)
     questionnaire = judge_photographs(photographs, viewer)
     captions = [photograph.description for photograph in photographs]
     found = distances.of((photograph.read() for photograph in photographs), captions)
     _show(questionnaire.text(), found)
     if options.out is not None:
-        questionnaire.save(options.out, {"source": str(options.images), "num": len(photographs), "distances": found})
+        questionnaire.save(options.out, {"source": str(folder), "num": len(photographs), "distances": found})
         logger.info("wrote %s", options.out / "evaluation.json")
 
 
@@ -132,7 +182,7 @@ def _show(text: str, distances: Sequence[Distance]) -> None:
 class _Distances:
     """Frechet distances and CLIP score, where asked for: all that they need is there before a picture is painted."""
 
-    def __init__(self, options: argparse.Namespace, reference: Iterable[Pixels] | None) -> None:
+    def __init__(self, options: Options, reference: Iterable[Pixels] | None) -> None:
         """Load the networks; `reference` are the real pictures unless the options name their folder.
 
         Raises:
@@ -173,7 +223,7 @@ class _Distances:
         return found
 
 
-def _drawn(options: argparse.Namespace) -> Iterator[Pixels]:
+def _drawn(options: Options) -> Iterator[Pixels]:
     """The real figures behind the descriptions."""
     seeds = range(options.first_seed, options.first_seed + options.num)
     return (make_case(seed).figure for seed in seeds)
@@ -187,7 +237,7 @@ def _folder(folder: Path) -> Iterator[Pixels]:
     return (read_pixels(file) for file in files)
 
 
-def _attention(options: argparse.Namespace) -> AttentionReport:
+def _attention(options: Options) -> AttentionReport:
     if options.pipeline is None:
         raise ValueError("--attention looks inside a model: it needs a diffusers folder, --pipeline DIR")
     seeds = range(options.first_seed, options.first_seed + options.num)
@@ -195,7 +245,7 @@ def _attention(options: argparse.Namespace) -> AttentionReport:
     return measure_attention(load_pipeline(options.pipeline), seeds, strides=strides, batch_size=options.batch_size)
 
 
-def _viewer(options: argparse.Namespace, load_endpoint: LoadEndpoint | None) -> Viewer | None:
+def _viewer(options: Options, load_endpoint: LoadEndpoint | None) -> Viewer | None:
     """The judge that answers in words, or None for the figures' classifier."""
     if options.vqa_model is not None:
         from engine.train.vqa_model import VqaModel
@@ -208,7 +258,7 @@ def _viewer(options: argparse.Namespace, load_endpoint: LoadEndpoint | None) -> 
     return load_endpoint(options.vlm or None, options.vlm_model, options.vlm_concurrency)
 
 
-def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tuple[Painter, dict[str, Any]]:
+def _painter(options: Options, load_engine: LoadEngine | None) -> tuple[Painter, dict[str, Any]]:
     """Who makes the pictures, and what is told of it in the result."""
     names = ("steps", "guidance_scale", "sampler", "guidance_interval")
     settings = {name: getattr(options, name) for name in names}
@@ -216,7 +266,8 @@ def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tup
     style = Style(**{**settings, "guidance_interval": interval})
 
     def told(source: str) -> dict[str, Any]:
-        return {"source": source, **_which(options), **settings}
+        which = {"num": options.num, "first_seed": options.first_seed, "phrases_at_most": options.phrases}
+        return {"source": source, **which, **settings}
 
     if options.autoencoder is not None and not options.figures:
         raise ValueError("--autoencoder goes with --figures: a model decodes by its own")
@@ -232,48 +283,11 @@ def _painter(options: argparse.Namespace, load_engine: LoadEngine | None) -> tup
 
         vae = load_autoencoder(options.autoencoder)
         return FigurePainter(autoencoder=vae), told(f"figures through {options.autoencoder}")
+    if options.bundle is None:
+        raise ValueError("name the pictures: --bundle DIR, --pipeline DIR, --images DIR or --figures")
     if load_engine is None:
         raise ValueError("a bundle is painted by the serving engine: run `cosmicman evaluate --bundle ...`")
     from engine.description import parse
 
-    bundle: Path = options.bundle
+    bundle = options.bundle
     return EnginePainter(open=lambda: load_engine(bundle), parse=parse, style=style), told(str(bundle))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cosmicman evaluate", description="Judge pictures of descriptions.", allow_abbrev=False
-    )
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--bundle", type=Path, metavar="DIR", help="an engine bundle, painted by the serving engine")
-    source.add_argument("--pipeline", type=Path, metavar="DIR", help="a diffusers folder, painted by PyTorch")
-    source.add_argument("--images", type=Path, metavar="DIR", help="pictures made before (see --vlm)")
-    source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
-    parser.add_argument("--autoencoder", type=Path, metavar="DIR", help="--figures as this AutoencoderKL decodes them")
-    parser.add_argument("--num", type=int, default=500, help="descriptions (%(default)s)")
-    parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="of the figures described (%(default)s)")
-    parser.add_argument("--phrases", type=int, metavar="N", help="say N things of each figure at most (all)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write evaluation.json and questions.txt here")
-    parser.add_argument("--batch-size", type=int, default=16, help="pictures at once of --pipeline (%(default)s)")
-    parser.add_argument("--attention", action="store_true", help="also measure where each phrase's attention falls")
-    judge = parser.add_mutually_exclusive_group()
-    judge.add_argument("--judge", type=Path, default=DEFAULT_FOLDER, metavar="DIR", help="the figures' classifier")
-    judge.add_argument("--vqa-model", metavar="MODEL", help="a transformers model instead: folder or hub name")
-    judge.add_argument("--vlm", nargs="?", const="", metavar="URL", help="an OpenAI-compatible server instead")
-    parser.add_argument("--vlm-model", metavar="NAME", help="the model's name at that server")
-    parser.add_argument("--vlm-concurrency", type=int, default=8, help="requests at once (%(default)s)")
-    parser.add_argument("--reference", type=Path, metavar="DIR", help="real pictures to measure the distance from")
-    parser.add_argument("--features", metavar="MODEL", help="Frechet distance in a transformers model's features")
-    parser.add_argument("--inception", type=Path, metavar="FILE", help="FID, by this TorchScript file of Inception")
-    parser.add_argument("--clip", metavar="MODEL", help="CLIP score by this CLIP model")
-    parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
-    parser.add_argument("--guidance-scale", type=float, help="strength of guidance (the model's default)")
-    parser.add_argument("--sampler", help="one of the bundle's samplers (its default)")
-    parser.add_argument(
-        "--guidance-interval", type=float, nargs=2, metavar=("START", "END"), help="shares between which guidance acts"
-    )
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,19 +43,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="FOLDER",
         help="with --figures: as this AutoencoderKL decodes them",
     )
-    parser.add_argument("--num", type=whole_number(1), default=500, help="descriptions (%(default)s)")
-    parser.add_argument("--first-seed", type=whole_number(0), help="of the figures described")
+    parser.add_argument("--num", type=whole_number(1), help="descriptions (500)")
+    parser.add_argument("--first-seed", type=whole_number(0), help="of the figures described (1000000)")
     parser.add_argument("--phrases", type=whole_number(1), metavar="N", help="say N things of each at most (all)")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder for the result")
+    parser.add_argument("--batch-size", type=whole_number(1), help="pictures at once of --pipeline (16)")
     parser.add_argument("--attention", action="store_true", help="of a pipeline: where each phrase's attention falls")
     judge = parser.add_mutually_exclusive_group()
     judge.add_argument("--judge", type=Path, metavar="FOLDER", help="the figures' classifier (the bundled one)")
     judge.add_argument("--vqa-model", metavar="MODEL", help="a transformers VQA model instead: folder or hub name")
     judge.add_argument("--vlm", nargs="?", const="", metavar="URL", help="an OpenAI-compatible server instead")
     parser.add_argument("--vlm-model", metavar="NAME", help="the model's name at that server")
-    parser.add_argument(
-        "--vlm-concurrency", type=whole_number(1, 256), default=8, help="requests at once (%(default)s)"
-    )
+    parser.add_argument("--vlm-concurrency", type=whole_number(1, 256), help="requests at once (8)")
     parser.add_argument("--reference", type=Path, metavar="FOLDER", help="real pictures to measure the distance from")
     parser.add_argument("--features", metavar="MODEL", help="Frechet distance in a vision model's features")
     parser.add_argument("--inception", type=Path, metavar="FILE", help="FID, by the TorchScript file of Inception")
@@ -76,25 +76,14 @@ def run(options: argparse.Namespace) -> int:
     # Threads that spin at barriers waste a shared machine; libgomp reads this when torch loads it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with needs_extra("train"):
-        from engine.train.evaluate_command import main
+        from engine.train.evaluate_command import Options
+        from engine.train.evaluate_command import run as measure
     if not (options.bundle or options.pipeline or options.images or options.figures):
         options.bundle = _MODELS / "figurine-bundle"
-    if options.vqa_model is None and options.vlm is None and options.judge is None:
-        options.judge = _MODELS / "judge"
-    arguments = [f"--{name}" for name in ("figures", "attention") if getattr(options, name)]
-    for name in _PASSED_ON:
-        value = getattr(options, name)
-        if value is not None:
-            arguments += [f"--{name.replace('_', '-')}={value}"]
-    if options.guidance_interval is not None:
-        arguments += ["--guidance-interval", *map(str, options.guidance_interval)]
-    return main(arguments, load_engine=_load, load_endpoint=_endpoint)
-
-
-_PASSED_ON = (
-    "bundle", "pipeline", "images", "autoencoder", "num", "first_seed", "phrases", "out", "judge", "vqa_model", "vlm",
-    "vlm_model", "vlm_concurrency", "reference", "features", "inception", "clip", "steps", "guidance_scale", "sampler",
-)  # fmt: skip
+    options.judge = options.judge or _MODELS / "judge"
+    names = [field.name for field in fields(Options)]
+    told = {name: value for name in names if (value := getattr(options, name)) is not None}
+    return measure(Options(**told), load_engine=_load, load_endpoint=_endpoint)
 
 
 def _load(bundle: Path) -> "Engine":

@@ -17,7 +17,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from engine.description import Group
 from engine.train.attention_mass import AttentionReport, Look, attention_inside, measure_attention, strides_of
-from engine.train.evaluate_command import main
+from engine.train.evaluate_command import Options, run
 from engine.train.hola import Supervision
 from engine.train.judge import Judge, JudgeNetwork
 from engine.train.painters import load_pipeline
@@ -148,8 +148,8 @@ def test_groups_are_means_over_phrases() -> None:
 def test_the_command_prints_and_writes_it(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     torch.manual_seed(0)
     Judge(JudgeNetwork((8, 8, 12)), {"widths": [8, 8, 12]}).save(tmp_path / "judge")
-    arguments = ["--num", "2", "--judge", str(tmp_path / "judge"), "--steps", "1", "--out", str(tmp_path / "out")]
-    assert main(["--pipeline", str(finished / "package"), "--attention", *arguments]) == 0
+    told = {"num": 2, "judge": tmp_path / "judge", "steps": 1, "out": tmp_path / "out"}
+    assert run(Options(pipeline=finished / "package", attention=True, **told)) == 0
     assert "attention of" in capsys.readouterr().out
     attention = json.loads((tmp_path / "out" / "evaluation.json").read_text())["attention"]
     assert [picture["seed"] for picture in attention["pictures"]] == [1_000_000, 1_000_001]

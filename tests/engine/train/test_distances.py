@@ -26,7 +26,7 @@ from engine.train.distances import (
     load_clip,
     transformers_features,
 )
-from engine.train.evaluate_command import main
+from engine.train.evaluate_command import Options, run
 from engine.train.judge import Judge, JudgeNetwork
 from engine.train.painters import FigurePainter, Pixels
 from engine.train.tokenizer import load_tokenizer
@@ -134,8 +134,8 @@ def test_clip_score_is_the_mean_of_cosines(clip: Path) -> None:
 def test_the_command_names_every_number(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     torch.manual_seed(0)
     Judge(JudgeNetwork((8, 8, 12)), {"widths": [8, 8, 12]}).save(tmp_path / "judge")
-    arguments = ["--figures", "--num", "3", "--judge", str(tmp_path / "judge"), "--features", str(clip)]
-    assert main([*arguments, "--clip", str(clip), "--out", str(tmp_path / "out")]) == 0
+    measured = {"features": str(clip), "clip": str(clip), "out": tmp_path / "out"}
+    assert run(Options(figures=True, num=3, judge=tmp_path / "judge", **measured)) == 0
     out = capsys.readouterr().out
     assert f"Frechet distance, CLIPModel features ({clip}): 0.00 over 3 pictures and 3 of the reference" in out
     assert f"CLIP score ({clip}): " in out and "FID" not in out
@@ -146,12 +146,12 @@ def test_the_command_names_every_number(clip: Path, tmp_path: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--clip", "NOWHERE"], "nowhere cannot be loaded"),
-        (["--features", "NOWHERE"], "nowhere cannot be loaded"),
-        (["--inception", "NOWHERE"], "nowhere is no TorchScript file"),
-        (["--features", "CLIP", "--reference", "EMPTY"], "empty holds no picture ("),
-        (["--reference", "EMPTY"], "--reference is what --features or --inception compare with: name one of them"),
-        (["--autoencoder", "NOWHERE"], "nowhere holds no AutoencoderKL"),
+        ({"clip": "NOWHERE"}, "nowhere cannot be loaded"),
+        ({"features": "NOWHERE"}, "nowhere cannot be loaded"),
+        ({"inception": "NOWHERE"}, "nowhere is no TorchScript file"),
+        ({"features": "CLIP", "reference": "EMPTY"}, "empty holds no picture ("),
+        ({"reference": "EMPTY"}, "--reference is what --features or --inception compare with: name one of them"),
+        ({"autoencoder": "NOWHERE"}, "nowhere holds no AutoencoderKL"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_before_a_picture_is_made(
@@ -159,13 +159,15 @@ def test_what_cannot_be_measured_is_refused_before_a_picture_is_made(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
-    options: list[str],
+    options: dict[str, str],
     message: str,
 ) -> None:
     (tmp_path / "empty").mkdir()
     places = {"NOWHERE": tmp_path / "nowhere", "CLIP": clip, "EMPTY": tmp_path / "empty"}
     monkeypatch.setattr(FigurePainter, "paint", lambda *_: pytest.fail("a picture was made"))
-    assert main(["--figures", "--num", "3", *(str(places.get(option, option)) for option in options)]) == 2
+    told = {name: Path(places[value]) for name, value in options.items()}
+    texts = {name: str(told[name]) for name in ("clip", "features") if name in told}
+    assert run(Options(figures=True, num=3, **{**told, **texts})) == 2
     assert message in caplog.text
 
 

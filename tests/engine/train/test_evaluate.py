@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -17,12 +17,14 @@ from PIL import Image
 from engine.description import Description
 from engine.events import Event, Finished, ImageReady, Queued, Timings
 from engine.request import GenerationRequest
-from engine.train.evaluate import FIRST_SEED, STYLES, evaluate, make_case
-from engine.train.evaluate_command import main
+from engine.train.evaluate import FIRST_SEED, STYLES, evaluate, make_case, make_cases
+from engine.train.evaluate_command import Options, run
 from engine.train.figures import draw_figure, sample_figure
 from engine.train.judge import Judge, JudgeNetwork
 from engine.train.painters import EnginePainter, FigurePainter, FolderPainter, Order, Style, by_size
 from engine.train.questions import ABSENT, BY_KEY
+
+NOWHERE = Path("nowhere")
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ def test_short_descriptions_say_who_and_a_few_things_and_only_those_are_asked() 
 
 
 def test_figures_score_the_ceiling(judge: Judge) -> None:
-    evaluation = evaluate(FigurePainter(), judge, num=4)
+    evaluation = evaluate(FigurePainter(), judge, make_cases(4))
     assert len(evaluation.verdicts) == 4
     for score in (*evaluation.by_question, *evaluation.by_kind, *evaluation.promised):
         assert score.right == score.ceiling
@@ -128,7 +130,7 @@ def test_the_engine_paints_what_was_ordered(judge: Judge) -> None:
     engine = DrawingEngine()
     style = Style(steps=7, guidance_scale=2.0, sampler="ddim", guidance_interval=(0.1, 0.6))
     painter = EnginePainter(open=lambda: engine, parse=unparsed, style=style)
-    evaluation = evaluate(painter, judge, num=20)
+    evaluation = evaluate(painter, judge, make_cases(20))
     requests = sorted(engine.requests, key=lambda request: request.seed or 0)
     assert [request.seed for request in requests] == list(range(FIRST_SEED, FIRST_SEED + 20))
     for request, verdict in zip(requests, evaluation.verdicts, strict=True):
@@ -178,8 +180,8 @@ def test_the_command_writes_tables_questions_and_a_sheet(
     judge: Judge, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     judge.save(tmp_path / "judge")
-    arguments = ["--num", "3", "--phrases", "4", "--judge", str(tmp_path / "judge"), "--out", str(tmp_path / "out")]
-    assert main(["--bundle", "unused", *arguments], load_engine=lambda bundle: DrawingEngine()) == 0
+    options = Options(bundle=Path("unused"), num=3, phrases=4, judge=tmp_path / "judge", out=tmp_path / "out")
+    assert run(options, load_engine=lambda bundle: DrawingEngine()) == 0
     assert "Acc_all" in capsys.readouterr().out
     result = json.loads((tmp_path / "out" / "evaluation.json").read_text())
     assert (result["num"], result["phrases_at_most"]) == (3, 4)
@@ -191,25 +193,22 @@ def test_the_command_writes_tables_questions_and_a_sheet(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("told", "message"),
     [
-        (["--figures", "--num", "0"], "num must be at least 1"),
-        (["--figures", "--phrases", "0"], "a description says one thing at least, got phrases 0"),
-        (["--bundle", "somewhere"], "run `cosmicman evaluate --bundle"),
-        (["--pipeline", "nowhere", "--num", "1"], "nowhere is no pipeline folder"),
-        (["--pipeline", "nowhere", "--sampler", "euler"], "brings its own sampler"),
-        (["--pipeline", "nowhere", "--guidance-interval", "0", "0.5"], "a guidance interval needs a bundle"),
-        (["--figures", "--judge", "nowhere"], "nowhere holds no readable judge"),
-        (["--pipeline", "nowhere", "--autoencoder", "nowhere"], "--autoencoder goes with --figures"),
+        ({"figures": True, "num": 0}, "num must be at least 1"),
+        ({"figures": True, "phrases": 0}, "a description says one thing at least, got phrases 0"),
+        ({}, "name the pictures: --bundle DIR, --pipeline DIR, --images DIR or --figures"),
+        ({"bundle": Path("somewhere")}, "run `cosmicman evaluate --bundle"),
+        ({"pipeline": NOWHERE}, "nowhere is no pipeline folder"),
+        ({"pipeline": NOWHERE, "sampler": "euler"}, "brings its own sampler"),
+        ({"pipeline": NOWHERE, "guidance_interval": (0, 0.5)}, "a guidance interval needs a bundle"),
+        ({"figures": True, "judge": NOWHERE}, "nowhere holds no readable judge"),
+        ({"pipeline": NOWHERE, "autoencoder": NOWHERE}, "--autoencoder goes with --figures"),
     ],
 )
 def test_mistakes_are_one_line(
-    judge: Judge, tmp_path: Path, caplog: pytest.LogCaptureFixture, arguments: list[str], message: str
+    judge: Judge, tmp_path: Path, caplog: pytest.LogCaptureFixture, told: dict[str, Any], message: str
 ) -> None:
     judge.save(tmp_path)
-    if "--judge" not in arguments:
-        arguments = [*arguments, "--judge", str(tmp_path)]
-    if "--num" not in arguments:
-        arguments = [*arguments, "--num", "1"]
-    assert main(arguments) == 2
+    assert run(Options(**{"judge": tmp_path, "num": 1, **told})) == 2
     assert message in caplog.text

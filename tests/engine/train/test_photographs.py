@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.train.evaluate_command import main
+from engine.train.evaluate_command import Options, run
 from engine.train.photographs import read_photographs
 
 
@@ -54,16 +54,16 @@ def test_what_cannot_be_judged_is_one_line(tmp_path: Path, caplog: pytest.LogCap
     write(tmp_path / "fine", "a", "a man")
     shutil.copytree(tmp_path / "fine", tmp_path / "latin")
     (tmp_path / "latin" / "a.txt").write_bytes(b"caf\xe9")
-    for arguments, message in (
-        (["--images", "missing"], "there is no such folder"),
-        (["--images", "uncaptioned"], "holds no captions: expected NAME.txt beside NAME.png"),
-        (["--images", "silent"], "asks nothing about a person or a place: 'best quality'"),
-        (["--images", "damaged"], "a.png cannot be read"),
-        (["--images", "latin"], "must be UTF-8 text"),
-        (["--images", "fine", "--attention"], "it needs a diffusers folder"),
+    for name, message in (
+        ("missing", "there is no such folder"),
+        ("uncaptioned", "holds no captions: expected NAME.txt beside NAME.png"),
+        ("silent", "asks nothing about a person or a place: 'best quality'"),
+        ("damaged", "a.png cannot be read"),
+        ("latin", "must be UTF-8 text"),
+        ("fine", "it needs a diffusers folder"),
     ):
         caplog.clear()
-        places = [str(tmp_path / word) if (tmp_path / word).is_dir() else word for word in arguments]
-        assert main([*places, "--vlm", "http://unused"], load_endpoint=lambda *told: Never()) == 2
+        options = Options(images=tmp_path / name, attention=name == "fine", vlm="http://unused")
+        assert run(options, load_endpoint=lambda *told: Never()) == 2
         (record,) = caplog.records
         assert message in record.getMessage()

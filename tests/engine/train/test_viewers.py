@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from engine.train.atomic import AtomicQuestion, questions_of_table, questions_of_text
-from engine.train.evaluate import ask_about_figures
+from engine.train.evaluate import ask_about_figures, make_cases
 from engine.train.judge import Judge, JudgeNetwork
 from engine.train.painters import FigurePainter, Pixels
 from engine.train.viewers import Answer, Asked, FigureViewer, Questionnaire, ask, read_answer
@@ -113,6 +113,6 @@ def test_the_classifier_is_a_viewer_too() -> None:
 
 def test_figures_can_be_shown_to_any_viewer() -> None:
     script = Script({})
-    result, pictures = ask_about_figures(FigurePainter(), script, num=3)
+    result, pictures = ask_about_figures(FigurePainter(), script, make_cases(3))
     assert len(pictures) == 3 and result.accuracies[-1].interval.mean == 1
     assert [asked.name for asked in result.pictures] == ["1000000", "1000001", "1000002"]

@@ -29,7 +29,7 @@ from transformers import (
 )
 
 from engine.train.atomic import AtomicQuestion, questions_of_text
-from engine.train.evaluate_command import main
+from engine.train.evaluate_command import Options, run
 from engine.train.viewers import Answer
 from engine.train.vqa_model import VqaModel
 
@@ -137,7 +137,7 @@ def test_other_folders_are_refused(finished: Path, tmp_path: Path, caplog: pytes
         (finished / "package" / "cosmicman.json", "it is a file"),
     ):
         caplog.clear()
-        assert main(["--figures", "--num", "1", "--vqa-model", str(source)]) == 2
+        assert run(Options(figures=True, num=1, vqa_model=str(source))) == 2
         (record,) = caplog.records
         assert message in record.getMessage() and "\n" not in record.getMessage()
 
@@ -151,5 +151,5 @@ def test_photographs_are_judged_by_a_folder(
         Image.new("RGB", (32, 48)).save(folder / f"{name}.png")
         (folder / f"{name}.txt").write_text("a woman in a red coat")
     model = vilt(tmp_path / "vilt", tokenizer, "yes")
-    assert main(["--images", str(folder), "--vqa-model", str(model)]) == 0
+    assert run(Options(images=folder, vqa_model=str(model))) == 0
     assert "Acc_all           6      6        0           0    100.0%" in capsys.readouterr().out

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from engine.train.atomic import AtomicQuestion
-from engine.train.evaluate_command import main
+from engine.train.evaluate_command import Options, run
 from engine.train.questions import Kind
 from engine.train.viewers import Answer
 from server.cli.vision_endpoint import VisionEndpoint
@@ -176,8 +176,8 @@ def test_photographs_end_to_end(
     Image.fromarray(PICTURE).save(tmp_path / "a.png")
     (tmp_path / "a.txt").write_text("a woman in a red coat and blue jeans")
     server.reply = lambda text, number: completion("no" if "wearing a coat" in text else "yes")
-    arguments = ["--images", str(tmp_path), "--vlm", "--out", str(tmp_path / "out")]
-    assert main(arguments, load_endpoint=VisionEndpoint.of) == 0
+    options = Options(images=tmp_path, vlm="", out=tmp_path / "out")
+    assert run(options, load_endpoint=VisionEndpoint.of) == 0
     assert len(server.requests) == 4  # the coat's colour was not asked
     result = (tmp_path / "out" / "evaluation.json").read_text()
     assert f"eyes at {server.url}" in result
