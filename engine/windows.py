@@ -112,8 +112,8 @@ class TokenWindows:
             if tokens:
                 last = tokens[-1]
                 same_word = word is not None and word == previous_word
-                joined = same_word or span == last.span if span is not None else same_word or _closes(text[start:end])
-                unit = last.unit + (not joined)
+                follows = _closes(text[start:end]) if span is None else span == last.span
+                unit = last.unit + (not (same_word or follows))
             tokens.append(Token(token, span, unit))
             previous_word = word
         return tokens

@@ -153,9 +153,10 @@ class Asker:
         That is where `kappa` of their group and key is below `least_kappa`: what the UNet would be taught there is the
         probe's mistakes.
         """
-        self._count, read = len(labels), kappa or {}
+        bad = {key for key, value in (kappa or {}).items() if value < least_kappa}
         numbered = {label: number for number, label in enumerate(labels)}
-        self.numbers = {label: n for label, n in numbered.items() if read.get(key_of(label), 1.0) >= least_kappa}
+        self._count = len(labels)
+        self.numbers = {label: n for label, n in numbered.items() if "=" not in label or key_of(label) not in bad}
         self.rivals: dict[str, list[int]] = {}  # labels of one group and key
         for label, number in self.numbers.items():
             self.rivals.setdefault(key_of(label), []).append(number)

@@ -101,24 +101,24 @@ class ProbeStage(Stage):
 
 
 def kappas(names: Sequence[str], logits: Tensor, labels: Tensor) -> dict[str, float]:
-    """Cohen's kappa (1960) of each group and key with two labels or more, from logits and labels [N, J].
+    """Cohen's kappa (1960) of each group and key with two values or more, from logits and labels [N, J].
 
-    How often the likeliest of the key's labels is the true one, 1 where always, 0 where no more often than by chance;
-    over the pictures that have just one of them.
+    How often the likeliest of the values is the true one, 1 where always, 0 where no more often than by chance; over
+    the pictures that have just one of them.
     """
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names):
-        places.setdefault(key_of(name), []).append(place)
+        if "=" in name:
+            places.setdefault(key_of(name), []).append(place)
     found = {}
     for key, own in places.items():
         is_one = labels[:, own].sum(1) == 1
         if len(own) < 2 or not is_one.any():
             continue
         said, true = logits[is_one][:, own].argmax(1), labels[is_one][:, own].argmax(1)
-        by_chance = (
-            float((said.bincount(minlength=len(own)) * true.bincount(minlength=len(own))).sum()) / len(true) ** 2
-        )
-        found[key] = round((float((said == true).float().mean()) - by_chance) / max(1 - by_chance, 1e-9), 4)
+        counts = (each.bincount(minlength=len(own)).double() / len(true) for each in (said, true))
+        by_chance = float(torch.dot(*counts))
+        found[key] = round((float((said == true).double().mean()) - by_chance) / max(1 - by_chance, 1e-9), 4)
     return found
 
 

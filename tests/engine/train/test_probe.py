@@ -253,7 +253,7 @@ def test_the_probe_of_a_base(checkpoint: Path, data: Path, tmp_path: Path) -> No
 def test_what_the_probe_tells_apart_no_better_than_by_chance_is_not_asked(tmp_path: Path) -> None:
     top, dress = (Phrase(group=group, attributes=(("color", "red"),)) for group in (Group.TOP, Group.DRESS))
     network = ProbeNetwork(LABELS, channels=4, width=8, blocks=1)
-    network.kappa = {"top:color": 0.39, "dress:color": 0.4}
+    network.kappa = {"top:color": 0.39, "top:top": 0.0, "dress:color": 0.4}
     network.save(tmp_path / "probe")
     kappa = load_probe(tmp_path / "probe", LABELS, channels=4).kappa
     asker = Asker(LABELS, kappa=kappa, least_kappa=0.4)
@@ -265,13 +265,13 @@ def test_what_the_probe_tells_apart_no_better_than_by_chance_is_not_asked(tmp_pa
 
 
 def test_kappa_is_what_is_left_above_chance() -> None:
-    names = ("top:color=red", "top:color=blue", "top:top", "hair:color=red", "hair:color=grey")
+    names = ("top:color=red", "top:color=blue", "top:top", "hair:hair=bald", "hair:hair=grey")
     true = torch.tensor([[1, 0, 1, 0, 1], [1, 0, 1, 0, 1], [1, 0, 1, 0, 1], [0, 1, 1, 1, 0], [1, 1, 1, 0, 0]]).float()
     logits = torch.tensor([[2, 1], [2, 1], [1, 2], [1, 2], [5, 0]]).float()
     logits = torch.cat([logits, torch.zeros(5, 1), torch.tensor([[0, 1]]).float().expand(5, 2)], dim=1)
     # tops: 3 of 4 right (the fifth has both); said 2 red 2 blue, true 3 red 1 blue: (0.75 - 0.5) / (1 - 0.5)
     # hair: always grey, as three of four are
-    assert kappas(names, logits, true) == {"top:color": 0.5, "hair:color": 0.0}
+    assert kappas(names, logits, true) == {"top:color": 0.5, "hair:hair": 0.0}
 
 
 def test_a_probe_of_other_labels_or_latents_is_refused(tmp_path: Path) -> None:
