@@ -346,14 +346,12 @@ class ProbeConfig:
     blocks: int = 3  # residual 3x3 convolutions
     noise: float = 0.6  # strongest noise on the latents it learns from, which have variance 1
     held_out: float = 0.05  # of the pictures, to test it on
-    least_kappa: float = 0.0  # what it reads worse than this there, by chance 0, the UNet is not asked about
     initial: Path | None = None  # a probe's folder of the same shape to start from; it may read other labels too
     rollout: RolloutConfig | None = None
     fit: FitConfig
 
     def __post_init__(self) -> None:
         _positive(self, "width", "blocks")
-        _fraction(self, "least_kappa")
         if self.weight < 0 or self.noise < 0:
             raise ValueError(f"weight and noise must not be negative, got {self.weight} and {self.noise}")
         if self.width % PROBE_NORM_GROUPS:

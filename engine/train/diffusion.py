@@ -7,7 +7,6 @@ J labels of the probe.
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,12 +34,10 @@ from engine.train.hola import Supervision, hola_loss
 from engine.train.initial import start_from
 from engine.train.lora import add_adapters
 from engine.train.parts import Parts
-from engine.train.probe import Asker, ProbeNetwork, key_of, probe_loss
+from engine.train.probe import Asker, ProbeNetwork, probe_loss
 from engine.train.reader import Reader, TextReader, TextStates
 from engine.train.rollout import roll_out, rollout_timesteps
 from engine.train.samples import decode, guided, sample_latents, save_captions, save_grid
-
-logger = logging.getLogger(__name__)
 
 _MAX_PHRASES = 32
 _TOLD = ("context", "pooled", "time_ids")  # what the UNet reads of a batch besides latents
@@ -218,7 +215,7 @@ class DiffusionStage(Stage):
         self.objective = DiffusionObjective(
             self.unet, recipe, schedule=parts.schedule, factor=parts.factor, probe=probe
         )
-        self.asker = self._build_asker(probe) if probe else None
+        self.asker = Asker(probe.labels) if probe else None
         self._epoch: tuple[int, int, list[Share]] | None = None
         self._no_text: dict[int, TextStates] = {}  # by number of windows
 
@@ -256,14 +253,6 @@ class DiffusionStage(Stage):
         if "rollout" in batch:
             told |= {f"empty_{name}": value for name, value in _told(self._empty(ids)).items()}
         return {**{name: value for name, value in batch.items() if name != "ids"}, **told}
-
-    def _build_asker(self, probe: ProbeNetwork) -> Asker:
-        least = self.recipe.probe.least_kappa if self.recipe.probe else 0.0
-        asker = Asker(probe.labels, kappa=probe.kappa, least_kappa=least)
-        left_out = sorted({key_of(label) for label in probe.labels if label not in asker.numbers})
-        if left_out:
-            logger.info("stage=unet the probe reads these too badly to be asked: %s", ", ".join(left_out))
-        return asker
 
     def _time_ids(self, samples: Sequence[Sample]) -> Batch:
         """How each picture was scaled and cropped, [B, 6], which SDXL is told."""

@@ -13,7 +13,7 @@ B batch, C latent channels, h w latent cells, D features, G groups, J labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -36,12 +36,11 @@ class ProbeNetwork(nn.Module):
     """Convolutions at the latents' own resolution; each group looks somewhere and its labels are read off there."""
 
     own: Tensor  # [G, J] the labels of each group, 1 or 0
-    kappa: dict[str, float]  # how well the values of each group and key are told apart; empty where it was not tested
 
     def __init__(self, labels: Sequence[str], *, channels: int, width: int, blocks: int) -> None:
         """Untrained weights for labels "group:label" of latents with `channels` channels."""
         super().__init__()
-        self.labels, self.kappa = tuple(labels), {}
+        self.labels = tuple(labels)
         self.shape = {"channels": channels, "width": width, "blocks": blocks}
         of_label = [label.partition(":")[0] for label in labels]
         self.groups = tuple(sorted(set(of_label)))
@@ -91,8 +90,8 @@ class ProbeNetwork(nn.Module):
         return logits + self.bias
 
     def save(self, folder: Path) -> None:
-        """Write weights, shape, labels and how well they are read, whole."""
-        save_network(self, folder, _NAME, {**self.shape, "labels": list(self.labels), "kappa": self.kappa})
+        """Write weights, shape and labels, whole."""
+        save_network(self, folder, _NAME, {**self.shape, "labels": list(self.labels)})
 
 
 class _Block(nn.Module):
@@ -114,7 +113,6 @@ def read_alike(folder: Path, shape: dict[str, int]) -> tuple[list[str], dict[str
     """
     facts, tensors = read_network(folder, _NAME, "probe")
     labels = facts.pop("labels")
-    facts.pop("kappa", None)
     if facts != shape:
         raise ValueError(f"probe.initial: {folder} holds a probe of {facts}, to start from it needs {shape}")
     return labels, tensors
@@ -127,7 +125,7 @@ def load_probe(folder: Path, labels: Sequence[str], *, channels: int) -> ProbeNe
         ValueError: A file is missing or damaged, or it reads other labels or latents than these.
     """
     facts, tensors = read_network(folder, _NAME, "probe")
-    known, kappa = facts.pop("labels"), facts.pop("kappa", {})
+    known = facts.pop("labels")
     if known != list(labels):
         example = min(set(known) ^ set(labels), default="their order")
         raise ValueError(f"{folder} reads other labels than the data's, such as {example}: run the stage probe again")
@@ -138,25 +136,15 @@ def load_probe(folder: Path, labels: Sequence[str], *, channels: int) -> ProbeNe
         network.load_state_dict(tensors)
     except RuntimeError as error:
         raise ValueError(f"{folder / _NAME}.safetensors does not fit the network: {error}") from error
-    network.kappa = kappa
     return network.eval().requires_grad_(False)
 
 
 class Asker:
     """What latents may be asked for the sake of a caption."""
 
-    def __init__(
-        self, labels: Sequence[str], *, kappa: Mapping[str, float] | None = None, least_kappa: float = 0.0
-    ) -> None:
-        """Ask about these labels, "group:label" or "group:key=value", but not where the probe reads badly itself.
-
-        That is where `kappa` of their group and key is below `least_kappa`: what the UNet would be taught there is the
-        probe's mistakes.
-        """
-        bad = {key for key, value in (kappa or {}).items() if value < least_kappa}
-        numbered = {label: number for number, label in enumerate(labels)}
-        self._count = len(labels)
-        self.numbers = {label: n for label, n in numbered.items() if "=" not in label or key_of(label) not in bad}
+    def __init__(self, labels: Sequence[str]) -> None:
+        """Ask about these labels, "group:label" or "group:key=value"."""
+        self.numbers = {label: number for number, label in enumerate(labels)}
         self.rivals: dict[str, list[int]] = {}  # labels of one group and key
         for label, number in self.numbers.items():
             self.rivals.setdefault(key_of(label), []).append(number)
@@ -168,7 +156,7 @@ class Asker:
         What a phrase says is wanted. What else its group could be by the same key is asked and not wanted, unless the
         row has it too, such as the colour of a second dress. Nothing else is asked.
         """
-        wanted, asked = (np.zeros((len(said), self._count), np.float32) for _ in range(2))
+        wanted, asked = (np.zeros((len(said), len(self.numbers)), np.float32) for _ in range(2))
         for place, (phrases, row) in enumerate(zip(said, rows, strict=True)):
             found = [self._read(phrase) for phrase in phrases]
             stated = {number for numbers, _ in found for number in numbers}

@@ -47,7 +47,6 @@ class ProbeStage(Stage):
         self.shown, self.held_out = set_apart(numbers, folder.samples, self.config.held_out, recipe.seed)
         if not any(map(len, self.shown)) or not any(map(len, self.held_out)):
             raise ValueError(f"probe.held_out {self.config.held_out} leaves no picture to learn from or to test on")
-        self.kappa: dict[str, float] = {}  # of each group and key, in the last test
         self.network = self.build()
         if self.config.initial:
             self.network.start_from(self.config.initial)
@@ -56,11 +55,9 @@ class ProbeStage(Stage):
         logger.info("stage=probe labels=%d held_out=%d", len(self.table.joint), sum(map(len, self.held_out)))
 
     def build(self) -> ProbeNetwork:
-        """An untrained network for these labels, with what the last test found of them."""
+        """An untrained network for these labels."""
         channels, config = self.buckets[0].latents.shape[1], self.config
-        network = ProbeNetwork(tuple(self.table.joint), channels=channels, width=config.width, blocks=config.blocks)
-        network.kappa = self.kappa
-        return network
+        return ProbeNetwork(tuple(self.table.joint), channels=channels, width=config.width, blocks=config.blocks)
 
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """Random samples of one size, softened."""
@@ -72,7 +69,7 @@ class ProbeStage(Stage):
 
     @torch.no_grad()
     def report(self, step: int) -> None:
-        """Find the labels of what was held out, as it is and softened; F1 of all and of each group."""
+        """Find the labels of what was held out, as it is and softened: F1 of all and each group, kappa of each key."""
         device = next(self.network.parameters()).device
         generator = torch.Generator().manual_seed(self.recipe.seed)
         right, sizes = torch.zeros(2, len(self.table.joint)), torch.zeros(2, len(self.table.joint))
@@ -91,7 +88,8 @@ class ProbeStage(Stage):
         own, groups = self.network.own.cpu(), self.network.groups
         plain, softened = (f1_of(*counts, own, groups) for counts in zip(right, sizes, strict=True))
         self.numbers = {"f1": plain["f1"], "f1_softened": softened["f1"], **plain}
-        self.kappa = kappas(tuple(self.table.joint), torch.cat(logits), torch.cat(labels))
+        kappa = kappas(tuple(self.table.joint), torch.cat(logits), torch.cat(labels))
+        self.numbers |= {f"kappa_{key}": value for key, value in kappa.items()}
         logger.info("stage=probe held out %s", " ".join(f"{name}={value:.3f}" for name, value in self.numbers.items()))
 
     def _read(self, number: int, indices: Places) -> Batch:

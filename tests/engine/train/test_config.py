@@ -97,7 +97,6 @@ def test_a_wrong_setting_is_named(recipe_file: Path, override: str, message: str
         ("probe.weight=-1", "probe: weight and noise must not be negative, got -1.0 and 0.6"),
         ("probe.width=12", "probe: width must be a multiple of 8, got 12"),
         ("probe.blocks=0", "probe: blocks must be more than 0"),
-        ("probe.least_kappa=2", "probe: least_kappa must lie between 0 and 1, got 2.0"),
         ("probe.held_out=1", "probe: held_out must lie between 0 and 1, got 1.0"),
         ("probe.fit.steps=0", "probe.fit: steps must be more than 0"),
     ],

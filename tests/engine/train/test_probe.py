@@ -250,20 +250,6 @@ def test_the_probe_of_a_base(checkpoint: Path, data: Path, tmp_path: Path) -> No
     assert list(costs) == ["probe", "unet", "package"] and costs["unet"]["probe"] > 0
 
 
-def test_what_the_probe_tells_apart_no_better_than_by_chance_is_not_asked(tmp_path: Path) -> None:
-    top, dress = (Phrase(group=group, attributes=(("color", "red"),)) for group in (Group.TOP, Group.DRESS))
-    network = ProbeNetwork(LABELS, channels=4, width=8, blocks=1)
-    network.kappa = {"top:color": 0.39, "top:top": 0.0, "dress:color": 0.4}
-    network.save(tmp_path / "probe")
-    kappa = load_probe(tmp_path / "probe", LABELS, channels=4).kappa
-    asker = Asker(LABELS, kappa=kappa, least_kappa=0.4)
-    wanted, asked = asker.ask([(top, dress)], [(top, dress)])
-    said = ("top:top", "dress:dress", "dress:color=red")
-    assert {label for label, value in zip(LABELS, wanted[0].tolist(), strict=True) if value} == set(said)
-    others = {"dress:color=blue", "dress:color=white"}
-    assert {label for label, value in zip(LABELS, asked[0].tolist(), strict=True) if value} == others | set(said)
-
-
 def test_kappa_is_what_is_left_above_chance() -> None:
     names = ("top:color=red", "top:color=blue", "top:top", "hair:hair=bald", "hair:hair=grey")
     true = torch.tensor([[1, 0, 1, 0, 1], [1, 0, 1, 0, 1], [1, 0, 1, 0, 1], [0, 1, 1, 1, 0], [1, 1, 1, 0, 0]]).float()
