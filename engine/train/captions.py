@@ -54,7 +54,13 @@ class Captions:
         """A caption to look at: all phrases, a list or prose by turns."""
         if self.config.variants:
             return self.variant(index, 0)
-        style = replace(self.config, phrase_dropout=0.0, late_slot_dropout=0.0, list_fraction=float(number % 2))
+        style = replace(
+            self.config,
+            phrase_dropout=0.0,
+            late_slot_dropout=0.0,
+            attribute_dropout=0.0,
+            list_fraction=float(number % 2),
+        )
         rng = random.Random(f"{self.seed} whole {index} {number}")
         return discretise(self.samples[index].phrases, self.windows, replace(style, caption_dropout=0.0), rng)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from engine.description import Group
 from engine.description.caption import FIRST_MINOR_SLOT, Caption, Phrase, Style, compose
 from engine.train.config import CaptionConfig
 from engine.windows import TokenWindows
@@ -36,10 +37,11 @@ class Discretised:
 
 
 def thin(phrases: Sequence[Phrase], config: CaptionConfig, rng: random.Random) -> tuple[Phrase, ...]:
-    """Leave phrases out at random, never all of them; order and shuffles inside are the composer's."""
+    """Leave phrases out at random, never all of them, and words of phrases; order and shuffles are the composer's."""
     least = config.short_dropout if rng.random() < config.short_fraction else 0.0
     kept = tuple(phrase for phrase in phrases if rng.random() >= max(least, _dropout(phrase, config)))
-    return kept or tuple(phrases[:1])
+    kept = kept or tuple(phrases[:1])
+    return tuple(_shortened(phrase, config, rng) for phrase in kept) if config.attribute_dropout else kept
 
 
 def choose_style(config: CaptionConfig, rng: random.Random) -> Style:
@@ -99,6 +101,13 @@ def _encode(caption: Caption, phrases: Sequence[Phrase], windows: TokenWindows) 
     ]
     ids = tuple(windows.ids(split, len(split)).ravel().tolist())
     return Discretised(text=caption.text, ids=ids, end=len(split[0]) + 1, spans=tuple(found))
+
+
+def _shortened(phrase: Phrase, config: CaptionConfig, rng: random.Random) -> Phrase:
+    """The phrase with fewer attributes; with none of them where its noun says something by itself, unlike "hair"."""
+    attributes = tuple(pair for pair in phrase.attributes if rng.random() >= config.attribute_dropout)
+    is_empty = not attributes and (not phrase.noun or phrase.group is Group.HAIR)
+    return phrase if is_empty else replace(phrase, attributes=attributes)
 
 
 def _dropout(phrase: Phrase, config: CaptionConfig) -> float:

@@ -120,6 +120,23 @@ def test_short_captions_are_thinned_more() -> None:
     assert 0.35 < mean / len(PHRASES) < 0.45
 
 
+def test_phrases_lose_attributes_but_never_all_they_say() -> None:
+    shot, _, shape, _, hair, blouse = PHRASES[:6]
+    config, rng = replace(WHOLE, attribute_dropout=0.5), random.Random(0)
+    rounds = 2000
+    seen = [thin((shot, shape, hair, blouse), config, rng) for _ in range(rounds)]
+    assert all(some[:2] == (shot, shape) for some in seen)  # they have no noun to say without their only attribute
+    assert all(some[2].attributes and some[2].noun == "hair" for some in seen)
+    assert {some[3].attributes for some in seen} == {
+        blouse.attributes, blouse.attributes[:1], blouse.attributes[1:], ()
+    }  # fmt: skip
+    coloured = sum(("color", "crimson") in some[3].attributes for some in seen) / rounds
+    assert 0.45 < coloured < 0.55
+    kept = replace(PHRASES[5], attributes=())
+    assert seen[0][3].regions == kept.regions and seen[0][3].slot == kept.slot
+    assert thin(PHRASES, WHOLE, random.Random(1)) == PHRASES
+
+
 def test_whole_captions_are_dropped_as_often_as_asked(tokenizer: CLIPTokenizer) -> None:
     config = replace(WHOLE, caption_dropout=0.25)
     empty = [_one(tokenizer, PHRASES[:2], config, seed).text == "" for seed in range(400)]
