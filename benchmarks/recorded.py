@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 import torch  # noqa: E402
 
-from benchmarks._gpu import SKIPPED  # noqa: E402
+from benchmarks._gpu import gpu_for  # noqa: E402
 from benchmarks._machine import describe  # noqa: E402
 from benchmarks._training import training_batch  # noqa: E402
 from engine.train.config import Recipe, load_recipe  # noqa: E402
@@ -58,9 +58,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=30, help="of each round")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    if not torch.cuda.is_available():
-        print("recorded.py needs an NVIDIA GPU, and PyTorch finds none on this machine")
-        sys.exit(SKIPPED)
+    device = gpu_for("recorded.py")
     recipe = load_recipe(RECIPE)
     assert recipe.vae is not None and recipe.text is not None
     width, height = recipe.data.sizes[0]
@@ -71,7 +69,7 @@ def main() -> None:
         batch = training_batch(
             recipe.caption, size, channels=recipe.vae.latent_channels, cells=cells, width=recipe.text.width
         )
-        on_device = {name: tensor.to("cuda") for name, tensor in batch.items()}
+        on_device = {name: tensor.to(device) for name, tensor in batch.items()}
         with tempfile.TemporaryDirectory() as folder:
             rates = in_turns(recipe, on_device, size, options.steps, options.rounds, Path(folder))
         launched, replayed = (statistics.median(rates[graphs]) for graphs in (False, True))

@@ -59,10 +59,11 @@ class Captions:
             phrase_dropout=0.0,
             late_slot_dropout=0.0,
             attribute_dropout=0.0,
+            caption_dropout=0.0,
             list_fraction=float(number % 2),
         )
         rng = random.Random(f"{self.seed} whole {index} {number}")
-        return discretise(self.samples[index].phrases, self.windows, replace(style, caption_dropout=0.0), rng)
+        return discretise(self.samples[index].phrases, self.windows, style, rng)
 
     def variants(self) -> Iterator[Discretised]:
         """Every caption that `draw` can give, the empty one first."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.train.attention_mass import AttentionReport, measure_attention, strides_of
-from engine.train.evaluate import FIRST_SEED, Case, ask_about_figures, evaluate, make_case, make_cases
+from engine.train.evaluate import FIRST_SEED, Case, ask_about_figures, evaluate, make_cases
 from engine.train.judge import DEFAULT_FOLDER, Judge
 from engine.train.painters import (
     EnginePainter,
@@ -123,13 +123,14 @@ def run(options: Options, load_engine: LoadEngine | None = None, load_endpoint: 
 def _figures(options: Options, load_engine: LoadEngine | None) -> None:
     """The figures' classifier answers for each attribute which value it sees."""
     painter, about = _painter(options, load_engine)
-    distances = _Distances(options, _drawn(options))
+    distances = _Distances(options, of_figures=True)
     judge = Judge.load(options.judge)
     attention = _attention(options) if options.attention else None
-    evaluation = evaluate(painter, judge, _cases(options))
+    cases = _cases(options)
+    evaluation = evaluate(painter, judge, cases)
     evaluation = replace(evaluation, attention=attention)
     captions = [verdict.text for verdict in evaluation.verdicts]
-    found = distances.of(evaluation.pictures, captions)
+    found = distances.of(evaluation.pictures, captions, [case.figure for case in cases])
     _show(evaluation.text(), found)
     if options.out is not None:
         evaluation.save(options.out, {**about, "distances": found})
@@ -139,12 +140,13 @@ def _figures(options: Options, load_engine: LoadEngine | None) -> None:
 def _figures_in_words(options: Options, viewer: Viewer, load_engine: LoadEngine | None) -> None:
     """Another viewer answers yes or no about the same pictures."""
     painter, about = _painter(options, load_engine)
-    distances = _Distances(options, _drawn(options))
+    distances = _Distances(options, of_figures=True)
     if options.attention:
         about["attention"] = _attention(options).as_json()
-    questionnaire, pictures = ask_about_figures(painter, viewer, _cases(options))
+    cases = _cases(options)
+    questionnaire, pictures = ask_about_figures(painter, viewer, cases)
     captions = [picture.description for picture in questionnaire.pictures]
-    found = distances.of(pictures, captions)
+    found = distances.of(pictures, captions, [case.figure for case in cases])
     _show(questionnaire.text(), found)
     if options.out is not None:
         questionnaire.save(options.out, {**about, "distances": found})
@@ -159,7 +161,7 @@ def _photographs(folder: Path, options: Options, viewer: Viewer) -> None:
     """Pictures with captions beside them."""
     if options.attention:
         raise ValueError("--attention looks inside a model: it needs a diffusers folder, --pipeline DIR")
-    distances = _Distances(options, None)
+    distances = _Distances(options, of_figures=False)
     photographs = read_photographs(folder, options.num)
     questionnaire = judge_photographs(photographs, viewer)
     captions = [photograph.description for photograph in photographs]
@@ -182,13 +184,14 @@ def _show(text: str, distances: Sequence[Distance]) -> None:
 class _Distances:
     """Frechet distances and CLIP score, where asked for: all that they need is there before a picture is painted."""
 
-    def __init__(self, options: Options, reference: Iterable[Pixels] | None) -> None:
-        """Load the networks; `reference` are the real pictures unless the options name their folder.
+    def __init__(self, options: Options, *, of_figures: bool) -> None:
+        """Load the networks; figures bring the real pictures, unless the options name their folder.
 
         Raises:
             ValueError: A network cannot be loaded, or there is nothing to compare with, or nothing that compares.
         """
-        self._networks, self._clip, self._reference = [], None, reference
+        self._networks, self._clip = [], None
+        self._reference: Iterator[Pixels] | None = None
         if options.reference is not None:
             if not (options.features or options.inception):
                 raise ValueError("--reference is what --features or --inception compare with: name one of them")
@@ -201,19 +204,19 @@ class _Distances:
             self._networks.append(distances.transformers_features(options.features))
         if options.inception:
             self._networks.append(distances.inception_features(options.inception))
-        if self._networks and self._reference is None:
+        if self._networks and self._reference is None and not of_figures:
             raise ValueError("a Frechet distance compares with real pictures: name their folder, --reference DIR")
         if options.clip:
             self._clip = distances.load_clip(options.clip)
 
-    def of(self, pictures: Iterable[Pixels], captions: Sequence[str]) -> list[Distance]:
-        """All of them, of pictures and what they were to show."""
+    def of(self, pictures: Iterable[Pixels], captions: Sequence[str], figures: Sequence[Pixels] = ()) -> list[Distance]:
+        """All of them, of pictures and what they were to show; `figures` are the real ones where there is no folder."""
         if not (self._networks or self._clip):
             return []
         from engine.train.distances import clip_score, frechet_distance
 
         made, found = list(pictures), list[Distance]()
-        real = list(self._reference or ()) if self._networks else []
+        real = list(self._reference or figures) if self._networks else []
         for network in self._networks:
             value = frechet_distance(real, made, network)
             found.append({"name": network.distance_name, "value": value, "pictures": len(made), "reference": len(real)})
@@ -221,12 +224,6 @@ class _Distances:
             value = clip_score(made, captions, self._clip)
             found.append({"name": f"CLIP score ({self._clip.source})", "value": value, "pictures": len(made)})
         return found
-
-
-def _drawn(options: Options) -> Iterator[Pixels]:
-    """The real figures behind the descriptions."""
-    seeds = range(options.first_seed, options.first_seed + options.num)
-    return (make_case(seed).figure for seed in seeds)
 
 
 def _folder(folder: Path) -> Iterator[Pixels]:

@@ -7,7 +7,7 @@ B batch, C latent channels, h w latent cells, J labels.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -47,6 +47,7 @@ class ProbeStage(Stage):
         self.shown, self.held_out = set_apart(numbers, folder.samples, self.config.held_out, recipe.seed)
         if not any(map(len, self.shown)) or not any(map(len, self.held_out)):
             raise ValueError(f"probe.held_out {self.config.held_out} leaves no picture to learn from or to test on")
+        self.values = values_of_keys(tuple(self.table.joint))
         self.network = self.build()
         if self.config.initial:
             self.network.start_from(self.config.initial)
@@ -73,7 +74,7 @@ class ProbeStage(Stage):
         device = next(self.network.parameters()).device
         generator = torch.Generator().manual_seed(self.recipe.seed)
         right, sizes = torch.zeros(2, len(self.table.joint)), torch.zeros(2, len(self.table.joint))
-        logits, labels = list[Tensor](), list[Tensor]()
+        told_apart = torch.zeros(3, len(self.table.joint))
         for number, kept in enumerate(self.held_out):
             for start in range(0, len(kept), _TESTED_AT_ONCE):
                 batch = self._read(number, kept[start : start + _TESTED_AT_ONCE])
@@ -83,12 +84,11 @@ class ProbeStage(Stage):
                     more = right_and_sizes(each, batch["labels"])
                     right[view] += more[0].sum(0)
                     sizes[view] += more[1].sum(0)
-                logits.append(found[0])
-                labels.append(batch["labels"])
+                told_apart += choices(self.values, found[0], batch["labels"])
         own, groups = self.network.own.cpu(), self.network.groups
         plain, softened = (f1_of(*counts, own, groups) for counts in zip(right, sizes, strict=True))
         self.numbers = {"f1": plain["f1"], "f1_softened": softened["f1"], **plain}
-        kappa = kappas(tuple(self.table.joint), torch.cat(logits), torch.cat(labels))
+        kappa = kappas(self.values, told_apart)
         self.numbers |= {f"kappa_{key}": value for key, value in kappa.items()}
         logger.info("stage=probe held out %s", " ".join(f"{name}={value:.3f}" for name, value in self.numbers.items()))
 
@@ -98,25 +98,40 @@ class ProbeStage(Stage):
         return {"shown": torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32)), "labels": labels}
 
 
-def kappas(names: Sequence[str], logits: Tensor, labels: Tensor) -> dict[str, float]:
-    """Cohen's kappa (1960) of each group and key with two values or more, from logits and labels [N, J].
-
-    How often the likeliest of the values is the true one, 1 where always, 0 where no more often than by chance; over
-    the pictures that have just one of them.
-    """
+def values_of_keys(names: Sequence[str]) -> dict[str, list[int]]:
+    """Where the values of each group and key are that has two or more: "top:color" of "top:color=red"."""
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names):
         if "=" in name:
             places.setdefault(key_of(name), []).append(place)
-    found = {}
-    for key, own in places.items():
+    return {key: own for key, own in places.items() if len(own) > 1}
+
+
+def choices(values: Mapping[str, Sequence[int]], logits: Tensor, labels: Tensor) -> Tensor:
+    """How often each label is the likeliest of its key's values, is true, and is both, [3, J], of [N, J] both.
+
+    Only pictures count that have just one of a key's values.
+    """
+    counts = torch.zeros(3, labels.shape[1])
+    for own in values.values():
         is_one = labels[:, own].sum(1) == 1
-        if len(own) < 2 or not is_one.any():
-            continue
         said, true = logits[is_one][:, own].argmax(1), labels[is_one][:, own].argmax(1)
-        counts = (each.bincount(minlength=len(own)).double() / len(true) for each in (said, true))
-        by_chance = float(torch.dot(*counts))
-        found[key] = round((float((said == true).double().mean()) - by_chance) / max(1 - by_chance, 1e-9), 4)
+        for row, chosen in enumerate((said, true, true[said == true])):
+            counts[row, own] = chosen.bincount(minlength=len(own)).float()
+    return counts
+
+
+def kappas(values: Mapping[str, Sequence[int]], counts: Tensor) -> dict[str, float]:
+    """Cohen's kappa (1960) of each group and key, from the sum of `choices`; none of a key that was never true.
+
+    1 where the likeliest value is always the true one, 0 where it is no more often than by chance.
+    """
+    found = {}
+    for key, own in values.items():
+        said, true, right = counts[:, own].double()
+        if (total := float(true.sum())) > 0:
+            by_chance = float(said @ true) / total**2
+            found[key] = round((float(right.sum()) / total - by_chance) / max(1 - by_chance, 1e-9), 4)
     return found
 
 

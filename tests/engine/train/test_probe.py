@@ -22,7 +22,7 @@ from engine.train.data import Folder
 from engine.train.diffusion import DiffusionStage, own_parts
 from engine.train.fit import Fit, Stage
 from engine.train.probe import Asker, ProbeNetwork, load_probe, probe_loss
-from engine.train.probe_stage import ProbeStage, kappas, soften
+from engine.train.probe_stage import ProbeStage, choices, kappas, soften, values_of_keys
 from engine.train.stages import Run
 from engine.train.text import LabelTable
 from engine.train.tokenizer import load_tokenizer
@@ -257,7 +257,9 @@ def test_kappa_is_what_is_left_above_chance() -> None:
     logits = torch.cat([logits, torch.zeros(5, 1), torch.tensor([[0, 1]]).float().expand(5, 2)], dim=1)
     # tops: 3 of 4 right (the fifth has both); said 2 red 2 blue, true 3 red 1 blue: (0.75 - 0.5) / (1 - 0.5)
     # hair: always grey, as three of four are
-    assert kappas(names, logits, true) == {"top:color": 0.5, "hair:hair": 0.0}
+    values = values_of_keys(names)
+    counts = choices(values, logits[:2], true[:2]) + choices(values, logits[2:], true[2:])
+    assert kappas(values, counts) == {"top:color": 0.5, "hair:hair": 0.0}
 
 
 def test_a_probe_of_other_labels_or_latents_is_refused(tmp_path: Path) -> None:
