@@ -3,8 +3,8 @@
 It knows the published columns; it does not know how a phrase is put into words (caption.py).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from engine.description.groups import GROUPS, Group
 
@@ -70,6 +70,15 @@ class Phrase:
     def words(self) -> tuple[str, ...]:
         """The modifiers, in the order of their keys."""
         return tuple(value for _, value in self.attributes)
+
+    @property
+    def modifiers(self) -> tuple[tuple[str, str], ...]:
+        """The attributes that may be left out; what the group's own key names ("beard") is as good as a noun."""
+        return tuple(pair for pair in self.attributes if pair[0] != self.group.value)
+
+    def without(self, modifiers: Collection[tuple[str, str]]) -> "Phrase":
+        """The phrase that leaves these attributes out."""
+        return replace(self, attributes=tuple(pair for pair in self.attributes if pair not in modifiers))
 
     @property
     def labels(self) -> tuple[str, ...]:

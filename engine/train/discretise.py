@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.description import Group
 from engine.description.caption import FIRST_MINOR_SLOT, Caption, Phrase, Style, compose
@@ -105,9 +105,9 @@ def _encode(caption: Caption, phrases: Sequence[Phrase], windows: TokenWindows) 
 
 def _shortened(phrase: Phrase, config: CaptionConfig, rng: random.Random) -> Phrase:
     """The phrase with fewer attributes; with none of them where its noun says something by itself, unlike "hair"."""
-    attributes = tuple(pair for pair in phrase.attributes if rng.random() >= config.attribute_dropout)
-    is_empty = not attributes and (not phrase.noun or phrase.group is Group.HAIR)
-    return phrase if is_empty else replace(phrase, attributes=attributes)
+    shorter = phrase.without([pair for pair in phrase.modifiers if rng.random() < config.attribute_dropout])
+    is_empty = not shorter.attributes and (not phrase.noun or phrase.group is Group.HAIR)
+    return phrase if is_empty else shorter
 
 
 def _dropout(phrase: Phrase, config: CaptionConfig) -> float:

@@ -95,10 +95,11 @@ class Evaluation:
         save_contact_sheet(self.verdicts[:16], self.pictures[:16], folder / "contact_sheet.png")
 
 
-def make_case(seed: int, phrases_at_most: int | None = None) -> Case:
+def make_case(seed: int, phrases_at_most: int | None = None, attributes_at_most: int | None = None) -> Case:
     """Figure ``seed`` described: by turns as a comma-separated list, as prose, and as people type.
 
-    With ``phrases_at_most`` the description is as short as most that are typed: who it is, and a few things at random.
+    People mostly type less. With ``phrases_at_most`` it says who it is, and a few things at random; with
+    ``attributes_at_most`` no more than so much about each of them, at random: "a blue dress" of all that is known.
     """
     figure = sample_figure(seed)
     drawing = draw_figure(figure)
@@ -106,6 +107,8 @@ def make_case(seed: int, phrases_at_most: int | None = None) -> Case:
     truth = row["attributes"]
     assert isinstance(truth, dict)
     phrases = _few(row_phrases(row), phrases_at_most, random.Random(f"phrases-{seed}"))
+    brevity = random.Random(f"attributes-{seed}")
+    phrases = tuple(_brief(phrase, attributes_at_most, brevity) for phrase in phrases)
     caption = compose(phrases, STYLES[seed % len(STYLES)], random.Random(f"evaluate-{seed}"))
     order = Order(seed=seed, text=caption.text, width=figure.width, height=figure.height)
     return Case(order=order, asked=asked(truth, stated(phrases, caption)), figure=drawing.image)
@@ -117,18 +120,30 @@ def _few(phrases: Sequence[Phrase], at_most: int | None, rng: random.Random) -> 
     return tuple(phrases[number] for number in sorted(chosen[:at_most]))
 
 
-def make_cases(num: int, first_seed: int = FIRST_SEED, phrases_at_most: int | None = None) -> list[Case]:
+def _brief(phrase: Phrase, at_most: int | None, rng: random.Random) -> Phrase:
+    """The phrase with so many of its modifiers, in the order that they were in; None is all."""
+    return phrase.without(rng.sample(phrase.modifiers, max(0, len(phrase.modifiers) - at_most)) if at_most else ())
+
+
+def make_cases(
+    num: int,
+    first_seed: int = FIRST_SEED,
+    phrases_at_most: int | None = None,
+    attributes_at_most: int | None = None,
+) -> list[Case]:
     """The cases of ``num`` figures from ``first_seed`` on.
 
     Raises:
-        ValueError: If ``num`` or ``phrases_at_most`` is below 1, or ``first_seed`` below 0.
+        ValueError: If ``num``, ``phrases_at_most`` or ``attributes_at_most`` is below 1, or ``first_seed`` below 0.
     """
     if num < 1 or first_seed < 0:
         raise ValueError(f"num must be at least 1 and first_seed at least 0, got {num} and {first_seed}")
     if phrases_at_most is not None and phrases_at_most < 1:
         raise ValueError(f"a description says one thing at least, got phrases {phrases_at_most}")
-    seeds = range(first_seed, first_seed + num)
-    return [make_case(seed, phrases_at_most) for seed in tqdm(seeds, desc="describing", mininterval=2)]
+    if attributes_at_most is not None and attributes_at_most < 1:
+        raise ValueError(f"one thing is said about each phrase at least, got attributes {attributes_at_most}")
+    seeds = tqdm(range(first_seed, first_seed + num), desc="describing", mininterval=2)
+    return [make_case(seed, phrases_at_most, attributes_at_most) for seed in seeds]
 
 
 def evaluate(painter: Painter, judge: Judge, cases: Sequence[Case]) -> Evaluation:

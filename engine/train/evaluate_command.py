@@ -52,6 +52,7 @@ class Options:
         num: Descriptions.
         first_seed: Of the figures described.
         phrases: Things said of each figure at most; None is all.
+        attributes: Things said about each of those at most, such as a colour; None is all.
         out: Folder for the result.
         batch_size: Pictures at once of `pipeline`.
         attention: Also measure where each phrase's attention falls.
@@ -78,6 +79,7 @@ class Options:
     num: int = 500
     first_seed: int = FIRST_SEED
     phrases: int | None = None
+    attributes: int | None = None
     out: Path | None = None
     batch_size: int = 16
     attention: bool = False
@@ -154,7 +156,7 @@ def _figures_in_words(options: Options, viewer: Viewer, load_engine: LoadEngine 
 
 
 def _cases(options: Options) -> list[Case]:
-    return make_cases(options.num, options.first_seed, options.phrases)
+    return make_cases(options.num, options.first_seed, options.phrases, options.attributes)
 
 
 def _photographs(folder: Path, options: Options, viewer: Viewer) -> None:
@@ -263,7 +265,8 @@ def _painter(options: Options, load_engine: LoadEngine | None) -> tuple[Painter,
     style = Style(**{**settings, "guidance_interval": interval})
 
     def told(source: str) -> dict[str, Any]:
-        which = {"num": options.num, "first_seed": options.first_seed, "phrases_at_most": options.phrases}
+        short = {"phrases_at_most": options.phrases, "attributes_at_most": options.attributes}
+        which = {"num": options.num, "first_seed": options.first_seed, **short}
         return {"source": source, **which, **settings}
 
     if options.autoencoder is not None and not options.figures:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,22 @@ def coordinates(features: Tensor) -> Tensor:
     return torch.stack([x, y, x * x, y * y])[None].to(features)
 
 
+def group_of(label: str) -> str:
+    """Group of a label: "top" of "top:color=red"."""
+    return label.partition(":")[0]
+
+
+def key_of(label: str) -> str:
+    """Group and key of a label: "top:color" of "top:color=red"."""
+    return label.partition("=")[0]
+
+
+def sorted_by(labels: Sequence[str], of: Callable[[str], str]) -> tuple[tuple[str, ...], Tensor]:
+    """The names N that `of` gives labels J, in order, and which labels have each of them: [N, J], 1 or 0."""
+    names = tuple(sorted(set(map(of, labels))))
+    return names, torch.tensor([[float(of(label) == name) for label in labels] for name in names])
+
+
 def set_apart(
     buckets: Iterable[Sequence[int]], samples: Sequence[Sample], share: float, seed: int
 ) -> tuple[list[Places], list[Places]]:
@@ -76,8 +92,9 @@ def right_and_sizes(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     return found * labels, found + labels
 
 
-def f1_of(right: Tensor, sizes: Tensor, own: Tensor, groups: Sequence[str]) -> dict[str, float]:
-    """F1 of all labels, then of each group, from counts [J] and the labels of each group, own [G, J]."""
+def f1_of(right: Tensor, sizes: Tensor, labels: Sequence[str]) -> dict[str, float]:
+    """F1 of all labels, then of each group, from counts [J]."""
+    groups, own = sorted_by(labels, group_of)
     pooled = torch.cat([right.sum()[None], own @ right]), torch.cat([sizes.sum()[None], own @ sizes])
     names = ("f1", *(f"f1_{group}" for group in groups))
     f1 = 2 * pooled[0] / pooled[1].clamp(min=1)

@@ -80,7 +80,7 @@ class PerceptualStage(Stage):
                 batch = self._read(kept[start : start + _TESTED_AT_ONCE])
                 more = right_and_sizes(self.network(batch["shown"].to(device)).cpu(), batch["labels"])
                 right, sizes = right + more[0].sum(0), sizes + more[1].sum(0)
-        self.numbers = f1_of(right, sizes, probe.own.cpu(), probe.groups)
+        self.numbers = f1_of(right, sizes, probe.labels)
         found = " ".join(f"{name}={value:.3f}" for name, value in self.numbers.items())
         logger.info("stage=%s step=%d held out %s", self.name, step, found)
 

@@ -8,7 +8,7 @@ in the sense of Alain and Bengio 2016 (arXiv 1610.01644).
 
 The judge of evaluate.py (judge.py) has nothing to do with it, or it would be flattered: that one sees pixels and never
 latents, is another network, learns other labels from figures of other seeds, and nothing here may import it.
-B batch, C latent channels, h w latent cells, D features, G groups, J labels.
+B batch, C latent channels, h w latent cells, D features, K keys, J labels.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from engine.description.caption import Phrase
 from engine.train.config import PROBE_NORM_GROUPS
-from engine.train.label_reading import coordinates, read_network, save_network
+from engine.train.label_reading import coordinates, key_of, read_network, save_network, sorted_by
 from engine.train.text import joint_labels
 
 _NAME = "probe"  # of its files
@@ -33,37 +33,38 @@ _RARE = -3.0  # logits to begin with: most labels are not those of a picture
 
 
 class ProbeNetwork(nn.Module):
-    """Convolutions at the latents' own resolution; each group looks somewhere and its labels are read off there."""
+    """Convolutions at the latents' own resolution; for each key of each group it looks somewhere and reads there.
 
-    own: Tensor  # [G, J] the labels of each group, 1 or 0
+    Age is at the mouth and gender in the hair: one look for a whole group was a compromise, and which was luck.
+    """
+
+    own: Tensor  # [K, J] the labels of each key, 1 or 0
 
     def __init__(self, labels: Sequence[str], *, channels: int, width: int, blocks: int) -> None:
         """Untrained weights for labels "group:label" of latents with `channels` channels."""
         super().__init__()
         self.labels = tuple(labels)
         self.shape = {"channels": channels, "width": width, "blocks": blocks}
-        of_label = [label.partition(":")[0] for label in labels]
-        self.groups = tuple(sorted(set(of_label)))
+        self.keys, own = sorted_by(labels, key_of)
         self.entry = nn.Conv2d(channels, width, 3, padding=1)
         self.place = nn.Conv2d(4, width, 1, bias=False)
         self.blocks = nn.ModuleList(_Block(width) for _ in range(blocks))
         self.norm = nn.GroupNorm(PROBE_NORM_GROUPS, width)
-        self.look = nn.Conv2d(width, len(self.groups), 1)
+        self.look = nn.Conv2d(width, len(self.keys), 1)
         self.weight = nn.Parameter(torch.randn(len(labels), width) * width**-0.5)
         self.bias = nn.Parameter(torch.full((len(labels),), _RARE))
-        own = torch.tensor([[float(group == each) for each in of_label] for group in self.groups])
         self.register_buffer("own", own, persistent=False)
 
     def start_from(self, folder: Path) -> None:
-        """Take the weights of a trained probe; labels and groups that it does not know stay as they are.
+        """Take the weights of a trained probe; labels and keys that it does not know stay as they are.
 
         Raises:
             ValueError: A file is missing or damaged, or the network there has another shape.
         """
         labels, tensors = read_alike(folder, self.shape)
-        rows = {"weight": (self.labels, labels), "bias": (self.labels, labels)}
-        groups = sorted({label.partition(":")[0] for label in labels})
-        rows |= {f"look.{name}": (self.groups, groups) for name in ("weight", "bias")}
+        keys, _ = sorted_by(labels, key_of)
+        rows = {name: (self.labels, tuple(labels)) for name in ("weight", "bias")}
+        rows |= {f"look.{name}": (self.keys, keys) for name in ("weight", "bias")}
         for name, (mine, known) in rows.items():
             kept = self.state_dict()[name].clone()
             places = [place for place, each in enumerate(mine) if each in known]
@@ -84,8 +85,8 @@ class ProbeNetwork(nn.Module):
 
     def read(self, features: Tensor) -> Tensor:
         """Features [B, D, h, w] -> logits [B, J]."""
-        attention = self.look(features).float().flatten(2).softmax(-1)  # [B, G, h * w]
-        seen = attention.to(features.dtype) @ features.flatten(2).transpose(1, 2)  # [B, G, D]
+        attention = self.look(features).float().flatten(2).softmax(-1)  # [B, K, h * w]
+        seen = attention.to(features.dtype) @ features.flatten(2).transpose(1, 2)  # [B, K, D]
         logits: Tensor = (F.linear(seen, self.weight).float() * self.own).sum(1)  # no gather: its gradient is slow
         return logits + self.bias
 
@@ -171,11 +172,6 @@ class Asker:
         labels = joint_labels(phrase)
         numbers = tuple(self.numbers[label] for label in labels if label in self.numbers)
         return numbers, tuple(rival for label in labels for rival in self.rivals.get(key_of(label), ()))
-
-
-def key_of(label: str) -> str:
-    """Group and key of a label: "top:color" of "top:color=red"."""
-    return label.partition("=")[0]
 
 
 def probe_loss(logits: Tensor, wanted: Tensor, asked: Tensor) -> Tensor:

@@ -18,8 +18,8 @@ from engine.train.cache import Bucket
 from engine.train.config import Recipe
 from engine.train.data import Folder
 from engine.train.fit import Batch, Stage
-from engine.train.label_reading import LabelObjective, Places, draw, f1_of, right_and_sizes, set_apart
-from engine.train.probe import ProbeNetwork, key_of
+from engine.train.label_reading import LabelObjective, Places, draw, f1_of, key_of, right_and_sizes, set_apart
+from engine.train.probe import ProbeNetwork
 from engine.train.text import LabelTable
 
 logger = logging.getLogger(__name__)
@@ -85,8 +85,7 @@ class ProbeStage(Stage):
                     right[view] += more[0].sum(0)
                     sizes[view] += more[1].sum(0)
                 told_apart += choices(self.values, found[0], batch["labels"])
-        own, groups = self.network.own.cpu(), self.network.groups
-        plain, softened = (f1_of(*counts, own, groups) for counts in zip(right, sizes, strict=True))
+        plain, softened = (f1_of(*counts, self.network.labels) for counts in zip(right, sizes, strict=True))
         self.numbers = {"f1": plain["f1"], "f1_softened": softened["f1"], **plain}
         kappa = kappas(self.values, told_apart)
         self.numbers |= {f"kappa_{key}": value for key, value in kappa.items()}

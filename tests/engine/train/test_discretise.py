@@ -130,6 +130,9 @@ def test_phrases_lose_attributes_but_never_all_they_say() -> None:
     assert {some[3].attributes for some in seen} == {
         blouse.attributes, blouse.attributes[:1], blouse.attributes[1:], ()
     }  # fmt: skip
+    beard = Phrase(group=Group.FACE, attributes=(("color", "grey"), ("face", "beard")))
+    bearded = {thin((beard,), config, rng)[0].attributes for _ in range(50)}
+    assert bearded == {beard.attributes, beard.attributes[1:]}  # never "grey" alone
     coloured = sum(("color", "crimson") in some[3].attributes for some in seen) / rounds
     assert 0.45 < coloured < 0.55
     kept = replace(PHRASES[5], attributes=())

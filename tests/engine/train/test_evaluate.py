@@ -105,6 +105,20 @@ def test_short_descriptions_say_who_and_a_few_things_and_only_those_are_asked() 
         assert make_case(seed, 99).order == whole.order
 
 
+def test_brief_descriptions_say_one_thing_about_each_and_name_it_still() -> None:
+    garments = ("top", "bottom", "dress", "outerwear", "neckwear")
+    for seed in range(FIRST_SEED, FIRST_SEED + 30):
+        whole, brief = make_case(seed), make_case(seed, attributes_at_most=1)
+        assert brief.asked.keys() <= whole.asked.keys() and (brief.figure == whole.figure).all()
+        for garment in garments:
+            told = {key for key in brief.asked if key.startswith(f"{garment} ")} - {f"{garment} type"}
+            assert len(told) <= 1, brief.order.text
+            assert f"{garment} type" in brief.asked or f"{garment} type" not in whole.asked
+        assert ("facial hair" in brief.asked) == ("facial hair" in whole.asked)  # a beard, not just "grey"
+        assert len(make_case(seed, 3, 1).asked) <= len(make_case(seed, 3).asked)
+        assert make_case(seed, attributes_at_most=9).order == whole.order
+
+
 def test_figures_score_the_ceiling(judge: Judge) -> None:
     evaluation = evaluate(FigurePainter(), judge, make_cases(4))
     assert len(evaluation.verdicts) == 4
@@ -180,11 +194,13 @@ def test_the_command_writes_tables_questions_and_a_sheet(
     judge: Judge, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     judge.save(tmp_path / "judge")
-    options = Options(bundle=Path("unused"), num=3, phrases=4, judge=tmp_path / "judge", out=tmp_path / "out")
+    options = Options(
+        bundle=Path("unused"), num=3, phrases=4, attributes=2, judge=tmp_path / "judge", out=tmp_path / "out"
+    )
     assert run(options, load_engine=lambda bundle: DrawingEngine()) == 0
     assert "Acc_all" in capsys.readouterr().out
     result = json.loads((tmp_path / "out" / "evaluation.json").read_text())
-    assert (result["num"], result["phrases_at_most"]) == (3, 4)
+    assert (result["num"], result["phrases_at_most"], result["attributes_at_most"]) == (3, 4, 2)
     assert all(len(picture["asked"]) < 12 for picture in result["pictures"])
     assert [picture["seed"] for picture in result["pictures"]] == [1_000_000, 1_000_001, 1_000_002]
     assert all(picture["asked"].keys() <= picture["seen"].keys() for picture in result["pictures"])
@@ -197,6 +213,7 @@ def test_the_command_writes_tables_questions_and_a_sheet(
     [
         ({"figures": True, "num": 0}, "num must be at least 1"),
         ({"figures": True, "phrases": 0}, "a description says one thing at least, got phrases 0"),
+        ({"figures": True, "attributes": 0}, "one thing is said about each phrase at least, got attributes 0"),
         ({}, "name the pictures: --bundle DIR, --pipeline DIR, --images DIR or --figures"),
         ({"bundle": Path("somewhere")}, "run `cosmicman evaluate --bundle"),
         ({"pipeline": NOWHERE}, "nowhere is no pipeline folder"),

@@ -127,6 +127,26 @@ def test_a_trained_probe_tells_right_latents_from_wrong_ones() -> None:
     assert right.max() < wrong.min() and right.mean() < 0.2 * wrong.mean()
 
 
+def test_each_key_of_a_group_reads_its_own_place() -> None:
+    labels = ("top:color=blue", "top:color=red", "top:pattern=plain", "top:pattern=striped", "top:top")
+    probe = ProbeNetwork(labels, channels=2, width=8, blocks=1)
+    assert probe.keys == ("top:color", "top:pattern", "top:top")
+    features = torch.zeros(1, 8, 2, 2)
+    features[0, 0, 0, 0], features[0, 1, 1, 1] = 1, 1  # something at one corner, something else at another
+    with torch.no_grad():
+        probe.look.weight.zero_()
+        probe.look.bias.zero_()
+        probe.look.weight[0, 0], probe.look.weight[1, 1] = (
+            50,
+            50,
+        )  # the colour looks at the one, the pattern at the other
+        probe.weight.zero_()
+        probe.weight[:4, :2] = torch.tensor([[1.0, 0], [0, 1], [1, 0], [0, 1]])
+        probe.bias.zero_()
+        found = probe.read(features)
+    assert torch.allclose(found, torch.tensor([[1.0, 0, 0, 1, 0]]), atol=1e-4)
+
+
 def test_the_unet_learns_from_the_probe_and_the_probe_not_at_all(
     recipe: Recipe, finished: Path, tmp_path: Path
 ) -> None:
@@ -215,7 +235,8 @@ def test_the_stage_stands_before_the_unets_and_says_what_it_found(
     costs = json.loads((out / "training.json").read_text(encoding="utf-8"))["stages"]
     assert list(costs) == ["probe", "unet", "package"]
     held_out = costs["probe"]["held_out"]
-    assert {"f1", "f1_softened", "f1_top"} <= held_out.keys() and all(0 <= f1 <= 1 for f1 in held_out.values())
+    assert {"f1", "f1_softened", "f1_top", "kappa_person:age"} <= held_out.keys()
+    assert all(-name.startswith("kappa") <= value <= 1 for name, value in held_out.items())
     assert costs["unet"]["probe"] > 0
     assert {file.name for file in (out / "probe").iterdir()} == {"probe.json", "probe.safetensors"}
     trained = checkpoint.load(out / "checkpoints" / "probe").model

@@ -82,11 +82,11 @@ def test_missing_extra_is_named_with_the_way_to_install_it(cosmicman, package: s
 
 
 def test_evaluate_asks_the_judge_about_pictures(cosmicman, tmp_path: Path) -> None:
-    outcome = cosmicman("evaluate", "--figures", "--num", "4", "--phrases", "2", "--out", "result")
+    outcome = cosmicman("evaluate", "--figures", "--num", "4", "--phrases", "2", "--attributes", "1", "--out", "result")
     assert outcome.status == 0, outcome.err
     assert "Acc_all" in outcome.out and "judge on figures" in outcome.out
     result = json.loads((tmp_path / "result" / "evaluation.json").read_text(encoding="utf-8"))
-    assert (result["num"], result["phrases_at_most"]) == (4, 2)
+    assert (result["num"], result["phrases_at_most"], result["attributes_at_most"]) == (4, 2, 1)
 
 
 def test_evaluating_without_a_judge_is_refused_by_name(cosmicman) -> None:
