@@ -1,47 +1,28 @@
 """Asks how well pictures match their descriptions: unseen figures describe, a painter paints, the judge answers.
 
-Descriptions come from figures with seeds from 1,000,000 up, which neither the generator (0 to 49,999) nor the judge
-(2,000,000 and up) has learned from. It does not know what makes the pictures.
+It does not know what makes the pictures.
 """
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
-from tqdm import tqdm
 
-from engine.description import Group
-from engine.description.caption import Phrase, Style, compose, row_phrases
 from engine.train import scores
 from engine.train.atomic import questions_of_table
 from engine.train.attention_mass import AttentionReport
+from engine.train.cases import Case
 from engine.train.contact_sheet import save_contact_sheet
-from engine.train.figures import draw_figure, figure_row, sample_figure
 from engine.train.files import write_json
 from engine.train.judge import Judge
-from engine.train.painters import Order, Painter, Pixels, by_size
-from engine.train.questions import asked, stated
+from engine.train.painters import Painter, Pixels, by_size
 from engine.train.scores import Score, Verdict
 from engine.train.viewers import Answer, Asked, Questionnaire, Viewer, ask, save_questions
-
-FIRST_SEED = 1_000_000
-STYLES: tuple[Style, ...] = get_args(Style)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One unseen figure: the order its description makes, the fair questions, and the figure itself."""
-
-    order: Order
-    asked: dict[str, str]
-    figure: Pixels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,57 +74,6 @@ class Evaluation:
         write_json(folder / "evaluation.json", tree)
         save_questions([_in_words(verdict) for verdict in self.verdicts], folder / "questions.txt")
         save_contact_sheet(self.verdicts[:16], self.pictures[:16], folder / "contact_sheet.png")
-
-
-def make_case(seed: int, phrases_at_most: int | None = None, attributes_at_most: int | None = None) -> Case:
-    """Figure ``seed`` described: by turns as a comma-separated list, as prose, and as people type.
-
-    People mostly type less. With ``phrases_at_most`` it says who it is, and a few things at random; with
-    ``attributes_at_most`` no more than so much about each of them, at random: "a blue dress" of all that is known.
-    """
-    figure = sample_figure(seed)
-    drawing = draw_figure(figure)
-    row = figure_row(figure, drawing)
-    truth = row["attributes"]
-    assert isinstance(truth, dict)
-    phrases = _few(row_phrases(row), phrases_at_most, random.Random(f"phrases-{seed}"))
-    brevity = random.Random(f"attributes-{seed}")
-    phrases = tuple(_brief(phrase, attributes_at_most, brevity) for phrase in phrases)
-    caption = compose(phrases, STYLES[seed % len(STYLES)], random.Random(f"evaluate-{seed}"))
-    order = Order(seed=seed, text=caption.text, width=figure.width, height=figure.height)
-    return Case(order=order, asked=asked(truth, stated(phrases, caption)), figure=drawing.image)
-
-
-def _few(phrases: Sequence[Phrase], at_most: int | None, rng: random.Random) -> tuple[Phrase, ...]:
-    """So many of the phrases, the person's among them, in the order that they were in; None is all."""
-    chosen = sorted(range(len(phrases)), key=lambda number: (phrases[number].group is not Group.PERSON, rng.random()))
-    return tuple(phrases[number] for number in sorted(chosen[:at_most]))
-
-
-def _brief(phrase: Phrase, at_most: int | None, rng: random.Random) -> Phrase:
-    """The phrase with so many of its modifiers, in the order that they were in; None is all."""
-    return phrase.without(rng.sample(phrase.modifiers, max(0, len(phrase.modifiers) - at_most)) if at_most else ())
-
-
-def make_cases(
-    num: int,
-    first_seed: int = FIRST_SEED,
-    phrases_at_most: int | None = None,
-    attributes_at_most: int | None = None,
-) -> list[Case]:
-    """The cases of ``num`` figures from ``first_seed`` on.
-
-    Raises:
-        ValueError: If ``num``, ``phrases_at_most`` or ``attributes_at_most`` is below 1, or ``first_seed`` below 0.
-    """
-    if num < 1 or first_seed < 0:
-        raise ValueError(f"num must be at least 1 and first_seed at least 0, got {num} and {first_seed}")
-    if phrases_at_most is not None and phrases_at_most < 1:
-        raise ValueError(f"a description says one thing at least, got phrases {phrases_at_most}")
-    if attributes_at_most is not None and attributes_at_most < 1:
-        raise ValueError(f"one thing is said about each phrase at least, got attributes {attributes_at_most}")
-    seeds = tqdm(range(first_seed, first_seed + num), desc="describing", mininterval=2)
-    return [make_case(seed, phrases_at_most, attributes_at_most) for seed in seeds]
 
 
 def evaluate(painter: Painter, judge: Judge, cases: Sequence[Case]) -> Evaluation:

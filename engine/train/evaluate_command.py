@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from engine.description import Group
 from engine.train.attention_mass import AttentionReport, measure_attention, strides_of
-from engine.train.evaluate import FIRST_SEED, Case, ask_about_figures, evaluate, make_cases
+from engine.train.cases import FIRST_SEED, Case, Wording, make_cases
+from engine.train.evaluate import ask_about_figures, evaluate
 from engine.train.judge import DEFAULT_FOLDER, Judge
 from engine.train.painters import (
     EnginePainter,
@@ -53,6 +55,7 @@ class Options:
         first_seed: Of the figures described.
         phrases: Things said of each figure at most; None is all.
         attributes: Things said about each of those at most, such as a colour; None is all.
+        about: A group that every figure has and every description names, such as "dress"; None is any.
         out: Folder for the result.
         batch_size: Pictures at once of `pipeline`.
         attention: Also measure where each phrase's attention falls.
@@ -80,6 +83,7 @@ class Options:
     first_seed: int = FIRST_SEED
     phrases: int | None = None
     attributes: int | None = None
+    about: str | None = None
     out: Path | None = None
     batch_size: int = 16
     attention: bool = False
@@ -156,7 +160,16 @@ def _figures_in_words(options: Options, viewer: Viewer, load_engine: LoadEngine 
 
 
 def _cases(options: Options) -> list[Case]:
-    return make_cases(options.num, options.first_seed, options.phrases, options.attributes)
+    about = options.about and _group(options.about)
+    wording = Wording(phrases=options.phrases, attributes=options.attributes, about=about or None)
+    return make_cases(options.num, options.first_seed, wording)
+
+
+def _group(name: str) -> Group:
+    try:
+        return Group(name)
+    except ValueError:
+        raise ValueError(f"--about must be one of {', '.join(Group)}, got {name!r}") from None
 
 
 def _photographs(folder: Path, options: Options, viewer: Viewer) -> None:
@@ -265,8 +278,8 @@ def _painter(options: Options, load_engine: LoadEngine | None) -> tuple[Painter,
     style = Style(**{**settings, "guidance_interval": interval})
 
     def told(source: str) -> dict[str, Any]:
-        short = {"phrases_at_most": options.phrases, "attributes_at_most": options.attributes}
-        which = {"num": options.num, "first_seed": options.first_seed, **short}
+        wording = {"phrases_at_most": options.phrases, "attributes_at_most": options.attributes, "about": options.about}
+        which = {"num": options.num, "first_seed": options.first_seed, **wording}
         return {"source": source, **which, **settings}
 
     if options.autoencoder is not None and not options.figures:

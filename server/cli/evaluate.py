@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
   cosmicman evaluate --bundle models/figurine-bundle --num 500 --out out/evaluation
   cosmicman evaluate --bundle models/figurine-bundle --phrases 3 --attributes 1
+  cosmicman evaluate --bundle models/figurine-bundle --phrases 2 --attributes 1 --about dress
   cosmicman evaluate --pipeline runs/figurine/package --attention --num 100
   cosmicman evaluate --figures
   cosmicman evaluate --figures --autoencoder models/figurine/checkpoint/vae
@@ -47,6 +48,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--first-seed", type=whole_number(0), help="of the figures described (1000000)")
     parser.add_argument("--phrases", type=whole_number(1), metavar="N", help="say N things of each at most (all)")
     parser.add_argument("--attributes", type=whole_number(1), metavar="N", help="say N things about those (all)")
+    parser.add_argument("--about", metavar="GROUP", help="only of figures that have this, such as dress, and say so")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder for the result")
     parser.add_argument("--batch-size", type=whole_number(1), help="pictures at once of --pipeline (16)")
     parser.add_argument("--attention", action="store_true", help="of a pipeline: where each phrase's attention falls")

@@ -4,7 +4,7 @@ import pytest
 
 from engine.description.caption import row_phrases
 from engine.train.atomic import questions_of_phrases, questions_of_table, questions_of_text
-from engine.train.evaluate import FIRST_SEED, make_case
+from engine.train.cases import FIRST_SEED, make_case
 from engine.train.figures import draw_figure, figure_row, sample_figure
 from engine.train.questions import BY_KEY
 

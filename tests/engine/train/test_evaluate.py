@@ -14,10 +14,11 @@ import torch
 from diffusers import AutoencoderKL
 from PIL import Image
 
-from engine.description import Description
+from engine.description import Description, Group
 from engine.events import Event, Finished, ImageReady, Queued, Timings
 from engine.request import GenerationRequest
-from engine.train.evaluate import FIRST_SEED, STYLES, evaluate, make_case, make_cases
+from engine.train.cases import FIRST_SEED, STYLES, Wording, make_case, make_cases
+from engine.train.evaluate import evaluate
 from engine.train.evaluate_command import Options, run
 from engine.train.figures import draw_figure, sample_figure
 from engine.train.judge import Judge, JudgeNetwork
@@ -96,27 +97,36 @@ def test_descriptions_are_unseen_and_repeat() -> None:
 
 def test_short_descriptions_say_who_and_a_few_things_and_only_those_are_asked() -> None:
     for seed in range(FIRST_SEED, FIRST_SEED + 9):
-        whole, short, shortest = make_case(seed), make_case(seed, 3), make_case(seed, 1)
+        whole, short, shortest = (make_case(seed, Wording(phrases=count)) for count in (None, 3, 1))
         assert (short.figure == whole.figure).all()
         assert len(short.order.text) < len(whole.order.text)
         assert len(short.asked) < len(whole.asked)
         assert "gender" in short.asked
         assert shortest.asked.keys() == {"gender", "age"}
-        assert make_case(seed, 99).order == whole.order
+        assert make_case(seed, Wording(phrases=99)).order == whole.order
 
 
 def test_brief_descriptions_say_one_thing_about_each_and_name_it_still() -> None:
     garments = ("top", "bottom", "dress", "outerwear", "neckwear")
     for seed in range(FIRST_SEED, FIRST_SEED + 30):
-        whole, brief = make_case(seed), make_case(seed, attributes_at_most=1)
+        whole, brief = make_case(seed), make_case(seed, Wording(attributes=1))
         assert brief.asked.keys() <= whole.asked.keys() and (brief.figure == whole.figure).all()
         for garment in garments:
             told = {key for key in brief.asked if key.startswith(f"{garment} ")} - {f"{garment} type"}
             assert len(told) <= 1, brief.order.text
             assert f"{garment} type" in brief.asked or f"{garment} type" not in whole.asked
         assert ("facial hair" in brief.asked) == ("facial hair" in whole.asked)  # a beard, not just "grey"
-        assert len(make_case(seed, 3, 1).asked) <= len(make_case(seed, 3).asked)
-        assert make_case(seed, attributes_at_most=9).order == whole.order
+        assert make_case(seed, Wording(attributes=9)).order == whole.order
+
+
+def test_descriptions_about_a_group_are_of_figures_that_have_it() -> None:
+    wording = Wording(phrases=2, attributes=1, about=Group.DRESS)
+    cases = make_cases(6, FIRST_SEED, wording)
+    assert [case.order.seed for case in cases] == sorted({case.order.seed for case in cases})
+    for case in cases:
+        assert [phrase.group for phrase in case.phrases] == [Group.PERSON, Group.DRESS]
+        assert len(case.phrases[1].attributes) == 1 and "dress" in case.order.text.lower()
+    assert make_case(cases[-1].order.seed, wording).order == cases[-1].order
 
 
 def test_figures_score_the_ceiling(judge: Judge) -> None:
@@ -212,8 +222,11 @@ def test_the_command_writes_tables_questions_and_a_sheet(
     ("told", "message"),
     [
         ({"figures": True, "num": 0}, "num must be at least 1"),
-        ({"figures": True, "phrases": 0}, "a description says one thing at least, got phrases 0"),
-        ({"figures": True, "attributes": 0}, "one thing is said about each phrase at least, got attributes 0"),
+        ({"figures": True, "phrases": 0}, "phrases must be at least 1, got 0"),
+        ({"figures": True, "attributes": 0}, "attributes must be at least 1, got 0"),
+        ({"figures": True, "about": "hat"}, "--about must be one of shot, person,"),
+        ({"figures": True, "about": "dress", "phrases": 1}, "phrases must be at least 2 to tell of dress, got 1"),
+        ({"figures": True, "about": "style"}, "figures that show style are too rare: 0 of 100, 1 were asked for"),
         ({}, "name the pictures: --bundle DIR, --pipeline DIR, --images DIR or --figures"),
         ({"bundle": Path("somewhere")}, "run `cosmicman evaluate --bundle"),
         ({"pipeline": NOWHERE}, "nowhere is no pipeline folder"),

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from engine.train.atomic import AtomicQuestion, questions_of_table, questions_of_text
-from engine.train.evaluate import ask_about_figures, make_cases
+from engine.train.cases import make_cases
+from engine.train.evaluate import ask_about_figures
 from engine.train.judge import Judge, JudgeNetwork
 from engine.train.painters import FigurePainter, Pixels
 from engine.train.viewers import Answer, Asked, FigureViewer, Questionnaire, ask, read_answer
