@@ -60,6 +60,8 @@ class Captions:
             late_slot_dropout=0.0,
             attribute_dropout=0.0,
             caption_dropout=0.0,
+            short_fraction=0.0,
+            everyday_fraction=0.0,
             list_fraction=float(number % 2),
         )
         rng = random.Random(f"{self.seed} whole {index} {number}")

@@ -68,6 +68,18 @@ def test_no_phrase_is_cut_by_the_end_of_a_window(tokenizer: CLIPTokenizer, list_
             assert all(word in said for word in (*span.phrase.words[0].split(), "blouse")), said
 
 
+def test_captions_to_look_at_say_everything(tokenizer: CLIPTokenizer) -> None:
+    thinned = replace(
+        CONFIG, phrase_dropout=0.5, attribute_dropout=0.5, short_fraction=1.0, short_dropout=0.9,
+        caption_dropout=0.5, everyday_fraction=1.0,
+    )  # fmt: skip
+    captions = _captions(tokenizer, thinned, *(_sample(*map(_phrase, range(3))) for _ in range(8)))
+    for number in range(8):
+        shown = captions.whole(number, number)
+        assert [len(span.phrase.attributes) for span in shown.spans] == [3, 3, 3]
+        assert ("." in shown.text) == (number % 2 == 0)  # prose, or a list
+
+
 def test_phrases_beyond_the_last_window_leave_whole(tokenizer: CLIPTokenizer) -> None:
     phrases = tuple(map(_phrase, range(30)))
     caption = _captions(tokenizer, replace(CONFIG, windows=2), _sample(*phrases)).draw(0, random.Random(1))
