@@ -73,8 +73,12 @@ class Phrase:
 
     @property
     def modifiers(self) -> tuple[tuple[str, str], ...]:
-        """The attributes that may be left out; what the group's own key names ("beard") is as good as a noun."""
-        return tuple(pair for pair in self.attributes if pair[0] != self.group.value)
+        """The attributes that may be left out: all but what is as good as a noun."""
+        return tuple((key, value) for key, value in self.attributes if not self.is_noun(key))
+
+    def is_noun(self, key: str) -> bool:
+        """Whether the value of this attribute is as good as a noun: what the group's own key names, such as a beard."""
+        return key == self.group.value
 
     def without(self, modifiers: Collection[tuple[str, str]]) -> "Phrase":
         """The phrase that leaves these attributes out."""

@@ -100,7 +100,7 @@ def modifiers(writer: Writer, phrase: Phrase, *, keep_plain: float, move: float)
         elif key in ("sleeve length", "pattern") and value in _AFTER_NOUN and rng.random() < move:
             after.append(rng.choice(_AFTER_NOUN[value]))
         else:
-            (named if key == phrase.group.value else before).append(writer.word(value, phrase.group))
+            (named if phrase.is_noun(key) else before).append(writer.word(value, phrase.group))
     rng.shuffle(before)
     return [*before, *named], after
 

@@ -52,6 +52,9 @@ class Wording:
             raise ValueError(f"attributes must be at least 1, got {self.attributes}")
 
 
+EVERYTHING = Wording()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One unseen figure: the order its description makes, what it says, the fair questions, and the figure itself."""
@@ -62,9 +65,8 @@ class Case:
     figure: Pixels
 
 
-def make_case(seed: int, wording: Wording | None = None) -> Case:
+def make_case(seed: int, wording: Wording = EVERYTHING) -> Case:
     """Figure ``seed`` described: by turns as a comma-separated list, as prose, and as people type."""
-    wording = wording or Wording()
     figure = sample_figure(seed)
     drawing = draw_figure(figure)
     row = figure_row(figure, drawing)
@@ -76,7 +78,7 @@ def make_case(seed: int, wording: Wording | None = None) -> Case:
     return Case(order=order, phrases=phrases, asked=asked(truth, stated(phrases, caption)), figure=drawing.image)
 
 
-def make_cases(num: int, first_seed: int = FIRST_SEED, wording: Wording | None = None) -> list[Case]:
+def make_cases(num: int, first_seed: int = FIRST_SEED, wording: Wording = EVERYTHING) -> list[Case]:
     """The cases of ``num`` figures from ``first_seed`` on.
 
     Raises:
@@ -84,7 +86,7 @@ def make_cases(num: int, first_seed: int = FIRST_SEED, wording: Wording | None =
     """
     if num < 1 or first_seed < 0:
         raise ValueError(f"num must be at least 1 and first_seed at least 0, got {num} and {first_seed}")
-    about = wording and wording.about
+    about = wording.about
     seeds = range(first_seed, first_seed + num * (_SEEN_IN_ONE_OF if about else 1))
     made = (make_case(seed, wording) for seed in seeds)
     fitting = (case for case in made if about is None or about in {phrase.group for phrase in case.phrases})

@@ -100,9 +100,7 @@ class CaptionConfig:
     everyday_fraction: float = 0.0  # of all captions, in place of list and prose: loose sentences and tags in any order
     phrase_dropout: float = 0.1
     late_slot_dropout: float = 0.0  # of slots 14-19, in place of phrase_dropout; the paper has 0.5
-    attribute_dropout: float = (
-        0.0  # of what a phrase says besides its noun: "a blue dress" of a long, plain, sleeveless one
-    )
+    attribute_dropout: float = 0.0  # of what a phrase says besides its noun: "a blue dress" of a long plain one
     caption_dropout: float = 0.1  # whole caption replaced by the empty string
     short_fraction: float = 0.0  # captions thinned by short_dropout instead: "woman in a red dress on a beach"
     short_dropout: float = 0.6

@@ -160,8 +160,8 @@ def _figures_in_words(options: Options, viewer: Viewer, load_engine: LoadEngine 
 
 
 def _cases(options: Options) -> list[Case]:
-    about = options.about and _group(options.about)
-    wording = Wording(phrases=options.phrases, attributes=options.attributes, about=about or None)
+    about = None if options.about is None else _group(options.about)
+    wording = Wording(phrases=options.phrases, attributes=options.attributes, about=about)
     return make_cases(options.num, options.first_seed, wording)
 
 

@@ -60,10 +60,12 @@ def key_of(label: str) -> str:
     return label.partition("=")[0]
 
 
-def sorted_by(labels: Sequence[str], of: Callable[[str], str]) -> tuple[tuple[str, ...], Tensor]:
-    """The names N that `of` gives labels J, in order, and which labels have each of them: [N, J], 1 or 0."""
-    names = tuple(sorted(set(map(of, labels))))
-    return names, torch.tensor([[float(of(label) == name) for label in labels] for name in names])
+def places_by(labels: Iterable[str], of: Callable[[str], str]) -> dict[str, list[int]]:
+    """Each name that `of` gives a label, in order, and where the labels are that have it."""
+    places: dict[str, list[int]] = {}
+    for place, label in enumerate(labels):
+        places.setdefault(of(label), []).append(place)
+    return dict(sorted(places.items()))
 
 
 def set_apart(
@@ -94,11 +96,10 @@ def right_and_sizes(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
 
 def f1_of(right: Tensor, sizes: Tensor, labels: Sequence[str]) -> dict[str, float]:
     """F1 of all labels, then of each group, from counts [J]."""
-    groups, own = sorted_by(labels, group_of)
-    pooled = torch.cat([right.sum()[None], own @ right]), torch.cat([sizes.sum()[None], own @ sizes])
-    names = ("f1", *(f"f1_{group}" for group in groups))
-    f1 = 2 * pooled[0] / pooled[1].clamp(min=1)
-    return {name: round(value, 4) for name, value in zip(names, f1.tolist(), strict=True)}
+    asked = {"f1": list(range(len(labels)))}
+    asked |= {f"f1_{group}": places for group, places in places_by(labels, group_of).items()}
+    f1 = {name: 2 * right[places].sum() / sizes[places].sum().clamp(min=1) for name, places in asked.items()}
+    return {name: round(value.item(), 4) for name, value in f1.items()}
 
 
 def save_network(network: nn.Module, folder: Path, name: str, facts: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from engine.description.caption import Phrase
 from engine.train.config import PROBE_NORM_GROUPS
-from engine.train.label_reading import coordinates, key_of, read_network, save_network, sorted_by
+from engine.train.label_reading import coordinates, key_of, places_by, read_network, save_network
 from engine.train.text import joint_labels
 
 _NAME = "probe"  # of its files
@@ -45,7 +45,8 @@ class ProbeNetwork(nn.Module):
         super().__init__()
         self.labels = tuple(labels)
         self.shape = {"channels": channels, "width": width, "blocks": blocks}
-        self.keys, own = sorted_by(labels, key_of)
+        of_keys = places_by(labels, key_of)
+        self.keys = tuple(of_keys)
         self.entry = nn.Conv2d(channels, width, 3, padding=1)
         self.place = nn.Conv2d(4, width, 1, bias=False)
         self.blocks = nn.ModuleList(_Block(width) for _ in range(blocks))
@@ -53,6 +54,9 @@ class ProbeNetwork(nn.Module):
         self.look = nn.Conv2d(width, len(self.keys), 1)
         self.weight = nn.Parameter(torch.randn(len(labels), width) * width**-0.5)
         self.bias = nn.Parameter(torch.full((len(labels),), _RARE))
+        own = torch.zeros(len(self.keys), len(labels))
+        for row, places in enumerate(of_keys.values()):
+            own[row, places] = 1
         self.register_buffer("own", own, persistent=False)
 
     def start_from(self, folder: Path) -> None:
@@ -62,7 +66,7 @@ class ProbeNetwork(nn.Module):
             ValueError: A file is missing or damaged, or the network there has another shape.
         """
         labels, tensors = read_alike(folder, self.shape)
-        keys, _ = sorted_by(labels, key_of)
+        keys = tuple(places_by(labels, key_of))
         rows = {name: (self.labels, tuple(labels)) for name in ("weight", "bias")}
         rows |= {f"look.{name}": (self.keys, keys) for name in ("weight", "bias")}
         for name, (mine, known) in rows.items():
@@ -146,9 +150,7 @@ class Asker:
     def __init__(self, labels: Sequence[str]) -> None:
         """Ask about these labels, "group:label" or "group:key=value"."""
         self.numbers = {label: number for number, label in enumerate(labels)}
-        self.rivals: dict[str, list[int]] = {}  # labels of one group and key
-        for label, number in self.numbers.items():
-            self.rivals.setdefault(key_of(label), []).append(number)
+        self.rivals = places_by(labels, key_of)
         self._read = lru_cache(_REMEMBERED)(self._labels_and_rivals)
 
     def ask(self, said: Sequence[Sequence[Phrase]], rows: Sequence[Sequence[Phrase]]) -> tuple[Tensor, Tensor]:

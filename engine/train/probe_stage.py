@@ -18,7 +18,16 @@ from engine.train.cache import Bucket
 from engine.train.config import Recipe
 from engine.train.data import Folder
 from engine.train.fit import Batch, Stage
-from engine.train.label_reading import LabelObjective, Places, draw, f1_of, key_of, right_and_sizes, set_apart
+from engine.train.label_reading import (
+    LabelObjective,
+    Places,
+    draw,
+    f1_of,
+    key_of,
+    places_by,
+    right_and_sizes,
+    set_apart,
+)
 from engine.train.probe import ProbeNetwork
 from engine.train.text import LabelTable
 
@@ -99,11 +108,8 @@ class ProbeStage(Stage):
 
 def values_of_keys(names: Sequence[str]) -> dict[str, list[int]]:
     """Where the values of each group and key are that has two or more: "top:color" of "top:color=red"."""
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
-        if "=" in name:
-            places.setdefault(key_of(name), []).append(place)
-    return {key: own for key, own in places.items() if len(own) > 1}
+    found = {key: [place for place in own if "=" in names[place]] for key, own in places_by(names, key_of).items()}
+    return {key: own for key, own in found.items() if len(own) > 1}
 
 
 def choices(values: Mapping[str, Sequence[int]], logits: Tensor, labels: Tensor) -> Tensor:

@@ -136,10 +136,8 @@ def test_each_key_of_a_group_reads_its_own_place() -> None:
     with torch.no_grad():
         probe.look.weight.zero_()
         probe.look.bias.zero_()
-        probe.look.weight[0, 0], probe.look.weight[1, 1] = (
-            50,
-            50,
-        )  # the colour looks at the one, the pattern at the other
+        probe.look.weight[0, 0] = 50  # the colour looks at the one
+        probe.look.weight[1, 1] = 50  # the pattern at the other
         probe.weight.zero_()
         probe.weight[:4, :2] = torch.tensor([[1.0, 0], [0, 1], [1, 0], [0, 1]])
         probe.bias.zero_()
