@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks._machine import describe  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
 from engine.description import parse  # noqa: E402
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady  # noqa: E402
 from server.cli.triton_engine import bundled_triton  # noqa: E402

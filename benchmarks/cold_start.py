@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks._machine import describe  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
 
 CHECKPOINT = ROOT / "models" / "figurine" / "checkpoint"
 TEXT = "a full-body shot, a young woman, long red hair, a blue denim jacket, black trousers, white sneakers, in a park"

@@ -19,12 +19,12 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 
-from benchmarks._batching import BUNDLE, TEXT  # noqa: E402
-from benchmarks._machine import describe  # noqa: E402
-from engine.bundle import load_bundle  # noqa: E402
+from benchmarks.support.batching import BUNDLE, TEXT  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
+from engine.bundle.manifest import load_bundle  # noqa: E402
 from engine.description import Description  # noqa: E402
-from engine.model import DiffusionModel  # noqa: E402
-from engine.sessions import OnnxSessions  # noqa: E402
+from engine.model.diffusion import DiffusionModel  # noqa: E402
+from engine.sessions.onnx.session import OnnxSessions  # noqa: E402
 from engine.settings import EngineSettings  # noqa: E402
 
 ROWS = 4

@@ -33,7 +33,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks._machine import describe  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
 from engine.description import parse  # noqa: E402
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady  # noqa: E402
 from engine.samplers import gaussian_noise  # noqa: E402
@@ -147,7 +147,7 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def _latent_shape() -> tuple[int, int, int]:
-    from engine.bundle import load_bundle
+    from engine.bundle.manifest import load_bundle
 
     manifest = load_bundle(BUNDLE).manifest
     return manifest.latent_channels, HEIGHT // manifest.vae_factor, WIDTH // manifest.vae_factor

@@ -26,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks._machine import describe  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
 
 SKIPPED = 77  # the exit status with which `make bench` goes on
 SDXL_UNET: dict[str, Any] = {
@@ -150,8 +150,8 @@ def sdxl_unet(folder: Path) -> None:
     from accelerate import init_empty_weights
     from diffusers import UNet2DConditionModel
 
-    from engine.export.graphs import unet_graph
     from engine.export.write import write_graph
+    from engine.pipeline_folder.graphs import unet_graph
     from engine.pipeline_folder.weights import load_part
 
     with timed("write random weights, float16"), init_empty_weights():
@@ -176,7 +176,7 @@ def sdxl_unet(folder: Path) -> None:
 
 def sdxl_rtx(folder: Path, target: str, max_rows: int, max_windows: int) -> None:
     """Builds the TensorRT-RTX engine of the graph that `sdxl-unet` left in the folder."""
-    from engine.bundle import UNET_FILE, Bundle, FileEntry
+    from engine.bundle.manifest import UNET_FILE, Bundle, FileEntry
     from engine.export.tensorrt import BuildSettings, build_engines
 
     graph = folder / "graph"
@@ -193,7 +193,7 @@ def sdxl_rtx(folder: Path, target: str, max_rows: int, max_windows: int) -> None
 
 def sdxl_manifest() -> Any:
     """The fields of SDXL's manifest that shape its UNet's graph."""
-    from engine.bundle import Manifest
+    from engine.bundle.manifest import Manifest
 
     return Manifest(
         name="sdxl",

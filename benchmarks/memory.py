@@ -20,8 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks._batching import BUNDLE, BY_REQUEST, CONTINUOUS, load, request  # noqa: E402
-from benchmarks._machine import describe  # noqa: E402
+from benchmarks.support.batching import BUNDLE, BY_REQUEST, CONTINUOUS, load, request  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
 from engine.engine import Engine, Step  # noqa: E402
 
 WAYS = (CONTINUOUS, BY_REQUEST)

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks._machine import describe  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
 from engine.description import Parser  # noqa: E402
 
 GOAL_MICROSECONDS = 300.0

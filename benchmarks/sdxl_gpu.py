@@ -28,15 +28,16 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks._gpu import device_for  # noqa: E402
-from benchmarks._machine import describe  # noqa: E402
+from benchmarks.support.gpu import device_for  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
 from engine.errors import EngineError, OutOfMemoryError  # noqa: E402
-from engine.export.graphs import UNet  # noqa: E402
-from engine.sessions import OnnxSession, Session  # noqa: E402
+from engine.pipeline_folder.graphs import UNet  # noqa: E402
+from engine.sessions import Session  # noqa: E402
+from engine.sessions.onnx.providers import EXECUTION_PROVIDERS  # noqa: E402
+from engine.sessions.onnx.session import OnnxSession  # noqa: E402
 from engine.sessions.profiles import ShapeRange  # noqa: E402
-from engine.sessions.providers import EXECUTION_PROVIDERS  # noqa: E402
+from engine.sessions.torch.sessions import CompiledForward, Forward, TorchSession  # noqa: E402
 from engine.settings import SessionSettings  # noqa: E402
-from engine.torch_sessions import CompiledForward, Forward, TorchSession  # noqa: E402
 
 Inputs: TypeAlias = dict[str, npt.NDArray[np.float32]]
 

@@ -31,11 +31,11 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks._machine import describe  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
 from engine.description import parse  # noqa: E402
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady, SessionSettings  # noqa: E402
+from engine.sessions.onnx.providers import EXECUTION_PROVIDERS  # noqa: E402
 from engine.sessions.processors import physical_cores  # noqa: E402
-from engine.sessions.providers import EXECUTION_PROVIDERS  # noqa: E402
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 
@@ -69,7 +69,7 @@ def load(way: dict[str, Any]) -> Engine:
     )
     if way["provider"] != "torch":
         return Engine.load(BUNDLE, settings)
-    from engine.torch_sessions import TorchSessions
+    from engine.sessions.torch.sessions import TorchSessions
 
     return Engine.load(BUNDLE, settings, partial(TorchSessions, CHECKPOINT))
 

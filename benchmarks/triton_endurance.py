@@ -19,10 +19,10 @@ import grpc
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks._machine import describe  # noqa: E402
-from engine import wire  # noqa: E402
+from benchmarks.support.machine import describe  # noqa: E402
 from engine.engine import EngineSettings  # noqa: E402
 from engine.errors import EngineError  # noqa: E402
+from engine.remote import messages  # noqa: E402
 from server.cli.triton_engine import bundled_triton  # noqa: E402
 from server.triton.connection import Connection  # noqa: E402
 from server.triton.local import LocalTriton  # noqa: E402
@@ -36,7 +36,7 @@ async def ask(connection: Connection, cancel: bool) -> None:
         await connection.status(PATIENCE_SECONDS)
         return
     call: Any = connection._stub.ModelStreamInfer(timeout=PATIENCE_SECONDS)
-    await call.write(connection._request(wire.Describe()))
+    await call.write(connection._request(messages.Describe()))
     await call.done_writing()
     await call.read()
     call.cancel()

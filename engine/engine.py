@@ -14,22 +14,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from engine.bundle import MANIFEST_FILE, Bundle, load_bundle
+from engine.bundle.manifest import MANIFEST_FILE, Bundle, load_bundle
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
-from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
 from engine.generation import Generation
-from engine.init_image import load_pixels
-from engine.model import DiffusionModel
-from engine.picture_size import SizeLimits
-from engine.prompt import PromptPlan
-from engine.request import GenerationRequest, ModelInfo, ResolvedRequest, arranged, resolve
+from engine.model.diffusion import DiffusionModel
+from engine.pictures.decode import load_pixels
+from engine.prompt.planner import PromptPlan
+from engine.request.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
+from engine.request.request import GenerationRequest, ModelInfo, ResolvedRequest, arranged, resolve
+from engine.request.second_pass import SecondPass
+from engine.request.sizes import SizeLimits
+from engine.request.stats import EngineStats, Histogram
 from engine.samplers import FloatArray, max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, MakePolicy, Scheduler
-from engine.second_pass import SecondPass
-from engine.sessions import OnnxSessions, SessionFactory
+from engine.sessions import SessionFactory
+from engine.sessions.onnx.session import OnnxSessions
+from engine.sessions.tensorrt import TensorRtSessions
 from engine.settings import EngineSettings, SessionSettings
-from engine.stats import EngineStats, Histogram
-from engine.tensorrt_sessions import TensorRtSessions
 from engine.warm_up import warm_up
 
 __all__ = [

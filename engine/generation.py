@@ -17,14 +17,14 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from engine.errors import EngineError, EngineStoppedError
-from engine.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
-from engine.images import MEDIA_TYPES, encode, to_pixels
-from engine.model import Conditioning, DiffusionModel
-from engine.prompt import PromptPlan
-from engine.request import MAX_SEED, ResolvedRequest
+from engine.model.diffusion import Conditioning, DiffusionModel
+from engine.pictures.encode import MEDIA_TYPES, encode, to_pixels
+from engine.prompt.planner import PromptPlan
+from engine.request.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
+from engine.request.request import MAX_SEED, ResolvedRequest
 from engine.samplers import FloatArray, SamplerPlan, gaussian_noise, sampler_plan
-from engine.scheduler import LatentsReady, StepDone, Ticket, Update
-from engine.track import Picture
+from engine.scheduler import JobHandle, LatentsReady, StepDone, Update
+from engine.scheduler.picture import Denoising
 
 Result = TypeVar("Result")
 
@@ -93,7 +93,7 @@ class Generation:
         self._finishing: set[asyncio.Task[None]] = set()
         self._denoised_at = 0.0
 
-    async def events(self, ticket: Ticket) -> AsyncGenerator[Event, None]:
+    async def events(self, handle: JobHandle) -> AsyncGenerator[Event, None]:
         """Everything that happens from the line to the last picture.
 
         Raises:
@@ -102,8 +102,8 @@ class Generation:
             EngineStoppedError: The engine stopped meanwhile.
         """
         entered = time.monotonic()
-        yield Queued(position=ticket.position)
-        await ticket.admitted()
+        yield Queued(position=handle.position)
+        await handle.admitted()
         admitted = time.monotonic()
         request = self._request
         yield Started(
@@ -122,7 +122,7 @@ class Generation:
         originals = await self._in_worker(self._workers, self._originals)
         pictures = [self._picture(passes, originals, index) for index in range(request.num_images)]
         begun = time.monotonic()
-        ticket.start(pictures, partial(self._hear, ticket))
+        handle.start(pictures, partial(self._hear, handle))
         finished: list[_Finished] = []
         completed = 0
         try:
@@ -191,11 +191,11 @@ class Generation:
         draws = [gaussian_noise(self._seed, index, INIT_IMAGE_DRAW, mean.shape) for index in range(count)]
         return [np.asarray(mean + deviation * draw, np.float32) for draw in draws]
 
-    def _picture(self, passes: Sequence[_Pass], originals: Sequence[FloatArray | None], index: int) -> Picture:
+    def _picture(self, passes: Sequence[_Pass], originals: Sequence[FloatArray | None], index: int) -> Denoising:
         """The passes of one picture, the last one made first."""
-        picture: Picture | None = None
+        picture: Denoising | None = None
         for number, each in reversed(list(enumerate(passes))):
-            picture = Picture(
+            picture = Denoising(
                 plan=each.plan,
                 noise=partial(self._noise, index, number * SECOND_PASS_DRAWS, each.shape),
                 conditional=each.conditional,
@@ -211,16 +211,16 @@ class Generation:
     def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:
         return gaussian_noise(self._seed, index, first_draw + draw, shape)
 
-    def _hear(self, ticket: Ticket, message: Update | EngineError) -> None:
+    def _hear(self, handle: JobHandle, message: Update | EngineError) -> None:
         """Takes what the scheduler tells; decoding starts at once, however slowly the caller reads its events."""
         if isinstance(message, LatentsReady):
             self._denoised_at = time.monotonic()
-            self._finish_later(message, ticket)
+            self._finish_later(message, handle)
         else:
             self._messages.put_nowait(message)
 
-    def _finish_later(self, ready: LatentsReady, ticket: Ticket) -> None:
-        task = asyncio.get_running_loop().create_task(self._finish(ready, ticket))
+    def _finish_later(self, ready: LatentsReady, handle: JobHandle) -> None:
+        task = asyncio.get_running_loop().create_task(self._finish(ready, handle))
         self._finishing.add(task)
         task.add_done_callback(self._finishing.discard)
         task.add_done_callback(self._tell_failure)
@@ -230,9 +230,9 @@ class Generation:
         if isinstance(error, Exception):
             self._messages.put_nowait(error)
 
-    async def _finish(self, ready: LatentsReady, ticket: Ticket) -> None:
+    async def _finish(self, ready: LatentsReady, handle: JobHandle) -> None:
         finished = await self._in_worker(self._decoder, partial(self._decode, ready.index, ready.latents))
-        ticket.decoded()
+        handle.decoded()
         self._messages.put_nowait(finished)
 
     def _decode(self, index: int, latents: FloatArray) -> _Finished:

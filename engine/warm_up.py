@@ -9,19 +9,21 @@ from functools import partial
 
 from engine.description import Description
 from engine.errors import OutOfMemoryError
-from engine.model import DiffusionModel
-from engine.request import ModelInfo
+from engine.model.diffusion import DiffusionModel
+from engine.request.request import ModelInfo
 from engine.samplers import gaussian_noise, sampler_plan
 from engine.scheduler import CostTable
 from engine.scheduler.forward import run_batch
-from engine.scheduler.place import Place, Seat
+from engine.scheduler.job import Job
+from engine.scheduler.picture import Denoising, Picture
 from engine.scheduler.policy import Batch
-from engine.track import Picture, Track
 
 logger = logging.getLogger(__name__)
 
 # On the CPU no forward is begun that is predicted to end later than this.
 MAX_SECONDS = 3.0
+
+_JOB = Job(number=0, priority="normal", entered_at=0.0)
 
 
 def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, max_rows: int) -> None:
@@ -36,23 +38,23 @@ def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, ma
         NotFiniteError: A graph answers with NaN or infinity.
     """
     started = time.monotonic()
-    picture = _picture(diffusion, model)
+    denoising = _denoising(diffusion, model)
     warmed: list[int] = []
     for rows in row_counts(max_rows):
-        tracks = [Track(index, picture) for index in range(rows)]
+        pictures = [Picture(_JOB, index, denoising) for index in range(rows)]
         left = MAX_SECONDS - (time.monotonic() - started)
-        if warmed and not diffusion.compiles_shapes and costs.seconds(tracks[0].bucket, rows) > left:
+        if warmed and not diffusion.compiles_shapes and costs.seconds(pictures[0].bucket, rows) > left:
             break
         try:
             for _ in range(2 if rows == 1 or diffusion.compiles_shapes else 1):
-                _run(tracks, diffusion, costs)
+                _run(pictures, diffusion, costs)
         except OutOfMemoryError as error:
             if not warmed:
                 raise
             logger.warning("forwards of %d rows do not fit and will be run in parts: %s", rows, error)
             break
         warmed.append(rows)
-    pixels = diffusion.decode(picture.noise(0))
+    pixels = diffusion.decode(denoising.noise(0))
     if diffusion.takes_pictures:
         diffusion.encode_picture(pixels[None].clip(-1.0, 1.0))
     logger.info(
@@ -71,10 +73,8 @@ def row_counts(max_rows: int) -> tuple[int, ...]:
     return (*(2**power for power in range(max_rows.bit_length()) if 2**power < max_rows), max_rows)
 
 
-def _run(tracks: list[Track], diffusion: DiffusionModel, costs: CostTable) -> None:
-    place = Place(number=0, priority="normal", entered_at=0.0)
-    seats = tuple(Seat(place=place, track=track) for track in tracks)
-    batch = Batch(bucket=tracks[0].bucket, seats=seats, row_limit=len(seats))
+def _run(pictures: list[Picture], diffusion: DiffusionModel, costs: CostTable) -> None:
+    batch = Batch(bucket=pictures[0].bucket, pictures=tuple(pictures), row_limit=len(pictures))
     outcome = run_batch(batch, diffusion.forward)
     for error in (outcome.error, *outcome.failures.values()):
         if error is not None:
@@ -82,12 +82,12 @@ def _run(tracks: list[Track], diffusion: DiffusionModel, costs: CostTable) -> No
     costs.observe(batch.bucket, batch.num_rows, outcome.seconds)
 
 
-def _picture(diffusion: DiffusionModel, model: ModelInfo) -> Picture:
+def _denoising(diffusion: DiffusionModel, model: ModelInfo) -> Denoising:
     """One without guidance, so that a picture is a row."""
     plan = diffusion.plan(Description(text="a person", spans=()), "", guided=False)
     width, height = model.default_width, model.default_height
     shape = diffusion.latent_shape(width, height)
-    return Picture(
+    return Denoising(
         plan=sampler_plan(model.default_sampler, diffusion.noise_schedule, model.default_steps),
         noise=partial(gaussian_noise, 0, 0, shape=shape),
         conditional=diffusion.encode(plan, width=width, height=height),

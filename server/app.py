@@ -15,16 +15,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.description import Parser
-from server import openapi, problems
 from server.backend import EngineBackend
 from server.gateway import Gateway
+from server.http import problems
+from server.http.problems import ProblemError, shown
 from server.metrics import Metrics
 from server.middleware.body_limit import BodyLimitMiddleware
 from server.middleware.last_resort import LastResortMiddleware
 from server.middleware.observe import ObserveMiddleware
 from server.middleware.request_id import RequestIdMiddleware
 from server.middleware.security_headers import SecurityHeadersMiddleware
-from server.problems import ProblemError, shown
+from server.openapi import document as openapi
 from server.routes.docs import docs_route
 from server.routes.studio import studio_routes
 from server.settings import Settings

@@ -13,9 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from engine.engine import Event, Finished, GenerationRequest, ImageReady, Queued, Started, Step, arranged
 from server import generation
+from server.engine_request import group_spans, negatives_of
 from server.gateway import Gateway
-from server.order import group_spans, negatives_of
-from server.problems import ClientGoneError, ProblemError
+from server.http.problems import ClientGoneError, ProblemError
 from server.schemas import Answer, FinishedMessage, Picture, QueuedMessage, Settled, StepMessage, TimingsAnswer
 
 MEDIA_TYPE = "text/event-stream"

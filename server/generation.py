@@ -13,11 +13,11 @@ from starlette.types import Receive
 
 from engine.engine import Event, Finished, GenerationRequest, ImageReady, Started, Timings
 from engine.errors import BusyError, DeadlineError, EngineError, RequestError
-from server import problems
 from server.backend import running
-from server.disconnect import client_gone, guarded, server_stopping
 from server.gateway import Gateway
-from server.problems import ClientGoneError, ProblemError
+from server.http import problems
+from server.http.disconnect import client_gone, guarded, server_stopping
+from server.http.problems import ClientGoneError, ProblemError
 
 logger = logging.getLogger(__name__)
 

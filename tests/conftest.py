@@ -215,7 +215,7 @@ def _exported(config: pytest.Config, name: str, save: Callable[[Path], None]) ->
     others = ("tensorrt.py", "triton.py")  # They read bundles; they do not write them.
     exporter = [path for path in sorted((ROOT / "engine/export").glob("*.py")) if path.name not in others]
     exporter += sorted((ROOT / "engine/pipeline_folder").glob("*.py"))
-    sources = [Path(__file__), *exporter, ROOT / "engine/bundle.py"]
+    sources = [Path(__file__), *exporter, ROOT / "engine/bundle/manifest.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     for library in ("torch", "diffusers", "transformers", "onnxscript", "onnx"):
         digest.update(metadata.version(library).encode())

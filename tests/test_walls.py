@@ -7,7 +7,9 @@ import ast
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -19,44 +21,95 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("engine", "server", "model_repo", "clients", "benchmarks")
 
-# An import never runs up, and rooms of one floor do not know each other. Floor 0 is the ground.
+# An import never runs up, and rooms of one floor do not know each other. Floor 0 is the ground. A room is a folder, or
+# a module that lies beside folders; a room's own `__init__` has a floor of its own where it is what outsiders import.
 FLOORS = {
-    "description": 0,
-    "errors": 0,
-    "images": 0,
-    "image_header": 0,
-    "picture_size": 0,
-    "samplers": 0,
-    "second_pass": 0,
-    "settings": 0,
-    "stats": 0,
-    "tensorrt_log": 0,
-    "windows": 0,
-    "bundle": 1,
-    "events": 1,
-    "steps": 2,
-    "init_image": 1,
-    "pipeline_folder": 1,
-    "request": 1,
-    "track": 1,
-    "prompt": 2,
-    "scheduler": 2,
-    "sessions": 2,
-    "engine_set": 3,
-    "export": 4,
-    "train": 2,
-    "wire": 2,
-    "text_encoder": 3,
-    "tensorrt_sessions": 4,
-    "torch_sessions": 5,
-    "model": 4,
-    "generation": 5,
-    "warm_up": 5,
-    "engine": 6,
+    "engine": {
+        "description.groups": 0,
+        "errors": 0,
+        "pictures": 0,
+        "samplers": 0,
+        "settings": 0,
+        "train.figures": 0,
+        "train.pixels": 0,
+        "train.prefetch": 0,
+        "description.lexicon": 1,
+        "files": 1,
+        "train.config": 1,
+        "bundle": 2,
+        "description.grammar": 2,
+        "train.loop": 2,
+        "description": 3,
+        "pipeline_folder": 3,
+        "sessions": 3,
+        "description.wording": 4,
+        "prompt": 4,
+        "request": 4,
+        "sessions.onnx": 4,
+        "sessions.tensorrt": 4,
+        "sessions.torch": 4,
+        "export": 5,
+        "model": 5,
+        "remote": 5,
+        "scheduler": 5,
+        "train.data": 5,
+        "train.questions": 5,
+        "generation": 6,
+        "train.captions": 6,
+        "train.teachers": 6,
+        "warm_up": 6,
+        "engine": 7,
+        "train.judge": 7,
+        "train.losses": 7,
+        "train.evaluation": 8,
+        "train.stages": 8,
+        "train.run": 9,
+        "train": 10,
+        "train.__main__": 11,
+        "train.ablation": 11,
+    },
+    "server": {
+        "backend": 0,
+        "scheduler_metrics": 0,
+        "schemas": 0,
+        "triton": 0,
+        "http": 1,
+        "metrics": 1,
+        "settings": 1,
+        "cli": 2,
+        "gateway": 2,
+        "middleware": 2,
+        "openapi": 2,
+        "engine_request": 3,
+        "generation": 3,
+        "event_stream": 4,
+        "routes": 5,
+        "openapi.document": 6,
+        "openapi.__main__": 7,
+        "app": 7,
+        "run": 8,
+        "cli.commands": 9,
+        "cli.__init__": 10,
+        "cli.__main__": 11,
+    },
 }
-WORKSHOP_ROOMS = {"export", "pipeline_folder", "torch_sessions", "train"}  # the only rooms that need the train extra
+MOST_FILES = 15  # of a folder; a lexicon may have more
+ROOT_OF_THE_ENGINE = 8
+WORKSHOP_ROOMS = {"export", "pipeline_folder", "sessions.torch", "train"}  # the only rooms that need the train extra
 # All of the engine that the gateway may see.
-PUBLIC_ENGINE = {f"engine.{room}" for room in ("description", "engine", "errors", "request", "stats", "steps", "wire")}
+PUBLIC_ENGINE = {
+    f"engine.{module}"
+    for module in (
+        "description",
+        "engine",
+        "errors",
+        "remote.messages",
+        "remote.step_thinning",
+        "request.events",
+        "request.request",
+        "request.stats",
+    )
+}
 TENSORS = {"numpy", "onnx", "onnxruntime", "tokenizers"}  # not for the gateway
 HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvicorn"}  # not for the engine
 WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}
@@ -136,12 +189,34 @@ def read_imports() -> list[Import]:
     return found
 
 
+def committed() -> list[Path]:
+    if not (ROOT / ".git").exists():
+        pytest.skip("no git checkout: what is committed cannot be listed")
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for name in listing.split("\0") if name and (path := ROOT / name).is_file()]
+
+
 IMPORTS = read_imports()
 
 
+PACKAGES = {module_name(path) for path in source_files() if path.name == "__init__.py"}
+
+
 def room(module: str) -> str | None:
-    parts = module.split(".")
-    return parts[1] if parts[0] == "engine" and len(parts) > 1 else None
+    """The room of a module of the engine or the gateway, with its package: the longest name in FLOORS that fits."""
+    top, _, inner = module.partition(".")
+    if top not in FLOORS or not inner:
+        return None
+    if module in PACKAGES and f"{inner}.__init__" in FLOORS[top]:
+        return f"{module}.__init__"
+    parts = inner.split(".")
+    names = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((f"{top}.{name}" for name in names if name in FLOORS[top]), None)
+
+
+def floor(of: str) -> int:
+    top, _, name = of.partition(".")
+    return FLOORS[top][name]
 
 
 def inside(module: str, *packages: str) -> bool:
@@ -150,7 +225,7 @@ def inside(module: str, *packages: str) -> bool:
 
 def is_workshop(module: str) -> bool:
     """Whether a module may need the train extra as soon as it is imported."""
-    return room(module) in WORKSHOP_ROOMS or inside(module, "benchmarks")
+    return inside(module, "benchmarks", *(f"engine.{room}" for room in WORKSHOP_ROOMS))
 
 
 def is_composition_root(module: str) -> bool:
@@ -182,18 +257,53 @@ def test_relative_imports_are_resolved() -> None:
     assert imported_names(node, path) == ["engine.errors"]
 
 
-def test_every_room_of_the_engine_has_a_floor() -> None:
-    unknown = {room(module_name(path)) for path in source_files()} - FLOORS.keys() - {None}
-    assert not unknown, f"give {unknown} a floor in FLOORS"
+def test_every_folder_and_every_module_beside_one_has_a_floor() -> None:
+    modules = [module_name(path) for path in source_files()]
+    unknown = {
+        module for module in modules if module.partition(".")[0] in FLOORS and "." in module and not room(module)
+    }
+    folders = {module for module in PACKAGES if module.partition(".")[0] in FLOORS and "." in module}
+    unknown |= {folder for folder in folders if folder.partition(".")[2] not in FLOORS[folder.partition(".")[0]]}
+    assert not unknown, f"give {sorted(unknown)} a floor in FLOORS"
 
 
-def test_engine_imports_never_run_up_and_rooms_of_a_floor_do_not_know_each_other() -> None:
+def test_every_floor_has_its_room() -> None:
+    names = {f"{top}.{name.removesuffix('.__init__')}" for top, floors in FLOORS.items() for name in floors}
+    assert not {name for name in names if not is_module(name)}
+
+
+def test_imports_never_run_up_and_rooms_of_a_floor_do_not_know_each_other() -> None:
     broken = []
     for each in IMPORTS:
         here, there = room(each.importer), room(each.target)
-        if here is not None and there is not None and here != there and FLOORS[there] >= FLOORS[here]:
+        if here is None or there is None or here == there or here.partition(".")[0] != there.partition(".")[0]:
+            continue
+        if floor(there) >= floor(here):
             broken.append(each)
-    refused("imports inside engine go down a floor", broken)
+    refused("imports go down a floor", broken)
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    graph: dict[str, set[str]] = {}
+    modules = {module_name(path) for path in source_files()}
+    for each in IMPORTS:
+        if each.target in modules and each.target != each.importer:
+            graph.setdefault(each.importer, set()).add(each.target)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' -> '.join(error.args[1])}")
+
+
+def test_a_folder_holds_few_files() -> None:
+    counts = Counter(path.parent for path in committed() if path.parent.name != "lexicon" and path.suffix != ".md")
+    crowded = {
+        str(folder.relative_to(ROOT)): number
+        for folder, number in counts.items()
+        if number > MOST_FILES and not folder.is_relative_to(ROOT / "docs")
+    }
+    assert not crowded, f"more than {MOST_FILES} files: {crowded}; a folder is an idea"
+    assert counts[ROOT / "engine"] <= ROOT_OF_THE_ENGINE
 
 
 def test_engine_never_sees_the_gateway_or_http() -> None:
@@ -244,7 +354,7 @@ def test_serving_modules_never_name_a_training_package() -> None:
         each
         for each in IMPORTS
         if not is_workshop(each.importer) and not is_composition_root(each.importer)
-        if each.top in WORKSHOP_ONLY or room(each.target) in WORKSHOP_ROOMS
+        if each.top in WORKSHOP_ONLY or inside(each.target, *(f"engine.{room}" for room in WORKSHOP_ROOMS))
     ]
     refused("serving needs no training package", broken)
 
@@ -328,10 +438,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 @pytest.fixture(scope="module")
 def committed_files() -> list[Path]:
-    if not (ROOT / ".git").exists():
-        pytest.skip("no git checkout: what is committed cannot be listed")
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [path for name in listing.split("\0") if name and (path := ROOT / name).is_file()]
+    return committed()
 
 
 def test_no_pickle_is_committed(committed_files: list[Path]) -> None:

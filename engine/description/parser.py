@@ -5,11 +5,11 @@ It knows how chunks attach to one another; it loads no model and does not know w
 
 from __future__ import annotations
 
-from engine.description.assembly import Assembly
-from engine.description.chunks import Chunker
 from engine.description.emphasis import Emphasis
+from engine.description.grammar.assembly import Assembly
+from engine.description.grammar.chunks import Chunker
+from engine.description.grammar.tokens import fold, tokenise
 from engine.description.spans import Description, Span
-from engine.description.tokens import fold, tokenise
 
 
 class Parser:

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from engine.bundle import Manifest
-from engine.pipeline_folder.schedule import read_schedule
+from engine.bundle.manifest import Manifest
+from engine.pipeline_folder.scheduler_config import read_schedule
 from engine.pipeline_folder.source import Source
 from engine.pipeline_folder.tokenizer import load_tokenizer, second_padding_token
 from engine.samplers import SAMPLERS

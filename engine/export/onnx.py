@@ -14,11 +14,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import TypeAlias
 
-from engine.bundle import TOKENIZER_FILE, Manifest, seal
+from engine.bundle.manifest import TOKENIZER_FILE, Manifest, seal
 from engine.export.checkpoint import describe
-from engine.export.graphs import PRECISIONS, parts_of
 from engine.export.resume import UnfinishedExport, unfinished_export
 from engine.export.write import EXTERNAL_DATA_OVER_BYTES, write_graph
+from engine.pipeline_folder.graphs import PRECISIONS, parts_of
 from engine.pipeline_folder.source import Source, open_source
 from engine.pipeline_folder.tokenizer import load_tokenizer
 from engine.pipeline_folder.weights import find_weights

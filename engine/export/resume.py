@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from engine.bundle import FileEntry, file_entry
+from engine.bundle.manifest import FileEntry, file_entry
 
 logger = logging.getLogger(__name__)
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from engine.bundle import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, Bundle
-from engine.engine_set import EngineSet, gpu_architecture, new_engine_set
+from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, Bundle
+from engine.bundle.tensorrt_engines import EngineSet, gpu_architecture, new_engine_set
+from engine.sessions.tensorrt.log import made, messages
 from engine.settings import EngineSettings
-from engine.tensorrt_log import made, messages
 
 logger = logging.getLogger(__name__)
 

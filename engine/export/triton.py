@@ -14,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
-from engine.bundle import Bundle, load_bundle
-from engine.engine_set import read_engine_set, verify_engine_set
+from engine.bundle.manifest import Bundle, load_bundle
+from engine.bundle.tensorrt_engines import read_engine_set, verify_engine_set
 
 MODEL = "cosmicman"
 CONFIG_FILE = "config.pbtxt"
@@ -77,8 +77,9 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
     }
 )
 
-# What a request and its answers are: `request` and `event` hold a message of `engine.wire`, JSON text in UTF-8. It
-# travels as bytes because string tensors pass through numpy's C API, which stubs built before numpy 2 misread.
+# What a request and its answers are: `request` and `event` hold a message of `engine.remote.messages`, JSON text in
+# UTF-8. It travels as bytes because string tensors pass through numpy's C API, which stubs built before numpy 2
+# misread.
 INPUTS = (Tensor(name="request", data_type="TYPE_UINT8", dims=(-1,)),)
 OUTPUTS = (
     Tensor(name="event", data_type="TYPE_UINT8", dims=(-1,)),

@@ -17,11 +17,11 @@ import torch
 from onnx_ir.passes.common import CommonSubexpressionEliminationPass, RemoveUnusedNodesPass
 
 from engine.export.attention import split_attention
-from engine.export.graphs import Graph
 from engine.export.group_norm import split_group_norms
 from engine.export.halves import store_weights_as_halves
 from engine.export.origins import forget_origins
 from engine.export.quantise import store_weights_as_integers
+from engine.pipeline_folder.graphs import Graph
 
 # From 23 on attention leaves the exporter whole, from 20 on GELU, from 21 on group normalisation.
 OPSET = 23

@@ -7,8 +7,8 @@ import math
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from engine.stats import CostStats
-from engine.track import Bucket
+from engine.request.stats import CostStats
+from engine.scheduler.picture import Bucket
 
 # How FLOPs of a row grow with latent area A and text tokens L, from counts of the published UNets: attention within the
 # picture adds 6 % (SDXL) to 19 % (SD 1.5) from one side to the next doubling, 77 more tokens add 1.3 %.

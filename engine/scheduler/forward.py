@@ -14,9 +14,8 @@ import numpy as np
 
 from engine.errors import GenerationError, OutOfMemoryError
 from engine.samplers import FloatArray
-from engine.scheduler.place import Seat
+from engine.scheduler.picture import Inputs, Picture
 from engine.scheduler.policy import Batch
-from engine.track import Inputs
 
 Forward: TypeAlias = Callable[[Inputs], FloatArray]
 
@@ -35,7 +34,7 @@ class Outcome:
     forwards: list[int] = field(default_factory=list)
     seconds: float = 0.0
     error: GenerationError | None = None
-    failures: dict[Seat, GenerationError] = field(default_factory=dict)
+    failures: dict[Picture, GenerationError] = field(default_factory=dict)
 
 
 def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.monotonic) -> Outcome:
@@ -63,10 +62,10 @@ def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.
 
 def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> FloatArray | None:
     """One forward, or several where only one picture's rows are too many; None if it was cancelled between them."""
-    rows = [row for seat in batch.seats for row in seat.track.rows()]
+    rows = [row for picture in batch.pictures for row in picture.rows()]
     outputs: list[FloatArray] = []
     for start in range(0, len(rows), batch.row_limit):
-        if outputs and all(seat.place.ended for seat in batch.seats):
+        if outputs and all(picture.job.ended for picture in batch.pictures):
             return None
         part = rows[start : start + batch.row_limit]
         outcome.forwards.append(len(part))
@@ -80,10 +79,10 @@ def _stacked(rows: list[Inputs]) -> Mapping[str, FloatArray]:
 
 def _advance(batch: Batch, outputs: FloatArray, outcome: Outcome) -> None:
     start = 0
-    for seat in batch.seats:
-        rows = slice(start, start + seat.track.num_rows)
+    for picture in batch.pictures:
+        rows = slice(start, start + picture.num_rows)
         start = rows.stop
         try:
-            seat.track.advance(outputs[rows])
+            picture.advance(outputs[rows])
         except GenerationError as error:
-            outcome.failures[seat] = error
+            outcome.failures[picture] = error

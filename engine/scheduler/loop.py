@@ -1,27 +1,97 @@
 """The step loop: between forwards requests are admitted, stepped, retired and dropped.
 
-All decisions are the board's; this is its event loop, its clock and its worker thread.
+`state.State` makes all decisions; this is its event loop, its clock and its worker thread.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self, TypeAlias
 
-from engine.errors import EngineStoppedError
-from engine.scheduler.board import Board, Bounds
+from engine.errors import EngineError, EngineStoppedError
+from engine.request.stats import EngineStats
 from engine.scheduler.cost_table import CostTable
 from engine.scheduler.forward import Forward, run_batch
-from engine.scheduler.place import Message, Place
+from engine.scheduler.job import Job, Message, Update
+from engine.scheduler.picture import Denoising
 from engine.scheduler.policy import MakePolicy
-from engine.scheduler.ticket import Ticket
-from engine.stats import EngineStats
-from engine.track import Picture, Track
+from engine.scheduler.state import Bounds, State
 
 logger = logging.getLogger(__name__)
 
 # A timer may go off a clock tick early, and would then find nobody late.
 TIMER_MARGIN_SECONDS = 0.001
+
+Tell: TypeAlias = Callable[[Update | EngineError], None]
+
+
+class JobHandle:
+    """What the engine holds of a request, from the line to its last picture; use it as a context manager."""
+
+    def __init__(self, scheduler: "Scheduler", job: Job, admitted: "asyncio.Future[None]", position: int) -> None:
+        """Made by `Scheduler.enter`."""
+        self.position = position
+        self.job = job
+        self.timer: asyncio.TimerHandle | None = None
+        self._scheduler = scheduler
+        self._admitted = admitted
+        self._tell: Tell | None = None
+        self._error: EngineError | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leaves the scheduler; rows of this request are in no forward that starts from now on."""
+        self._scheduler.leave(self)
+
+    async def admitted(self) -> None:
+        """Waits until this request may compute.
+
+        Raises:
+            DeadlineError: Its deadline came first.
+            EngineStoppedError: The scheduler stopped first.
+        """
+        await self._admitted
+
+    def start(self, pictures: Sequence[Denoising], tell: Tell) -> None:
+        """Puts the pictures of this request into the step loop.
+
+        Args:
+            pictures: What to denoise.
+            tell: Called in the event loop with every step, the latents of every picture, or one error and then no more.
+
+        Raises:
+            DeadlineError: The deadline came since this request was admitted, or cannot be met.
+            EngineStoppedError: The scheduler stopped since.
+        """
+        if self._error is not None:
+            raise self._error
+        self._tell = tell
+        self._scheduler.add_pictures(self, pictures)
+
+    def decoded(self) -> None:
+        """Says that the latents of one picture are needed no more."""
+        self._scheduler.decoded(self)
+
+    def admit(self) -> None:
+        """Called by the scheduler."""
+        if not self._admitted.done():
+            self._admitted.set_result(None)
+
+    def tell(self, message: Update | EngineError) -> None:
+        """Called by the scheduler; an error is the last thing a request is told, wherever it waits."""
+        if isinstance(message, EngineError):
+            self._error = message
+            if not self._admitted.done():
+                self._admitted.set_exception(message)
+                self._admitted.exception()  # Whoever awaits it still gets it; nobody need.
+        if self._tell is not None:
+            self._tell(message)
 
 
 class Scheduler:
@@ -43,8 +113,8 @@ class Scheduler:
             make_policy: Who decides which rows are next; None means `Policy`.
         """
         self._forward = forward
-        self._board = Board(bounds, CostTable() if costs is None else costs, make_policy)
-        self._tickets: dict[Place, Ticket] = {}
+        self._state = State(bounds, CostTable() if costs is None else costs, make_policy)
+        self._handles: dict[Job, JobHandle] = {}
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="forward")
@@ -68,9 +138,9 @@ class Scheduler:
 
     def snapshot(self) -> EngineStats:
         """Gauges and counters; those that are not the scheduler's are 0."""
-        return self._board.snapshot()
+        return self._state.snapshot()
 
-    def enter(self, *, priority: str = "normal", deadline_seconds: float | None = None) -> Ticket:
+    def enter(self, *, priority: str = "normal", deadline_seconds: float | None = None) -> JobHandle:
         """Takes a place in line.
 
         Args:
@@ -84,31 +154,30 @@ class Scheduler:
         if not self.alive:
             raise EngineStoppedError("the engine is not running")
         loop = asyncio.get_running_loop()
-        place, position = self._board.enter(loop.time(), priority=priority, deadline_seconds=deadline_seconds)
-        ticket = Ticket(self, place, loop.create_future(), position)
-        self._tickets[place] = ticket
-        if place.deadline_at is not None:
-            ticket.timer = loop.call_at(place.deadline_at + TIMER_MARGIN_SECONDS, self._expire)
+        job, position = self._state.enter(loop.time(), priority=priority, deadline_seconds=deadline_seconds)
+        handle = JobHandle(self, job, loop.create_future(), position)
+        self._handles[job] = handle
+        if job.deadline_at is not None:
+            handle.timer = loop.call_at(job.deadline_at + TIMER_MARGIN_SECONDS, self._expire)
         self._admit()
-        return ticket
+        return handle
 
-    def seat(self, ticket: Ticket, pictures: Sequence[Picture]) -> None:
-        """Called by a ticket."""
-        tracks = [Track(index, picture) for index, picture in enumerate(pictures)]
-        self._board.seat(ticket.place, tracks, _now())
+    def add_pictures(self, handle: JobHandle, denoisings: Sequence[Denoising]) -> None:
+        """Called by a handle."""
+        self._state.add_pictures(handle.job, denoisings, _now())
         self._work.set()
 
-    def decoded(self, ticket: Ticket) -> None:
-        """Called by a ticket."""
-        self._board.decoded(ticket.place)
+    def decoded(self, handle: JobHandle) -> None:
+        """Called by a handle."""
+        self._state.decoded(handle.job)
         self._work.set()
 
-    def leave(self, ticket: Ticket) -> None:
-        """Called by a ticket; safe to call twice."""
-        self._board.leave(ticket.place, _now())
-        self._tickets.pop(ticket.place, None)
-        if ticket.timer is not None:
-            ticket.timer.cancel()
+    def leave(self, handle: JobHandle) -> None:
+        """Called by a handle; safe to call twice."""
+        self._state.leave(handle.job, _now())
+        self._handles.pop(handle.job, None)
+        if handle.timer is not None:
+            handle.timer.cancel()
         self._work.set()
         self._admit()
 
@@ -117,32 +186,32 @@ class Scheduler:
         try:
             while True:
                 self._expire()
-                batch = self._board.pick()
+                batch = self._state.pick()
                 if batch is None:
                     self._work.clear()
                     await self._work.wait()
                     continue
                 outcome = await loop.run_in_executor(self._worker, run_batch, batch, self._forward)
                 if outcome.error is not None:
-                    logger.warning("a forward of %d pictures failed: %s", len(batch.seats), outcome.error)
-                self._tell(self._board.settle(batch, outcome, loop.time()))
+                    logger.warning("a forward of %d pictures failed: %s", len(batch.pictures), outcome.error)
+                self._tell(self._state.settle(batch, outcome, loop.time()))
         finally:
             stopped = EngineStoppedError("the engine stopped while the request was in it")
-            self._tell(self._board.end_all(stopped, loop.time()))
+            self._tell(self._state.end_all(stopped, loop.time()))
 
     def _expire(self) -> None:
-        self._tell(self._board.expire(_now()))
+        self._tell(self._state.expire(_now()))
 
     def _tell(self, messages: Sequence[Message]) -> None:
-        for place, message in messages:
-            if place in self._tickets:
-                self._tickets[place].tell(message)
+        for job, message in messages:
+            if job in self._handles:
+                self._handles[job].tell(message)
         self._admit()
 
     def _admit(self) -> None:
         if self.alive:
-            for place in self._board.admit(_now()):
-                self._tickets[place].admit()
+            for job in self._state.admit(_now()):
+                self._handles[job].admit()
 
 
 def _now() -> float:

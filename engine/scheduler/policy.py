@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from engine.scheduler.cost_table import CostTable
-from engine.scheduler.place import Place, Seat
+from engine.scheduler.job import Job
+from engine.scheduler.picture import Bucket, Picture
 from engine.scheduler.row_limits import RowLimits
-from engine.track import Bucket
 
 # A forward may be smaller than the best one if it loses no more than this of throughput: new requests get in sooner.
 THROUGHPUT_TOLERANCE = 0.03
@@ -33,25 +33,25 @@ class Batch:
 
     Attributes:
         bucket: The shape all rows share.
-        seats: Whose rows.
+        pictures: Whose rows.
         row_limit: Rows one forward may hold. One guided picture where one row fits takes two forwards.
     """
 
     bucket: Bucket
-    seats: tuple[Seat, ...]
+    pictures: tuple[Picture, ...]
     row_limit: int
 
     @property
     def num_rows(self) -> int:
-        """Rows of all seats."""
-        return sum(seat.track.num_rows for seat in self.seats)
+        """Rows of all pictures."""
+        return sum(picture.num_rows for picture in self.pictures)
 
 
 class Picker(Protocol):
-    """What the board asks of a policy."""
+    """What the scheduler's state asks of a policy."""
 
-    def pick(self, seats: Sequence[Seat]) -> Batch | None:
-        """The next batch of these seats, which are in the order of their arrival; None if there are none."""
+    def pick(self, pictures: Sequence[Picture]) -> Batch | None:
+        """The next batch of these pictures, which are in the order of their arrival; None if there are none."""
 
     def deficit(self, bucket: Bucket) -> float:
         """Seconds owed to a bucket."""
@@ -75,17 +75,17 @@ class Policy:
         self._limits = limits
         self._max_forward_seconds = max_forward_seconds
         self._deficits: dict[Bucket, float] = {}
-        self._served: dict[Bucket, dict[Place, float]] = {}
+        self._served: dict[Bucket, dict[Job, float]] = {}
 
     def deficit(self, bucket: Bucket) -> float:
         """Seconds owed to a bucket."""
         return self._deficits.get(bucket, 0.0)
 
-    def pick(self, seats: Sequence[Seat]) -> Batch | None:
-        """The next batch of these seats; None if there are none."""
-        members: dict[Bucket, list[Seat]] = {}
-        for seat in seats:
-            members.setdefault(seat.track.bucket, []).append(seat)
+    def pick(self, pictures: Sequence[Picture]) -> Batch | None:
+        """The next batch of these pictures; None if there are none."""
+        members: dict[Bucket, list[Picture]] = {}
+        for picture in pictures:
+            members.setdefault(picture.bucket, []).append(picture)
         self._meet(members)
         if not members:
             return None
@@ -94,22 +94,22 @@ class Policy:
         self._charge(batch)
         return batch
 
-    def _meet(self, members: dict[Bucket, list[Seat]]) -> None:
+    def _meet(self, members: dict[Bucket, list[Picture]]) -> None:
         """Forgets who is gone; whoever is new starts level with the one that got least, and is owed nothing."""
         self._deficits = {bucket: deficit for bucket, deficit in self._deficits.items() if bucket in members}
         served = {}
         for bucket, group in members.items():
             self._deficits.setdefault(bucket, 0.0)
-            places = {seat.place for seat in group}
-            old = {place: share for place, share in self._served.get(bucket, {}).items() if place in places}
+            jobs = {picture.job for picture in group}
+            old = {job: share for job, share in self._served.get(bucket, {}).items() if job in jobs}
             level = min(old.values(), default=0.0)
-            served[bucket] = dict.fromkeys(places, level) | old
+            served[bucket] = dict.fromkeys(jobs, level) | old
         self._served = served
 
-    def _next_bucket(self, batches: dict[Bucket, Batch], members: dict[Bucket, list[Seat]]) -> Bucket:
+    def _next_bucket(self, batches: dict[Bucket, Batch], members: dict[Bucket, list[Picture]]) -> Bucket:
         """Plays rounds until a bucket can pay for its batch, and lets it pay; of several the one longest unserved."""
         costs = {bucket: self._costs.seconds(bucket, batch.num_rows) for bucket, batch in batches.items()}
-        weights = {bucket: sum(place.weight for place in {s.place for s in members[bucket]}) for bucket in batches}
+        weights = {bucket: sum(job.weight for job in {s.job for s in members[bucket]}) for bucket in batches}
         rounds = {b: max(0.0, (costs[b] - self._deficits[b]) / weights[b]) for b in batches}
         chosen = min(rounds, key=rounds.__getitem__)
         for bucket in batches:
@@ -117,24 +117,24 @@ class Policy:
         self._deficits[chosen] = self._deficits.pop(chosen) - costs[chosen]  # to the end of the ring
         return chosen
 
-    def _fill(self, bucket: Bucket, seats: Sequence[Seat]) -> Batch:
+    def _fill(self, bucket: Bucket, pictures: Sequence[Picture]) -> Batch:
         """The fair order cut where throughput is best: as many rows as memory and time allow and batching pays for."""
         row_limit = self._limits.rows(bucket)
-        batch: list[Seat] = []
+        batch: list[Picture] = []
         sums: list[int] = []
         rows = 0
-        for seat in self._fair_order(bucket, seats):
-            if rows and rows + seat.track.num_rows > row_limit:
+        for picture in self._fair_order(bucket, pictures):
+            if rows and rows + picture.num_rows > row_limit:
                 continue
-            rows += seat.track.num_rows
-            batch.append(seat)
+            rows += picture.num_rows
+            batch.append(picture)
             sums.append(rows)
             if rows >= row_limit:
                 break
-        return Batch(bucket=bucket, seats=tuple(batch[: self._best(bucket, sums)]), row_limit=row_limit)
+        return Batch(bucket=bucket, pictures=tuple(batch[: self._best(bucket, sums)]), row_limit=row_limit)
 
     def _best(self, bucket: Bucket, sums: Sequence[int]) -> int:
-        """How many seats, of those that make up so many rows; one as long as nothing was ever measured."""
+        """How many pictures, of those that make up so many rows; one as long as nothing was ever measured."""
         if not self._costs.known:
             return 1
         seconds = [self._costs.seconds(bucket, rows) for rows in sums]
@@ -145,25 +145,25 @@ class Policy:
         good = (1 - THROUGHPUT_TOLERANCE) * max(throughputs)
         return next(number for number, throughput in enumerate(throughputs, start=1) if throughput >= good)
 
-    def _fair_order(self, bucket: Bucket, seats: Sequence[Seat]) -> Iterator[Seat]:
-        """Seats in the order of what their requests would have got; of equals the older request first."""
-        queues: dict[Place, deque[Seat]] = {}
-        for seat in seats:
-            queues.setdefault(seat.place, deque()).append(seat)
-        heap = [(share, place.number, place) for place, share in self._served[bucket].items()]
+    def _fair_order(self, bucket: Bucket, pictures: Sequence[Picture]) -> Iterator[Picture]:
+        """Pictures in the order of what their requests would have got; of equals the older request first."""
+        queues: dict[Job, deque[Picture]] = {}
+        for picture in pictures:
+            queues.setdefault(picture.job, deque()).append(picture)
+        heap = [(share, job.number, job) for job, share in self._served[bucket].items()]
         heapq.heapify(heap)
         while heap:
-            share, number, place = heapq.heappop(heap)
-            seat = queues[place].popleft()
-            yield seat
-            if queues[place]:
-                heapq.heappush(heap, (share + seat.track.num_rows / place.weight, number, place))
+            share, number, job = heapq.heappop(heap)
+            picture = queues[job].popleft()
+            yield picture
+            if queues[job]:
+                heapq.heappush(heap, (share + picture.num_rows / job.weight, number, job))
 
     def _charge(self, batch: Batch) -> None:
         """Writes down who got what; rows beyond the fair share, that nobody wanted, are forgiven beyond one batch."""
         served = self._served[batch.bucket]
-        for seat in batch.seats:
-            served[seat.place] += seat.track.num_rows / seat.place.weight
+        for picture in batch.pictures:
+            served[picture.job] += picture.num_rows / picture.job.weight
         level = min(served.values())
-        for place, share in served.items():
-            served[place] = min(share, level + batch.num_rows / place.weight)
+        for job, share in served.items():
+            served[job] = min(share, level + batch.num_rows / job.weight)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.track import Bucket
+from engine.scheduler.picture import Bucket
 
 # Forwards at the limit that go well before one row more is tried.
 PATIENCE = 32

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.bundle import (
+from engine.bundle.manifest import (
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
     UNET_FILE,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import NoReturn
 
-from server.cli import ablation, evaluate, export, figures, generate, model_repo, parse, serve, train, triton
+from server.cli.commands import ablation, evaluate, export, figures, generate, model_repo, parse, serve, train, triton
 from server.cli.errors import UsageError
 
 COMMANDS = (serve, generate, parse, export, model_repo, triton, train, figures, evaluate, ablation)

@@ -50,5 +50,5 @@ def loader(settings: Settings) -> Callable[[Path, EngineSettings], Engine]:
     if settings.checkpoint is None:
         raise UsageError(f"provider {settings.provider} runs a checkpoint; name its folder with --checkpoint")
     with needs_extra("train"):
-        from engine.torch_sessions import TorchSessions
+        from engine.sessions.torch.sessions import TorchSessions
     return partial(Engine.load, make_sessions=partial(TorchSessions, settings.checkpoint, base=settings.base))

@@ -41,7 +41,7 @@ def build(bundle_path: Path, out: Path, options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
-    from engine.bundle import load_bundle
+    from engine.bundle.manifest import load_bundle
 
     with needs_extra("tensorrt"):
         from engine.export.tensorrt import BuildSettings, build_engines, find_library

@@ -10,9 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from engine import wire
 from engine.engine import EngineSettings
 from engine.export.triton import PROFILES, ModelConfig, write_repository
+from engine.files import json_fields
 from server.backend import EngineBackend
 from server.cli.errors import UsageError
 from server.settings import BUNDLED_MODEL, TRITON, Settings
@@ -59,7 +59,7 @@ def bundled_triton(
     with tempfile.TemporaryDirectory(prefix="cosmicman-models-") as folder:
         repository = Path(folder)
         profile = PROFILES["cuda" if has_gpu() else "cpu"]
-        engine = {"sessions": {"provider": engine_settings.sessions.provider}} | wire.plain(engine_settings)
+        engine = {"sessions": {"provider": engine_settings.sessions.provider}} | json_fields.plain(engine_settings)
         config = ModelConfig(profile=profile, engine=engine)
         write_repository(bundle, repository, config, link=True)
         settings = replace(launch or LaunchSettings(), repository=repository)

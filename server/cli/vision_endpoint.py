@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 import httpx
 from PIL import Image
 
-from engine.train.atomic import AtomicQuestion
-from engine.train.painters import Pixels
-from engine.train.viewers import Answer, read_answer
-from engine.train.vqa_model import INSTRUCTION
+from engine.train.evaluation.answerers import Answer, read_answer
+from engine.train.evaluation.sources import Pixels
+from engine.train.evaluation.vqa_model import INSTRUCTION
+from engine.train.questions.yes_no import AtomicQuestion
 
 ENVIRONMENT = ("COSMICMAN_VLM_BASE_URL", "COSMICMAN_VLM_MODEL", "COSMICMAN_VLM_API_KEY")
 LONGEST_SIDE = 1024  # pixels of a picture as it is sent; larger ones are scaled down
@@ -74,7 +74,7 @@ class VisionEndpoint:
         return f"{self.model} at {httpx.URL(self.base_url).copy_with(userinfo=b'')}"
 
     def answer(self, asked: Sequence[tuple[Pixels, AtomicQuestion]]) -> list[Answer]:
-        """See ``engine.train.viewers.Viewer``; raises ValueError where the server cannot be asked."""
+        """See ``engine.train.evaluation.answerers.Viewer``; raises ValueError where the server cannot be asked."""
         pictures = {id(picture): picture for picture, _ in asked}
         sent = {number: _data_url(picture) for number, picture in pictures.items()}
         headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server import problems
-from server.problems import ProblemError
+from server.http import problems
+from server.http.problems import ProblemError
 
 
 class BodyLimitMiddleware:

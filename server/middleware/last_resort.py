@@ -4,7 +4,7 @@ import logging
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server import problems
+from server.http import problems
 
 logger = logging.getLogger(__name__)
 

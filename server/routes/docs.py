@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from server import problems
+from server.http import problems
 from server.middleware.security_headers import CONTENT_SECURITY_POLICY
 
 STYLE = """

@@ -7,16 +7,18 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from engine.engine import Timings
-from server import examples, generation, problems
-from server.describe import BODY_REFUSALS, gives, json_of, refuses, takes
+from server import generation
+from server.engine_request import limits, place_order
 from server.event_stream import MEDIA_TYPE as EVENT_STREAM
 from server.event_stream import EventStream, picture, settled
 from server.gateway import gateway_of
-from server.json_body import read_body
+from server.http import problems
+from server.http.json_body import read_body
+from server.http.negotiation import choose
+from server.http.problems import ClientGoneError, ProblemError, shown
 from server.middleware.observe import CLIENT_GONE
-from server.negotiation import choose
-from server.order import limits, place_order
-from server.problems import ClientGoneError, ProblemError, shown
+from server.openapi import examples
+from server.openapi.describe import BODY_REFUSALS, gives, json_of, refuses, takes
 from server.schemas import GenerateAnswer, GenerateBody, TimingsAnswer
 
 JSON = "application/json"

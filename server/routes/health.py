@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request
 from prometheus_client.exposition import choose_encoder
 from starlette.responses import Response
 
-from server import problems
-from server.describe import gives, json_of, refuses
 from server.gateway import gateway_of
+from server.http import problems
+from server.openapi.describe import gives, json_of, refuses
 from server.schemas import HealthAnswer
 
 router = APIRouter()

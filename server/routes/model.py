@@ -6,9 +6,9 @@ from typing import get_args
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from server import examples
-from server.describe import gives, json_of
 from server.gateway import gateway_of
+from server.openapi import examples
+from server.openapi.describe import gives, json_of
 from server.schemas import ImageFormat, ModelAnswer
 
 router = APIRouter()

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from engine.description import GROUPS
-from server import examples, problems
-from server.describe import BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
+from server.engine_request import group_spans, negatives_of, parse
 from server.gateway import gateway_of
-from server.json_body import read_body
-from server.order import group_spans, negatives_of, parse
+from server.http import problems
+from server.http.json_body import read_body
+from server.openapi import examples
+from server.openapi.describe import BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
 from server.schemas import FieldError, GroupAnswer, ParseAnswer, ParseBody
 
 router = APIRouter()

@@ -1,16 +1,16 @@
 // The studio's page: puts the parts together and decides what is on the wall.
 
-import { getGroups, getModel, parse } from "./api.js";
-import { DescriptionBox } from "./description.js";
-import { EXAMPLES, SPECIMEN } from "./examples.js";
-import { Form } from "./form.js";
-import { History } from "./history.js";
-import { inWords } from "./names.js";
-import { plateOf } from "./plate.js";
-import { ProgressView } from "./progress.js";
-import { run } from "./run.js";
-import { fromHash, toHash } from "./settings.js";
-import { paintWords } from "./words.js";
+import { getGroups, getModel, parse } from "./service/api.js";
+import { DescriptionBox } from "./text/description.js";
+import { EXAMPLES, SPECIMEN } from "./form/examples.js";
+import { Form } from "./form/form.js";
+import { History } from "./pictures/history.js";
+import { inWords } from "./form/names.js";
+import { resultOf } from "./pictures/result.js";
+import { ProgressView } from "./pictures/progress.js";
+import { run } from "./service/run.js";
+import { fromHash, toHash } from "./form/settings.js";
+import { paintWords } from "./text/words.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -29,8 +29,8 @@ let shown = null;
 
 function hang(result) {
   shown = result;
-  at("plate").replaceChildren(...(result ? [plateOf(result, { again, share })] : []));
-  at("plate").hidden = !result;
+  at("result").replaceChildren(...(result ? [resultOf(result, { again, share })] : []));
+  at("result").hidden = !result;
   at("empty").hidden = Boolean(result);
   history.mark(result);
 }
@@ -63,7 +63,7 @@ async function start() {
 function begin({ description, width, height }) {
   progress.start({ text: description, spans: box.spans, width, height });
   at("empty").hidden = true;
-  at("plate").hidden = true;
+  at("result").hidden = true;
   at("generate").setAttribute("aria-disabled", "true");
   at("generate").textContent = "Generating";
   at("stage").setAttribute("aria-busy", "true");
@@ -133,7 +133,7 @@ async function share(result) {
 
 function note(words) {
   at("announcer").textContent = `${words}.`;
-  const button = [...at("plate").querySelectorAll("button")].at(-1);
+  const button = [...at("result").querySelectorAll("button")].at(-1);
   button.textContent = words;
   setTimeout(() => (button.textContent = "Share"), 2500);
 }

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo, Queued
 from engine.errors import BusyError, EngineStoppedError
-from engine.request import resolve
-from engine.stats import Histogram
+from engine.request.request import resolve
+from engine.request.stats import Histogram
 from server.triton.address import Addresses
 from server.triton.errors import TritonError
 from server.triton.replica import Replica

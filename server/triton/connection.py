@@ -11,9 +11,9 @@ from typing import Any
 import grpc
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 
-from engine import wire
 from engine.engine import Finished
 from engine.errors import BusyError, DeadlineError, EngineError, EngineStoppedError
+from engine.remote import messages
 from server.triton.errors import TritonError
 
 #: The first version with all that is used here: decoupled streams, cancellation, custom metrics.
@@ -67,7 +67,7 @@ class Connection:
         if not answer.ready:
             raise TritonError(f"{self.host}: Triton has no model {self._model!r} that is ready")
 
-    async def status(self, timeout_seconds: float) -> wire.Status:
+    async def status(self, timeout_seconds: float) -> messages.Status:
         """What the engine there is, and how it is.
 
         Raises:
@@ -76,12 +76,14 @@ class Connection:
             EngineError: It cannot be understood.
         """
         async with asyncio.timeout(timeout_seconds):
-            async for answer in self.ask(wire.Describe(), timeout_seconds=timeout_seconds):
-                if isinstance(answer, wire.Status):
+            async for answer in self.ask(messages.Describe(), timeout_seconds=timeout_seconds):
+                if isinstance(answer, messages.Status):
                     return answer
         raise EngineStoppedError(f"{self.host}: the engine said nothing of itself")
 
-    async def ask(self, question: wire.Question, *, timeout_seconds: float) -> AsyncGenerator[wire.Answer, None]:
+    async def ask(
+        self, question: messages.Question, *, timeout_seconds: float
+    ) -> AsyncGenerator[messages.Answer, None]:
         """The answers to one question; closing the generator cancels it in the engine.
 
         The last one is told when the call has ended: Triton before 2.57 may crash when a cancel meets the
@@ -91,12 +93,12 @@ class Connection:
             EngineError: As the engine raised it, or EngineStoppedError for an engine that is gone.
         """
         call = self._stub.ModelStreamInfer(timeout=timeout_seconds)
-        last: wire.Answer | EngineError | None = None
+        last: messages.Answer | EngineError | None = None
         try:
             await call.write(self._request(question))
             await call.done_writing()
             while (answer := await self._next(call, END_SECONDS if last else None)) is not grpc.aio.EOF:
-                if isinstance(answer, Finished | wire.Status | EngineError):
+                if isinstance(answer, Finished | messages.Status | EngineError):
                     last = answer
                 elif answer is not None:
                     yield answer
@@ -121,13 +123,13 @@ class Connection:
             return grpc.aio.EOF
         return response if response is grpc.aio.EOF else self._answer(response)
 
-    def _request(self, question: wire.Question) -> Any:
-        data = wire.dumps(question).encode()
+    def _request(self, question: messages.Question) -> Any:
+        data = messages.dumps(question).encode()
         request = service_pb2.ModelInferRequest(model_name=self._model, raw_input_contents=[data])
         request.inputs.add(name="request", datatype="UINT8", shape=[len(data)])
         return request
 
-    def _answer(self, response: Any) -> wire.Answer | EngineError | None:
+    def _answer(self, response: Any) -> messages.Answer | EngineError | None:
         """An event, status or error; None for the empty response that ends a stream."""
         if response.error_message:
             return self._triton_error(response.error_message)
@@ -135,7 +137,9 @@ class Connection:
         outputs = dict(zip(names, response.infer_response.raw_output_contents, strict=True))
         if "event" not in outputs:
             return None
-        answer: wire.Answer | EngineError = wire.loads(outputs["event"], wire.ANSWERS, outputs.get("image", b""))
+        answer: messages.Answer | EngineError = messages.loads(
+            outputs["event"], messages.ANSWERS, outputs.get("image", b"")
+        )
         return answer
 
     def _triton_error(self, message: str) -> EngineError:

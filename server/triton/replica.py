@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 from engine.engine import EngineStats, Event, GenerationRequest
 from engine.errors import EngineError, EngineStoppedError
-from engine.steps import filled
-from engine.wire import Answer, Status
+from engine.remote.messages import Answer, Status
+from engine.remote.step_thinning import filled
 from server.triton.breaker import Breaker
 from server.triton.connection import Connection
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bundle import UNET_FILE
+from engine.bundle.manifest import UNET_FILE
 from engine.description import parse
 from engine.engine import Engine, EngineSettings, GenerationRequest
 from engine.errors import DeviceLostError, GenerationError
-from engine.sessions import Array, OnnxSessions, Session
+from engine.sessions import Array, Session
 from engine.sessions.failures import run_error
+from engine.sessions.onnx.session import OnnxSessions
 
 LOST = "CUDA failure 700: an illegal memory access was encountered ; GPU=0"
 FAILED = "Got invalid dimensions for input: sample"

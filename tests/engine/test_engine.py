@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.bundle import UNET_FILE, VAE_DECODER_FILE
+from engine.bundle.manifest import UNET_FILE, VAE_DECODER_FILE
 from engine.description import Description, Group, Span, parse
 from engine.engine import (
     Engine,
@@ -32,9 +32,9 @@ from engine.engine import (
     Step,
 )
 from engine.errors import BundleError, BusyError, EngineStoppedError, NotFiniteError, RequestError
-from engine.images import read_provenance
+from engine.pictures.encode import read_provenance
 from engine.scheduler import CostTable
-from engine.track import Bucket
+from engine.scheduler.picture import Bucket
 
 TEXT = "a woman in a red plaid shirt, long brown hair, hat and boots on a street"
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bundle import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, Bundle
+from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, Bundle
 from engine.description import parse
 from engine.engine import Engine, EngineSettings, Event, GenerationRequest, ImageReady
 from engine.errors import NotFiniteError
-from engine.sessions import Array, OnnxSessions, Session
+from engine.sessions import Array, Session
+from engine.sessions.onnx.session import OnnxSessions
 
 SETTINGS = EngineSettings(num_threads=1, warm_up=False)
 # A side of the poisoned request's latents or tokens that no other one's has at this place.

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.bundle import VAE_ENCODER_FILE
+from engine.bundle.manifest import VAE_ENCODER_FILE
 from engine.description import Description
 from engine.engine import Engine, EngineSettings, Event, GenerationRequest, ImageReady, SecondPass, Started, Step
 from engine.errors import RequestError
-from engine.images import read_provenance
+from engine.pictures.encode import read_provenance
 from engine.samplers import SAMPLERS
 
 SETTINGS = EngineSettings(num_threads=1, warm_up=False)

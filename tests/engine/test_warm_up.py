@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bundle import UNET_FILE, VAE_DECODER_FILE, Bundle
+from engine.bundle.manifest import UNET_FILE, VAE_DECODER_FILE, Bundle
 from engine.description import parse
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady
 from engine.errors import GenerationError, NotFiniteError, OutOfMemoryError
-from engine.sessions import Array, OnnxSession, OnnxSessions, Session
+from engine.sessions import Array, Session
+from engine.sessions.onnx.session import OnnxSession, OnnxSessions
 from engine.warm_up import row_counts
 
 SETTINGS = EngineSettings(num_threads=1, max_rows=6)

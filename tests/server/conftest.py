@@ -32,7 +32,7 @@ from engine.engine import (
     Timings,
 )
 from engine.errors import BusyError, EngineStoppedError
-from engine.request import resolve
+from engine.request.request import resolve
 from server.app import create_app
 from server.settings import Settings
 from server.triton.errors import TritonError

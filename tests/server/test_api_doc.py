@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from server import openapi, problems
+from server.http import problems
+from server.openapi import document as openapi
 from server.schemas import GenerateBody
 from server.settings import Settings
 

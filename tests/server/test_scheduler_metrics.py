@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from engine.engine import EngineStats
-from engine.stats import BucketStats, CostStats, Histogram
+from engine.request.stats import BucketStats, CostStats, Histogram
 from server.scheduler_metrics import scheduler_families
 
 

@@ -1,7 +1,7 @@
 """The Triton model `cosmicman`: each instance hands its requests to an engine of its own and sends the events back.
 
 Only an adapter. A request is one JSON text (`request`), an event one JSON text (`event`) with a picture's bytes beside
-it (`image`); `engine.wire` knows what they say, `engine.engine` what to do.
+it (`image`); `engine.remote.messages` knows what they say, `engine.engine` what to do.
 """
 
 import os
@@ -25,12 +25,13 @@ from typing import Any
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
-from engine import wire
 from engine.engine import Engine, EngineSettings, GenerationRequest
 from engine.errors import DeadlineError, EngineError
-from engine.events import Finished, Step
-from engine.stats import Histogram
-from engine.steps import thinned
+from engine.files import json_fields
+from engine.remote import messages
+from engine.remote.step_thinning import thinned
+from engine.request.events import Finished, Step
+from engine.request.stats import Histogram
 
 logger = logging.getLogger("cosmicman")
 
@@ -58,7 +59,7 @@ class TritonPythonModel:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="engine", daemon=True).start()
         try:
-            settings = wire.read(json.loads(parameters["engine"]["string_value"]), EngineSettings)
+            settings = json_fields.read(json.loads(parameters["engine"]["string_value"]), EngineSettings)
             if args["model_instance_kind"] == "GPU":
                 device = int(args["model_instance_device_id"])
                 settings = replace(settings, sessions=replace(settings.sessions, device=device))
@@ -148,10 +149,12 @@ class _Answer:
 
     async def _run(self, text: bytes) -> Any:
         """Sends all answers but the last one, which is returned; None if nobody wants it any more."""
-        question = wire.loads(text, wire.QUESTIONS)
-        if isinstance(question, wire.Describe):
+        question = messages.loads(text, messages.QUESTIONS)
+        if isinstance(question, messages.Describe):
             engine = self._engine
-            return wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready, instance=self._instance)
+            return messages.Status(
+                model=engine.model, stats=engine.stats(), ready=engine.ready, instance=self._instance
+            )
         if not isinstance(question, GenerationRequest):
             raise question
         last = None
@@ -191,7 +194,7 @@ class _Answer:
 
 def _response(message: Any) -> Any:
     image = bytearray()
-    outputs = [_tensor("event", wire.dumps(message, image).encode())]
+    outputs = [_tensor("event", messages.dumps(message, image).encode())]
     if image:
         outputs.append(_tensor("image", image))
     return pb_utils.InferenceResponse(output_tensors=outputs)

@@ -3,8 +3,8 @@
 import pytest
 
 from engine.description import Group
+from engine.description.grammar.tokens import fold, tokenise
 from engine.description.lexicon import LEXICON, PHRASE_LENGTHS, Kind, inflections, plural
-from engine.description.tokens import fold, tokenise
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from onnx_ir.passes.common import RemoveUnusedNodesPass
 
 from engine.export import write
 from engine.export.attention import split_attention
-from engine.export.graphs import Graph
+from engine.pipeline_folder.graphs import Graph
 
 ROWS, TOKENS, WIDTH, HEADS = 2, 6, 12, 3
 

@@ -15,10 +15,10 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel
 
-from engine.bundle import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, load_bundle
+from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, load_bundle
 from engine.export.halves import store_weights_as_halves
 from engine.export.onnx import export_bundle
-from engine.pipeline_folder.schedule import read_schedule
+from engine.pipeline_folder.scheduler_config import read_schedule
 from engine.pipeline_folder.source import Source
 
 SIZES = [(12, 8), (8, 12), (10, 10), (2, 4)]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.bundle import Bundle, load_bundle
-from engine.engine_set import EngineSet, gpu_architecture, load_engine_set, new_engine_set
+from engine.bundle.manifest import Bundle, load_bundle
+from engine.bundle.tensorrt_engines import EngineSet, gpu_architecture, load_engine_set, new_engine_set
 from engine.errors import BundleError
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -9,8 +9,8 @@ import pytest
 from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
-from engine.bundle import load_bundle
-from engine.engine_set import new_engine_set, read_engine_set
+from engine.bundle.manifest import load_bundle
+from engine.bundle.tensorrt_engines import new_engine_set, read_engine_set
 from engine.errors import BundleError
 from engine.export.triton import IMAGE, PROFILES, ModelConfig, adapter_source, write_repository
 

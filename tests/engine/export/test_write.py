@@ -9,8 +9,8 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 
-from engine.export.graphs import Graph, UNet
 from engine.export.write import write_graph
+from engine.pipeline_folder.graphs import Graph, UNet
 
 ANY = torch.export.Dim.DYNAMIC
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.scheduler.cost_table import HALF_LIFE, MAX_BUCKETS, MAX_HALF_LIFE, CostTable, bucket_name, work
-from engine.track import Bucket
+from engine.scheduler.picture import Bucket
 
 
 def bucket(width: int = 8, height: int = 12, tokens: int = 77) -> Bucket:

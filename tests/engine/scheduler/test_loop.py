@@ -11,8 +11,8 @@ import pytest
 
 from engine.errors import BusyError, DeadlineError, EngineError, EngineStoppedError, GenerationError
 from engine.samplers import NoiseSchedule, gaussian_noise, guided, sampler_plan
-from engine.scheduler import Bounds, CostTable, LatentsReady, Scheduler, StepDone, Ticket, Update
-from engine.track import Bucket, Picture
+from engine.scheduler import Bounds, CostTable, JobHandle, LatentsReady, Scheduler, StepDone, Update
+from engine.scheduler.picture import Bucket, Denoising
 
 SMALL, WIDE = (1, 2, 4, 4), (1, 2, 4, 6)
 POISON = 100.0
@@ -52,11 +52,11 @@ class FlatCosts(CostTable):
 
 def picture(
     context: float, *, steps: int = 4, shape: tuple[int, ...] = SMALL, sampler: str = "euler_a", guidance: float = 1.0
-) -> Picture:
+) -> Denoising:
     def text(value: float) -> dict[str, np.ndarray]:
         return {"context": np.full((1, 1), value, np.float32)}
 
-    return Picture(
+    return Denoising(
         plan=sampler_plan(sampler, NoiseSchedule(), steps),
         noise=partial(gaussian_noise, int(context), 0, shape=shape),
         conditional=text(context),
@@ -65,7 +65,7 @@ def picture(
     )
 
 
-def slow_twin(work: Picture) -> np.ndarray:
+def slow_twin(work: Denoising) -> np.ndarray:
     """The same picture one row at a time, with no scheduler."""
     model, plan = Model(), work.plan
     state = plan.start(work.noise(0))
@@ -92,11 +92,11 @@ async def running(
         await scheduler.stop()
 
 
-async def follow(ticket: Ticket, pictures: list[Picture]) -> tuple[dict[int, np.ndarray], int]:
+async def follow(handle: JobHandle, pictures: list[Denoising]) -> tuple[dict[int, np.ndarray], int]:
     """Latents by index, and the number of steps told."""
-    await ticket.admitted()
+    await handle.admitted()
     updates: asyncio.Queue[Update | EngineError] = asyncio.Queue()
-    ticket.start(pictures, updates.put_nowait)
+    handle.start(pictures, updates.put_nowait)
     latents: dict[int, np.ndarray] = {}
     steps = 0
     while len(latents) < len(pictures):
@@ -106,15 +106,15 @@ async def follow(ticket: Ticket, pictures: list[Picture]) -> tuple[dict[int, np.
         steps += isinstance(update, StepDone)
         if isinstance(update, LatentsReady):
             latents[update.index] = update.latents
-            ticket.decoded()
+            handle.decoded()
     return latents, steps
 
 
 async def run(
-    scheduler: Scheduler, *pictures: Picture, priority: str = "normal", deadline_seconds: float | None = None
+    scheduler: Scheduler, *pictures: Denoising, priority: str = "normal", deadline_seconds: float | None = None
 ) -> tuple[dict[int, np.ndarray], int]:
-    with scheduler.enter(priority=priority, deadline_seconds=deadline_seconds) as ticket:
-        return await follow(ticket, list(pictures))
+    with scheduler.enter(priority=priority, deadline_seconds=deadline_seconds) as handle:
+        return await follow(handle, list(pictures))
 
 
 async def until(condition: object) -> None:

@@ -1,7 +1,7 @@
 """After memory ran out forwards get smaller, and then larger again."""
 
+from engine.scheduler.picture import Bucket
 from engine.scheduler.row_limits import PATIENCE, RowLimits
-from engine.track import Bucket
 
 SMALL: Bucket = (("sample", (4, 8, 8)),)
 LARGE: Bucket = (("sample", (4, 16, 16)),)

@@ -10,12 +10,12 @@ import pytest
 import torch
 from diffusers import DiffusionPipeline
 
-from engine.train import checkpoint as states
 from engine.train import main
-from engine.train.cache import load_cache
 from engine.train.config import load_recipe
-from engine.train.diffusion import DiffusionStage
-from engine.train.stages import Run
+from engine.train.data.latent_cache import load_cache
+from engine.train.loop import checkpoint as states
+from engine.train.run import Run
+from engine.train.stages.unet import DiffusionStage
 from tests.engine.train.conftest import SIZES, write_recipe
 
 FAMILIES = ("sd", "sdxl")
@@ -85,9 +85,9 @@ def test_the_package_is_stock_and_all_but_the_unet_is_the_bases(
 def test_what_was_trained_is_exported_and_served(family: str, trained: dict[str, Path], tmp_path: Path) -> None:
     from engine.description import parse
     from engine.engine import Engine
-    from engine.events import ImageReady
     from engine.export.onnx import export_bundle
-    from engine.request import GenerationRequest
+    from engine.request.events import ImageReady
+    from engine.request.request import GenerationRequest
     from engine.settings import EngineSettings
 
     manifest = export_bundle(trained[family] / "package", tmp_path / "bundle")

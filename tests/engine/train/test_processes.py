@@ -16,14 +16,14 @@ from diffusers import AutoencoderKL
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModel
 
-from engine.train import checkpoint
-from engine.train.cache import load_cache
+from engine.train.captions.tokenizer import load_tokenizer
 from engine.train.config import Recipe
-from engine.train.data import Folder
-from engine.train.diffusion import DiffusionStage, own_parts
-from engine.train.fit import Batch, Fit
-from engine.train.shard import whole
-from engine.train.tokenizer import load_tokenizer
+from engine.train.data.latent_cache import load_cache
+from engine.train.data.samples import Folder
+from engine.train.loop import checkpoint
+from engine.train.loop.fit import Batch, Fit
+from engine.train.loop.shard import whole
+from engine.train.stages.unet import DiffusionStage, own_parts
 
 _Seen = tuple[Any, dict[str, torch.Tensor]]  # of one process: what it saw and lost, its weights
 BATCH_SIZE = 5  # of 16 samples of each size: the last step of a size is not full

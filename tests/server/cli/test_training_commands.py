@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundle import load_bundle
+from engine.bundle.manifest import load_bundle
 
 RECIPE = Path(__file__).resolve().parents[3] / "engine" / "train" / "recipes" / "figurine.yaml"
 WITHOUT = "import sys; sys.modules[{package!r}] = None; from server.cli import main; sys.exit(main(sys.argv[1:]))"

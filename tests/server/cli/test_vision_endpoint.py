@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.train.atomic import AtomicQuestion
-from engine.train.evaluate_command import Options, run
-from engine.train.questions import Kind
-from engine.train.viewers import Answer
+from engine.train.evaluation.answerers import Answer
+from engine.train.evaluation.command import Options, run
+from engine.train.questions.table import Kind
+from engine.train.questions.yes_no import AtomicQuestion
 from server.cli.vision_endpoint import VisionEndpoint
 
 KEY = "sk-secret-of-the-test"

@@ -6,7 +6,8 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-from server import openapi, problems
+from server.http import problems
+from server.openapi import document as openapi
 
 
 class Page(HTMLParser):

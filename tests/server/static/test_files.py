@@ -8,8 +8,9 @@ import pytest
 from engine.description import Group
 from server.routes.studio import STATIC
 
+FILES = sorted(path for path in STATIC.rglob("*") if path.is_file())
 HTML = (STATIC / "index.html").read_text("utf-8")
-PALETTE = (STATIC / "palette.css").read_text("utf-8")
+PALETTE = (STATIC / "styles/palette.css").read_text("utf-8")
 LIGHT, DARK = PALETTE.split("@media (prefers-color-scheme: dark)")
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 PART_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
@@ -61,7 +62,7 @@ def test_the_page_has_colours_that_can_be_read(css: str) -> None:
 
 
 def test_each_group_has_a_class_and_is_known_to_the_page() -> None:
-    words = (STATIC / "words.js").read_text("utf-8")
+    words = (STATIC / "text/words.js").read_text("utf-8")
     known = set("".join(re.findall(r'"([a-z ]+)"', words.split("KNOWN")[1].split(");")[0])).split())
     assert known == set(Group)
     for group in Group:
@@ -73,23 +74,24 @@ def test_the_page_holds_no_inline_script_or_style() -> None:
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", HTML))
 
 
-@pytest.mark.parametrize("path", sorted(STATIC.iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_no_file_names_another_site(path: Path) -> None:
     addresses = set(re.findall(r"(?:https?:)?//[a-z][^\s\"'()]*\.[a-z]+[^\s\"'()<>]*", path.read_text("utf-8")))
     assert addresses <= {"http://www.w3.org/2000/svg"}
 
 
 def test_each_file_that_is_named_is_there() -> None:
-    named = set(re.findall(r'(?:src|href)="([\w.-]+\.(?:js|css|svg))"', HTML))
-    for script in STATIC.glob("*.js"):
-        named |= set(re.findall(r'from "\./([\w.-]+)"', script.read_text("utf-8")))
-    assert named == {path.name for path in STATIC.iterdir()} - {"index.html"}
+    named = {STATIC / name for name in re.findall(r'(?:src|href)="([\w./-]+\.(?:js|css|svg))"', HTML)}
+    for script in STATIC.rglob("*.js"):
+        names = re.findall(r'from "(\.{1,2}/[\w./-]+)"', script.read_text("utf-8"))
+        named |= {(script.parent / name).resolve() for name in names}
+    assert named == set(FILES) - {STATIC / "index.html"}
 
 
 def test_each_id_that_scripts_ask_for_is_there() -> None:
     ids = re.findall(r'\sid="([\w-]+)"', HTML)
     assert len(ids) == len(set(ids))
-    for script in STATIC.glob("*.js"):
+    for script in STATIC.rglob("*.js"):
         assert set(re.findall(r'\bat\("([\w-]+)"\)', script.read_text("utf-8"))) <= set(ids), script.name
     referenced = " ".join(re.findall(r'(?:aria-\w+by|for)="([^"]+)"', HTML)).split()
     assert set(referenced) <= set(ids)

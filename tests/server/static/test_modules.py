@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 async def test_colours_move_with_their_words_before_the_next_answer(studio: Any) -> None:
     moved = await studio.page.evaluate(
         """async () => {
-          const { moveSpans, toUnits, segments, countCodePoints } = await import("./codepoints.js");
+          const { moveSpans, toUnits, segments, countCodePoints } = await import("./text/codepoints.js");
           const text = "a 👩 red hat, blue coat";
           const hat = { start: 4, end: 11, group: "headwear" }, coat = { start: 13, end: 22, group: "outerwear" };
           const spans = toUnits(text, [hat, coat]);
@@ -40,7 +40,7 @@ async def test_colours_move_with_their_words_before_the_next_answer(studio: Any)
 async def test_a_late_answer_to_an_older_text_is_dropped(studio: Any) -> None:
     shown = await studio.page.evaluate(
         """async () => {
-          const { DescriptionBox } = await import("./description.js");
+          const { DescriptionBox } = await import("./text/description.js");
           const elements = { input: document.createElement("textarea") };
           for (const name of ["layer", "legend", "empty", "count"]) elements[name] = document.createElement("div");
           const answers = new Map();
@@ -63,7 +63,7 @@ async def test_a_late_answer_to_an_older_text_is_dropped(studio: Any) -> None:
 async def test_event_streams_are_read_however_they_are_cut(studio: Any) -> None:
     read = await studio.page.evaluate(
         """async () => {
-          const { readEvents } = await import("./sse.js");
+          const { readEvents } = await import("./service/sse.js");
           const step = ': hello\\r\\n\\r\\nevent: step\\ndata: {"a":\\ndata: "é👩"}\\n\\n';
           const noData = 'event: none\\n\\r', bare = 'data:1\\r\\n\\r\\n', cut = 'event: cut\\ndata: 2\\n';
           const bytes = new TextEncoder().encode(step + noData + bare + cut);

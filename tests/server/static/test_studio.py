@@ -142,7 +142,7 @@ async def test_the_picture_hangs_beside_its_words_and_settings(studio: Any) -> N
     assert box is not None
     assert box["width"] > 300
     assert box["width"] / box["height"] == pytest.approx(1.5, abs=0.01)
-    await expect(page.locator("#plate .word.g-bottom")).to_have_text("blue jeans")
+    await expect(page.locator("#result .word.g-bottom")).to_have_text("blue jeans")
     facts = await page.locator(".facts").inner_text()
     for fact in ("42", "192 × 128", "4, DDIM", "0.25 s"):
         assert fact in facts

@@ -11,9 +11,9 @@ import grpc
 import pytest
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 
-from engine import wire
 from engine.engine import EngineSettings
 from engine.errors import EngineError
+from engine.remote import messages
 from server.backend import running
 from server.cli.triton_engine import bundled_triton
 from server.triton.address import Addresses
@@ -93,7 +93,7 @@ class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
     async def ModelStreamInfer(self, requests: Any, context: Any) -> AsyncIterator[Any]:
         try:
             async for request in requests:
-                async for response in self.answers(wire.loads(request.raw_input_contents[0], wire.QUESTIONS)):
+                async for response in self.answers(messages.loads(request.raw_input_contents[0], messages.QUESTIONS)):
                     yield response
             await asyncio.sleep(self.pause_seconds)
         except asyncio.CancelledError:
@@ -101,10 +101,10 @@ class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
             raise
 
     async def answers(self, question: Any) -> AsyncIterator[Any]:
-        if isinstance(question, wire.Describe):
+        if isinstance(question, messages.Describe):
             engine = self.engine
             name = next(self.names)
-            yield answer(wire.Status(model=engine.model, stats=engine.stats(), ready=engine.ready, instance=name))
+            yield answer(messages.Status(model=engine.model, stats=engine.stats(), ready=engine.ready, instance=name))
             return
         self.asked += 1
         if self.refuses:
@@ -120,7 +120,7 @@ class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
 
 def answer(message: Any) -> Any:
     blob = bytearray()
-    text = wire.dumps(message, blob).encode()
+    text = messages.dumps(message, blob).encode()
     response = service_pb2.ModelInferResponse(raw_output_contents=[text, bytes(blob)])
     for name, data in (("event", text), ("image", blob)):
         response.outputs.add(name=name, datatype="UINT8", shape=[len(data)])

@@ -1,0 +1,1 @@
+"""What benchmarks share: the machine's description, models and loads."""

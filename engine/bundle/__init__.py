@@ -1,0 +1,1 @@
+"""The engine bundle: what `cosmicman export` writes and the engine runs, read and verified."""

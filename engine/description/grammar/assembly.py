@@ -1,0 +1,211 @@
+"""Chunks to phrases: one pass that gives each chunk to a garment, body part or scene.
+
+The rules for nouns, modifiers and verbs are its bases; here are the words between them and the order of things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.description.grammar.memory import GROWING, Phrase
+from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.verb_rules import VerbRules
+from engine.description.groups import Group
+from engine.description.lexicon import Kind
+
+#: Prepositions that stay with a verb of pose before them: "leans against", "walking down".
+_WITH_POSE = frozenset(
+    ("by", "against", "down", "along", "across", "through", "past", "up", "over", "into", "on", "in", "at", "onto",
+     "towards", "toward", "off", "from", "around", "to", "beside")
+)  # fmt: skip
+_FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP, Kind.SUBJECT))
+_PARTICLE_BEFORE = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.PREPOSITION))
+
+
+class Assembly(VerbRules):
+    """Turns the chunks of one text into (start, end, group) triples; every chunk is looked at once."""
+
+    def read(self) -> list[tuple[int, int, Group]]:
+        """Return the phrases in order; they never overlap."""
+        for at, chunk in enumerate(self._chunks):
+            self._at = at
+            kind = chunk.kind
+            _HANDLERS[kind](self, chunk)
+            if kind in _FINITE or kind is Kind.COPULA and self._next_kind() not in _FINITE:
+                self._awaiting_verb = False
+            self._after = kind
+        return [(phrase.start, phrase.end, phrase.group) for phrase in self._phrases]
+
+    def _lead(self, chunk: Chunk) -> None:
+        anchor = self._anchor
+        self._swallow = False
+        if self._after is Kind.HOLD:
+            self._context, self._after = None, Kind.POSE
+        if (
+            chunk.kind is Kind.SCENE_PREPOSITION
+            or self._context is Kind.HOLD
+            and anchor is not None
+            and anchor.group is not Group.BODY
+        ):
+            self._context = None
+        if (
+            anchor is not None
+            and anchor.group is Group.BODY
+            and self._after is Kind.POSE
+            and chunk.word in _WITH_POSE
+            and self._next_kind() is not Kind.PLACE
+        ):
+            anchor.end = chunk.end
+        if self._next_kind() in _PARTICLE_BEFORE:
+            return self._adverb(chunk)
+        self._preposition = chunk
+        if self._next_kind() in (Kind.OBJECT, Kind.DETERMINER) and chunk.word in (
+            "behind",
+            "around",
+            "beyond",
+            "above",
+        ):
+            self._scene_of_pronoun(chunk)
+
+    def _scene_of_pronoun(self, chunk: Chunk) -> None:
+        """Read "behind her, a snowy park": the rest of the sentence is the scene."""
+        if self._clause_start and self._anchor is None:
+            self._scene = True
+            self._pending = chunk.start
+
+    def _object(self, chunk: Chunk) -> None:
+        anchor = self._anchor
+        lead = self._preposition
+        self._preposition = None
+        if self._pending is not None or lead is None or anchor is None:
+            return
+        if lead.word in ("behind", "around", "beyond") or lead.kind is Kind.SCENE_PREPOSITION:
+            if anchor.group not in (Group.PERSON, Group.BODY, Group.FACE, Group.HAIR) and not anchor.verbed:
+                anchor.group = Group.BACKGROUND
+            if anchor.group is not Group.PERSON:
+                anchor.end = chunk.end
+        elif anchor.group in GROWING or anchor.group is Group.BODY:
+            anchor.end = chunk.end
+
+    def _conjunction(self, chunk: Chunk) -> None:
+        self._preposition = None
+        self._swallow = False
+        if self._negated is not None:
+            if chunk.word in ("or", "nor"):
+                self._negation = chunk
+            else:
+                self._end_negation()
+
+    def _relative(self, chunk: Chunk) -> None:
+        self._end_negation()
+        self._preposition = None
+        if chunk.word in ("who", "whose") or self._anchor is None or self._anchor.group is Group.PERSON:
+            self._anchor = None
+            self._clause_start = True
+            self._pronoun = chunk.word == "who"
+        else:
+            self._anchor.subject = True
+
+    def _subject(self, chunk: Chunk) -> None:
+        self._end_negation()
+        self._anchor = None
+        self._preposition = None
+        self._context = None
+        self._scene = False
+        self._copula = False
+        if chunk.word.startswith("there"):
+            self._pending = chunk.start
+        self._pronoun = not chunk.word.startswith(("there", "here", "it"))
+        self._clause_start = True
+
+    def _glue(self, chunk: Chunk) -> None:
+        """An article alone is a pronoun after a preposition: "behind her"."""
+        if self._preposition is not None:
+            self._object(chunk)
+
+    def _filler(self, chunk: Chunk) -> None:
+        self._anchor = None
+        self._preposition = None
+
+    def _fixed(self, chunk: Chunk) -> None:
+        group = chunk.group
+        assert group is not None
+        anchor = self._anchor
+        denied = self._negated is not None and self._negated is self._phrases[-1] and self._after is not Kind.COMMA
+        if self._negation is not None or (denied and group is Group.BACKGROUND and chunk.word.startswith("in the")):
+            return self._deny(chunk)
+        if group is Group.BACKGROUND and anchor is not None and self._retroactive(chunk, anchor):
+            anchor.group = Group.BACKGROUND
+            return self._grow(chunk)
+        if anchor is not None and (anchor.group is group or self._scene):
+            return self._grow(chunk)
+        self._preposition = None
+        self._open(chunk, group)
+        return None
+
+    def _retroactive(self, chunk: Chunk, anchor: Phrase) -> bool:
+        """Whether, as in "a hat rack in the background", the place makes what it holds part of the scene."""
+        return (
+            anchor.group not in (Group.PERSON, Group.BODY, Group.FACE, Group.HAIR)
+            and chunk.word in ("in the background", "in the distance")
+            and self._after not in (Kind.COMMA, Kind.STOP, Kind.CONJUNCTION)
+        )
+
+    def _comma(self, chunk: Chunk) -> None:
+        self._preposition = None
+        self._swallow = False
+        self._end_negation()
+        if self._context is Kind.HOLD:
+            self._context = None
+        self._copula = False
+        if not self._scene:
+            self._clause_start = True
+
+    def _stop(self, chunk: Chunk) -> None:
+        self._end_negation()
+        self._preposition = None
+        self._swallow = False
+        self._context = None
+        self._scene = False
+        self._copula = False
+        self._pronoun = False
+        self._anchor = None
+        self._pending = None
+        self._clause_start = True
+
+
+#: What each kind of chunk does.
+_HANDLERS: dict[Kind, Callable[[Assembly, Chunk], None]] = {
+    Kind.NOUN: Assembly._noun,
+    Kind.PERSON: Assembly._noun,
+    Kind.PART: Assembly._part,
+    Kind.PLACE: Assembly._place,
+    Kind.SMALL: Assembly._noun,
+    Kind.ACTION_OBJECT: Assembly._action_object,
+    Kind.ADJECTIVE: Assembly._adjective,
+    Kind.ADVERB: Assembly._adverb,
+    Kind.UNKNOWN: Assembly._unknown,
+    Kind.DETERMINER: Assembly._glue,
+    Kind.PREDETERMINER: Assembly._glue,
+    Kind.CONJUNCTION: Assembly._conjunction,
+    Kind.RELATIVE: Assembly._relative,
+    Kind.SUBJECT: Assembly._subject,
+    Kind.OBJECT: Assembly._object,
+    Kind.COPULA: Assembly._verb_to_be,
+    Kind.WITH: Assembly._lead,
+    Kind.OF: Assembly._lead,
+    Kind.PREPOSITION: Assembly._lead,
+    Kind.SCENE_PREPOSITION: Assembly._lead,
+    Kind.SWALLOW: Assembly._swallowing,
+    Kind.WEAR: Assembly._wear,
+    Kind.HOLD: Assembly._hold,
+    Kind.POSE: Assembly._pose,
+    Kind.EXPRESSION: Assembly._expression,
+    Kind.CAMERA: Assembly._camera,
+    Kind.ATTACH: Assembly._attach,
+    Kind.NEGATION: Assembly._negate,
+    Kind.FILLER: Assembly._filler,
+    Kind.FIXED: Assembly._fixed,
+    Kind.COMMA: Assembly._comma,
+    Kind.STOP: Assembly._stop,
+}

@@ -1,0 +1,56 @@
+"""Typed words to chunks: noun phrases, verbs, prepositions and separators in order."""
+
+from __future__ import annotations
+
+from engine.description.grammar.noun_phrases import OPENERS, Chunk, NounPhrases
+from engine.description.grammar.tokens import Tokens
+from engine.description.grammar.word_roles import VERBS
+from engine.description.lexicon import Kind
+
+#: Verbs that speak of the face before an adjective: "looks tired".
+_SEEMING = frozenset(("look", "looks", "looking", "looked"))
+
+
+class Chunker(NounPhrases):
+    """Reads the tokens of one text into chunks."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        """Take the tokens to read."""
+        super().__init__(tokens)
+        self._chunks: list[Chunk] = []
+
+    def read(self) -> list[Chunk]:
+        """Return the chunks of all tokens in order."""
+        entries, words = self._entries, self._words
+        starts, ends = self._tokens.starts, self._tokens.ends
+        chunks = self._chunks
+        at, count = 0, self._count
+        while at < count:
+            entry = entries[at]
+            kind = entry.kind
+            verb = entry.verb
+            if verb is not None and kind not in VERBS and self._acts(at):
+                kind, group = verb, None
+                if words[at] in _SEEMING and self._kinds[at + 1] is Kind.ADJECTIVE:
+                    kind = Kind.EXPRESSION
+            elif kind in OPENERS or self._opens(kind, at):
+                chunk, at = self._read_phrase(at)
+                chunks.append(chunk)
+                continue
+            else:
+                group = entry.group
+            chunks.append(Chunk(kind, group, starts[at], ends[at], words[at]))
+            at += 1
+        return chunks
+
+    def _opens(self, kind: Kind, at: int) -> bool:
+        """Whether a verb form or adverb opens a noun phrase: "rolled sleeves", "deeply tanned"."""
+        if kind in VERBS:
+            return self._is_modifier(at)
+        return kind is Kind.ADVERB and self._leads_modifier(at + 1)
+
+    def _acts(self, at: int) -> bool:
+        last = self._chunks[-1] if self._chunks else None
+        if last is None:
+            return self._is_verb(at, None, None, "")
+        return self._is_verb(at, last.kind, last.group, last.word)

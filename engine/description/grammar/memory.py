@@ -1,0 +1,166 @@
+"""What the assembly of phrases remembers: the phrase that may still grow and what was just read.
+
+It opens and grows phrases; it does not decide what belongs where.
+"""
+
+from __future__ import annotations
+
+from engine.description.grammar.noun_phrases import Chunk
+from engine.description.groups import Group
+from engine.description.lexicon import Kind
+
+WORN = frozenset(
+    (
+        Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.BELT,
+        Group.NECKWEAR, Group.HEADWEAR, Group.EYEWEAR, Group.BAG, Group.ACCESSORY,
+    )
+)  # fmt: skip
+DESCRIBED = WORN | {Group.HAIR, Group.FACE}
+GROWING = DESCRIBED | {Group.BACKGROUND, Group.STYLE, Group.SHOT}
+PARTED = GROWING | {Group.OTHER}
+_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
+
+
+class Phrase:
+    """A phrase that is being built."""
+
+    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed", "listed")
+
+    def __init__(self, start: int, end: int, group: Group) -> None:
+        """Begin a phrase about nothing special."""
+        self.start = start
+        self.end = end
+        self.group = group
+        #: Takes the group of the place it is at.
+        self.weak = False
+        #: A scarf or the like: neckwear, headwear or belt by where it is worn.
+        self.wrap = False
+        #: The subject of its clause: verbs and "is ..." go to it.
+        self.subject = False
+        #: Has taken a verb.
+        self.verbed = False
+        #: Stands after a comma.
+        self.listed = False
+
+
+class Memory:
+    """The state of one pass over the chunks of a text."""
+
+    def __init__(self, chunks: list[Chunk]) -> None:
+        """Take the chunks to assemble."""
+        self._chunks = chunks
+        self._phrases: list[Phrase] = []
+        self._anchor: Phrase | None = None
+        self._preposition: Chunk | None = None
+        self._context: Kind | None = None
+        self._scene = False
+        self._copula = False
+        self._swallow = False
+        self._negation: Chunk | None = None
+        self._negated: Phrase | None = None
+        self._pending: int | None = None
+        self._after: Kind | None = None
+        self._pronoun = False
+        self._walking = False
+        #: The anchor has something "with" it, so that "and" may add to it.
+        self._trimmed = False
+        #: The last chunk was a verb that went to the anchor.
+        self._attached = False
+        #: A person opened the clause and has no verb yet: "a woman with silver hair ... laughs".
+        self._awaiting_verb = False
+        self._clause_start = True
+        self._at = 0
+
+    def _open(self, chunk: Chunk, group: Group, start: int | None = None) -> Phrase:
+        """Begin a phrase at the chunk, or at what was waiting for it."""
+        begin = chunk.start if start is None else start
+        if self._pending is not None:
+            begin = self._pending
+        if self._phrases:
+            begin = max(begin, self._phrases[-1].end)
+        phrase = Phrase(begin, chunk.end, group)
+        phrase.subject = (
+            self._preposition is None
+            and (self._clause_start and self._context is None or self._verb_follows())
+            and not self._awaiting_verb
+        )
+        phrase.listed = self._after is Kind.COMMA
+        if group is Group.PERSON and phrase.subject:
+            self._awaiting_verb = True
+        self._phrases.append(phrase)
+        self._anchor = phrase
+        self._attached = self._trimmed = False
+        self._settle()
+        return phrase
+
+    def _grow(self, chunk: Chunk) -> None:
+        """Let the chunk, and whatever led to it, belong to the anchor."""
+        assert self._anchor is not None
+        self._anchor.end = chunk.end
+        self._attached = chunk.kind in _VERBS
+        self._trimmed = self._trimmed or (self._preposition is not None and self._preposition.kind is Kind.WITH)
+        self._settle()
+
+    def _settle(self) -> None:
+        self._preposition = None
+        self._pending = None
+        self._clause_start = False
+
+    def _verb_follows(self) -> bool:
+        """Whether a finite verb comes next, so that the phrase just read is its subject."""
+        if self._at + 1 >= len(self._chunks):
+            return False
+        after = self._chunks[self._at + 1]
+        return after.kind is Kind.COPULA or (after.kind in _VERBS and not after.word.endswith(("ing", "ed")))
+
+    def _next_kind(self) -> Kind | None:
+        return self._chunks[self._at + 1].kind if self._at + 1 < len(self._chunks) else None
+
+    def _last_worn(self) -> Group | None:
+        if self._phrases and self._phrases[-1].group in WORN:
+            return self._phrases[-1].group
+        return None
+
+    def _in_scene(self, chunk: Chunk, group: Group | None) -> bool:
+        if self._scene:
+            return True
+        lead = self._preposition
+        return lead is not None and lead.kind is Kind.SCENE_PREPOSITION and self._context is not Kind.HOLD
+
+    def _to_scene(self, chunk: Chunk) -> None:
+        anchor, lead = self._anchor, self._preposition
+        if anchor is not None and anchor.group is Group.BACKGROUND:
+            return self._grow(chunk)
+        self._open(chunk, Group.BACKGROUND, lead.start if lead is not None else None)
+        return None
+
+    def _deny(self, chunk: Chunk) -> None:
+        """Let the chunk belong to what is absent."""
+        if self._negated is None or self._negated is not self._phrases[-1]:
+            start = self._negation.start if self._negation is not None else chunk.start
+            if self._phrases:
+                start = max(start, self._phrases[-1].end)
+            self._negated = Phrase(start, chunk.end, Group.NEGATED)
+            self._phrases.append(self._negated)
+        else:
+            self._negated.end = chunk.end
+        self._anchor = None
+        self._settle()
+        if chunk.kind in (Kind.NOUN, Kind.PERSON, Kind.SMALL, Kind.PART, Kind.PLACE, Kind.UNKNOWN, Kind.ACTION_OBJECT):
+            self._negation = None
+
+    def _still_denied(self) -> bool:
+        """Whether "on his feet" after "no shoes" says where nothing is."""
+        return self._negated is not None and self._preposition is not None and self._negated is self._phrases[-1]
+
+    def _end_negation(self) -> None:
+        self._negation = None
+        self._negated = None
+
+    def _leads_scene(self, lead: Chunk) -> bool:
+        """Whether the preposition is part of the scene rather than of the pose before it."""
+        if lead.kind is Kind.SCENE_PREPOSITION:
+            return True
+        anchor = self._anchor
+        taken = anchor is not None and anchor.group is Group.BODY and anchor.end >= lead.end
+        return not taken

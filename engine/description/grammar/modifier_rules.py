@@ -1,0 +1,157 @@
+"""Where modifiers and unknown words belong: to the phrase before them, or to the group they speak of alone."""
+
+from __future__ import annotations
+
+from engine.description.grammar.memory import DESCRIBED, GROWING, Phrase
+from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.noun_rules import NounRules
+from engine.description.groups import Group
+from engine.description.lexicon import Kind
+
+_PLACE_PREPOSITIONS = frozenset(
+    ("at", "through", "along", "across", "beyond", "throughout", "past", "against", "under", "beneath", "by")
+)
+_AFTER_POSE = frozenset(
+    (
+        "in",
+        "on",
+        "onto",
+        "down",
+        "up",
+        "into",
+        "above",
+        "below",
+        "around",
+        "over",
+        "behind",
+        "between",
+        "from",
+        "off",
+        "towards",
+        "toward",
+        "to",
+    )
+)
+_AFTER_PERSON = frozenset((Kind.WITH, Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.PREPOSITION))
+
+
+class ModifierRules(NounRules):
+    """Decides for adjectives, adverbs and words the lexicon lacks."""
+
+    def _unknown(self, chunk: Chunk) -> None:
+        anchor, lead = self._anchor, self._preposition
+        if self._negation is not None:
+            return self._deny(chunk)
+        if self._in_scene(chunk, None):
+            return self._to_scene(chunk)
+        if self._context is Kind.HOLD and (chunk.determined or lead is None) and self._after is not Kind.ADVERB:
+            self._open(chunk, Group.ACCESSORY)
+            return None
+        if not self._phrases and anchor is None and lead is None and self._names_person():
+            self._open(chunk, Group.PERSON)
+            return None
+        if self._unknown_place(chunk, anchor, lead):
+            return None
+        if self._after is Kind.POSE and chunk.determined and lead is None:
+            self._open(chunk, Group.ACCESSORY)
+            return None
+        if anchor is not None and self._unknown_belongs(chunk, anchor, lead):
+            return self._grow(chunk)
+        acting = self._pronoun and self._after in (Kind.SUBJECT, Kind.RELATIVE, Kind.ADVERB)
+        if acting or (
+            anchor is not None
+            and anchor.group is Group.PERSON
+            and self._after is not Kind.COMMA
+            and lead is None
+            and not chunk.determined
+        ):
+            self._pronoun = False
+            self._open(chunk, Group.BODY)
+            return None
+        group = chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR) else Group.OTHER
+        self._open(chunk, group).weak = group is Group.OTHER
+        return None
+
+    def _names_person(self) -> bool:
+        """Whether a text opens with an unknown word for the person: "Mountie: red tunic", "Toff in a top hat"."""
+        if self._at + 1 >= len(self._chunks):
+            return False
+        after = self._chunks[self._at + 1]
+        return after.kind in _AFTER_PERSON or after.word == ":"
+
+    def _unknown_place(self, chunk: Chunk, anchor: Phrase | None, lead: Chunk | None) -> bool:
+        """Read an unknown noun as the scene where its preposition says so."""
+        if lead is None or lead.kind is not Kind.PREPOSITION:
+            return False
+        posed = anchor is not None and anchor.group is Group.BODY
+        described = anchor is not None and anchor.group in DESCRIBED
+        scenic = lead.word in _PLACE_PREPOSITIONS and not described and (lead.word != "by" or chunk.determined)
+        if (
+            scenic
+            or (posed and lead.word in _AFTER_POSE)
+            or (anchor is None and self._clause_start and lead.word in ("in", "on"))
+        ):
+            self._open(chunk, Group.BACKGROUND, lead.start if self._leads_scene(lead) else None)
+            return True
+        return False
+
+    def _unknown_belongs(self, chunk: Chunk, anchor: Phrase, lead: Chunk | None) -> bool:
+        group = anchor.group
+        if lead is not None:
+            return group in GROWING or group in (Group.BODY, Group.OTHER) or lead.kind is Kind.OF
+        if self._swallow or self._copula and anchor.subject:
+            return True
+        if self._after is Kind.COMMA or self._after is Kind.STOP or self._after is Kind.CONJUNCTION:
+            return group is Group.BACKGROUND and self._after is Kind.CONJUNCTION
+        return group in GROWING or group is Group.BODY
+
+    def _adjective(self, chunk: Chunk) -> None:
+        anchor, lead = self._anchor, self._preposition
+        if self._negation is not None:
+            return self._deny(chunk)
+        if self._in_scene(chunk, chunk.group):
+            return self._to_scene(chunk)
+        if self._context is Kind.HOLD and chunk.determined:
+            self._open(chunk, Group.ACCESSORY)
+            return None
+        if (
+            lead is not None
+            and lead.word in ("in", "of", "about", "around")
+            and anchor is not None
+            and anchor.group is Group.PERSON
+        ):
+            return self._grow(chunk)
+        if self._context is Kind.WEAR and anchor is None:
+            self._open(chunk, Group.DRESS)
+            return None
+        if anchor is not None and self._adjective_belongs(chunk, anchor, lead):
+            anchor.verbed = anchor.verbed or self._after is Kind.COMMA
+            return self._grow(chunk)
+        group = chunk.group
+        if group is None:
+            if anchor is not None and anchor.group is Group.PERSON or self._pronoun:
+                group = Group.BODY
+            elif anchor is not None and anchor.group in GROWING:
+                return self._grow(chunk)
+            else:
+                group = self._last_worn() or Group.OTHER
+        self._open(chunk, group)
+        return None
+
+    def _adjective_belongs(self, chunk: Chunk, anchor: Phrase, lead: Chunk | None) -> bool:
+        if lead is not None or self._swallow:
+            return anchor.group is not Group.PERSON
+        if chunk.group is anchor.group:
+            return True
+        if self._copula:
+            return anchor.subject and (anchor.group in GROWING or anchor.group is Group.BODY)
+        if self._after in (Kind.COMMA, Kind.CONJUNCTION):
+            return chunk.group is None and (anchor.group in GROWING or anchor.group is Group.BODY)
+        return anchor.group in GROWING or (anchor.group is Group.BODY and chunk.group is None)
+
+    def _adverb(self, chunk: Chunk) -> None:
+        if self._negation is not None or self._anchor is None:
+            return
+        if self._anchor.group in GROWING or self._anchor.group is Group.BODY:
+            if self._after not in (Kind.COMMA, Kind.CONJUNCTION, Kind.STOP):
+                self._anchor.end = chunk.end

@@ -1,0 +1,189 @@
+"""Noun phrases: reads modifiers up to the word that decides them ("hat rack", "dress shoes", "red and white scarf").
+
+It does not know which garment a phrase belongs to.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from engine.description.grammar.tokens import Tokens
+from engine.description.grammar.word_roles import HEADS, VERBS, WordRoles
+from engine.description.groups import Group
+from engine.description.lexicon import Entry, Kind
+
+
+class Chunk(NamedTuple):
+    """A noun phrase or a single other token."""
+
+    kind: Kind
+    group: Group | None
+    start: int
+    end: int
+    #: The deciding word of a noun phrase, else the token itself.
+    word: str
+    #: Whether an article or possessive opens it.
+    determined: bool = False
+    #: Whether the head is a wrap (scarf, bandana) that takes the group of where it is worn.
+    wrap: bool = False
+
+
+#: Kinds that can open a noun phrase.
+OPENERS = HEADS | {Kind.DETERMINER, Kind.PREDETERMINER, Kind.ADJECTIVE, Kind.UNKNOWN}
+_AFTER_MODIFIER = HEADS | {Kind.ADJECTIVE, Kind.UNKNOWN}
+_DETERMINERS = frozenset((None, Kind.DETERMINER, Kind.PREDETERMINER))
+_WORN = frozenset(
+    (
+        Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.BELT,
+        Group.NECKWEAR, Group.HEADWEAR, Group.EYEWEAR, Group.BAG, Group.ACCESSORY,
+    )
+)  # fmt: skip
+_PARTED = _WORN | {Group.BODY, Group.FACE, Group.HAIR, Group.BACKGROUND}
+#: Words that make a vest an outer garment.
+_STURDY = frozenset(
+    ("fluorescent", "reflective", "neon", "puffy", "quilted", "padded", "down", "denim", "studded", "fur", "shearling",
+     "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo")
+)  # fmt: skip
+_ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN, Group.ACCESSORY: Kind.SMALL}
+_OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
+#: In "a belt of pine trees" and "a crown of braids" the second noun decides; in "a belt of leather" the first.
+_DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR, Group.FACE))
+
+
+class NounPhrases(WordRoles):
+    """Reads one noun phrase at a time; every token is read once."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        """Take the tokens of one text."""
+        super().__init__(tokens)
+        self._reset(0)
+
+    def _reset(self, first: int) -> None:
+        self._first = first
+        self._determined = False
+        self._head: Entry | None = None
+        self._word = ""
+        self._partitive: Entry | None = None
+        self._modifier: Group | None = None
+        self._alone: Group | None = None
+        self._sturdy = False
+        self._last: Kind | None = None
+
+    def _read_phrase(self, first: int) -> tuple[Chunk, int]:
+        """Return the noun phrase that begins at a token, and the index after it."""
+        self._reset(first)
+        at, last, count = first, first, self._count
+        while at < count:
+            if self._entries[at].partitive and self._counts(at):
+                at, last = at + 2, at
+                continue
+            kind = self._role(at)
+            if self._takes(kind, at):
+                self._last, last = kind, at
+            elif not self._joins(at):
+                break
+            at += 1
+        return self._finish(last, at), max(at, first + 1)
+
+    def _role(self, at: int) -> Kind | None:
+        """Return the token's kind, or what a verb form is before a noun."""
+        kind = self._kinds[at]
+        if kind in VERBS and self._head is None:
+            if self._is_modifier(at):
+                return Kind.ADJECTIVE
+            if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not self._words[at].endswith(("s", "ing", "ed")):
+                return Kind.UNKNOWN
+        return kind
+
+    def _counts(self, at: int) -> bool:
+        """Read "a pair of": what follows decides the phrase."""
+        counts = self._head is None and self._kinds[at + 1] is Kind.OF and self._kinds[at + 2] in OPENERS
+        if counts:
+            self._partitive, self._word = self._entries[at], self._words[at]
+            self._modifier = self._last = None
+        return counts
+
+    def _takes(self, kind: Kind | None, at: int) -> bool:
+        """Take the token into the phrase; return whether it belongs there."""
+        if kind is Kind.ADJECTIVE:
+            return self._takes_adjective(at)
+        if kind in HEADS:
+            return self._takes_noun(at)
+        if kind is Kind.DETERMINER or kind is Kind.PREDETERMINER:
+            return self._takes_determiner(kind, at)
+        if self._head is not None:
+            return False
+        if kind is Kind.UNKNOWN:
+            return self._last is not Kind.ADJECTIVE or not self._words[at].endswith(("ing", "ed"))
+        return kind is Kind.ADVERB and (self._kinds[at + 1] in _AFTER_MODIFIER or self._leads_modifier(at + 1))
+
+    def _takes_determiner(self, kind: Kind, at: int) -> bool:
+        if self._words[at].endswith("'s"):
+            self._head = self._modifier = None
+        elif self._last not in _DETERMINERS:
+            return False
+        self._determined = self._determined or kind is Kind.DETERMINER
+        return True
+
+    def _takes_adjective(self, at: int) -> bool:
+        head = self._head
+        if head is not None:
+            if not head.soft or self._kinds[at + 1] not in _AFTER_MODIFIER:
+                return False
+            self._head = None
+        entry = self._entries[at]
+        self._modifier = entry.group or self._modifier
+        if not self._words[at].isdigit():
+            self._alone = entry.alone
+        self._sturdy = self._sturdy or self._words[at] in _STURDY
+        return True
+
+    def _takes_noun(self, at: int) -> bool:
+        head, entry = self._head, self._entries[at]
+        if head is not None:
+            if _splits(head, entry) or (entry.verb is not None and self._is_verb_of(head, self._word, at)):
+                return False
+            if entry.kind is Kind.PART and head.group in _PARTED:
+                entry = head
+        self._word = self._words[at]
+        self._head = _OUTER_VEST if self._sturdy and self._word in ("vest", "vests") else entry
+        return True
+
+    def _joins(self, at: int) -> bool:
+        """Whether "and" or a comma stands between two modifiers of one noun."""
+        kind = self._kinds[at]
+        if self._head is not None or self._last is not Kind.ADJECTIVE:
+            return False
+        before, after = self._kinds[self._first - 1], self._kinds[at + 1]
+        if kind is Kind.CONJUNCTION:
+            if before is Kind.SWALLOW or before is Kind.OF or (before is Kind.COPULA and after in HEADS):
+                return False
+            return after is Kind.ADJECTIVE or (after in HEADS and self._words[at] in ("and", "&", "+"))
+        if kind is Kind.COMMA and (after is Kind.ADJECTIVE or after is Kind.ADVERB):
+            return self._determined or before is Kind.WITH or before is Kind.WEAR
+        return False
+
+    def _finish(self, last: int, after: int) -> Chunk:
+        start, end = self._tokens.starts[self._first], self._tokens.ends[last]
+        head = self._deciding(after)
+        if head is not None:
+            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap)
+        if self._last is Kind.ADJECTIVE or self._last is Kind.ADVERB:
+            return Chunk(Kind.ADJECTIVE, self._modifier, start, end, self._words[last], self._determined)
+        kind = Kind.UNKNOWN if self._last is Kind.UNKNOWN else Kind.DETERMINER
+        return Chunk(kind, self._modifier, start, end, self._words[last], self._determined)
+
+    def _deciding(self, after: int) -> Entry | None:
+        head, partitive = self._head, self._partitive
+        if partitive is not None and partitive.group is not None:
+            return head if head is not None and head.group in _DECIDED_BY_SECOND else partitive
+        if head is None and self._alone is not None and self._last is Kind.ADJECTIVE:
+            lit = self._alone is Group.BACKGROUND and after > self._first + 1
+            if lit or self._determined or self._kinds[after] is Kind.PREPOSITION:
+                return Entry(_ALONE.get(self._alone, Kind.NOUN), self._alone)
+        return head
+
+
+def _splits(head: Entry, entry: Entry) -> bool:
+    """Whether a second noun opens a phrase of its own: "woman beach" in terse tags."""
+    return head.kind is Kind.PERSON and entry.kind is not Kind.PERSON and entry.group is not Group.PERSON

@@ -1,0 +1,216 @@
+"""Where noun phrases belong: a garment of its own, a part of one, a place on the body, or the scene."""
+
+from __future__ import annotations
+
+from engine.description.grammar.memory import DESCRIBED, PARTED, WORN, Memory, Phrase
+from engine.description.grammar.noun_phrases import Chunk
+from engine.description.groups import Group
+from engine.description.lexicon import Kind
+
+_NEVER_HELD = frozenset((Group.BODY, Group.BACKGROUND, Group.FACE, Group.HAIR, Group.SHOT, Group.STYLE))
+#: Held only right after the verb: "holding her stop sign".
+_SEEN = frozenset((Group.BACKGROUND, Group.STYLE, Group.SHOT))
+_NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbone", "nape"))
+_HAND = frozenset(("hand", "hands", "arm", "arms", "wrist", "wrists", "finger", "fingers", "ear", "ears", "lap"))
+_AND = Kind.CONJUNCTION
+_HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
+_BRACES = frozenset(("braces", "suspenders"))
+_HOODED = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
+#: Garments that are part of a dress they come with: "a dirndl with a blue apron".
+_DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero", "skirt"))
+_OWN_PLACES = {"head": Group.BODY, "heads": Group.BODY, "ear": Group.FACE, "ears": Group.FACE}
+#: Words for a place on the body that are also part of a garment: "trousers with wide legs".
+_GARMENT_PLACES: dict[str, frozenset[Group]] = {
+    **dict.fromkeys(("leg", "legs", "knee", "knees", "thigh", "thighs"), frozenset((Group.BOTTOM, Group.LEGWEAR))),
+    **dict.fromkeys(("toe", "toes", "ankle", "ankles"), frozenset((Group.FOOTWEAR, Group.LEGWEAR, Group.BOTTOM))),
+    **dict.fromkeys(("shoulder", "shoulders", "neck", "back", "waist", "side", "sides", "elbow", "elbows", "chest"),
+                    frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.HAIR))),
+    **dict.fromkeys(("ear", "ears"), frozenset((Group.HEADWEAR,))),
+    **dict.fromkeys(("temple", "temples", "tips"), frozenset((Group.HAIR,))),
+}  # fmt: skip
+
+
+class NounRules(Memory):
+    """Decides for chunks whose head is a known noun."""
+
+    def _noun(self, chunk: Chunk) -> None:
+        group = chunk.group
+        assert group is not None
+        anchor, lead = self._anchor, self._preposition
+        if self._negation is not None:
+            return self._deny(chunk)
+        if self._in_scene(chunk, group):
+            return self._to_scene(chunk)
+        if self._context is Kind.HOLD and (
+            group not in _NEVER_HELD or group in _SEEN and self._after is Kind.HOLD and not self._walking
+        ):
+            self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
+            return None
+        if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
+            self._open(chunk, Group.ACCESSORY)
+            return None
+        if lead is not None and lead.kind is Kind.OF and anchor is not None:
+            if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
+                self._new_noun(chunk, group)
+                return None
+            if group is Group.BACKGROUND and anchor.group in WORN:
+                anchor.group = group
+            return self._grow(chunk)
+        if self._swallow and anchor is not None and not self._worn_with(chunk, group, anchor):
+            return self._grow(chunk)
+        if anchor is not None and self._belongs(chunk, group, anchor, lead):
+            return self._grow(chunk)
+        self._new_noun(chunk, group)
+        return None
+
+    @staticmethod
+    def _worn_with(chunk: Chunk, group: Group, anchor: Phrase) -> bool:
+        """Whether what holds or ties a garment is a garment of its own: "tied with a wide obi"."""
+        own = group is not Group.ACCESSORY or chunk.word in _BRACES
+        return own and group in WORN and (anchor.group in DESCRIBED or anchor.group is Group.BODY)
+
+    def _new_noun(self, chunk: Chunk, group: Group) -> None:
+        lead = self._preposition
+        start = None
+        if lead is not None and self._leads_scene(lead):
+            if group is Group.BACKGROUND or group is Group.ACCESSORY and lead.word in ("under", "beneath"):
+                start = lead.start
+        phrase = self._open(chunk, group, start)
+        phrase.weak = chunk.kind is Kind.SMALL
+        phrase.wrap = chunk.wrap
+        self._copula = False
+
+    def _belongs(self, chunk: Chunk, group: Group, anchor: Phrase, lead: Chunk | None) -> bool:
+        """Whether a noun phrase only says more about the phrase before it."""
+        if lead is not None and group is anchor.group and group in (
+            Group.HAIR, Group.BACKGROUND, Group.PERSON, Group.FACE, Group.SHOT, Group.STYLE, Group.OTHER
+        ):  # fmt: skip
+            return True
+        if group is Group.HAIR and anchor.weak and lead is not None and lead.kind is Kind.PREPOSITION:
+            anchor.group, anchor.weak = Group.HAIR, False
+            return True
+        if group is Group.HAIR and anchor.wrap and lead is not None and lead.word in ("over", "on", "around", "round"):
+            anchor.group = Group.HEADWEAR
+            return True
+        if group is Group.SHOT and lead is not None and anchor.group in (Group.BODY, Group.FACE):
+            return True
+        if (
+            anchor.weak
+            and anchor.group is not Group.OTHER
+            and group in WORN
+            and lead is not None
+            and lead.word in ("on", "in", "at")
+        ):
+            anchor.group, anchor.weak = group, False
+            return True
+        if (
+            group is Group.BACKGROUND
+            and anchor.group in WORN
+            and ((lead is not None and lead.kind is Kind.WITH) or (self._trimmed and self._after is Kind.CONJUNCTION))
+        ):
+            return True
+        if (
+            group is Group.ACCESSORY
+            and anchor.group in WORN
+            and (
+                (self._after is Kind.COPULA and anchor.subject)
+                or (self._attached and lead is not None and lead.kind is Kind.WITH)
+            )
+        ):
+            return True
+        if chunk.word == "hood" and anchor.group in _HOODED and lead is not None and lead.kind is Kind.WITH:
+            return True
+        if chunk.word in _DRESS_PARTS and anchor.group is Group.DRESS and lead is not None and lead.kind is Kind.WITH:
+            return True
+        if (
+            chunk.kind is Kind.SMALL
+            and anchor.group in DESCRIBED
+            and (self._copula or self._attached or lead is not None and lead.kind is Kind.WITH)
+        ):
+            return True
+        if self._copula and group in (Group.BACKGROUND, Group.STYLE, Group.OTHER, Group.SHOT):
+            return anchor.subject and (anchor.group is group or anchor.group in DESCRIBED or anchor.group is Group.BODY)
+        if self._copula and anchor.subject and anchor.group is Group.BACKGROUND:
+            return True
+        return anchor.group is Group.BACKGROUND and self._after is Kind.CONJUNCTION and group is Group.BACKGROUND
+
+    def _part(self, chunk: Chunk) -> None:
+        anchor = self._anchor
+        if self._negation is not None or self._still_denied():
+            return self._deny(chunk)
+        if self._in_scene(chunk, chunk.group):
+            return self._to_scene(chunk)
+        if self._context is Kind.HOLD:
+            self._open(chunk, Group.ACCESSORY)
+            return None
+        own = chunk.group is not Group.TOP and self._after is Kind.COMMA
+        if own and anchor is not None and anchor.group is not chunk.group and chunk.group is not None:
+            self._open(chunk, chunk.group)
+            return None
+        if anchor is not None and (anchor.group in PARTED or anchor.group is Group.BODY and self._preposition):
+            return self._grow(chunk)
+        worn = self._last_worn()
+        self._open(chunk, worn if worn is not None else chunk.group or Group.OTHER)
+        return None
+
+    def _place(self, chunk: Chunk) -> None:
+        group = chunk.group
+        assert group is not None
+        anchor, lead = self._anchor, self._preposition
+        if self._negation is not None or self._still_denied():
+            return self._deny(chunk)
+        if self._scene:
+            return self._to_scene(chunk)
+        if self._clause_start and lead is not None and lead.kind is not Kind.WITH and anchor is None:
+            self._pending = lead.start if self._pending is None else self._pending
+            self._preposition = None
+            return None
+        if anchor is not None and lead is not None and lead.word == "under" and chunk.word in ("eye", "eyes"):
+            anchor.group = Group.FACE
+            return self._grow(chunk)
+        if anchor is not None and lead is not None and anchor.group in _GARMENT_PLACES.get(chunk.word, ()):
+            return self._grow(chunk)
+        attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._attached
+        if anchor is not None and attaching and anchor.group is not Group.PERSON:
+            if lead is not None and (chunk.word not in ("ear", "ears") or lead.word in ("behind", "above", "over")):
+                self._relocate(anchor, chunk, group, lead.word == "in" and chunk.word in ("hand", "hands"))
+            return self._grow(chunk)
+        if anchor is not None and self._copula and anchor.group in WORN and anchor.subject and self._after is not _AND:
+            return self._grow(chunk)
+        own = _OWN_PLACES.get(chunk.word, group)
+        self._open(chunk, own, lead.start if lead is not None and lead.kind is Kind.PREPOSITION else None)
+        self._copula = False
+        return None
+
+    @staticmethod
+    def _relocate(anchor: Phrase, chunk: Chunk, group: Group, in_hand: bool) -> None:
+        """Give a small thing, a wrap or a thing in the hand the group of where it is."""
+        if anchor.group in WORN and anchor.group is not Group.BAG and in_hand:
+            anchor.group = Group.ACCESSORY
+        elif anchor.group is Group.OTHER and chunk.word == "head":
+            anchor.group, anchor.weak = Group.HEADWEAR, False
+        elif anchor.weak and group in (Group.FACE, Group.HAIR):
+            anchor.group, anchor.weak = group, False
+        elif anchor.group is Group.OTHER and chunk.word in _HAND:
+            anchor.group = Group.ACCESSORY
+        elif anchor.wrap and anchor.group in (Group.HEADWEAR, Group.NECKWEAR, Group.ACCESSORY):
+            if chunk.word in _NECK:
+                anchor.group = Group.NECKWEAR
+            elif chunk.word in _HEAD:
+                anchor.group = Group.HEADWEAR
+            elif chunk.word in ("waist", "hip", "hips"):
+                anchor.group = Group.BELT
+
+    def _action_object(self, chunk: Chunk) -> None:
+        anchor, lead = self._anchor, self._preposition
+        if self._negation is not None:
+            return self._deny(chunk)
+        if self._in_scene(chunk, chunk.group):
+            return self._to_scene(chunk)
+        if anchor is not None and anchor.group is Group.BODY:
+            return self._grow(chunk)
+        if lead is not None and lead.kind is Kind.PREPOSITION:
+            self._open(chunk, Group.BODY, lead.start)
+            return None
+        self._open(chunk, Group.BACKGROUND if chunk.word.startswith("puddle") else Group.ACCESSORY)
+        return None

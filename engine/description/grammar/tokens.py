@@ -1,0 +1,221 @@
+"""Text to typed words: finds the words of a text and looks each up, longest known phrase first.
+
+It knows single words and fixed phrases; it does not know the words around them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from engine.description.groups import Group
+from engine.description.lexicon import LEXICON, PHRASE_LENGTHS, Entry, Kind
+from engine.description.lexicon.modifiers import COMPOUND_ENDS
+
+
+class Tokens:
+    """The words, known phrases and separators of a text, as columns of one length.
+
+    `kinds` has one more element, None: it is what stands before the first token (index -1) and after the last.
+    """
+
+    __slots__ = ("entries", "kinds", "starts", "ends", "words")
+
+    def __init__(self) -> None:
+        """Begin with no tokens."""
+        self.entries: list[Entry] = []
+        self.kinds: list[Kind | None] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.words: list[str] = []
+
+
+_TOKEN = re.compile(
+    r"<[^<>\n]{1,80}>"  # a network tag such as <lora:name:0.8>
+    r"|f/\d[\d.]*"
+    r"|w/(?=\s)"
+    r"|[^\W_]+(?:['\-./][^\W_]+)*(?<![.])"
+    r"|:\s*[\d.]+\s*[)\]]+"  # the end of "(red dress:1.2)"
+    r"|[&+]"
+    r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，]+(?:\s+[,;.!?:|()\[\]{}]+)*"
+    r"|(?<=\s)-{1,3}(?=\s)"
+)
+_FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "_": " ", "\u2010": "-", "\u2011": "-"})
+
+_COMMA = Entry(Kind.COMMA)
+_STOP = Entry(Kind.STOP)
+_UNKNOWN = Entry(Kind.UNKNOWN)
+_ADJECTIVE = Entry(Kind.ADJECTIVE)
+_CONJUNCTION = Entry(Kind.CONJUNCTION)
+_STOPS = frozenset(";.!?:\n…。")
+#: A hyphened word the lexicon lacks: a modifier before a noun, an unknown thing after an article.
+_COMPOUND = Entry(Kind.ADJECTIVE, alone=Group.OTHER)
+_LONGEST_WORD = 40
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case with plain apostrophes and hyphens, character for character as long as it was."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    return lowered.translate(_FOLD)
+
+
+_PATTERNS: tuple[tuple[re.Pattern[str], Entry], ...] = (
+    (re.compile(r"f/[\d.]+|\d+mm|f\d\.\d"), Entry(Kind.NOUN, Group.SHOT)),
+    (
+        re.compile(r"\d+(?:\+|multiple)?(?:girl|boy|woman|women|man|men|person|people)s?"),
+        Entry(Kind.PERSON, Group.PERSON),
+    ),
+    (re.compile(r"(?:score|rating)[\d ]*|\d+k|<.*>|\d+p"), Entry(Kind.NOUN, Group.OTHER)),
+    (
+        re.compile(r"\d+-?(?:yo|y/o|years?-olds?|year-old)|\d+-something|\w+-year-olds?"),
+        Entry(Kind.ADJECTIVE, Group.PERSON),
+    ),
+    (re.compile(r"(?:mid|late|early)-(?:teens|\w+ties|\d0s)|\d0s"), Entry(Kind.NOUN, Group.PERSON)),
+    (re.compile(r"[\d.,/]+"), _ADJECTIVE),
+)
+_PATTERN_HINT = re.compile(r"\d|year|^<|mid-|late-|early-")
+
+#: Ends of one-word names, tried on words the lexicon lacks: "overshirt", "craftswoman", "snowboots".
+_WORD_ENDS: tuple[tuple[str, Entry], ...] = tuple(
+    (end, Entry(Kind.NOUN, group))
+    for ends, group in (
+        ("shirt shirts sweater blouse tunic", Group.TOP),
+        ("coat coats jacket jackets cloak poncho", Group.OUTERWEAR),
+        ("dress dresses gown gowns suit suits uniform robe", Group.DRESS),
+        ("pants trousers jeans skirt skirts shorts breeches", Group.BOTTOM),
+        ("boot boots shoe shoes sandals slippers sneakers", Group.FOOTWEAR),
+        ("hat hats cap caps helmet helmets hood", Group.HEADWEAR),
+        ("glasses goggles", Group.EYEWEAR),
+        ("scarf scarves", Group.NECKWEAR),
+        ("bag bags", Group.BAG),
+        ("socks stockings tights", Group.LEGWEAR),
+        ("belt belts", Group.BELT),
+        ("hair braids", Group.HAIR),
+        ("necklace bracelet earrings gloves", Group.ACCESSORY),
+        ("woman women person people", Group.PERSON),
+        ("field fields forest street shop house room yard side park", Group.BACKGROUND),
+        ("core punk", Group.STYLE),
+        ("man men ist ologist keeper maker", Group.PERSON),
+    )
+    for end in ends.split()
+)
+_COMPOUND_ENDS: dict[str, Entry] = {
+    " ".join(end.split()): Entry(Kind.ADJECTIVE, Group(group) if group else None)
+    for group, ends in COMPOUND_ENDS.items()
+    for end in ends.split(",")
+}
+
+
+def _hyphened(word: str) -> Entry | None:
+    spaced = word.replace("-", " ")
+    found = LEXICON.get(spaced) or LEXICON.get(word.replace("-", ""))
+    if found is not None:
+        return found
+    last = word.rpartition("-")[2]
+    adjective = _COMPOUND_ENDS.get(last)
+    if adjective is not None:
+        return adjective
+    found = LEXICON.get(last)
+    if found is not None and found.kind in (Kind.NOUN, Kind.PERSON, Kind.SMALL):
+        return found
+    return _COMPOUND
+
+
+def _compared(word: str) -> Entry | None:
+    """Return the adjective that a word compares: "thinner", "curlier", "longest"."""
+    for end in ("er", "est"):
+        if word.endswith(end) and len(word) > len(end) + 2:
+            stem = word[: -len(end)]
+            for base in (stem, stem + "e", stem[:-1], stem[:-1] + "y"):
+                found = LEXICON.get(base)
+                if found is not None and found.kind is Kind.ADJECTIVE:
+                    return found
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _unlisted(word: str) -> Entry:
+    """Guess the part a word plays that the lexicon does not list, from its form alone."""
+    if _PATTERN_HINT.search(word):
+        for pattern, entry in _PATTERNS:
+            if pattern.fullmatch(word):
+                return entry
+    if word.endswith(("'s", "s'")):
+        return LEXICON.get("her", _UNKNOWN)
+    if "/" in word or "." in word:
+        return LEXICON.get(word.replace("/", "-")) or LEXICON.get(re.split(r"[/.]", word)[-1], _UNKNOWN)
+    if "-" in word:
+        hyphened = _hyphened(word)
+        if hyphened is not None:
+            return hyphened
+    if word.endswith("ly") and len(word) > 4:
+        return Entry(Kind.ADVERB)
+    compared = _compared(word)
+    if compared is not None:
+        return compared
+    if len(word) > 5 and word.endswith("ing"):
+        return Entry(Kind.POSE)
+    if len(word) > 4 and word.endswith("ed"):
+        return Entry(Kind.ADJECTIVE, verb=Kind.ATTACH)
+    for end, entry in _WORD_ENDS:
+        if word.endswith(end) and len(word) > len(end) + 1:
+            return entry
+    return _UNKNOWN
+
+
+def _separator(mark: str) -> Entry:
+    if mark in "&+":
+        return _CONJUNCTION
+    if mark[0] == ":" and mark[-1] in ")]":
+        return _COMMA
+    return _STOP if not _STOPS.isdisjoint(mark) else _COMMA
+
+
+_NO_PHRASES: dict[str, tuple[int, ...]] = {}
+#: A word -> its own entry, and the phrases it may open by their second word.
+_WORDS: dict[str, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
+    word: (LEXICON.get(word), PHRASE_LENGTHS.get(word, _NO_PHRASES))
+    for word in (*PHRASE_LENGTHS, *LEXICON)
+    if " " not in word
+}
+_NOTHING: tuple[Entry | None, dict[str, tuple[int, ...]]] = (None, _NO_PHRASES)
+
+
+def tokenise(folded: str) -> Tokens:
+    """Return the typed words of a folded text, with known phrases of several words as one token."""
+    found = [(match.group(), match.start()) for match in _TOKEN.finditer(folded)]
+    words = [word for word, _ in found]
+    count = len(words)
+    words.append("")
+    tokens = Tokens()
+    entries, heads, starts, ends = tokens.entries, tokens.words, tokens.starts, tokens.ends
+    known = _WORDS.get
+    at = 0
+    while at < count:
+        word, start = found[at]
+        entry, phrases = known(word, _NOTHING)
+        at += 1
+        end = start + len(word)
+        if words[at] in phrases:
+            for length in phrases[words[at]]:
+                phrase = " ".join(words[at - 1 : at - 1 + length])
+                if phrase in LEXICON:
+                    at += length - 1
+                    last, begin = found[at - 1]
+                    entry, word, end = LEXICON[phrase], phrase, begin + len(last)
+                    break
+        entries.append(entry if entry is not None else _classify(word))
+        heads.append(word)
+        starts.append(start)
+        ends.append(end)
+    tokens.kinds = [entry.kind for entry in entries]
+    tokens.kinds.append(None)
+    return tokens
+
+
+def _classify(word: str) -> Entry:
+    if not word[0].isalnum() and word[0] != "<":
+        return _separator(word)
+    return _unlisted(word) if len(word) <= _LONGEST_WORD else _UNKNOWN

@@ -1,0 +1,124 @@
+"""Where verbs belong, and what they make of the words after them: wearing, holding, posing, attaching."""
+
+from __future__ import annotations
+
+from engine.description.grammar.memory import DESCRIBED, PARTED, WORN
+from engine.description.grammar.modifier_rules import ModifierRules
+from engine.description.grammar.noun_phrases import Chunk
+from engine.description.groups import Group
+from engine.description.lexicon import Kind
+
+HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
+_ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
+
+
+class VerbRules(ModifierRules):
+    """Decides for verbs and participles."""
+
+    def _verb_to_be(self, chunk: Chunk) -> None:
+        self._copula = True
+        self._preposition = None
+        if self._anchor is not None and not self._anchor.subject:
+            self._clause_start = False
+
+    def _wear(self, chunk: Chunk) -> None:
+        if self._negation is not None:
+            return
+        if (
+            self._anchor is not None
+            and self._anchor.group in WORN
+            and self._after in HEADED
+            and chunk.word == "tucked into"
+        ):
+            self._anchor.end = chunk.end
+        wrapped = chunk.word.startswith(("wrapped", "swaddled", "bundled"))
+        if wrapped and self._anchor is not None and self._context is Kind.HOLD and self._after in HEADED:
+            return self._swallowing(chunk)
+        self._anchor = None
+        self._preposition = None
+        self._context = Kind.WEAR
+        self._pronoun = False
+        self._scene = False
+        self._copula = False
+
+    def _hold(self, chunk: Chunk) -> None:
+        if self._negation is not None:
+            return
+        participle = chunk.word.endswith(("held", "ed")) and self._after in HEADED
+        if (
+            self._attaches_to_subject(chunk)
+            or participle
+            and self._anchor is not None
+            and self._anchor.group in DESCRIBED
+        ):
+            return self._grow(chunk)
+        self._scene = False
+        self._open(chunk, Group.BODY)
+        self._context = Kind.HOLD
+        self._pronoun = False
+        self._walking = chunk.word.startswith("walk")
+        self._copula = False
+
+    def _pose(self, chunk: Chunk) -> None:
+        if self._negation is not None:
+            return self._deny(chunk)
+        anchor = self._anchor
+        if self._scene and not self._pronoun or self._attaches_to_subject(chunk):
+            if anchor is not None:
+                return self._grow(chunk)
+        self._context = None
+        self._scene = False
+        self._copula = False
+        self._pronoun = False
+        self._open(chunk, Group.BODY)
+
+    def _attaches_to_subject(self, chunk: Chunk) -> bool:
+        """Whether the verb's subject is a garment, hair or face rather than the person."""
+        anchor = self._anchor
+        if anchor is None or anchor.group not in PARTED or self._pronoun:
+            return False
+        if self._after in (Kind.COMMA, Kind.CONJUNCTION, Kind.STOP):
+            return False
+        if anchor.listed and chunk.word.endswith("ing"):
+            return anchor.group is Group.BACKGROUND or self._next_kind() in _ENDS
+        return anchor.subject and anchor.group is not Group.SHOT
+
+    def _expression(self, chunk: Chunk) -> None:
+        if self._negation is not None:
+            return self._deny(chunk)
+        self._context = None
+        self._copula = False
+        self._pronoun = False
+        self._open(chunk, Group.FACE)
+
+    def _camera(self, chunk: Chunk) -> None:
+        self._open(chunk, Group.SHOT)
+
+    def _attach(self, chunk: Chunk) -> None:
+        if self._negation is not None:
+            return
+        self._preposition = None
+        anchor = self._anchor
+        if anchor is None:
+            if self._phrases and self._after in (Kind.COMMA, Kind.CONJUNCTION) and self._phrases[-1].group in WORN:
+                self._anchor = self._phrases[-1]
+                return self._grow(chunk)
+            self._open(chunk, Group.BODY if self._pronoun else Group.OTHER).weak = True
+            return None
+        if anchor.group is Group.PERSON:
+            self._open(chunk, Group.BODY)
+            return None
+        anchor.verbed = True
+        self._grow(chunk)
+        return None
+
+    def _swallowing(self, chunk: Chunk) -> None:
+        if self._anchor is not None:
+            self._grow(chunk)
+            self._swallow = True
+
+    def _negate(self, chunk: Chunk) -> None:
+        self._preposition = None
+        self._swallow = False
+        self._negation = chunk
+        self._negated = None

@@ -1,0 +1,331 @@
+"""The lexicon: every word and phrase the parser knows, inflected and typed, in one table.
+
+It knows what a word may be; it does not know the words around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum, auto
+
+from engine.description.groups import Group
+from engine.description.lexicon import garments, grammar, modifiers, objects, person, places, regional, scene
+
+
+class Kind(IntEnum):
+    """The part a word plays in a description."""
+
+    NOUN = auto()
+    PERSON = auto()
+    PART = auto()
+    PLACE = auto()
+    SMALL = auto()
+    ACTION_OBJECT = auto()
+    ADJECTIVE = auto()
+    ADVERB = auto()
+    UNKNOWN = auto()
+    DETERMINER = auto()
+    PREDETERMINER = auto()
+    CONJUNCTION = auto()
+    RELATIVE = auto()
+    SUBJECT = auto()
+    OBJECT = auto()
+    COPULA = auto()
+    WITH = auto()
+    OF = auto()
+    PREPOSITION = auto()
+    SCENE_PREPOSITION = auto()
+    SWALLOW = auto()
+    WEAR = auto()
+    HOLD = auto()
+    POSE = auto()
+    EXPRESSION = auto()
+    CAMERA = auto()
+    ATTACH = auto()
+    NEGATION = auto()
+    FILLER = auto()
+    FIXED = auto()
+    COMMA = auto()
+    STOP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the lexicon says about one word or phrase."""
+
+    kind: Kind
+    group: Group | None = None
+    #: The kind it has as a verb, where a noun or adjective can also be one ("smiles", "running").
+    verb: Kind | None = None
+    #: A word that may count or contain what follows "of".
+    partitive: bool = False
+    #: A wrap whose group follows from where it is worn.
+    wrap: bool = False
+    #: The group of an adjective that stands for a noun after an article ("a blonde").
+    alone: Group | None = None
+    #: A garment noun that is as often a modifier of another ("fleece jacket").
+    soft: bool = False
+
+
+def _phrases(table: str) -> Iterator[str]:
+    return (phrase for part in table.split(",") if (phrase := " ".join(part.split())))
+
+
+_SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
+_CONSONANT_Y = re.compile(r"[^aeiou]y$")
+
+
+def plural(noun: str) -> str:
+    """Return the regular plural of a singular noun; a noun that already ends in s keeps its form."""
+    if noun.endswith("s") and not noun.endswith("ss"):
+        return noun
+    if noun.endswith("man") and noun not in ("roman", "ottoman"):
+        return noun[:-3] + "men"
+    if noun.endswith(("scarf", "knife", "leaf", "shelf", "loaf", "wife")):
+        return noun[:-2] + "ves" if noun.endswith("fe") else noun[:-1] + "ves"
+    if _SIBILANT.search(noun):
+        return noun + "es"
+    if _CONSONANT_Y.search(noun):
+        return noun[:-1] + "ies"
+    return noun + "s"
+
+
+_PLURAL = re.compile(r"[^sui]s$")
+_DOUBLING = re.compile(r"(?:^|[^aeiou])[aeiou][bdgmnprt]$")
+
+
+def inflections(verb: str) -> tuple[str, str, str]:
+    """Return the third person, the past and the -ing form of a regular verb phrase."""
+    head, _, rest = verb.partition(" ")
+    rest = " " + rest if rest else ""
+    stem = head + head[-1] if _DOUBLING.search(head) and head not in _UNDOUBLED else head
+    if head.endswith("ie"):
+        past, gerund = head + "d", head[:-2] + "ying"
+    elif head.endswith("e"):
+        past, gerund = head + "d", (head if head.endswith("ee") else head[:-1]) + "ing"
+    elif _CONSONANT_Y.search(head):
+        past, gerund = head[:-1] + "ied", head + "ing"
+    else:
+        past, gerund = stem + "ed", stem + "ing"
+    return plural(head) + rest if not head.endswith("s") else head + "es" + rest, past + rest, gerund + rest
+
+
+_UNDOUBLED = frozenset(
+    ("listen", "wander", "linger", "garden", "shoulder", "gather", "deliver", "offer", "enter", "sharpen")
+)
+
+#: Irregular pasts of the verbs in the tables.
+_PASTS = {
+    "stand": "stood", "sit": "sat", "run": "ran", "kneel": "knelt", "lie": "lay", "ride": "rode", "drive": "drove",
+    "swim": "swam", "write": "wrote", "draw": "drew", "sing": "sang", "hold": "held", "weep": "wept", "sleep": "slept",
+    "bend": "bent", "lean": "leant", "leap": "leapt", "fight": "fought", "swing": "swung", "throw": "threw",
+}  # fmt: skip
+
+_GENERIC_PERSONS = frozenset(
+    _phrases(
+        """
+        man, woman, men, women, boy, girl, boys, girls, lady, guy, bloke, person, people, male, female, lad, lass,
+        gentleman, ladies, child, kid, toddler, teenager, 1girl, 1boy, adult female, adult male, adult, couple,
+        teen, redhead
+        """
+    )
+)
+
+
+_ADJECTIVE = Entry(Kind.ADJECTIVE)
+
+
+class _Builder:
+    """Collects entries; the first meaning given to a word wins."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+
+    def add(self, phrases: Iterable[str], entry: Entry, *, spaced: bool = True) -> None:
+        for phrase in phrases:
+            self.entries.setdefault(phrase, entry)
+            if spaced and "-" in phrase:
+                self.entries.setdefault(phrase.replace("-", " "), entry)
+
+    def nouns(self, table: str, kind: Kind, group: Group) -> None:
+        for phrase in _phrases(table):
+            for form in (phrase, plural(phrase)):
+                entry = Entry(
+                    Kind.PERSON if kind is Kind.NOUN and phrase in _GENERIC_PERSONS else kind,
+                    group,
+                    partitive=form in _PARTITIVES,
+                    wrap=phrase in _WRAPS,
+                    soft=group is Group.STYLE or group is Group.OTHER or kind is Kind.PART,
+                )
+                self.add((form,), entry)
+
+    def singulars(self, table: str, group: Group) -> None:
+        """Add the singular of nouns listed in the plural, where it means nothing else."""
+        self.add((noun[:-1] for noun in _phrases(table) if _PLURAL.search(noun)), Entry(Kind.NOUN, group))
+
+    def look(self, word: str, *, spaced: bool = True) -> None:
+        """Add a modifier; a noun of the same form becomes one that may modify another."""
+        known = self.entries.get(word)
+        if known is not None and known.kind is Kind.NOUN and known.group is not Group.PERSON:
+            self.entries[word] = replace(known, soft=True)
+        self.add((word,), _ADJECTIVE, spaced=spaced and not word.startswith("one-"))
+
+    def verbs(self, table: str, kind: Kind) -> None:
+        for verb in _phrases(table):
+            for form in (*inflections(verb), _PASTS.get(verb, ""), verb):
+                if form:
+                    self._verb(form, kind)
+
+    def _verb(self, form: str, kind: Kind) -> None:
+        known = self.entries.get(form)
+        if known is None:
+            self.add((form,), Entry(kind))
+        elif known.verb is None and known.kind in _NOMINAL:
+            self.entries[form] = replace(known, verb=kind)
+
+
+_NOMINAL = frozenset(
+    (Kind.NOUN, Kind.PERSON, Kind.PART, Kind.PLACE, Kind.SMALL, Kind.ACTION_OBJECT, Kind.ADJECTIVE, Kind.ATTACH)
+)
+_PARTITIVES = frozenset(_phrases(objects.PARTITIVES))
+_WRAPS = frozenset(_phrases(garments.WRAPS))
+
+
+def _grammar(builder: _Builder) -> None:
+    for table, kind in (
+        (grammar.FILLER, Kind.FILLER),
+        (grammar.NEGATIONS, Kind.NEGATION),
+        (grammar.SCENE_PREPOSITIONS, Kind.SCENE_PREPOSITION),
+        (grammar.SWALLOWING, Kind.SWALLOW),
+        (grammar.WEARING, Kind.WEAR),
+        (grammar.WITH, Kind.WITH),
+        (grammar.OF, Kind.OF),
+        (grammar.DETERMINERS, Kind.DETERMINER),
+        (grammar.PREDETERMINERS, Kind.PREDETERMINER),
+        (grammar.RELATIVES, Kind.RELATIVE),
+        (grammar.SUBJECTS, Kind.SUBJECT),
+        (grammar.OBJECTS, Kind.OBJECT),
+        (grammar.COPULAS, Kind.COPULA),
+        (grammar.CONJUNCTIONS, Kind.CONJUNCTION),
+        (grammar.PREPOSITIONS, Kind.PREPOSITION),
+        (scene.CAMERA_VERBS, Kind.CAMERA),
+    ):
+        builder.add(_phrases(table), Entry(kind))
+
+
+def _wearable(builder: _Builder) -> None:
+    builder.add(("chap", "old chap"), Entry(Kind.PERSON, Group.PERSON))
+    for group, table in scene.FIXED.items():
+        builder.add(_phrases(table), Entry(Kind.FIXED, group))
+    for group, table in person.PERSON_NOUNS.items():
+        if group is not Group.FACE and group is not Group.BODY:
+            builder.nouns(table, Kind.NOUN, group)
+    for group, table in garments.GARMENTS.items():
+        builder.nouns(table, Kind.NOUN, group)
+
+
+def _regional(builder: _Builder) -> None:
+    for group, table in regional.REGIONAL.items():
+        builder.nouns(table, Kind.NOUN, group)
+    for table in (places.BUILDINGS, places.LANDSCAPE):
+        builder.nouns(table, Kind.NOUN, Group.BACKGROUND)
+
+
+def _nominal(builder: _Builder) -> None:
+    for group, table in person.PLACES_ON_BODY.items():
+        builder.nouns(table, Kind.PLACE, group)
+    for group, table in person.PERSON_NOUNS.items():
+        builder.nouns(table, Kind.NOUN, group)
+    for group, table in garments.PARTS.items():
+        builder.nouns(table, Kind.PART, group)
+    builder.nouns(objects.ACTION_OBJECTS, Kind.ACTION_OBJECT, Group.BODY)
+    builder.nouns(objects.SMALL_THINGS, Kind.SMALL, Group.ACCESSORY)
+    builder.nouns(objects.ACCESSORIES, Kind.NOUN, Group.ACCESSORY)
+    for group, table in scene.SCENE_NOUNS.items():
+        builder.nouns(table, Kind.NOUN, group)
+
+
+def _looks(builder: _Builder) -> None:
+    for group, table in person.PERSON_ADJECTIVES.items():
+        builder.add(_phrases(table), Entry(Kind.ADJECTIVE, group))
+    for words in (
+        modifiers.COLOURS,
+        modifiers.PATTERNS,
+        modifiers.MATERIALS,
+        modifiers.SHAPES,
+    ):
+        for word in _phrases(words):
+            builder.look(word)
+
+
+def _manners(builder: _Builder) -> None:
+    for group, table in scene.SCENE_ADJECTIVES.items():
+        builder.add(_phrases(table), Entry(Kind.ADJECTIVE, group))
+    for word in _phrases(modifiers.MANNERS):
+        builder.look(word, spaced=False)
+
+
+#: Adjectives that are something else before an article: "round glasses", "round his neck".
+_TWO_SIDED = {
+    "round": Entry(Kind.ADJECTIVE, None, Kind.PREPOSITION),
+    "blonde": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
+    "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
+    "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
+    "orange": Entry(Kind.ADJECTIVE),
+    "light": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
+    "camel": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
+    "platform": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
+    "first": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
+    "second": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
+    "one": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
+    "square": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
+    "joggers": Entry(Kind.NOUN, Group.BOTTOM),
+    "boxers": Entry(Kind.NOUN, Group.BOTTOM),
+    "from behind": Entry(Kind.FIXED, Group.SHOT, Kind.SCENE_PREPOSITION),
+    "from above": Entry(Kind.FIXED, Group.SHOT, Kind.SCENE_PREPOSITION),
+    "from below": Entry(Kind.FIXED, Group.SHOT, Kind.SCENE_PREPOSITION),
+    "matching": Entry(Kind.ADJECTIVE, None, Kind.SWALLOW),
+}
+
+
+def _build() -> dict[str, Entry]:
+    builder = _Builder()
+    builder.entries.update(_TWO_SIDED)
+    _grammar(builder)
+    _wearable(builder)
+    _looks(builder)
+    _nominal(builder)
+    _regional(builder)
+    _manners(builder)
+    builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
+    builder.verbs(person.HOLDS, Kind.HOLD)
+    builder.verbs(person.EXPRESSIONS, Kind.EXPRESSION)
+    builder.verbs(person.POSES, Kind.POSE)
+    for word in _phrases(grammar.ATTACHING):
+        builder._verb(word, Kind.ATTACH)
+    builder.add(_phrases(grammar.ADVERBS), Entry(Kind.ADVERB))
+    builder.singulars(scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
+    builder.singulars(objects.ACCESSORIES, Group.ACCESSORY)
+    return builder.entries
+
+
+#: Every known word and phrase (single spaces, lower case).
+LEXICON: dict[str, Entry] = _build()
+
+
+def _phrase_lengths() -> dict[str, dict[str, tuple[int, ...]]]:
+    lengths: dict[str, dict[str, set[int]]] = {}
+    for phrase in LEXICON:
+        words = phrase.split(" ")
+        if len(words) > 1:
+            lengths.setdefault(words[0], {}).setdefault(words[1], set()).add(len(words))
+    return {
+        first: {second: tuple(sorted(found, reverse=True)) for second, found in seconds.items()}
+        for first, seconds in lengths.items()
+    }
+
+
+#: First and second word of a known phrase -> the lengths in words of the phrases they open, longest first.
+PHRASE_LENGTHS: dict[str, dict[str, tuple[int, ...]]] = _phrase_lengths()

@@ -1,0 +1,80 @@
+"""The parser's inverse: composes a description from attributes, and remembers which characters say which phrase.
+
+Styles are the comma-separated list that the published data set trains on, prose, and what people type every day.
+Spans are recorded while the text is assembled, never searched for, so that a phrase which occurs twice keeps both its
+places.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Literal
+
+from engine.description.groups import Group
+from engine.description.wording.everyday import compose_everyday
+from engine.description.wording.phrases import FIRST_MINOR_SLOT, SHOTS, SLOTS, Phrase, row_phrases
+from engine.description.wording.prose import compose_prose
+from engine.description.wording.writer import PEOPLE, Caption, CaptionSpan, Writer, modifiers, with_article
+
+__all__ = ["FIRST_MINOR_SLOT", "SHOTS", "SLOTS", "Caption", "CaptionSpan", "Phrase", "Style", "compose", "row_phrases"]
+
+Style = Literal["list", "prose", "everyday"]
+
+
+def compose(
+    phrases: Sequence[Phrase],
+    style: Style,
+    rng: random.Random,
+    *,
+    phrase_dropout: float = 0.0,
+    keep_minor: float = 1.0,
+) -> Caption:
+    """Writes a description that says every kept phrase once.
+
+    Args:
+        phrases: what to say; order matters only in the list style (framing, person, body, background first).
+        style: ``list`` (comma-separated, as CosmicMan-HQ trains), ``prose``, or ``everyday`` (as people type; leaves
+            framing, build and skin out of half of the captions).
+        rng: decides shuffles, synonyms, templates and dropouts.
+        phrase_dropout: probability that a phrase is left out.
+        keep_minor: probability that a phrase of slot 14 or above is kept (0.5 in published training).
+    """
+    kept = [
+        index
+        for index, phrase in enumerate(phrases)
+        if rng.random() >= phrase_dropout
+        and (phrase.slot is None or phrase.slot < FIRST_MINOR_SLOT or rng.random() < keep_minor)
+    ]
+    writer = Writer(phrases, rng)
+    if style == "list":
+        _compose_list(writer, kept)
+    elif style == "prose":
+        compose_prose(writer, kept)
+    elif style == "everyday":
+        compose_everyday(writer, kept)
+    else:
+        raise ValueError(f"style: expected 'list', 'prose' or 'everyday', got {style!r}")
+    return writer.caption()
+
+
+def _compose_list(writer: Writer, kept: list[int]) -> None:
+    phrases, rng = writer.phrases, writer.rng
+    leading = [
+        i
+        for i in kept
+        if phrases[i].group is Group.SHOT or (phrases[i].slot is not None and phrases[i].slot in (0, 1, 2))
+    ]
+    rest = [i for i in kept if i not in leading]
+    rng.shuffle(rest)
+    writer.sentence_start = False
+    for position, index in enumerate(leading + rest):
+        writer.text += ", " if position else ""
+        writer.phrase(index, _list_text(writer, phrases[index]))
+
+
+def _list_text(writer: Writer, phrase: Phrase) -> str:
+    before, after = modifiers(writer, phrase, keep_plain=0.5, move=0.0)
+    noun = writer.word(phrase.noun)
+    if phrase.slot == 0:
+        noun = writer.rng.choice(PEOPLE.get(noun, (noun,))) if writer.rng.random() < 0.4 else noun
+        return with_article(" ".join([*before, noun]))
+    return " ".join([*before, noun, *after]).strip()

@@ -1,0 +1,189 @@
+"""A loaded bundle as five functions: plan words, encode them, encode a picture, run the UNet, decode latents.
+
+It knows one request at a time: what shares a forward is the scheduler's business.
+
+Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a window, D hidden width, P pooled width.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from engine.bundle.manifest import (
+    CONDITIONING,
+    SECOND_TEXT_ENCODER_FILE,
+    TEXT_ENCODER_FILE,
+    TOKENIZER_FILE,
+    UNET_FILE,
+    VAE_DECODER_FILE,
+    VAE_ENCODER_FILE,
+    Bundle,
+)
+from engine.description import Description
+from engine.errors import BundleError, NotFiniteError
+from engine.model.text import EncodedText, TextEncoders
+from engine.prompt.planner import PromptPlan, PromptPlanner, apply_weights
+from engine.samplers import FloatArray, NoiseSchedule
+from engine.sessions import Session, SessionFactory
+
+Conditioning: TypeAlias = Mapping[str, FloatArray]
+
+
+class DiffusionModel:
+    """The graphs of a bundle and what their numbers mean; its methods may run in any thread."""
+
+    def __init__(self, bundle: Bundle, sessions: SessionFactory) -> None:
+        """Loads every graph.
+
+        Args:
+            bundle: A verified bundle.
+            sessions: What runs its graphs.
+
+        Raises:
+            BundleError: A file is whole but not what it should be.
+            ProviderError: What shall run the graphs does not start.
+        """
+        manifest = bundle.manifest
+        self.manifest = manifest
+        self.noise_schedule = _noise_schedule(bundle)
+        self._sessions = sessions
+        self._planner = PromptPlanner(
+            _tokenizer(bundle),
+            window_length=manifest.tokenizer_length,
+            start_token=manifest.start_token,
+            end_token=manifest.end_token,
+            padding_token=manifest.padding_token,
+        )
+        second: Session | None = None
+        if manifest.family == "sdxl":
+            second = sessions.load(SECOND_TEXT_ENCODER_FILE)
+        self._text_encoders = TextEncoders(manifest, sessions.load(TEXT_ENCODER_FILE), second)
+        self._unet: Session = sessions.load(UNET_FILE)
+        _check_family(bundle, self._unet)
+        self._vae_decoder: Session = sessions.load(VAE_DECODER_FILE)
+        self._vae_encoder: Session | None = None
+        if VAE_ENCODER_FILE in manifest.files:
+            self._vae_encoder = sessions.load(VAE_ENCODER_FILE)
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether the bundle holds a VAE encoder."""
+        return self._vae_encoder is not None
+
+    @property
+    def provider(self) -> str:
+        """What runs the graphs."""
+        return self._sessions.provider
+
+    @property
+    def compiles_shapes(self) -> bool:
+        """Whether the first run with a new shape is slow."""
+        return self._sessions.compiles_shapes
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Shape of the latents of one picture, [1, C, H, W], for sides in pixels."""
+        factor = self.manifest.vae_factor
+        return 1, self.manifest.latent_channels, height // factor, width // factor
+
+    def plan(self, description: Description, negative_description: str, *, guided: bool) -> PromptPlan:
+        """Windows of a description; without guidance the negative text is not read and takes no window."""
+        return self._planner.plan(description, negative_description, guided=guided)
+
+    def encode(self, plan: PromptPlan, *, width: int, height: int) -> Conditioning:
+        """What the UNet reads for the description of a picture of that size in pixels.
+
+        Weights act on the tokens; SDXL's pooled embedding is that of the words as they are.
+
+        Raises:
+            GenerationError: The text encoder failed.
+        """
+        encoded = self._text_encoders.encode(plan.windows)
+        if (plan.weights != 1.0).any():
+            empty = self._text_encoders.encode(plan.empty_window).states
+            encoded = replace(encoded, states=apply_weights(encoded.states, empty, plan.weights))
+        return self._conditioning(encoded, width, height)
+
+    def encode_negative(self, plan: PromptPlan, *, width: int, height: int) -> Conditioning:
+        """The same for what must not be there; the encoded empty text where that is nothing, as in training.
+
+        Raises:
+            GenerationError: The text encoder failed.
+        """
+        return self._conditioning(self._text_encoders.encode(plan.negative_windows), width, height)
+
+    def forward(self, inputs: Mapping[str, FloatArray]) -> FloatArray:
+        """One UNet forward over R rows, to [R, C, H, W].
+
+        Raises:
+            GenerationError: The UNet failed.
+        """
+        return self._unet.run(inputs)
+
+    def decode(self, latents: FloatArray) -> FloatArray:
+        """Latents of one picture, [1, C, H, W], to its pixels about -1..1, [3, f H, f W].
+
+        Raises:
+            GenerationError: The decoder failed.
+            NotFiniteError: Its picture holds NaN or infinity.
+        """
+        unscaled = latents / np.float32(self.manifest.scaling_factor) + np.float32(self.manifest.shift_factor)
+        image: FloatArray = self._vae_decoder.run({"latents": unscaled})[0]
+        if not np.isfinite(image).all():
+            raise NotFiniteError("the decoded picture holds NaN or infinity")
+        return image
+
+    def encode_picture(self, image: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Mean and standard deviation of a picture's latents, each [1, C, H, W].
+
+        Args:
+            image: Its pixels, -1..1, [1, 3, f H, f W].
+
+        Raises:
+            GenerationError: The encoder failed.
+            NotFiniteError: What it says holds NaN or infinity.
+        """
+        assert self._vae_encoder is not None, "the bundle has no VAE encoder"
+        moments = self._vae_encoder.run({"image": image})  # [1, 2 C, H, W]
+        if not np.isfinite(moments).all():
+            raise NotFiniteError("the encoded picture holds NaN or infinity")
+        mean, log_variance = np.split(moments, 2, axis=1)
+        scale = np.float32(self.manifest.scaling_factor)
+        deviation: FloatArray = np.exp(np.float32(0.5) * log_variance.clip(-30.0, 20.0))
+        return (mean - np.float32(self.manifest.shift_factor)) * scale, deviation * scale
+
+    def _conditioning(self, encoded: EncodedText, width: int, height: int) -> Conditioning:
+        """Named inputs of one row: text [1, K L, D]; for SDXL its pooled embedding [1, P] and the size [1, 6].
+
+        The size is SDXL's micro-conditioning (Podell et al. 2023, arXiv 2307.01952, section 2.2): original height and
+        width, top and left of the crop, target height and width. The picture is asked for as one that was never
+        scaled or cropped.
+        """
+        text = {"encoder_hidden_states": encoded.states.reshape(1, -1, encoded.states.shape[-1])}
+        if self.manifest.family != "sdxl":
+            return text
+        size = np.array([[height, width, 0, 0, height, width]], np.float32)
+        return {**text, "text_embeds": encoded.pooled, "time_ids": size}
+
+
+def _check_family(bundle: Bundle, unet: Session) -> None:
+    expected = ("sample", "timesteps", *CONDITIONING[bundle.manifest.family])
+    if set(unet.input_names) != set(expected):
+        raise BundleError(
+            f"{bundle.file(UNET_FILE)}: the manifest says {bundle.manifest.family}, whose UNet reads "
+            f"{', '.join(expected)}; this one reads {', '.join(unet.input_names)}"
+        )
+
+
+def _tokenizer(bundle: Bundle) -> Tokenizer:
+    return Tokenizer.from_str(bundle.file(TOKENIZER_FILE).read_text(encoding="utf-8"))
+
+
+def _noise_schedule(bundle: Bundle) -> NoiseSchedule:
+    fields: dict[str, Any] = dict(bundle.manifest.noise_schedule)
+    try:
+        return NoiseSchedule(**fields)
+    except (TypeError, ValueError) as error:
+        raise BundleError(f"{bundle.path / 'manifest.json'}: damaged: noise_schedule: {error}") from error

@@ -1,0 +1,1 @@
+"""Picture files: their headers, decoding what is uploaded, encoding what is drawn."""

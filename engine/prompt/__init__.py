@@ -1,0 +1,1 @@
+"""A parsed description as windows of tokens for the text encoder."""

@@ -1,0 +1,71 @@
+"""What a running request tells its caller, in the order it happens."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.request.second_pass import ResolvedSecondPass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timings:
+    """Where a request's seconds went; the parts of one request may overlap in time."""
+
+    queue_seconds: float
+    text_seconds: float
+    init_image_seconds: float
+    denoise_seconds: float
+    decode_seconds: float
+    encode_seconds: float
+    total_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """The request stands in line; `position` requests are before it."""
+
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The request was admitted; these are the values it runs with, the size being that of its first pass."""
+
+    seed: int
+    width: int
+    height: int
+    steps: int
+    guidance_scale: float
+    sampler: str
+    guidance_interval: tuple[float, float] = (0.0, 1.0)
+    strength: float | None = None
+    second_pass: ResolvedSecondPass | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Evaluations of the UNet done, of those of all pictures of the request; some samplers need more than steps."""
+
+    completed: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageReady:
+    """One finished picture, encoded, with its provenance inside."""
+
+    index: int
+    seed: int
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """The last event of a request that ended well."""
+
+    timings: Timings
+
+
+Event: TypeAlias = Queued | Started | Step | ImageReady | Finished

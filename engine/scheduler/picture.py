@@ -1,0 +1,138 @@
+"""A picture on its way through the denoising steps: the rows it puts into a forward and what it makes of the answer.
+
+It knows samplers and guidance; it does not know what else shares the forward, or who waits for the picture.
+
+Letters: C H W latent channels and sides.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import NotFiniteError
+from engine.samplers import FloatArray, SamplerPlan, guided
+from engine.scheduler.job import Job
+
+Inputs: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
+Bucket: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Denoising:
+    """One picture to denoise.
+
+    Attributes:
+        plan: The sampler's table.
+        noise: Standard normal noise of a draw, [1, C, H, W]; draw 0 starts, draw n + 1 belongs to step n.
+        conditional: What the model reads besides latents and timestep, each [1, ...].
+        unconditional: The same for the negative text; None without guidance.
+        guidance_scale: Strength of guidance.
+        guidance_interval: Shares of the denoising (`SamplerPlan.progress`) from and to which guidance acts; outside, a
+            step is one row (Kynkäänniemi et al. 2024, arXiv 2404.07724).
+        original: Latents of the picture to start from, [1, C, H, W], where the plan starts from one.
+        then: What denoises the result once more, from its own plan and at the size of its own noise.
+    """
+
+    plan: SamplerPlan
+    noise: Callable[[int], FloatArray]
+    conditional: Inputs
+    unconditional: Inputs | None
+    guidance_scale: float
+    guidance_interval: tuple[float, float] = (0.0, 1.0)
+    original: FloatArray | None = None
+    then: "Denoising | None" = None
+
+    @property
+    def num_steps(self) -> int:
+        """Evaluations of the model, those of what comes then included."""
+        return self.plan.num_steps + (0 if self.then is None else self.then.num_steps)
+
+    def guided_at(self, step: int) -> bool:
+        """Whether guidance acts at a step of the plan."""
+        start, end = self.guidance_interval
+        return self.unconditional is not None and start <= float(self.plan.progress[step]) <= end
+
+
+class Picture:
+    """A picture on its way: its latents and how far they are."""
+
+    def __init__(self, job: Job, index: int, denoising: Denoising) -> None:
+        """Starts from the picture's first noise; `index` is its number in its request."""
+        self.job = job
+        self.index = index
+        self.num_steps = denoising.num_steps
+        self.step = 0
+        self._begin(denoising, denoising.original)
+
+    def _begin(self, denoising: Denoising, original: FloatArray | None) -> None:
+        """Starts a pass; the bucket may be another one from now on."""
+        self.denoising = denoising
+        self._first_step = self.step
+        noise = denoising.noise(0)
+        if original is not None:
+            original = resized(original, noise.shape[2], noise.shape[3])
+        self._state = denoising.plan.start(noise, original)
+        context = tuple((name, value.shape[1:]) for name, value in sorted(denoising.conditional.items()))
+        self.bucket: Bucket = (("sample", self.latents.shape[1:]), *context)
+
+    @property
+    def latents(self) -> FloatArray:
+        """Where the picture is, [1, C, H, W]."""
+        return self._state[0]
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows the next step puts into a forward; none once it is done."""
+        if self.done:
+            return 0
+        return 2 if self.denoising.guided_at(self.step - self._first_step) else 1
+
+    @property
+    def done(self) -> bool:
+        """Whether every step is taken."""
+        return self.step == self.num_steps
+
+    def rows(self) -> list[Inputs]:
+        """This step's rows, the conditional one first."""
+        denoising, step = self.denoising, self.step - self._first_step
+        shared = {
+            "sample": denoising.plan.model_input(step, self._state),
+            "timesteps": denoising.plan.timesteps[step : step + 1],
+        }
+        texts = [denoising.conditional, denoising.unconditional if denoising.guided_at(step) else None]
+        return [{**shared, **text} for text in texts if text is not None]
+
+    def advance(self, outputs: FloatArray) -> None:
+        """Takes the model's outputs for `rows`, [1 or 2, C, H, W].
+
+        Raises:
+            NotFiniteError: They hold NaN or infinity.
+        """
+        denoising, step = self.denoising, self.step - self._first_step
+        if not np.isfinite(outputs).all():
+            raise NotFiniteError(f"the model's output is not finite at step {self.step + 1} of {self.num_steps}")
+        output = outputs[:1]
+        if denoising.guided_at(step):
+            output = guided(output, outputs[1:], denoising.guidance_scale)
+        self._state = denoising.plan.advance(step, self._state, output, lambda: denoising.noise(step + 1))
+        self.step += 1
+        if step + 1 == denoising.plan.num_steps and denoising.then is not None:
+            self._begin(denoising.then, self.latents)
+
+
+def resized(latents: FloatArray, height: int, width: int) -> FloatArray:
+    """Latents at another size, [1, C, height, width], bilinear with the corners of the outer pixels in place."""
+    if latents.shape[2:] == (height, width):
+        return latents
+    down, across = _bilinear(latents.shape[2], height), _bilinear(latents.shape[3], width)
+    scaled: FloatArray = np.einsum("yh,bchw,xw->bcyx", down, latents, across, optimize=True)
+    return scaled.astype(np.float32)
+
+
+def _bilinear(size: int, new_size: int) -> npt.NDArray[np.float64]:
+    """Weights of old places at new ones, [new_size, size]."""
+    places = ((np.arange(new_size) + 0.5) * size / new_size - 0.5).clip(0, size - 1)
+    return np.maximum(0.0, 1.0 - np.abs(places[:, None] - np.arange(size)))

@@ -1,0 +1,5 @@
+"""Sessions in ONNX Runtime."""
+
+from engine.sessions.onnx.session import OnnxSession, OnnxSessions
+
+__all__ = ["OnnxSession", "OnnxSessions"]

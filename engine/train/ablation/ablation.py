@@ -1,0 +1,65 @@
+"""Trains every variant of a recipe with every seed, judges each model on the same descriptions, and compares them.
+
+    OUT/cache/                 latents, shared by all runs
+    OUT/VARIANT-SEED/          one run, as stages.py lays it out, and its evaluation/
+    OUT/ablation.md            the tables
+
+It knows recipes and folders; it does not know what a variant changes. What is finished is kept: an ablation that was
+interrupted continues where it stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.files.whole import whole_file
+from engine.train.ablation.comparison import Result, read_result, table
+from engine.train.config import AblationConfig, VariantConfig, load_recipe
+from engine.train.judge.judge import DEFAULT_FOLDER
+
+logger = logging.getLogger(__name__)
+
+
+def run_ablation(path: Path, overrides: Sequence[str], out: Path, *, judge: Path = DEFAULT_FOLDER) -> str:
+    """The Markdown tables of a recipe's ablation, also written to ``out/ablation.md``.
+
+    Raises:
+        ValueError: The recipe has no ablation, or a variant's settings are wrong; nothing is trained then.
+    """
+    settings = load_recipe(path, overrides).ablation
+    if settings is None:
+        raise ValueError(f"{path} names no variants: an ablation needs a section ablation with variants and seeds")
+    runs = [(variant, seed) for seed in settings.seeds for variant in settings.variants]
+    told = {(variant.name, seed): _overrides(variant, seed, overrides, out) for variant, seed in runs}
+    for each in told.values():
+        load_recipe(path, each)
+    for (name, seed), each in told.items():
+        _run(path, each, out / f"{name}-{seed}", settings, judge)
+    text = table([_result(out, variant.name, seed) for variant in settings.variants for seed in settings.seeds]) + "\n"
+    with whole_file(out / "ablation.md") as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return text
+
+
+def _overrides(variant: VariantConfig, seed: int, overrides: Sequence[str], out: Path) -> list[str]:
+    return [f"data.cache={out / 'cache'}", *overrides, *variant.set, f"seed={seed}"]
+
+
+def _run(path: Path, overrides: list[str], folder: Path, settings: AblationConfig, judge: Path) -> None:
+    from engine.train import main
+    from engine.train.evaluation.command import Options, run
+
+    if (folder / "evaluation" / "evaluation.json").is_file():
+        logger.info("%s is done", folder.name)
+        return
+    logger.info("%s: training", folder.name)
+    main(path, overrides, None, True, folder)
+    package, num = folder / "package", settings.num_descriptions
+    if run(Options(pipeline=package, attention=True, num=num, judge=judge, out=folder / "evaluation")):
+        raise ValueError(f"{folder / 'package'} could not be judged")
+
+
+def _result(out: Path, name: str, seed: int) -> Result:
+    return read_result(out / f"{name}-{seed}" / "evaluation", name, seed)

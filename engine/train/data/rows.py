@@ -1,0 +1,221 @@
+"""Samples as the formats on disk tell them: CosmicMan-HQ parquet, tar shards, and pictures with captions beside them.
+
+It knows columns, file names and what a phrase needs; it does not know sizes to train on, models or losses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as parquet
+from PIL import Image
+
+from engine.description import GROUPS, Group, parse
+from engine.description.wording.caption import Phrase, row_phrases
+from engine.train.data.byte_ranges import Place, members
+
+NULL_LABEL = 18  # of aa_ids: the phrase has no region
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+LABELS = (".parsing.png", ".segm.png")
+_REQUIRED = ("path", "segm_path", "width", "height", "person_type", "aa_text", "aa_ids")
+_CAPTIONED = ("aa_text", "aa_ids", "person_type")
+_JSON = ("aa_text", "aa_ids", "extra", "attributes")
+
+
+class Format(StrEnum):
+    """How a data folder is laid out."""
+
+    COSMICMAN = "cosmicman"  # label/*.parquet, pictures and label maps where the rows say
+    WEBDATASET = "webdataset"  # *.tar shards of KEY.jpg, KEY.parsing.png and KEY.json or KEY.txt
+    PICTURES = "pictures"  # NAME.jpg, NAME.parsing.png and NAME.txt, in any depth of folders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One picture of a person: where it lies, how large it is, what its phrases say."""
+
+    picture: Place
+    labels: Place
+    width: int
+    height: int
+    phrases: tuple[Phrase, ...]
+    where: str  # file and row, for messages
+
+
+def read_rows(folder: Path, layout: Format) -> Iterator[Row]:
+    """Every row of a data folder, in the order of its files' names.
+
+    CosmicMan-HQ's own sources come first: label files named ``laion1B-nolang_*``, as the published reader has it.
+
+    Raises:
+        ValueError: Something is not as the format says; the message names file, row and what was expected.
+    """
+    files = label_files(folder, layout)
+    reader: Callable[[Path, Sequence[Path]], Iterator[Row]] = {
+        Format.COSMICMAN: _parquet_rows,
+        Format.WEBDATASET: _shard_rows,
+        Format.PICTURES: _picture_rows,
+    }[layout]
+    return reader(folder, files)
+
+
+def label_files(folder: Path, layout: Format) -> list[Path]:
+    """The files that say what there is to learn from.
+
+    Raises:
+        ValueError: There is none.
+    """
+    place, pattern = {
+        Format.COSMICMAN: (folder / "label", "*.parquet"),
+        Format.WEBDATASET: (folder, "*.tar"),
+        Format.PICTURES: (folder, "**/*.txt"),
+    }[layout]
+    found = sorted(place.glob(pattern), key=lambda file: (not file.name.startswith("laion1B-nolang"), str(file)))
+    if not found:
+        hint = "; `cosmicman figures` writes them" if layout is Format.COSMICMAN else ""
+        raise ValueError(f"{place} holds no {pattern.rpartition('*')[2]} file{hint}")
+    return found
+
+
+def _parquet_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
+    for file in files:
+        for number, row in enumerate(_table(file)):
+            where = f"{file.name} row {number}"
+            yield Row(
+                picture=Place(file=folder / str(row["path"])),
+                labels=Place(file=folder / str(row["segm_path"])),
+                width=_side(row, "width", where),
+                height=_side(row, "height", where),
+                phrases=_row_phrases(row, where),
+                where=where,
+            )
+
+
+def _table(file: Path) -> Sequence[dict[str, Any]]:
+    try:
+        table = parquet.read_table(file)
+    except (OSError, ValueError) as error:  # pyarrow's own errors are kinds of these
+        raise ValueError(f"{file} cannot be read as parquet: {error}") from error
+    missing = [name for name in _REQUIRED if name not in table.column_names]
+    if missing:
+        raise ValueError(f"{file} lacks the column {missing[0]}; it has {', '.join(table.column_names)}")
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+def _side(row: Mapping[str, Any], name: str, where: str) -> int:
+    value = row[name]
+    if not isinstance(value, int) or value < 1:
+        raise ValueError(f"{where}: {name} must be a positive integer, got {value!r}")
+    return value
+
+
+def _shard_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
+    for shard in files:
+        groups: dict[str, dict[str, Place]] = {}
+        for name, place in members(shard).items():
+            stem, _, ending = name.rpartition("/")[2].partition(".")
+            key = name[: len(name) - len(ending) - 1] if ending else stem
+            groups.setdefault(key, {})[f".{ending.lower()}"] = place
+        for key, parts in groups.items():
+            yield _gathered(parts, f"{shard.name} sample {key}")
+
+
+def _picture_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
+    for file in files:
+        stem = file.name.removesuffix(".txt")
+        endings = (*PICTURES, *LABELS)
+        parts = {end: Place(file=file.with_name(stem + end)) for end in endings if file.with_name(stem + end).is_file()}
+        yield _gathered({".txt": Place(file=file), **parts}, str(file.relative_to(folder)))
+
+
+def _gathered(parts: Mapping[str, Place], where: str) -> Row:
+    """The row whose picture, label map and words are files of one name."""
+    picture = _one_of(parts, PICTURES, "a picture", where)
+    labels = _one_of(parts, LABELS, "a label map", where)
+    if ".json" in parts:
+        phrases = _json_phrases(parts[".json"].read(), where)
+    else:
+        phrases = caption_phrases(_one_of(parts, (".txt",), "a caption", where).read().decode("utf-8"), where)
+    try:
+        with Image.open(BytesIO(picture.read())) as image:
+            width, height = image.size
+    except OSError as error:
+        raise ValueError(f"{where}: {picture} cannot be read: {error}") from error
+    return Row(picture=picture, labels=labels, width=width, height=height, phrases=phrases, where=where)
+
+
+def _one_of(parts: Mapping[str, Place], endings: Sequence[str], what: str, where: str) -> Place:
+    found = next((parts[ending] for ending in endings if ending in parts), None)
+    if found is None:
+        raise ValueError(f"{where}: lacks {what} ({', '.join(endings)}); it has {', '.join(sorted(parts))}")
+    return found
+
+
+def _json_phrases(data: bytes, where: str) -> tuple[Phrase, ...]:
+    try:
+        row = json.loads(data)
+    except ValueError as error:
+        raise ValueError(f"{where}: its .json is not JSON: {error}") from error
+    if isinstance(row, dict) and isinstance(row.get("caption"), str):
+        return caption_phrases(row["caption"], where)
+    if not isinstance(row, dict) or any(name not in row for name in _CAPTIONED):
+        raise ValueError(f"{where}: its .json must be an object with a caption, or with {', '.join(_CAPTIONED)}")
+    return _row_phrases(row, where)
+
+
+def caption_phrases(caption: str, where: str) -> tuple[Phrase, ...]:
+    """The phrases our parser finds in a caption, each with its group's default regions.
+
+    Raises:
+        ValueError: It finds none about a person or a place.
+    """
+    description = parse(" ".join(caption.split()))
+    spans = [span for span in description.spans if span.group is not Group.NEGATED]
+    phrases = tuple(
+        Phrase(
+            group=span.group,
+            attributes=((span.group.value, description.text[span.start : span.end]),),
+            regions=GROUPS[span.group].regions,
+        )
+        for span in spans
+    )
+    if all(phrase.group is Group.OTHER for phrase in phrases):
+        raise ValueError(f"{where}: the caption names no phrase: {caption[:60]!r}")
+    return phrases
+
+
+def _row_phrases(row: dict[str, Any], where: str) -> tuple[Phrase, ...]:
+    for name in _JSON:
+        if isinstance(row.get(name), str):
+            try:
+                row[name] = json.loads(row[name])
+            except json.JSONDecodeError as error:
+                raise ValueError(f"{where}: {name} must be JSON: {error}") from error
+    if not isinstance(row.get("extra") or [], list):
+        raise ValueError(f"{where}: extra must be a list, got {row['extra']!r:.60}")
+    try:
+        phrases = row_phrases(row)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{where}: {error}") from error
+    except KeyError as error:
+        raise ValueError(f"{where}: an entry of extra lacks {error}") from error
+    if not phrases:
+        raise ValueError(f"{where}: person_type, aa_text and extra name no phrase")
+    for phrase in phrases:
+        wrong = [label for label in phrase.regions if not 0 <= label <= NULL_LABEL]
+        if wrong:
+            raise ValueError(f"{where}: labels of aa_ids must be 0 to {NULL_LABEL}, got {wrong[0]}")
+    return tuple(map(_without_null, phrases))
+
+
+def _without_null(phrase: Phrase) -> Phrase:
+    if NULL_LABEL not in phrase.regions:
+        return phrase
+    return replace(phrase, regions=tuple(label for label in phrase.regions if label != NULL_LABEL))

@@ -1,0 +1,89 @@
+"""Pictures with captions beside them, to be judged: NAME.jpg with NAME.txt, or the rows of a CosmicMan-HQ folder.
+
+It knows files, captions and what they ask; it does not know who answers or who made the pictures.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from tqdm import tqdm
+
+from engine.description.wording.caption import compose
+from engine.train.data.rows import PICTURES, Format, read_rows
+from engine.train.evaluation.answerers import Asked, Questionnaire, Viewer, ask
+from engine.train.evaluation.sources import Pixels, read_pixels
+from engine.train.questions.yes_no import AtomicQuestion, questions_of_phrases, questions_of_text
+
+_AT_ONCE = 32  # pictures in memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photograph:
+    """One picture and what it should show."""
+
+    path: Path
+    description: str
+    questions: Sequence[AtomicQuestion]
+
+    def read(self) -> Pixels:
+        """The pixels; raises ValueError naming a file that is missing or damaged."""
+        return read_pixels(self.path)
+
+
+def read_photographs(folder: Path, limit: int | None = None) -> list[Photograph]:
+    """The pictures of a folder that have captions, at most ``limit``, in the order of their names or rows.
+
+    A folder with ``label/*.parquet`` is read as CosmicMan-HQ; any other as pictures with captions of the same name.
+
+    Raises:
+        ValueError: There is no such folder, it holds no caption, or a caption asks nothing.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is no folder of pictures: there is no such folder")
+    rows = any((folder / "label").glob("*.parquet"))
+    found = list(islice(_of_rows(folder) if rows else _of_captions(folder), limit))
+    if not found:
+        raise ValueError(f"{folder} holds no captions: expected NAME.txt beside NAME.png, or label/*.parquet")
+    return found
+
+
+def _of_captions(folder: Path) -> Iterator[Photograph]:
+    for file in sorted(folder.rglob("*.txt")):
+        path = next((file.with_suffix(end) for end in PICTURES if file.with_suffix(end).is_file()), None)
+        if path is None:
+            continue  # some other text
+        try:
+            description = " ".join(file.read_text(encoding="utf-8").split())
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{file} must be UTF-8 text: {error}") from error
+        questions = questions_of_text(description)
+        if not questions:
+            raise ValueError(f"{file} asks nothing about a person or a place: {description[:60]!r}")
+        yield Photograph(path=path, description=description, questions=questions)
+
+
+def _of_rows(folder: Path) -> Iterator[Photograph]:
+    for row in read_rows(folder, Format.COSMICMAN):
+        caption = compose(row.phrases, "list", random.Random(row.where))
+        questions = questions_of_phrases(row.phrases)
+        yield Photograph(path=row.picture.file, description=caption.text, questions=questions)
+
+
+def judge_photographs(photographs: Sequence[Photograph], viewer: Viewer) -> Questionnaire:
+    """Every question about every picture, a few pictures in memory at a time; raises ValueError as they do."""
+    asked: list[Asked] = []
+    with tqdm(total=len(photographs), desc="judging", mininterval=2) as bar:
+        for start in range(0, len(photographs), _AT_ONCE):
+            some = photographs[start : start + _AT_ONCE]
+            answers = ask(viewer, [each.read() for each in some], [each.questions for each in some])
+            asked += [
+                Asked(name=each.path.name, description=each.description, questions=each.questions, answers=given)
+                for each, given in zip(some, answers, strict=True)
+            ]
+            bar.update(len(some))
+    return Questionnaire(viewer=viewer.name, pictures=asked)

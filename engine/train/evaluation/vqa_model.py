@@ -1,0 +1,103 @@
+"""A visual question answering model of `transformers` on this machine, as a viewer.
+
+Two kinds are known: models made for questions about pictures (ViLT, BLIP) and models that continue a conversation with
+a picture in it (LLaVA, Qwen-VL, SmolVLM and the like). It knows model folders; it does not know what is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from transformers import (
+    AutoConfig,
+    AutoModelForImageTextToText,
+    AutoModelForVisualQuestionAnswering,
+    AutoProcessor,
+)
+from transformers.models.auto.modeling_auto import (
+    MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING,
+    MODEL_FOR_VISUAL_QUESTION_ANSWERING_MAPPING,
+)
+from transformers.utils import logging as transformers_logging
+
+from engine.train.evaluation.answerers import Answer, read_answer
+from engine.train.evaluation.sources import Pixels
+from engine.train.questions.yes_no import AtomicQuestion
+
+INSTRUCTION = "Answer with one word, yes or no."
+_MOST_TOKENS = 8  # of a reply
+
+
+class VqaModel:
+    """Answers one question at a time with the model's likeliest reply."""
+
+    def __init__(self, source: str) -> None:
+        """Load a model.
+
+        Args:
+            source: A folder that ``save_pretrained`` wrote, or a model's name on the hub, which is downloaded once.
+
+        Raises:
+            ValueError: There is no such model, or it is not one that answers questions about pictures.
+        """
+        transformers_logging.disable_progress_bar()
+        local = Path(source).is_dir()
+        if not local and Path(source).exists():
+            raise ValueError(f"{source} must be a model's folder or its name on the hub; it is a file")
+        try:
+            config = AutoConfig.from_pretrained(source, local_files_only=local)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{source} holds no model: {_first_line(error)}") from error
+        kinds = (
+            (MODEL_FOR_VISUAL_QUESTION_ANSWERING_MAPPING, AutoModelForVisualQuestionAnswering),
+            (MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING, AutoModelForImageTextToText),
+        )
+        loader = next((loader for mapping, loader in kinds if type(config) in mapping), None)
+        if loader is None:
+            raise ValueError(
+                f"{source} must be a model that answers questions about pictures (ViLT, BLIP, or image-text-to-text), "
+                f"got {config.model_type}"
+            )
+        try:
+            self.processor: Any = AutoProcessor.from_pretrained(source, local_files_only=local)
+            model: Any = loader.from_pretrained(source, local_files_only=local, use_safetensors=True)
+        except (OSError, ValueError, ImportError) as error:
+            raise ValueError(f"{source} cannot be loaded: {_first_line(error)}") from error
+        self.model = model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+        self.chats = loader is AutoModelForImageTextToText
+        self.name = f"{config.model_type} model {source}"
+
+    def answer(self, asked: Sequence[tuple[Pixels, AtomicQuestion]]) -> list[Answer]:
+        """See ``viewers.Viewer``."""
+        return [read_answer(self._reply(Image.fromarray(picture), question.text)) for picture, question in asked]
+
+    @torch.inference_mode()
+    def _reply(self, image: Image.Image, question: str) -> str:
+        if self.chats:
+            return self._continue(image, question)
+        inputs = self.processor(images=image, text=question, return_tensors="pt").to(self.model.device)
+        if hasattr(self.model.config, "vision_config"):  # BLIP writes its answer
+            written = self.model.generate(**inputs, max_new_tokens=_MOST_TOKENS, do_sample=False)
+            return str(self.processor.decode(written[0], skip_special_tokens=True))
+        labels = self.model.config.id2label  # ViLT chooses among answers it knows
+        return str(labels[int(self.model(**inputs).logits[0].argmax())])
+
+    def _continue(self, image: Image.Image, question: str) -> str:
+        content = [{"type": "image", "image": image}, {"type": "text", "text": f"{question} {INSTRUCTION}"}]
+        inputs = self.processor.apply_chat_template(
+            [{"role": "user", "content": content}],
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=True,
+            return_tensors="pt",
+        ).to(self.model.device)
+        written = self.model.generate(**inputs, max_new_tokens=_MOST_TOKENS, do_sample=False)
+        return str(self.processor.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,1 @@
+"""The judge: a classifier of figures that answers questions about pictures."""

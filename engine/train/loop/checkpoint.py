@@ -1,0 +1,158 @@
+"""Training state on disk: everything a run needs to continue as if it had never stopped.
+
+Tensors go to safetensors and numbers to JSON (no pickle); it does not know models, only names and tensors.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from engine.files.whole import whole_folder
+from engine.train.loop.shard import divided_like
+
+_NAME = re.compile(r"step_(\d{8})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """One moment of one stage."""
+
+    step: int  # optimiser steps done
+    model: dict[str, torch.Tensor]  # of LoRA the adapters alone
+    average: dict[str, torch.Tensor]  # float32 EMA of the trainable tensors; empty = none kept
+    optimizer: dict[str, torch.Tensor]  # "<parameter name>/<state name>"
+    facts: dict[str, Any]  # seconds spent, samples seen, the settings it ran with
+
+
+def steps_saved(folder: Path) -> list[int]:
+    """Steps that have a complete checkpoint, ascending."""
+    matches = (_NAME.fullmatch(entry.name) for entry in folder.iterdir()) if folder.is_dir() else ()
+    return sorted(int(match.group(1)) for match in matches if match)
+
+
+class DiskFullError(OSError):
+    """There is no room for another checkpoint; those before it are as they were."""
+
+
+def save(folder: Path, state: State, *, keep: int = 2) -> Path:
+    """Write one checkpoint whole, then remove all but the newest `keep`; raise DiskFullError where it does not fit."""
+    path = folder / f"step_{state.step:08d}"
+    for left in folder.glob(".step_*"):  # of a run that was killed while it saved; only one process saves here
+        shutil.rmtree(left)
+    with _room_for(folder, state), whole_folder(path) as temporary:
+        for name in ("model", "average", "optimizer"):
+            tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in getattr(state, name).items()}
+            save_file(tensors, temporary / f"{name}.safetensors")
+        facts = {"step": state.step, **state.facts}
+        (temporary / "facts.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    for step in steps_saved(folder)[:-keep]:
+        shutil.rmtree(folder / f"step_{step:08d}")
+    return path
+
+
+def load(folder: Path, step: int | None = None) -> State:
+    """Read the newest checkpoint, or that of `step`; raise FileNotFoundError or ValueError naming the file."""
+    saved = steps_saved(folder)
+    if not saved or (step is not None and step not in saved):
+        raise FileNotFoundError(f"no checkpoint in {folder}" + (f" for step {step}" if step is not None else ""))
+    path = folder / f"step_{saved[-1] if step is None else step:08d}"
+    tensors = {name: _tensors(path / f"{name}.safetensors") for name in ("model", "average", "optimizer")}
+    facts = _facts(path / "facts.json")
+    return State(step=facts.pop("step"), facts=facts, **tensors)
+
+
+def model_tensors(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """What of a model is written down: everything, or where adapters are trained beside frozen weights, the adapters.
+
+    The tensors share their memory with the model's.
+    """
+    tensors: dict[str, torch.Tensor] = model.state_dict()
+    adapters = {name: value for name, value in tensors.items() if ".lora_" in name}
+    return adapters or tensors
+
+
+@torch.no_grad()
+def restore_model(model: torch.nn.Module, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Load weights; raise ValueError where they belong to another model."""
+    own = model_tensors(model)
+    for name in sorted(own.keys() ^ tensors.keys()):
+        who = "the checkpoint lacks" if name in own else "the checkpoint's model has another tensor,"
+        raise ValueError(f"{who} {name}: was the recipe changed since?")
+    for name, value in tensors.items():
+        if value.shape != own[name].shape:
+            got, expected = tuple(value.shape), tuple(own[name].shape)
+            raise ValueError(f"{name} must be {expected} for this recipe, the checkpoint's is {got}")
+    for name, value in tensors.items():
+        own[name].copy_(divided_like(value, own[name]))
+
+
+def optimizer_tensors(model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
+    """The optimiser's state by parameter name."""
+    return {
+        f"{name}/{key}": value
+        for name, parameter in model.named_parameters()
+        for key, value in optimizer.state.get(parameter, {}).items()
+    }
+
+
+def restore_optimizer(
+    model: torch.nn.Module, optimizer: torch.optim.Optimizer, tensors: Mapping[str, torch.Tensor]
+) -> None:
+    """The inverse of `optimizer_tensors`; raise ValueError where the two do not belong together."""
+    parameters = dict(model.named_parameters())
+    for key, value in tensors.items():
+        name, _, entry = key.partition("/")
+        if name not in parameters:
+            raise ValueError(f"the checkpoint's optimiser has {name}, which this model has not")
+        target = value if entry == "step" else divided_like(value, parameters[name])
+        optimizer.state[parameters[name]][entry] = target
+
+
+@contextmanager
+def _room_for(folder: Path, state: State) -> Iterator[None]:
+    """Refuse before anything is written, or say in one line that the disk filled up on the way."""
+    parts = (state.model, state.average, state.optimizer)
+    needed = sum(tensor.numel() * tensor.element_size() for part in parts for tensor in part.values())
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    try:
+        if free < needed:
+            raise OSError(errno.ENOSPC, "no space left")
+        yield
+    except (OSError, SafetensorError) as error:
+        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "os error 28" in str(error)
+        if not full:
+            raise
+        room = f"it needs {needed / 1e6:.1f} MB, {free / 1e6:.1f} MB were free"
+        kept = steps_saved(folder)
+        before = f"the checkpoint of step {kept[-1]} is kept" if kept else "there is none before it"
+        raise DiskFullError(
+            f"no space in {folder} for the checkpoint of step {state.step}: {room}; {before}"
+        ) from error
+
+
+def _tensors(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+    return facts

@@ -1,0 +1,406 @@
+"""The one training loop: optimise a stage, keep its average, write it down, continue it exactly.
+
+It knows steps, rates and checkpoints; it does not know pictures or text. A stage's batch is a pure function of the
+step, so the step number is all the random state there is.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import platform
+import time
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState
+from accelerate.utils import broadcast_object_list
+from torch import nn
+from torch.distributed.fsdp import FSDPModule
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.flop_counter import FlopCounterMode
+from tqdm import tqdm
+
+from engine.train.config import FitConfig, as_tree
+from engine.train.loop import checkpoint
+from engine.train.loop.cuda_graphs import RecordedPass
+from engine.train.loop.ema import MovingAverage
+from engine.train.loop.optimizer import MuonAdamW
+from engine.train.loop.shard import gathered, own_part, shard, whole
+from engine.train.loop.throughput import Pace, shapes_of
+from engine.train.loop.trackers import Board
+from engine.train.prefetch import made_ahead
+
+logger = logging.getLogger(__name__)
+
+Batch = dict[str, torch.Tensor]
+
+
+class Stage(ABC):
+    """What the loop needs from a stage."""
+
+    name: str
+    objective: nn.Module  # forward(batch) -> {"loss": scalar, other scalars to report}; its parameters are trained
+
+    @abstractmethod
+    def batch(self, step: int, rank: int, world_size: int) -> Batch:
+        """One process's samples of batch number `step`: a pure function of its arguments and the recipe.
+
+        Where gradients are accumulated an optimiser step takes several batches in turn. It may be called in another
+        process, ahead of its step, and so must not touch a GPU.
+        """
+
+    def complete(self, batch: Batch) -> Batch:
+        """A batch on the device, with what only the process that trains can add: what a GPU reads of its text."""
+        return batch
+
+    @abstractmethod
+    def report(self, step: int) -> None:
+        """Called beside every checkpoint and at the end, with the averaged weights in place.
+
+        The main process calls it; of a sharded model all do, and the main process alone should write.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a stage cost."""
+
+    steps: int
+    seconds: float  # in the loop, over all its runs
+    samples: int
+    losses: tuple[float, ...]  # of the steps of this run
+    numbers: dict[str, float]  # running means at the end
+
+
+def learning_rate(config: FitConfig, step: int) -> float:
+    """Rate of step number `step` (from 0): linear warm-up, a plateau, a cosine to `final_fraction`."""
+    if step < config.warmup_steps:
+        return config.learning_rate * (step + 1) / config.warmup_steps
+    decay_steps = max(1, round(config.steps * config.decay_fraction))
+    progress = min(1.0, max(0.0, (step - (config.steps - decay_steps)) / decay_steps))
+    cosine = 0.5 * (1 + math.cos(math.pi * progress))
+    return config.learning_rate * (config.final_fraction + (1 - config.final_fraction) * cosine)
+
+
+class Fit:
+    """One stage under optimisation."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        config: FitConfig,
+        folder: Path,
+        *,
+        cpu: bool = False,
+        peak_teraflops: float | None = None,
+        workers: int = 0,
+    ) -> None:
+        """Prepare the objective for this machine; checkpoints live in `folder`, `workers` processes make batches."""
+        self.stage, self.config, self.folder, self.workers = stage, config, folder, workers
+        self.boards: list[Board] = []
+        AcceleratorState._reset_state()  # it remembers one precision a process; stages may differ in theirs
+        self.accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=cpu)
+        self.model = stage.objective
+        self.is_sharded = config.shard and self.accelerator.num_processes > 1
+        if self.is_sharded:
+            self.model.to(self.accelerator.device)
+            shard(self.model)
+        kind = {"adamw": torch.optim.AdamW, "muon": MuonAdamW}[config.optimizer]
+        self.optimizer: torch.optim.Optimizer = kind(
+            parameter_groups(self.model, config.weight_decay), lr=0.0, betas=config.betas
+        )
+        self.step, self.batches, self.seconds, self.samples = 0, 0, 0.0, 0
+        self.prepared = self.accelerator.prepare(self.optimizer)
+        self.plain: Any = self.model if self.is_sharded else self.accelerator.prepare(self.model)
+        self.average = MovingAverage(self.model, config.ema_decay) if config.ema_decay else None
+        self.wrapped: Any = torch.compile(self.plain, dynamic=False) if config.compile else self.plain
+        self.recorded = self._recorder() if config.cuda_graphs else None
+        precision = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(config.mixed_precision, torch.float32)
+        self.pace = Pace(self.accelerator.device, precision, peak_teraflops)
+        self._operations: dict[Any, int] = {}  # of one forward and backward pass, by shapes
+
+    def resume(self) -> bool:
+        """Continue from the newest checkpoint; False where there is none."""
+        if not checkpoint.steps_saved(self.folder):
+            return False
+        state = checkpoint.load(self.folder)
+        checkpoint.restore_model(self.model, state.model)
+        checkpoint.restore_optimizer(self.model, self.optimizer, state.optimizer)
+        if self.average:
+            self.average.load(state.average)
+        self.step, self.seconds, self.samples = state.step, state.facts["seconds"], state.facts["samples"]
+        self.batches = state.facts.get("batches", state.step)
+        logger.info("stage=%s resumed at step %d of %d", self.stage.name, self.step, self.config.steps)
+        now = as_tree(self.config)
+        for key in sorted(key for key, value in state.facts.get("fit", {}).items() if key in now and now[key] != value):
+            logger.warning("stage=%s %s was %s, is %s", self.stage.name, key, state.facts["fit"][key], now[key])
+        return True
+
+    def save(self) -> None:
+        """Write a checkpoint of this moment, unless it has one; every process calls, the main one writes.
+
+        Raises DiskFullError where it does not fit; the checkpoints before it are as they were.
+        """
+        is_main = self.accelerator.is_main_process
+        if self._agreed(self.step in checkpoint.steps_saved(self.folder)) or not (is_main or self.is_sharded):
+            return
+        facts = {"seconds": self.seconds, "samples": self.samples, "batches": self.batches}
+        state = checkpoint.State(
+            step=self.step,
+            model=_gathered(checkpoint.model_tensors(self.model), keep=is_main),
+            average=_gathered(self.average.tensors, keep=is_main) if self.average else {},
+            optimizer=_gathered(checkpoint.optimizer_tensors(self.model, self.optimizer), keep=is_main),
+            facts={**facts, "fit": as_tree(self.config), "machine": machine()},
+        )
+        if is_main:
+            checkpoint.save(self.folder, state, keep=self.config.keep_checkpoints)
+
+    def run(self, until: int | None = None) -> Outcome:
+        """Optimise up to step `until`, or the last; the model then holds its averaged weights.
+
+        Raises FloatingPointError where a loss is no longer finite; the newest checkpoint is from before. A full disk is
+        logged, and training goes on until the last checkpoint must be written: DiskFullError.
+        """
+        last = min(self.config.steps, until if until is not None else self.config.steps)
+        meter, losses = _Meter(), list[float]()
+        unread: list[dict[str, torch.Tensor]] = []  # numbers of steps that a GPU may still be at work on
+        batches = self._batches(last)
+        saved_at, begun, before = time.monotonic(), time.monotonic(), self.seconds
+        quiet = not self.accelerator.is_main_process
+        total, start = self.config.steps, self.step
+        with tqdm(total=total, initial=start, desc=self.stage.name, disable=quiet, mininterval=2) as bar:
+            while self.step < last:
+                unread.append(self._one(batches))
+                bar.update()
+                due = self._agreed(time.monotonic() - saved_at > 60 * self.config.checkpoint_minutes)
+                logs = self.step % self.config.log_every == 0
+                if due or logs or self.step == last or self.accelerator.device.type == "cpu":
+                    losses += self._read(unread, meter)
+                self.seconds = before + time.monotonic() - begun
+                if logs:
+                    self._log(bar, meter)
+                if due and self.step < last:
+                    self._write_down(must=False)
+                    saved_at = time.monotonic()
+        self._write_down(must=True)
+        if self.step >= self.config.steps and self.average:
+            self._keep_average()
+        return Outcome(
+            steps=self.step,
+            seconds=self.seconds,
+            samples=self.samples,
+            losses=tuple(losses),
+            numbers=meter.means(),
+        )
+
+    def _batches(self, last: int) -> Iterator[Batch]:
+        """This process's batches from where it is to step `last`."""
+        rank, world_size = self.accelerator.process_index, self.accelerator.num_processes
+        numbers = range(self.batches, self.batches + (last - self.step) * self.config.accumulate)
+        return made_ahead(lambda number: self.stage.batch(number, rank, world_size), numbers, self.workers)
+
+    def _read(self, unread: list[dict[str, torch.Tensor]], meter: _Meter) -> list[float]:
+        """The losses of these steps, which are waited for, noted and forgotten.
+
+        Reading a number waits until the GPU is done, and would have it wait for the next step in turn.
+        """
+        begun = time.perf_counter()
+        read = [{name: float(value) for name, value in numbers.items()} for numbers in unread]
+        unread.clear()
+        self.pace.add(samples=0, operations=0, seconds=time.perf_counter() - begun)
+        for numbers in read:
+            meter.add(numbers)
+        return [numbers["loss"] for numbers in read]
+
+    def _one(self, batches: Iterator[Batch]) -> dict[str, torch.Tensor]:
+        """One optimiser step; the mean of its batches' numbers."""
+        begun = time.perf_counter()
+        rate = learning_rate(self.config, self.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.wrapped.train()
+        parts, operations = [], 0
+        for place in range(self.config.accumulate):
+            batch = self.stage.complete(self._on_device(next(batches)))
+            self.batches += 1
+            with self._gradients_stay_here(place + 1 < self.config.accumulate):
+                numbers, counted = self._forward_backward(batch)
+            parts.append(numbers)
+            operations += counted
+        self.accelerator.clip_grad_norm_(self.wrapped.parameters(), self.config.max_grad_norm)
+        self.prepared.step()
+        self.prepared.zero_grad(set_to_none=self.recorded is None)
+        self.step += 1
+        seen = self.config.batch_size * self.accelerator.num_processes * self.config.accumulate
+        self.samples += seen
+        if self.average:
+            self.average.update(self.model, self.step)
+        means = _means(parts)
+        self.pace.add(samples=seen, operations=operations, seconds=time.perf_counter() - begun)
+        return means
+
+    def _forward_backward(self, batch: Batch) -> tuple[dict[str, torch.Tensor], int]:
+        """Add a batch's gradients; its numbers and what it cost in floating-point operations.
+
+        Operations are counted the first time that shapes appear, by a pass that is not compiled.
+        """
+        batch = self._on_device(batch)
+        shapes = shapes_of(batch)
+        is_known = shapes in self._operations
+        counter = FlopCounterMode(display=False)
+        if is_known and self.recorded is not None:
+            return self.recorded(shapes, batch), self._operations[shapes]
+        with nullcontext() if is_known else counter:
+            numbers = self._pass(self.wrapped if is_known else self.plain, batch)
+        if not is_known:
+            self._operations[shapes] = counter.get_total_flops()
+        return numbers, self._operations[shapes]
+
+    def _pass(self, model: Any, batch: Batch) -> dict[str, torch.Tensor]:
+        with self.accelerator.autocast():
+            numbers = model(batch)
+        self.accelerator.backward(numbers["loss"] / self.config.accumulate)
+        return {name: value.detach() for name, value in numbers.items()}
+
+    def _recorder(self) -> RecordedPass:
+        if self.accelerator.device.type != "cuda" or self.accelerator.num_processes > 1:
+            found = f"{self.accelerator.num_processes} on {self.accelerator.device.type}"
+            raise ValueError(f"cuda_graphs needs one process on a CUDA device, got {found}")
+        return RecordedPass(partial(self._pass, self.wrapped), self.model.parameters())
+
+    def _on_device(self, batch: Batch) -> Batch:
+        return {name: tensor.to(self.accelerator.device, non_blocking=True) for name, tensor in batch.items()}
+
+    @contextmanager
+    def _gradients_stay_here(self, stay: bool) -> Iterator[None]:
+        """Within the block gradients add up in their own process; the last batch of a step exchanges them."""
+        if self.is_sharded:
+            cast(FSDPModule, self.model).set_requires_gradient_sync(not stay)
+        ddp = self.plain if stay and isinstance(self.plain, DistributedDataParallel) else None
+        with ddp.no_sync() if ddp else nullcontext():
+            yield
+
+    def _write_down(self, *, must: bool) -> None:
+        try:
+            self.save()
+        except checkpoint.DiskFullError as error:
+            if must:
+                raise
+            logger.error("stage=%s %s; training goes on", self.stage.name, error)
+        if not (self.accelerator.is_main_process or self.is_sharded):
+            return
+        self.model.eval()
+        with self.average.applied(self.model) if self.average else nullcontext(), gathered(self.model):
+            self.stage.report(self.step)
+
+    def _keep_average(self) -> None:
+        assert self.average is not None
+        with torch.no_grad():
+            for name, value in self.model.named_parameters():
+                if name in self.average.tensors:
+                    own_part(value).copy_(own_part(self.average.tensors[name]))
+
+    def _agreed(self, mine: bool) -> bool:
+        """The main process's answer, in all: their clocks differ, and who waits alone for the others waits forever."""
+        answer = [mine]
+        if self.accelerator.num_processes > 1:
+            broadcast_object_list(answer)
+        return answer[0]
+
+    def _log(self, bar: Any, meter: _Meter) -> None:
+        means, pace = meter.means(), self.pace.look()
+        rate, share = pace["samples_per_second"], pace["mfu"]
+        bar.set_postfix({**{name: f"{value:.4f}" for name, value in means.items()}, "samples/s": f"{rate:.0f}"})
+        text = " ".join(f"{name}={value:.5f}" for name, value in means.items())
+        logger.info("stage=%s step=%d %s samples/s=%.1f mfu=%.3f", self.stage.name, self.step, text, rate, share)
+        for board in self.boards:
+            board.add(self.step, {**means, "learning_rate": self.optimizer.param_groups[0]["lr"], **pace})
+
+
+class _Meter:
+    """Running means with a memory of about 100 steps; a number that comes later is counted from when it came."""
+
+    def __init__(self) -> None:
+        self._means: dict[str, float] = {}
+        self._counts: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return max(self._counts.values(), default=0)
+
+    def add(self, numbers: dict[str, float]) -> None:
+        for name, value in numbers.items():
+            if not math.isfinite(value):
+                raise FloatingPointError(f"{name} is {value}: lower the learning rate or use mixed_precision=no")
+            self._counts[name] += 1
+            share = max(0.01, 1 / self._counts[name])
+            self._means[name] = self._means.get(name, 0.0) * (1 - share) + value * share
+
+    def means(self) -> dict[str, float]:
+        return dict(self._means)
+
+
+def _means(parts: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    return {name: torch.stack([part[name] for part in parts]).double().mean() for name in parts[0]}
+
+
+def machine() -> str:
+    """The machine in words, for the record of what training cost."""
+    if torch.cuda.is_available():
+        return f"{torch.cuda.device_count()} x {torch.cuda.get_device_name()}"
+    return f"{torch.get_num_threads()} CPU threads, {platform.machine()}, torch {torch.__version__}"
+
+
+def run_stage(
+    stage: Stage,
+    config: FitConfig,
+    folder: Path,
+    *,
+    resume: bool,
+    open_boards: Callable[[int], list[Board]] | None = None,
+    peak_teraflops: float | None = None,
+    workers: int = 0,
+) -> Outcome:
+    """Train one stage from its newest checkpoint (`resume`) or from the start.
+
+    `open_boards` gives the places that show numbers after the step given.
+    """
+    fit = Fit(stage, config, folder, peak_teraflops=peak_teraflops, workers=workers)
+    if resume:
+        fit.resume()
+    elif checkpoint.steps_saved(folder):
+        raise FileExistsError(f"{folder} holds checkpoints: pass --resume to continue them, or choose another --out")
+    if open_boards and fit.accelerator.is_main_process:
+        fit.boards = open_boards(fit.step)
+    try:
+        return fit.run()
+    finally:
+        for board in fit.boards:
+            board.close()
+
+
+def _gathered(tensors: dict[str, torch.Tensor], *, keep: bool) -> dict[str, torch.Tensor]:
+    """Whole tensors in the main process's memory, one gathered at a time; nothing in the others."""
+    found = {}
+    for name, tensor in tensors.items():
+        all_of_it = whole(tensor.detach())
+        if keep:
+            found[name] = all_of_it.cpu()
+    return found
+
+
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Matrices and kernels decay; biases, norms and other vectors do not."""
+    trainable = [value for value in model.parameters() if value.requires_grad]
+    return [
+        {"params": [value for value in trainable if value.ndim > 1], "weight_decay": weight_decay},
+        {"params": [value for value in trainable if value.ndim <= 1], "weight_decay": 0.0},
+    ]

@@ -1,0 +1,1 @@
+"""Losses: noise, HOLA on captured attention, and rollouts."""

@@ -1,0 +1,363 @@
+"""The stages of a recipe in order, each found or made under one output folder.
+
+It wires stages, folders and the record of what they cost; the stages themselves know nothing of one another.
+
+    OUT/{tokenizer,vae,text_encoder,unet}/      finished parts, in diffusers' layout
+    OUT/lora/                                   trained adapters alone, for a stock pipeline's load_lora_weights
+    OUT/perceptual/                             the network that says how unlike pictures look, where the recipe has one
+    OUT/probe/                                  the network that reads labels off latents, where the recipe asks for it
+    OUT/checkpoints/{perceptual,vae,text,probe,unet}/step_*  training states
+    OUT/cache/<hash>/                           latents and region shares
+    OUT/cache/text-<hash>/                      text states, where captions are fixed
+    OUT/samples/                                pictures to look at
+    OUT/package/                                the pipeline folder
+    OUT/training.json                           what each stage cost
+    OUT/{tensorboard,wandb}/{perceptual,vae,text,probe,unet}/  scalars, where the recipe asks for them
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import PartialState
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from engine.files.whole import made_by_one, whole_folder, write_json
+from engine.train.captions.draw import Captions
+from engine.train.captions.text_cache import CachedReader
+from engine.train.captions.tokenizer import load_tokenizer, save_tokenizer, take_tokenizer, train_tokenizer
+from engine.train.config import FitConfig, HolaVariant, Recipe, TextConfig, VaeConfig, as_tree
+from engine.train.data.check import check_files
+from engine.train.data.labels import LabelTable
+from engine.train.data.latent_cache import Bucket, load_cache
+from engine.train.data.samples import Folder
+from engine.train.loop import checkpoint
+from engine.train.loop.fit import Outcome, Stage, machine, run_stage
+from engine.train.loop.trackers import Board, TensorBoard, WeightsAndBiases, require_boards
+from engine.train.stages.base import Fetch, Parts, base_parts, check_base, open_base
+from engine.train.stages.lora import add_adapters, load_adapters, merge_adapters, save_lora
+from engine.train.stages.package import save_package
+from engine.train.stages.start_weights import check_start, start_from
+from engine.train.stages.text_encoder import TextStage, composed_texts, load_text_encoder, num_parameters
+from engine.train.stages.unet import DiffusionStage, build_unet, own_parts
+from engine.train.stages.vae import VaeStage, build_vae
+from engine.train.teachers.perceptual import PerceptualNetwork, load_perceptual
+from engine.train.teachers.perceptual_stage import PerceptualStage
+from engine.train.teachers.probe import ProbeNetwork, load_probe, read_alike
+from engine.train.teachers.probe_stage import ProbeStage
+
+logger = logging.getLogger(__name__)
+
+STAGES = ("tokenizer", "perceptual", "vae", "text", "probe", "unet", "package")
+BASE_STAGES = ("probe", "unet", "package")  # of a recipe whose other parts are a base's
+_SECTIONS = {"perceptual": "vae.perceptual", "probe": "probe"}  # what a recipe has where it has that stage
+
+
+class Run:
+    """One recipe in one output folder."""
+
+    def __init__(self, recipe: Recipe, out: Path, *, resume: bool, fetch: Fetch | None = None) -> None:
+        """Set the process up for training on this machine; `fetch` brings a base from the hub.
+
+        Raises:
+            ValueError: The base is missing, of no family that can be trained, or does not fit the recipe.
+        """
+        self.recipe, self.out, self.resume = recipe, out, resume
+        self.base = open_base(recipe.base, fetch) if recipe.base else None
+        if self.base:
+            check_base(recipe, self.base)
+        has = {"probe": recipe.probe, "perceptual": recipe.vae and recipe.vae.perceptual}
+        stages = BASE_STAGES if self.base else STAGES
+        self.stages = tuple(name for name in stages if has.get(name, True))
+        self.is_main = bool(PartialState().is_main_process)
+        require_boards(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
+        torch.manual_seed(recipe.seed)
+        torch.set_flush_denormal(True)
+        if recipe.threads:
+            torch.set_num_threads(recipe.threads)
+        if torch.cuda.is_available():  # products of float32 matrices in TF32, and the fastest convolution of each shape
+            torch.set_float32_matmul_precision("high")
+            torch.backends.cudnn.benchmark = True
+
+    def stage(self, name: str) -> None:
+        """Run one stage; those before it must be done."""
+        if name in (BASE_STAGES if self.base else STAGES) and name not in self.stages:
+            raise ValueError(f"stage {name} needs the section {_SECTIONS[name]} in the recipe")
+        if name not in self.stages:
+            raise ValueError(f"stage must be one of {', '.join(self.stages)} for this recipe, got {name!r}")
+        work: dict[str, Callable[[], None]] = {
+            "tokenizer": self._tokenizer,
+            "perceptual": self._perceptual,
+            "vae": self._vae,
+            "text": self._text,
+            "probe": self._probe,
+            "unet": self._unet,
+            "package": self._package,
+        }
+        torch.manual_seed(self.recipe.seed)
+        work[name]()
+
+    def check_initial(self, names: Sequence[str]) -> None:
+        """Refuse weights to start from that are missing or do not fit, before the first of these stages runs.
+
+        Raises:
+            ValueError: The message names the setting or the file, what was expected and what came.
+        """
+        recipe = self.recipe
+        if "tokenizer" in names and recipe.tokenizer.initial:
+            take_tokenizer(recipe.tokenizer.initial)
+        if "vae" in names and recipe.vae and recipe.vae.initial:
+            with torch.device("meta"):
+                vae = build_vae(recipe.vae, 0)
+            check_start(vae, recipe.vae.initial)
+        if "text" in names and recipe.text and recipe.text.initial:
+            load_text_encoder(recipe.text)
+        if "probe" in names and recipe.probe and recipe.probe.initial:
+            channels = recipe.vae.latent_channels if recipe.vae else int(self.parts.vae.config.latent_channels)
+            shape = {"channels": channels, "width": recipe.probe.width, "blocks": recipe.probe.blocks}
+            read_alike(recipe.probe.initial, shape)
+        if "unet" in names and recipe.unet.initial:
+            with torch.device("meta"):
+                unet = build_unet(recipe)
+            check_start(unet, recipe.unet.initial)
+
+    def is_done(self, name: str) -> bool:
+        """Whether a stage has left its finished part."""
+        return (self.out / {"text": "text_encoder"}.get(name, name)).is_dir()
+
+    @cached_property
+    def folder(self) -> Folder:
+        """The training data."""
+        started = time.monotonic()
+        folder = Folder(self.recipe.data)
+        logger.info("data: %d rows read in %.1f s", len(folder.samples), time.monotonic() - started)
+        return folder
+
+    def _tokenizer(self) -> None:
+        check_files(self.folder)
+        self._make_anew("tokenizer", self._make_tokenizer)
+
+    def _make_anew(self, part: str, make: Callable[[], None]) -> None:
+        """The main process makes a part, over one that is there; the others wait until there is one."""
+        if self.is_main:
+            make()
+        made_by_one(self.out / part, make, is_main=self.is_main)
+
+    def _make_tokenizer(self) -> None:
+        settings, started = self.recipe.tokenizer, time.monotonic()
+        if settings.initial:
+            save_tokenizer(take_tokenizer(settings.initial), self.out / "tokenizer")
+            return
+        texts = composed_texts(self.folder, self.recipe.caption, settings.num_captions, self.recipe.seed)
+        tokenizer = train_tokenizer(texts, settings.vocab_size, settings.max_length)
+        save_tokenizer(tokenizer, self.out / "tokenizer")
+        lengths = [len(ids) for ids in tokenizer(texts[:2000])["input_ids"]]
+        numbers = {
+            "vocabulary": len(tokenizer),
+            "mean_tokens": sum(lengths) / len(lengths),
+            "most_tokens": max(lengths),
+        }
+        self._record("tokenizer", {"seconds": time.monotonic() - started, **numbers})
+
+    def _perceptual(self) -> None:
+        assert self.recipe.vae is not None and self.recipe.vae.perceptual is not None
+        stage = PerceptualStage(self.recipe, self.folder)
+        outcome = self._fit(stage, self.recipe.vae.perceptual.fit)
+        self._make_anew("perceptual", partial(self._save_frozen, "perceptual", stage.build))
+        numbers = {"parameters": num_parameters(stage.network), "held_out": stage.numbers}
+        self._cost("perceptual", outcome, numbers)
+
+    def _save_frozen(self, name: str, build: Callable[[], ProbeNetwork | PerceptualNetwork]) -> None:
+        """Write a network as its last checkpoint has it, averaged; in memory it may be divided among processes."""
+        state, network = checkpoint.load(self.out / "checkpoints" / name), build()
+        tensors = {**state.model, **state.average}
+        network.load_state_dict({name.removeprefix("network."): value for name, value in tensors.items()})
+        network.save(self.out / name)
+
+    def _vae(self) -> None:
+        settings = self.recipe.vae
+        assert settings is not None
+        if settings.fit is None:
+            self._make_anew("vae", partial(self._take_vae, settings))
+            return
+        perceptual = load_perceptual(self._part("perceptual")) if settings.perceptual else None
+        if perceptual:
+            perceptual.to(PartialState().device)
+        stage = VaeStage(self.recipe, self.folder, self.out, perceptual=perceptual)
+        outcome = self._fit(stage, settings.fit)
+        self._finish("vae", stage.vae)
+        self._cost("vae", outcome, {"parameters": num_parameters(stage.vae), "psnr_db": stage.psnr})
+
+    def _take_vae(self, settings: VaeConfig) -> None:
+        assert settings.initial is not None
+        vae = build_vae(settings, max(max(size) for size in self.recipe.data.sizes))
+        start_from(vae, settings.initial)
+        vae.register_to_config(scaling_factor=AutoencoderKL.load_config(settings.initial)["scaling_factor"])
+        self._finish("vae", vae)
+
+    def _text(self) -> None:
+        settings = self.recipe.text
+        assert settings is not None
+        if settings.fit is None:
+            self._make_anew("text_encoder", partial(self._take_text_encoder, settings))
+            return
+        stage = TextStage(self.recipe, self.folder, self._load_tokenizer(), self.out)
+        outcome = self._fit(stage, settings.fit)
+        self._finish("text_encoder", stage.encoder)
+        self._cost("text", outcome, {"parameters": num_parameters(stage.encoder)})
+
+    def _take_text_encoder(self, settings: TextConfig) -> None:
+        self._finish("text_encoder", load_text_encoder(settings))
+
+    def _probe(self) -> None:
+        assert self.recipe.probe is not None
+        self.parts.vae.to(PartialState().device)
+        stage = ProbeStage(self.recipe, self.folder, self._buckets())
+        outcome = self._fit(stage, self.recipe.probe.fit)
+        self._make_anew("probe", partial(self._save_frozen, "probe", stage.build))
+        self._cost("probe", outcome, {"parameters": num_parameters(stage.network), "held_out": stage.numbers})
+
+    def _unet(self) -> None:
+        parts, device = self.parts, PartialState().device
+        probe = self._load_probe()
+        modules: tuple[torch.nn.Module, ...] = (parts.vae, *parts.reader.encoders, *([probe] if probe else []))
+        for module in modules:
+            module.to(device)
+        buckets, reader = self._buckets(), self._cached_reader()
+        stage = DiffusionStage(self.recipe, self.folder, buckets, parts, self.out, reader=reader, probe=probe)
+        outcome = self._fit(stage, self.recipe.unet.fit)
+        if self.is_main:
+            self._finish("unet", self._trained_unet(checkpoint.load(self.out / "checkpoints" / "unet")))
+        self._cost("unet", outcome, {"parameters": num_parameters(stage.unet)})
+
+    @property
+    def _cache(self) -> Path:
+        return self.recipe.data.cache or self.out / "cache"
+
+    def _buckets(self) -> list[Bucket]:
+        hola = self.recipe.hola
+        cell = self.parts.factor if hola.variant is HolaVariant.NONE else min(hola.strides)
+        return load_cache(self.folder, self.parts.vae, self._cache, cell=cell, is_main=self.is_main)
+
+    def _load_probe(self) -> ProbeNetwork | None:
+        """The probe that the UNet's predictions are shown to, if the recipe has one and it counts."""
+        if not (self.recipe.probe and self.recipe.probe.weight):
+            return None
+        table = LabelTable([sample.phrases for sample in self.folder.samples])
+        channels = int(self.parts.vae.config.latent_channels)
+        return load_probe(self._part("probe"), tuple(table.joint), channels=channels)
+
+    def _cached_reader(self) -> CachedReader | None:
+        """Text states from the disk, where captions are fixed; the encoders may then leave the device."""
+        if not self.recipe.caption.variants:
+            return None
+        parts = self.parts
+        captions = Captions(self.folder.samples, parts.reader.windows, self.recipe.caption, self.recipe.seed)
+        reader = CachedReader(parts.reader, captions, self._cache, is_main=self.is_main)
+        encoders: tuple[torch.nn.Module, ...] = parts.reader.encoders
+        for encoder in encoders:
+            encoder.to("cpu")
+        return reader
+
+    def _package(self) -> None:
+        if not self.is_main:
+            return
+        state = checkpoint.load(self.out / "checkpoints" / "unet")
+        unet = self._trained_unet(state)
+        costs = {name: part for name, part in self._costs().items() if name != "package"}
+        costs["unet"] = {**costs.get("unet", {}), "steps": state.step, **state.facts}
+        facts = {"rows": len(self.folder.samples), "hola": as_tree(self.recipe.hola), "stages": costs}
+        save_package(self.recipe, self.out / "package", unet=unet, parts=self.parts, facts=facts)
+        size = sum(file.stat().st_size for file in (self.out / "package").rglob("*.safetensors"))
+        self._record("package", {"step": state.step, "weights_bytes": size})
+
+    def _trained_unet(self, state: checkpoint.State) -> UNet2DConditionModel:
+        """The UNet of a checkpoint, averaged; adapters are written by themselves, then merged into the weights.
+
+        What is in memory after the last step may be divided among processes.
+        """
+        unet, lora = self.parts.build_unet(), self.recipe.unet.lora
+        tensors = {name.removeprefix("unet."): value for name, value in {**state.model, **state.average}.items()}
+        if not lora.rank:
+            unet.load_state_dict(tensors)
+            return unet
+        add_adapters(unet, lora)
+        load_adapters(unet, tensors)
+        save_lora(unet, self.out / "lora")
+        merge_adapters(unet)
+        return unet
+
+    @cached_property
+    def parts(self) -> Parts:
+        """All but the UNet: the base's, or those of the stages before."""
+        if self.base:
+            return base_parts(self.recipe, self.base)
+        vae = AutoencoderKL.from_pretrained(self._part("vae"))
+        return own_parts(self.recipe, vae, self._load_tokenizer(), self._load_text_encoder())
+
+    def _finish(self, name: str, model: Any) -> None:
+        """Leave a finished part in diffusers' layout (main process only)."""
+        if self.is_main:
+            with whole_folder(self.out / name) as temporary:
+                model.save_pretrained(temporary)
+
+    def _fit(self, stage: Stage, config: FitConfig) -> Outcome:
+        return run_stage(
+            stage,
+            config,
+            self.out / "checkpoints" / stage.name,
+            resume=self.resume,
+            open_boards=lambda step: self._boards(stage.name, step),
+            peak_teraflops=self.recipe.peak_teraflops,
+            workers=self.recipe.data.workers,
+        )
+
+    def _boards(self, stage: str, step: int) -> list[Board]:
+        boards: list[Board] = []
+        if self.recipe.tensorboard:
+            boards.append(TensorBoard(self.out / "tensorboard" / stage, step=step))
+        if self.recipe.wandb:
+            name = f"{self.recipe.name} {stage}"
+            folder = self.out / "wandb" / stage
+            boards.append(WeightsAndBiases(folder, self.recipe.wandb, name=name, settings=as_tree(self.recipe)))
+        return boards
+
+    def _load_tokenizer(self) -> CLIPTokenizer:
+        return load_tokenizer(self._part("tokenizer"))
+
+    def _load_text_encoder(self) -> CLIPTextModel:
+        encoder = CLIPTextModel.from_pretrained(self._part("text_encoder"))
+        assert isinstance(encoder, CLIPTextModel)
+        return encoder
+
+    def _part(self, name: str) -> Path:
+        if not (self.out / name).is_dir():
+            raise FileNotFoundError(f"{self.out / name} is not there: run the stage that makes it first")
+        return self.out / name
+
+    def _cost(self, stage: str, outcome: Outcome, more: dict[str, Any]) -> None:
+        numbers = {"steps": outcome.steps, "samples": outcome.samples, "seconds": round(outcome.seconds, 1)}
+        self._record(stage, {**numbers, "machine": machine(), **more, **outcome.numbers})
+
+    def _costs(self) -> dict[str, Any]:
+        path = self.out / "training.json"
+        tree = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        stages: dict[str, Any] = tree.get("stages", {})
+        return stages
+
+    def _record(self, stage: str, numbers: dict[str, Any]) -> None:
+        if not self.is_main:
+            return
+        write_json(
+            self.out / "training.json",
+            {"recipe": as_tree(self.recipe), "stages": {**self._costs(), stage: numbers}},
+        )
+        logger.info("stage=%s done %s", stage, json.dumps(numbers))

@@ -1,0 +1,1 @@
+"""Stages: each trains one part of the model and knows nothing of the others."""

@@ -1,0 +1,48 @@
+"""`cosmicman ablation`: trains a recipe's variants, judges them, and prints what each changes."""
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+from server.cli.arguments import add_command
+from server.cli.errors import UsageError
+from server.cli.extras import needs_extra
+
+EXAMPLES = """\
+  cosmicman ablation engine/train/recipes/ablation.yaml
+  cosmicman ablation ablation.yaml --out runs/longer --set unet.fit.steps=5000 --set ablation.num_descriptions=1000
+
+The recipe's section `ablation` names variants (settings that differ) and seeds; each variant is trained with each
+seed and judged on the same unseen descriptions. FOLDER gets every run and ablation.md; the same command again
+continues what was interrupted."""
+
+_MODELS = Path(__file__).resolve().parents[3] / "models"
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add_command(commands, "ablation", "train variants of a recipe and compare them", EXAMPLES)
+    parser.add_argument("recipe", type=Path, metavar="RECIPE.yaml", help="what is trained, and which variants of it")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="folder to write to (runs/ and the recipe's file name)"
+    )
+    parser.add_argument("--judge", type=Path, default=_MODELS / "judge", metavar="FOLDER", help="the judge")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a setting; may be repeated"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    # Threads that spin at barriers waste a shared machine; libgomp reads this when torch loads it.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    with needs_extra("train"):
+        from engine.train.ablation.ablation import run_ablation
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    out = options.out or Path("runs") / options.recipe.stem
+    try:
+        sys.stdout.write(run_ablation(options.recipe, options.set, out, judge=options.judge))
+    except (ValueError, FloatingPointError) as error:
+        raise UsageError(str(error)) from error
+    return 0

@@ -1,0 +1,101 @@
+"""`cosmicman evaluate`: pictures of descriptions, judged attribute by attribute or question by question."""
+
+import argparse
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.cli.arguments import add_command, whole_number
+from server.cli.extras import needs_extra
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+    from server.cli.vision_endpoint import VisionEndpoint
+
+EXAMPLES = """\
+  cosmicman evaluate --bundle models/figurine-bundle --num 500 --out out/evaluation
+  cosmicman evaluate --bundle models/figurine-bundle --phrases 3 --attributes 1
+  cosmicman evaluate --bundle models/figurine-bundle --phrases 2 --attributes 1 --about dress
+  cosmicman evaluate --pipeline runs/figurine/package --attention --num 100
+  cosmicman evaluate --figures
+  cosmicman evaluate --figures --autoencoder models/figurine/checkpoint/vae
+  cosmicman evaluate --images pictures --vlm http://127.0.0.1:8000/v1 --vlm-model qwen --out out/photographs
+  cosmicman evaluate --images pictures --vqa-model models/vilt --reference photographs --features models/clip
+
+Descriptions come from figures that neither the model nor the judge has seen; the judge is models/judge.
+With --vlm or --vqa-model, --images holds any pictures with captions: NAME.txt beside NAME.png, or label/*.parquet.
+COSMICMAN_VLM_BASE_URL, COSMICMAN_VLM_MODEL and COSMICMAN_VLM_API_KEY stand for the server's address, model and key.
+FOLDER gets evaluation.json and questions.txt (every question and answer), of figures contact_sheet.png too."""
+
+_MODELS = Path(__file__).resolve().parents[3] / "models"
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add_command(commands, "evaluate", "judge pictures of descriptions", EXAMPLES)
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle (the bundled model)")
+    source.add_argument("--pipeline", type=Path, metavar="FOLDER", help="diffusers folder, run by PyTorch")
+    source.add_argument("--images", type=Path, metavar="FOLDER", help="pictures made before, by seed or with captions")
+    source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
+    parser.add_argument(
+        "--autoencoder",
+        type=Path,
+        metavar="FOLDER",
+        help="with --figures: as this AutoencoderKL decodes them",
+    )
+    parser.add_argument("--num", type=whole_number(1), help="descriptions (500)")
+    parser.add_argument("--first-seed", type=whole_number(0), help="of the figures described (1000000)")
+    parser.add_argument("--phrases", type=whole_number(1), metavar="N", help="say N things of each at most (all)")
+    parser.add_argument("--attributes", type=whole_number(1), metavar="N", help="say N things about those (all)")
+    parser.add_argument("--about", metavar="GROUP", help="only of figures that have this, such as dress, and say so")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder for the result")
+    parser.add_argument("--batch-size", type=whole_number(1), help="pictures at once of --pipeline (16)")
+    parser.add_argument("--attention", action="store_true", help="of a pipeline: where each phrase's attention falls")
+    judge = parser.add_mutually_exclusive_group()
+    judge.add_argument("--judge", type=Path, metavar="FOLDER", help="the figures' classifier (the bundled one)")
+    judge.add_argument("--vqa-model", metavar="MODEL", help="a transformers VQA model instead: folder or hub name")
+    judge.add_argument("--vlm", nargs="?", const="", metavar="URL", help="an OpenAI-compatible server instead")
+    parser.add_argument("--vlm-model", metavar="NAME", help="the model's name at that server")
+    parser.add_argument("--vlm-concurrency", type=whole_number(1, 256), help="requests at once (8)")
+    parser.add_argument("--reference", type=Path, metavar="FOLDER", help="real pictures to measure the distance from")
+    parser.add_argument("--features", metavar="MODEL", help="Frechet distance in a vision model's features")
+    parser.add_argument("--inception", type=Path, metavar="FILE", help="FID, by the TorchScript file of Inception")
+    parser.add_argument("--clip", metavar="MODEL", help="CLIP score by this CLIP model")
+    parser.add_argument("--steps", type=whole_number(1), help="denoising steps (the model's default)")
+    parser.add_argument("--guidance-scale", type=float, help="strength of guidance (the model's default)")
+    parser.add_argument("--sampler", help="a sampler (the model's default)")
+    parser.add_argument(
+        "--guidance-interval",
+        type=float,
+        nargs=2,
+        metavar=("START", "END"),
+        help="shares of the denoising between which guidance acts (0 1)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    # Threads that spin at barriers waste a shared machine; libgomp reads this when torch loads it.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    with needs_extra("train"):
+        from engine.train.evaluation.command import Options
+        from engine.train.evaluation.command import run as measure
+    if not (options.bundle or options.pipeline or options.images or options.figures):
+        options.bundle = _MODELS / "figurine-bundle"
+    options.judge = options.judge or _MODELS / "judge"
+    names = [field.name for field in fields(Options)]
+    told = {name: value for name in names if (value := getattr(options, name)) is not None}
+    return measure(Options(**told), load_engine=_load, load_endpoint=_endpoint)
+
+
+def _load(bundle: Path) -> "Engine":
+    from engine.engine import Engine
+
+    return Engine.load(bundle)
+
+
+def _endpoint(base_url: str | None, model: str | None, concurrency: int) -> "VisionEndpoint":
+    from server.cli.vision_endpoint import VisionEndpoint
+
+    return VisionEndpoint.of(base_url, model, concurrency)

@@ -1,0 +1,205 @@
+"""`cosmicman generate`: one description to picture files, with an engine inside this process."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from server.cli.arguments import add_command, named_value, whole_number
+from server.cli.errors import UsageError
+from server.cli.provider import NAMES, add_provider, loader
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from engine.engine import Engine, GenerationRequest, ImageReady, SecondPass
+
+T = TypeVar("T")
+
+FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
+
+EXAMPLES = """\
+  cosmicman generate "a full-body shot, a woman in a red dress, long black hair" -o out.png
+  cosmicman generate "a man with a grey beard, a green coat" -o man.webp --seed 7 --steps 30
+  cosmicman generate "a girl in a yellow raincoat" -o girl.png --num-images 4
+  cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
+
+The picture's file holds what is needed to make it again. With --num-images the files are girl-0.png, girl-1.png, ..."""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = add_command(commands, "generate", "make pictures of a person from a description", EXAMPLES)
+    parser.add_argument("description", nargs="?", default="", help="who is in the picture, in free text")
+    parser.add_argument(
+        "--group",
+        type=named_value("PHRASE"),
+        action="append",
+        default=[],
+        metavar="NAME=PHRASE",
+        help='what to say of a body group, as hair="long red hair"; wins over the description',
+    )
+    parser.add_argument(
+        "--weight",
+        type=named_value("NUMBER", number=True),
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="emphasis of a body group, 0 to 4, as top=1.3",
+    )
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FILE", help=f"picture to write: {', '.join(FORMATS)}"
+    )
+    parser.add_argument("--negative", default="", metavar="TEXT", help="what must not be in the picture")
+    parser.add_argument("--width", type=int, help="pixels (the model's default)")
+    parser.add_argument("--height", type=int, help="pixels (the model's default)")
+    parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
+    parser.add_argument("--guidance-scale", type=float, metavar="SCALE", help="strength of the description; 1 is off")
+    parser.add_argument("--sampler", help="such as dpmpp_2m_karras or euler_a (the model's default)")
+    parser.add_argument(
+        "--deadline-seconds", type=float, metavar="SECONDS", help="longest it may take (as long as it takes)"
+    )
+    parser.add_argument(
+        "--guidance-interval",
+        type=float,
+        nargs=2,
+        metavar=("START", "END"),
+        help="shares of the denoising between which guidance acts (0 1)",
+    )
+    parser.add_argument("--init-image", type=Path, metavar="FILE", help="PNG, JPEG or WebP picture to start from")
+    parser.add_argument("--strength", type=float, help="how much to change it, above 0 to 1 (0.8)")
+    parser.add_argument("--second-pass", type=float, metavar="STRENGTH", help="denoise the result once more: 0.3, say")
+    parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="larger by this before that (1)")
+    parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="steps STRENGTH is a share of (--steps)")
+    parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given)")
+    parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
+    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
+    parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
+    add_provider(parser)
+    parser.add_argument("--force", action="store_true", help="overwrite files that are there")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from engine.description import Parser
+    from engine.engine import GenerationRequest, arranged
+    from server.cli.tables import show_groups
+
+    files = _files(options.out, options.num_images, options.force)
+    request = GenerationRequest(
+        description=Parser().parse(options.description),
+        groups=_once("--group", options.group),
+        weights=_once("--weight", options.weight),
+        negative_description=options.negative,
+        width=options.width,
+        height=options.height,
+        steps=options.steps,
+        guidance_scale=options.guidance_scale,
+        sampler=options.sampler,
+        seed=options.seed,
+        num_images=options.num_images,
+        deadline_seconds=options.deadline_seconds,
+        image_format=FORMATS[options.out.suffix.lower()],
+        guidance_interval=None if options.guidance_interval is None else tuple(options.guidance_interval),
+        init_image=_read(options.init_image),
+        strength=options.strength,
+        second_pass=_second_pass(options),
+    )
+    console = Console(stderr=True)
+    engine = _load(options)
+    engine.validate(request)
+    show_groups(console, arranged(request, engine.model.max_characters))
+    asyncio.run(_generate(engine, request, files, console))
+    sys.stdout.writelines(f"{file}\n" for file in files)
+    return 0
+
+
+def _once(argument: str, pairs: list[tuple[str, T]]) -> dict[str, T]:
+    """The pairs of a repeated argument; a name may come once."""
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UsageError(f"{argument} may name a group once, and {twice!r} came more often")
+    return given
+
+
+def _read(file: Path | None) -> bytes | None:
+    if file is None:
+        return None
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"--init-image {str(file)!r} cannot be read: {error.strerror}") from error
+
+
+def _second_pass(options: argparse.Namespace) -> SecondPass | None:
+    from engine.engine import SecondPass
+
+    if options.second_pass is None:
+        if options.second_pass_scale is not None or options.second_pass_steps is not None:
+            raise UsageError("--second-pass-scale and --second-pass-steps belong to --second-pass")
+        return None
+    scale = 1.0 if options.second_pass_scale is None else options.second_pass_scale
+    return SecondPass(strength=options.second_pass, scale=scale, steps=options.second_pass_steps)
+
+
+def _files(out: Path, num_images: int, force: bool) -> list[Path]:
+    """Where each picture goes; checked before any work is done."""
+    if out.suffix.lower() not in FORMATS:
+        raise UsageError(f"--out must end in {', '.join(FORMATS)}, got {str(out)!r}")
+    if not out.parent.is_dir():
+        raise UsageError(f"--out must lie in a folder that is there, and {str(out.parent)!r} is not")
+    files = [out] if num_images == 1 else [out.with_stem(f"{out.stem}-{index}") for index in range(num_images)]
+    taken = [str(file) for file in files if file.exists()]
+    if taken and not force:
+        raise UsageError(f"{', '.join(taken)} is there already; --force overwrites it")
+    return files
+
+
+def _load(options: argparse.Namespace) -> Engine:
+    from server.run import engine_settings
+    from server.settings import read_settings
+
+    given = {name: getattr(options, name) for name in ("bundle", "num_threads", *NAMES)}
+    try:
+        settings = read_settings(**given)
+        limits = replace(engine_settings(settings), max_images=options.num_images, warm_up=False)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return loader(settings)(settings.bundle, limits)
+
+
+async def _generate(engine: Engine, request: GenerationRequest, files: list[Path], console: Console) -> None:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from engine.engine import ImageReady, Started, Step
+    from server.backend import running
+
+    text, bar, count, clock = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(text, bar, count, TextColumn("steps"), clock, console=console) as progress:
+        task = progress.add_task("waiting", total=None)
+        async with engine, running(engine, request) as events:
+            async for event in events:
+                match event:
+                    case Started():
+                        progress.update(task, description=f"seed {event.seed}")
+                    case Step():
+                        progress.update(task, completed=event.completed, total=event.total)
+                    case ImageReady():
+                        _write(event, files[event.index])
+                        progress.console.print(
+                            f"{files[event.index]}  {event.width} x {event.height}  seed {event.seed}"
+                        )
+
+
+def _write(image: ImageReady, file: Path) -> None:
+    from engine.files.whole import whole_file
+
+    with whole_file(file) as partial:
+        partial.write_bytes(image.data)

@@ -1,0 +1,191 @@
+"""Reads a request's body into a schema, and words every mistake in it.
+
+Stock decoding is not enough here: NaN, lone surrogates, bytes that are no UTF-8, thousands of digits or brackets and
+repeated names must each become a problem that names the field, and nothing large may be echoed.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+
+from server.http import problems
+from server.http.problems import ProblemError, printable, shown
+from server.schemas import UNREADABLE, Body, FieldError, Mistake, MistakesError
+
+BodyT = TypeVar("BodyT", bound=Body)
+
+MAX_DIGITS = 100
+MAX_NAME = 60
+
+EXPECTED = {
+    "string_type": "a string",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "dict_type": "an object",
+    "list_type": "a list",
+    "model_type": "an object",
+}
+
+
+class _DuplicateNameError(ValueError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+#: What else may be wrong with the values of the fields that a body gives and its schema allows.
+Rules = Callable[[Mapping[str, Any]], Iterable[FieldError]]
+
+
+async def read_body(request: Request, schema: type[BodyT], rules: Rules) -> BodyT:
+    """The body as `schema`.
+
+    Raises:
+        ProblemError: 415, 400 or 422, with every mistake that schema and rules find.
+    """
+    _check_content_type(request)
+    document = decode(await request.body())
+    if not isinstance(document, dict):
+        raise ProblemError(problems.INVALID_REQUEST, f"The body must be a JSON object; got {shown(document)}.")
+    return validated(document, schema, rules)
+
+
+def validated(document: dict[str, Any], schema: type[BodyT], rules: Rules) -> BodyT:
+    known = list(schema.model_fields)
+    mistakes: list[Mistake] = []
+    body: BodyT | None = None
+    try:
+        body = schema.read(document)
+    except MistakesError as error:
+        mistakes = error.mistakes
+    wrong = {mistake.field for mistake in mistakes}
+    errors = list(rules({name: document[name] for name in known if name in document and name not in wrong}))
+    if body is not None and not errors:
+        return body
+    # Words only for those that are shown: a body can hold thousands of unknown fields.
+    mistakes.sort(key=lambda mistake: mistake.field not in known)
+    errors += [_field_error(mistake, schema) for mistake in mistakes[: problems.MAX_ERRORS]]
+    errors.sort(key=lambda each: known.index(each.field) if each.field in known else len(known))
+    raise problems.invalid(errors, total=len(errors) + max(0, len(mistakes) - problems.MAX_ERRORS))
+
+
+def decode(raw: bytes) -> object:
+    """JSON text to Python values; bytes that are no UTF-8 stay in strings as surrogates, for the schema to name."""
+    if not raw.strip():
+        raise ProblemError(problems.NOT_JSON, "The body must be a JSON object; it is empty.")
+    text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_int=_integer)
+    except json.JSONDecodeError as error:
+        near = shown(text[error.pos : error.pos + 20]) if error.pos < len(text) else "the end of the body"
+        detail = f"The body must be JSON; line {error.lineno} column {error.colno}: {error.msg.lower()}, got {near}."
+        raise ProblemError(problems.NOT_JSON, detail) from error
+    except _DuplicateNameError as error:
+        name = _name(error.name)
+        detail = f"{name} must be given once; it is in the body more than once"
+        raise problems.invalid([FieldError(field=name, detail=detail)]) from error
+    except RecursionError:
+        raise ProblemError(problems.NOT_JSON, "The body must be a flat JSON object; it is nested too deeply.") from None
+
+
+def _check_content_type(request: Request) -> None:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    media_type = media_type.strip().lower()
+    charset = parameters.lower().replace('"', "").replace(" ", "")
+    if media_type != "application/json" and not (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    ):
+        came = shown(media_type) if media_type else "none"
+        raise ProblemError(
+            problems.UNSUPPORTED_MEDIA_TYPE,
+            f"Content-Type must be application/json; got {came}.",
+            headers={"Accept-Post": "application/json"},
+        )
+    if "charset=" in charset and "charset=utf-8" not in charset:
+        raise ProblemError(problems.UNSUPPORTED_MEDIA_TYPE, f"The charset must be utf-8; got {shown(charset)}.")
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise ProblemError(
+            problems.UNSUPPORTED_MEDIA_TYPE,
+            f"The body must not be compressed; got Content-Encoding {shown(encoding)}.",
+            headers={"Accept-Encoding": "identity"},
+        )
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members: dict[str, object] = {}
+    for raw_name, value in pairs:
+        # A name with a surrogate is no field, and the schema could not even say so.
+        name = raw_name.encode("utf-8", "backslashreplace").decode("utf-8")
+        if name in members:
+            raise _DuplicateNameError(name)
+        members[name] = value
+    return members
+
+
+def _integer(digits: str) -> int | float:
+    # Python refuses to convert thousands of digits; as a float the schema refuses it, and names the field.
+    return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
+
+
+def _name(name: str) -> str:
+    return printable(name[:MAX_NAME]) + ("..." if len(name) > MAX_NAME else "")
+
+
+def _field_error(mistake: Mistake, schema: type[Body]) -> FieldError:
+    name = mistake.field
+    if mistake.rule == "extra_forbidden":
+        if mistake.inside:
+            return FieldError(field=name, detail=f"{name}.{_name(mistake.inside)} is nothing {name} has")
+        return FieldError(field=_name(name), detail=_unknown(name, schema))
+    what = f"{name}.{_name(mistake.inside)}" if mistake.inside else name
+    return FieldError(field=name, detail=f"{what} {_rule(mistake)}")
+
+
+def _rule(mistake: Mistake) -> str:
+    came, context = mistake.came, mistake.context
+    match mistake.rule:
+        case "missing":
+            return "is required; it is missing"
+        case "string_too_short":
+            return "must not be empty; it is"
+        case "string_unicode" | "value_error":
+            return _unreadable(str(came))
+        case "literal_error":
+            return f"must be {context['expected']}; got {shown(came)}"
+        case "greater_than":
+            return f"must be more than {context['gt']:g}; got {shown(came)}"
+        case "greater_than_equal":
+            return f"must be at least {context['ge']:g}; got {shown(came)}"
+        case "too_short" | "too_long":
+            return f"must hold {context.get('min_length', context.get('max_length'))} values; got {shown(came)}"
+        case "string_too_long":
+            return f"may have at most {context['max_length']} characters; got {len(str(came))}"
+        case "less_than_equal":
+            return f"must be at most {context['le']:.10g}; got {shown(came)}"
+    return f"must be {EXPECTED.get(mistake.rule, 'valid')}; got {shown(came)}"
+
+
+def _unreadable(text: str) -> str:
+    match = UNREADABLE.search(text)
+    assert match is not None
+    position, code = match.start(), ord(match[0])
+    if code == 0:
+        return f"must not contain NUL; found one at character {position}"
+    if 0xDC80 <= code <= 0xDCFF:
+        came = f"a byte that is no UTF-8 (0x{code - 0xDC00:02x}) or an unpaired surrogate (\\u{code:04x})"
+    else:
+        came = f"an unpaired surrogate (\\u{code:04x})"
+    return f"must be Unicode text; character {position} is {came}"
+
+
+def _unknown(name: str, schema: type[Body]) -> str:
+    known = list(schema.model_fields)
+    close = get_close_matches(name[:MAX_NAME].lower(), known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"known fields are {', '.join(known)}"
+    return f"{_name(name)} is no field of this request; {hint}"

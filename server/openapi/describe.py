@@ -1,0 +1,61 @@
+"""Words for the OpenAPI document: bodies, answers and problems of a route, with examples.
+
+Routes answer with plain responses, so what they take and give is written here beside its schema.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.http import problems
+from server.http.problems import Kind
+from server.schemas import Answer, Body, Problem
+
+#: What any path of the gateway can answer.
+REQUEST_ID_HEADER = {
+    "X-Request-Id": {"description": "Id of this request, also in the log.", "schema": {"type": "string"}}
+}
+
+
+def schema_of(model: type[Body] | type[Answer]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def takes(model: type[Body] | type[Answer], **examples: Mapping[str, Any]) -> dict[str, Any]:
+    """`openapi_extra` of a route with a JSON body."""
+    content = {"schema": schema_of(model), "examples": {name: {"value": value} for name, value in examples.items()}}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def gives(description: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    return {"description": description, "headers": REQUEST_ID_HEADER, "content": dict(content)}
+
+
+def json_of(model: type[Body] | type[Answer], example: Any) -> dict[str, Any]:
+    return {"application/json": {"schema": schema_of(model), "example": example}}
+
+
+def json_list_of(model: type[Body] | type[Answer], example: Any) -> dict[str, Any]:
+    return {"application/json": {"schema": {"type": "array", "items": schema_of(model)}, "example": example}}
+
+
+def refuses(examples: Mapping[Kind, tuple[str, str | None]]) -> dict[int | str, dict[str, Any]]:
+    """Problem answers by status; each example is a detail and a field."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for kind, (detail, field) in examples.items():
+        example = {"type": kind.uri, "title": kind.title, "status": kind.status, "detail": detail}
+        if field is not None:
+            example |= {"field": field, "errors": [{"field": field, "detail": detail}]}
+        answer = answers.setdefault(
+            kind.status,
+            gives(kind.meaning, {problems.MEDIA_TYPE: {"schema": schema_of(Problem), "examples": {}}}),
+        )
+        answer["content"][problems.MEDIA_TYPE]["examples"][kind.slug] = {"summary": kind.title, "value": example}
+    return answers
+
+
+BODY_REFUSALS: dict[Kind, tuple[str, str | None]] = {
+    problems.NOT_JSON: ('The body must be JSON; line 1 column 2: expecting value, got "d}".', None),
+    problems.BODY_TIMEOUT: ("The body must arrive within 30 seconds; got 12 bytes by then.", None),
+    problems.BODY_TOO_LARGE: ("The body may have at most 1048576 bytes; got 52428800 bytes.", None),
+    problems.UNSUPPORTED_MEDIA_TYPE: ('Content-Type must be application/json; got "text/plain".', None),
+}

@@ -1,0 +1,89 @@
+"""An ablation trains every variant with every seed once, judges all alike, and goes on where it was stopped."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.train.ablation.ablation import run_ablation
+from engine.train.config import load_recipe
+from tests.engine.train.conftest import recipe_tree, write_recipe
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def tree_of(finished: Path, data: Path, **ablation: Any) -> dict[str, Any]:
+    """A tiny UNet from nothing beside parts that are taken as they are."""
+    tree = recipe_tree(data)
+    for name, part in (("tokenizer", "tokenizer"), ("vae", "vae"), ("text", "text_encoder")):
+        tree[name].pop("fit", None)
+        tree[name]["initial"] = str(finished / part)
+    tree["unet"]["fit"]["steps"] = 2
+    variants = [{"name": "none", "set": ["hola.variant=none"]}, {"name": "mass", "set": ["hola.variant=hola_mass"]}]
+    tree["ablation"] = {"variants": variants, "seeds": [0, 1], "num_descriptions": 2, **ablation}
+    return tree
+
+
+@pytest.mark.slow
+def test_variants_are_trained_judged_and_compared(finished: Path, data: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "tiny.yaml", tree_of(finished, data))
+    out, judge = tmp_path / "out", ROOT / "models" / "judge"
+    text = run_ablation(recipe, ["ablation.seeds=[0]"], out, judge=judge)
+    assert "| none | 1 |" in text and "| mass - none | attention inside |" in text
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.safetensors")}
+    assert len(list((out / "cache").iterdir())) == 1  # the variants' latents are the same ones
+
+    shutil.rmtree(out / "mass-0" / "evaluation")
+    text = run_ablation(recipe, [], out, judge=judge)
+    assert "| none | 2 |" in text and text == (out / "ablation.md").read_text(encoding="utf-8")
+    trained = [path for path in before if "package" not in path.parts]
+    assert trained and all(path.stat().st_mtime_ns == before[path] for path in trained)
+    folders = sorted(path.name for path in out.iterdir() if path.is_dir())
+    assert folders == ["cache", "mass-0", "mass-1", "none-0", "none-1"]
+
+
+def test_parts_without_a_fit_are_taken_as_they_are(finished: Path, data: Path, tmp_path: Path) -> None:
+    from engine.train import main
+
+    recipe = write_recipe(tmp_path / "tiny.yaml", tree_of(finished, data))
+    for stage in ("tokenizer", "vae", "text"):
+        main(recipe, stage=stage, out=tmp_path / "out")
+    for part in ("vae", "text_encoder"):
+        for name in ("config.json", *(path.name for path in (finished / part).glob("*.safetensors"))):
+            got, given = ((folder / part / name).read_bytes() for folder in (tmp_path / "out", finished))
+            assert got == given or name == "config.json", f"{part}/{name} changed"
+
+
+@pytest.mark.parametrize(
+    ("ablation", "message"),
+    [
+        ({"variants": [{"name": "none"}]}, "variants must be two or more of different names, got none"),
+        ({"variants": [{"name": "a"}, {"name": "a"}]}, "different names, got a, a"),
+        ({"seeds": [1, 1]}, r"one or more different numbers, got \[1, 1\]"),
+        ({"variants": [{"name": "../a"}, {"name": "b"}]}, "name must be lower-case letters"),
+        ({"num_descriptions": 0}, "num_descriptions must be more than 0"),
+        ({"variants": [{"name": "a"}, {"name": "b", "set": ["hola.size=3"]}]}, "unknown setting hola.size"),
+    ],
+)
+def test_a_wrong_ablation_trains_nothing(
+    finished: Path, data: Path, tmp_path: Path, ablation: dict[str, Any], message: str
+) -> None:
+    recipe = write_recipe(tmp_path / "tiny.yaml", tree_of(finished, data, **ablation))
+    with pytest.raises(ValueError, match=message):
+        run_ablation(recipe, [], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_recipe_without_variants_is_refused(recipe_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="needs a section ablation with variants and seeds"):
+        run_ablation(recipe_file, [], tmp_path / "out")
+
+
+def test_the_recipe_that_ships_varies_the_loss_alone() -> None:
+    path = ROOT / "engine" / "train" / "recipes" / "ablation.yaml"
+    settings = load_recipe(path).ablation
+    assert settings is not None and len(settings.seeds) >= 3
+    changed = [override.partition("=")[0] for variant in settings.variants for override in variant.set]
+    assert [variant.name for variant in settings.variants] == ["none", "hola", "hola_mass"]
+    assert set(changed) == {"hola.variant", "hola.weight"}

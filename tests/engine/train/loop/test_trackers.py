@@ -1,0 +1,50 @@
+"""Scalars reach TensorBoard where it is installed; where it is not, that is said before training."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from engine.train.config import load_recipe
+from engine.train.loop.trackers import TensorBoard, WeightsAndBiases, require_boards
+from engine.train.run import Run
+
+INSTALLED = importlib.util.find_spec("tensorboard") is not None
+WANDB_INSTALLED = importlib.util.find_spec("wandb") is not None
+
+
+@pytest.mark.skipif(INSTALLED, reason="tensorboard is installed here")
+def test_a_missing_package_is_said_before_training(recipe_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="needs the tensorboard package"):
+        Run(load_recipe(recipe_file, ["tensorboard=true"]), tmp_path, resume=False)
+
+
+@pytest.mark.skipif(not INSTALLED, reason="tensorboard is not installed")
+@pytest.mark.filterwarnings("ignore")  # TensorBoard's own
+def test_scalars_are_written(tmp_path: Path) -> None:
+    require_boards(tensorboard=True, wandb=None)
+    board = TensorBoard(tmp_path, step=3)
+    board.add(4, {"loss": 0.5})
+    board.close()
+    assert [file.name.startswith("events.") for file in tmp_path.iterdir()] == [True]
+
+
+@pytest.mark.skipif(WANDB_INSTALLED, reason="wandb is installed here")
+def test_missing_wandb_is_said_before_training(recipe_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="wandb: figures needs the wandb package"):
+        Run(load_recipe(recipe_file, ["wandb=figures"]), tmp_path, resume=False)
+
+
+@pytest.mark.skipif(not WANDB_INSTALLED, reason="wandb is not installed")
+@pytest.mark.filterwarnings("ignore")  # W&B's own
+def test_wandb_runs_offline_and_goes_on_as_the_same_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    for step in (3, 6):
+        board = WeightsAndBiases(tmp_path, "figures", name="tiny unet", settings={"seed": 0})
+        board.add(step, {"loss": 0.5})
+        board.close()
+    run = (tmp_path / "run_id").read_text()
+    files = list(tmp_path.rglob("*.wandb"))
+    assert files and {file.name for file in files} == {f"run-{run}.wandb"}
+    assert all(b"loss" in file.read_bytes() for file in files)

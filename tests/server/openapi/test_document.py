@@ -1,0 +1,109 @@
+"""The OpenAPI document: the committed file is the made one, and its examples are true."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server import schemas
+from server.http.negotiation import choose
+from server.openapi import document as openapi
+from server.openapi import examples
+from server.routes.generate import IMAGES
+
+ROOT = Path(__file__).resolve().parents[3]
+COMMITTED = ROOT / "docs" / "openapi.json"
+
+
+def test_committed_file_is_the_made_one() -> None:
+    assert COMMITTED.read_text(encoding="utf-8") == openapi.text(), (
+        "docs/openapi.json is out of date: python -m server.openapi --out docs/openapi.json"
+    )
+
+
+def test_generator_writes_the_whole_file(tmp_path: Path) -> None:
+    out = tmp_path / "openapi.json"
+    assert openapi.main(["--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == openapi.text()
+    assert [path.name for path in tmp_path.iterdir()] == ["openapi.json"]
+
+
+def test_version_is_the_package_s() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == openapi.VERSION
+
+
+async def test_served_document_is_the_same(client: Any) -> None:
+    assert (await client.get("/openapi.json")).text == openapi.text()
+
+
+def every(node: Any, key: str) -> list[Any]:
+    if isinstance(node, dict):
+        return ([node[key]] if key in node else []) + [found for value in node.values() for found in every(value, key)]
+    return [found for value in node for found in every(value, key)] if isinstance(node, list) else []
+
+
+def test_every_reference_has_its_schema() -> None:
+    document = openapi.document()
+    references = {reference.rpartition("/")[2] for reference in every(document, "$ref")}
+    assert references <= set(document["components"]["schemas"])
+
+
+def test_generate_answers_in_three_forms_and_every_operation_has_an_example() -> None:
+    document = openapi.document()
+    content = document["paths"]["/generate"]["post"]["responses"]["200"]["content"]
+    assert list(content) == ["application/json", *IMAGES, "text/event-stream"]
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            assert every(operation, "example") or path == "/metrics"
+
+
+@pytest.mark.parametrize(
+    ("model", "example"),
+    [
+        (schemas.GenerateBody, examples.MINIMAL_BODY),
+        (schemas.GenerateBody, examples.FULL_BODY),
+        (schemas.GenerateBody, examples.GROUPS_BODY),
+        (schemas.GenerateAnswer, examples.GENERATE_ANSWER),
+        (schemas.ParseBody, {"text": examples.DESCRIPTION}),
+        (schemas.ParseAnswer, examples.PARSE_ANSWER),
+        (schemas.ModelAnswer, examples.MODEL),
+        *((schemas.GroupAnswer, row) for row in examples.GROUP_ROWS),
+    ],
+)
+def test_examples_fit_their_schemas(model: Any, example: Any) -> None:
+    read = model.model_validate_json(json.dumps(example))
+    assert json.loads(read.model_dump_json(exclude_unset=True)) == example
+
+
+def test_examples_of_problems_fit_their_schema() -> None:
+    made = [
+        example["value"]
+        for operations in openapi.document()["paths"].values()
+        for operation in operations.values()
+        for status, answer in operation["responses"].items()
+        for example in answer["content"].get("application/problem+json", {}).get("examples", {}).values()
+        if example["value"]["status"] == int(status)
+    ]
+    assert len(made) >= 15
+    for example in made:
+        schemas.Problem.model_validate(example)
+
+
+async def test_example_groups_are_what_the_parser_says(client: Any) -> None:
+    answer = await client.post("/parse", json={"text": examples.DESCRIPTION})
+    assert answer.json() == examples.PARSE_ANSWER
+
+
+async def test_example_groups_are_the_taxonomy_s(client: Any) -> None:
+    rows = (await client.get("/groups")).json()
+    for row in examples.GROUP_ROWS:
+        assert row in rows
+
+
+def test_offers_cover_what_the_document_promises() -> None:
+    content = openapi.document()["paths"]["/generate"]["post"]["responses"]["200"]["content"]
+    for media_type in content:
+        assert choose(media_type, list(content)) == media_type
