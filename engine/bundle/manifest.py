@@ -6,16 +6,16 @@ It checks that every file is whole and of a format this engine reads; it does no
 import hashlib
 import json
 import math
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
-from engine.errors import BundleError
+from engine.errors import BundleError, WireError
+from engine.files import json_fields
+from engine.files.digests import sha256_of
+from engine.files.whole import put_in_place
 
 FORMAT_VERSION = 1
 FAMILIES = ("sd", "sdxl")
@@ -36,7 +36,16 @@ REQUIRED_OF_SDXL = (*REQUIRED_FILES, SECOND_TEXT_ENCODER_FILE)
 MAX_MANIFEST_BYTES = 1_000_000
 
 Scalar: TypeAlias = str | int | float | bool
-ValueType = TypeVar("ValueType")
+_COUNTS = (
+    "latent_channels",
+    "vae_factor",
+    "context_width",
+    "tokenizer_length",
+    "default_width",
+    "default_height",
+    "default_steps",
+    "max_steps",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +125,23 @@ class Manifest:
     files: Mapping[str, FileEntry] = field(default_factory=lambda: MappingProxyType({}))
     format_version: int = FORMAT_VERSION
 
+    def __post_init__(self) -> None:
+        if self.family not in FAMILIES:
+            raise ValueError(f"family must be one of {', '.join(FAMILIES)}; got {self.family[:40]!r}")
+        for name in (*_COUNTS, *(("pooled_width",) if self.family == "sdxl" else ())):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
+        for name in ("scaling_factor", "shift_factor", "default_guidance_scale"):
+            if not math.isfinite(getattr(self, name)):
+                raise ValueError(f"{name} must be a number; got {getattr(self, name)}")
+        if min(self.side_limits) < 1 or any(side < 1 for size in self.sizes for side in size):
+            raise ValueError(f"side_limits and sizes must be positive; got {self.side_limits} and {self.sizes}")
+        if self.family == "sdxl" and self.second_padding_token is None:
+            raise ValueError("second_padding_token must be a token's id; got nothing")
+        for name in self.files:
+            if not name or Path(name).name != name or name == "..":
+                raise ValueError(f"files must be an object of plain file names; got {name[:40]!r}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
@@ -167,8 +193,7 @@ def _verify(path: Path, entry: FileEntry) -> None:
         size_bytes = path.stat().st_size
         if size_bytes != entry.size_bytes:
             raise BundleError(f"{path}: damaged: {entry.size_bytes} bytes expected, found {size_bytes}")
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256_of(path)
     except FileNotFoundError:
         raise BundleError(f"{path}: missing; the manifest lists it") from None
     except OSError as error:
@@ -189,9 +214,7 @@ def seal(work: Path, out: Path, manifest: Manifest) -> None:
     (work / MANIFEST_FILE).write_text(text, encoding="utf-8")
     for path in work.iterdir():
         path.chmod(0o644)
-        _sync(path)
-    work.chmod(0o755)
-    _put_in_place(work, out.resolve())
+    put_in_place(work, out.resolve())
 
 
 def _as_json(manifest: Manifest) -> dict[str, object]:
@@ -202,32 +225,7 @@ def _as_json(manifest: Manifest) -> dict[str, object]:
 
 def file_entry(path: Path) -> FileEntry:
     """Length and digest of a file, read as a stream."""
-    with path.open("rb") as file:
-        return FileEntry(sha256=hashlib.file_digest(file, "sha256").hexdigest(), size_bytes=path.stat().st_size)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _put_in_place(work: Path, out: Path) -> None:
-    """Renames `work` to `out`; a directory there is moved aside first, since a rename cannot replace a full one."""
-    if not out.exists():
-        work.rename(out)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
-    out.rename(aside / out.name)
-    try:
-        work.rename(out)
-    except OSError:
-        (aside / out.name).rename(out)
-        raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    return FileEntry(sha256=sha256_of(path), size_bytes=path.stat().st_size)
 
 
 def _parse_manifest(path: Path, raw: bytes) -> Manifest:
@@ -242,103 +240,8 @@ def _parse_manifest(path: Path, raw: bytes) -> Manifest:
         raise BundleError(f"{path}: format {version} is newer than {FORMAT_VERSION}, the newest this engine reads")
     if version != FORMAT_VERSION:
         raise BundleError(f"{path}: damaged: format_version must be {FORMAT_VERSION}; got {version!r}")
-    reader = _Fields(path, data)
-    family = reader.value("family", str)
-    if family not in FAMILIES:
-        raise BundleError(f"{path}: family must be one of {', '.join(FAMILIES)}; got {family[:40]!r}")
-    return Manifest(
-        name=reader.value("name", str),
-        family=family,
-        source=reader.value("source", str),
-        licence=reader.value("licence", str),
-        precision=reader.value("precision", str),
-        noise_schedule=reader.scalars("noise_schedule"),
-        scaling_factor=reader.number("scaling_factor"),
-        shift_factor=reader.number("shift_factor"),
-        latent_channels=reader.count("latent_channels"),
-        vae_factor=reader.count("vae_factor"),
-        context_width=reader.count("context_width"),
-        sizes=reader.sizes("sizes"),
-        side_limits=reader.triple("side_limits"),
-        tokenizer_length=reader.count("tokenizer_length"),
-        start_token=reader.value("start_token", int),
-        end_token=reader.value("end_token", int),
-        padding_token=reader.value("padding_token", int),
-        default_width=reader.count("default_width"),
-        default_height=reader.count("default_height"),
-        default_steps=reader.count("default_steps"),
-        max_steps=reader.count("max_steps"),
-        default_guidance_scale=reader.number("default_guidance_scale"),
-        default_sampler=reader.value("default_sampler", str),
-        clip_skip=reader.value("clip_skip", int) if "clip_skip" in data else 0,
-        pooled_width=reader.count("pooled_width") if family == "sdxl" else 0,
-        second_padding_token=reader.value("second_padding_token", int) if family == "sdxl" else None,
-        files=reader.files("files"),
-    )
-
-
-class _Fields:
-    """Typed access to a manifest's fields; every mistake is a BundleError that names the field."""
-
-    def __init__(self, path: Path, data: Mapping[str, object]) -> None:
-        self._path = path
-        self._data = data
-
-    def _wrong(self, name: str, expected: str) -> BundleError:
-        found = repr(self._data[name])[:40] if name in self._data else "nothing"
-        return BundleError(f"{self._path}: damaged: {name} must be {expected}; got {found}")
-
-    def value(self, name: str, kind: type[ValueType]) -> ValueType:
-        value = self._data.get(name)
-        if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
-            raise self._wrong(name, f"of type {kind.__name__}")
-        return value
-
-    def number(self, name: str) -> float:
-        value = self._data.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise self._wrong(name, "a number")
-        return float(value)
-
-    def count(self, name: str) -> int:
-        value = self.value(name, int)
-        if value < 1:
-            raise self._wrong(name, "at least 1")
-        return value
-
-    def triple(self, name: str) -> tuple[int, int, int]:
-        value = self._data.get(name)
-        if not isinstance(value, list) or len(value) != 3 or not all(type(n) is int and n > 0 for n in value):
-            raise self._wrong(name, "three positive integers")
-        return value[0], value[1], value[2]
-
-    def sizes(self, name: str) -> tuple[tuple[int, int], ...]:
-        value = self._data.get(name)
-        well_formed = isinstance(value, list) and all(
-            isinstance(size, list) and len(size) == 2 and all(type(side) is int and side > 0 for side in size)
-            for size in value
-        )
-        if not well_formed:
-            raise self._wrong(name, "a list of [width, height]")
-        assert isinstance(value, list)
-        return tuple((width, height) for width, height in value)
-
-    def scalars(self, name: str) -> Mapping[str, Scalar]:
-        value = self._data.get(name)
-        if not isinstance(value, dict) or not all(isinstance(v, str | int | float | bool) for v in value.values()):
-            raise self._wrong(name, "an object of plain values")
-        return MappingProxyType(value)
-
-    def files(self, name: str) -> Mapping[str, FileEntry]:
-        value = self._data.get(name)
-        if not isinstance(value, dict):
-            raise self._wrong(name, "an object")
-        entries = {}
-        for file_name, entry in value.items():
-            plain = file_name and Path(file_name).name == file_name and file_name != ".."
-            if not plain or not isinstance(entry, dict):
-                raise self._wrong(name, "an object of plain file names")
-            reader = _Fields(self._path, entry)
-            sha256, size_bytes = reader.value("sha256", str), reader.value("size_bytes", int)
-            entries[file_name] = FileEntry(sha256=sha256, size_bytes=size_bytes)
-        return MappingProxyType(entries)
+    known = {field.name for field in fields(Manifest)}
+    try:
+        return json_fields.read({name: value for name, value in data.items() if name in known}, Manifest)
+    except WireError as error:
+        raise BundleError(f"{path}: damaged: {error}") from error

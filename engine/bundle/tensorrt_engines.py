@@ -4,21 +4,18 @@ An engine runs with the very version that built it, on the architecture it was b
 from; `load_engine_set` refuses anything else and says how to build again. It needs no TensorRT, and no GPU.
 """
 
-import hashlib
 import json
-import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from engine.bundle.manifest import Bundle, FileEntry
+from engine.bundle.manifest import Bundle, FileEntry, file_entry
 from engine.errors import BundleError, WireError
 from engine.files import json_fields
+from engine.files.whole import whole_folder
 
 FORMAT_VERSION = 1
 MANIFEST_FILE = "engines.json"
@@ -73,7 +70,7 @@ class Work:
             target=target,
             bundle_sha256=bundle_sha256,
             profiles=profiles,
-            files={path.name: _entry(path) for path in sorted(self.path.iterdir())},
+            files={path.name: file_entry(path) for path in sorted(self.path.iterdir())},
             format_version=FORMAT_VERSION,
         )
         text = json.dumps(json_fields.plain(engines), indent=2) + "\n"
@@ -85,22 +82,10 @@ class Work:
 @contextmanager
 def new_engine_set(out: Path) -> Iterator[Work]:
     """A folder to write engines into, which becomes `out` when it was finished; an old one is replaced at the end."""
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = Work(Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent)))
-    try:
+    with whole_folder(out.resolve()) as folder:
+        work = Work(folder)
         yield work
         assert work.finished, "the engines have no manifest"
-        work.path.chmod(0o755)
-        if out.exists():
-            aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
-            os.rename(out, aside / out.name)
-            os.rename(work.path, out)
-            shutil.rmtree(aside)
-        else:
-            os.rename(work.path, out)
-    finally:
-        shutil.rmtree(work.path, ignore_errors=True)
 
 
 def load_engine_set(path: Path, bundle: Bundle, *, library: str, library_version: str, architecture: str) -> EngineSet:
@@ -144,7 +129,7 @@ def verify_engine_set(path: Path, engines: EngineSet, bundle: Bundle) -> None:
     for name, entry in engines.files.items():
         if not (path / name).is_file():
             raise BundleError(f"{path / name}: missing; {MANIFEST_FILE} lists it")
-        if _entry(path / name) != entry:
+        if file_entry(path / name) != entry:
             raise BundleError(f"{path / name}: damaged: its sha256 or size is not what {MANIFEST_FILE} says")
 
 
@@ -192,8 +177,3 @@ def read_engine_set(folder: Path) -> EngineSet:
         raise BundleError(f"{path}: damaged: {error}") from error
     except (ValueError, RecursionError):
         raise BundleError(f"{path}: damaged: it is not JSON") from None
-
-
-def _entry(path: Path) -> FileEntry:
-    with path.open("rb") as file:
-        return FileEntry(sha256=hashlib.file_digest(file, "sha256").hexdigest(), size_bytes=path.stat().st_size)

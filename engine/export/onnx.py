@@ -18,6 +18,7 @@ from engine.bundle.manifest import TOKENIZER_FILE, Manifest, seal
 from engine.export.checkpoint import describe
 from engine.export.resume import UnfinishedExport, unfinished_export
 from engine.export.write import EXTERNAL_DATA_OVER_BYTES, write_graph
+from engine.files.digests import sha256_of
 from engine.pipeline_folder.graphs import PRECISIONS, parts_of
 from engine.pipeline_folder.source import Source, open_source
 from engine.pipeline_folder.tokenizer import load_tokenizer
@@ -104,8 +105,7 @@ def fingerprint(source: Source, variant: str | None, options: object) -> str:
     for path in sorted((*here.glob("*.py"), *here.with_name("pipeline_folder").glob("*.py"))):
         digest.update(path.read_bytes())
     for part, path in _files(source, variant):
-        with path.open("rb") as file:
-            digest.update(f"{part} {path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+        digest.update(f"{part} {path.name} {sha256_of(path)}\n".encode())
     return digest.hexdigest()
 
 

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from engine.bundle.manifest import FileEntry, file_entry
+from engine.files.whole import flush, write_json
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class UnfinishedExport:
             yield self._part
             entries = {path.name: file_entry(path) for path in sorted(self._part.iterdir())}
             for file_name in entries:
-                _sync(self._part / file_name)
+                flush(self._part / file_name)
                 (self._part / file_name).replace(self.files / file_name)
             self._parts[name] = entries
             self._write()
@@ -85,10 +86,7 @@ class UnfinishedExport:
         parts: Mapping[str, Mapping[str, object]] = {
             part: {name: asdict(entry) for name, entry in files.items()} for part, files in self._parts.items()
         }
-        new = self._state.with_suffix(".new")
-        new.write_text(json.dumps({"fingerprint": self._fingerprint, "parts": parts}), encoding="utf-8")
-        _sync(new)
-        new.replace(self._state)
+        write_json(self._state, {"fingerprint": self._fingerprint, "parts": parts})
 
 
 @contextmanager
@@ -126,13 +124,5 @@ def unfinished_export(out: Path, fingerprint: str) -> Iterator[UnfinishedExport]
         finally:
             if not keep:
                 shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        os.close(descriptor)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

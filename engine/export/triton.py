@@ -4,9 +4,7 @@ It needs nothing but Python, and does not know how a server is started or talked
 """
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -16,6 +14,7 @@ from typing import TypeAlias
 
 from engine.bundle.manifest import Bundle, load_bundle
 from engine.bundle.tensorrt_engines import read_engine_set, verify_engine_set
+from engine.files.whole import whole_folder
 
 MODEL = "cosmicman"
 CONFIG_FILE = "config.pbtxt"
@@ -189,9 +188,7 @@ def write_repository(
         raise ValueError(f"engines are run by profile tensorrt; got {config.profile.name}")
     _verify(bundle, engines)
     out = out.resolve()
-    out.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{MODEL}-", dir=out))
-    try:
+    with whole_folder(out / MODEL) as work:
         version = work / VERSION_FOLDER
         version.mkdir()
         (work / CONFIG_FILE).write_text(config.text(), encoding="utf-8")
@@ -199,10 +196,6 @@ def write_repository(
         _take(bundle, version / BUNDLE_FOLDER, link)
         if engines is not None:
             _take(engines, version / ENGINES_FOLDER, link)
-        work.chmod(0o755)
-        _put_in_place(work, out / MODEL)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     written = out / MODEL / VERSION_FOLDER
     return _verify(written / BUNDLE_FOLDER, None if engines is None else written / ENGINES_FOLDER)
 
@@ -225,14 +218,3 @@ def adapter_source() -> bytes:
     """The text of model_repo/cosmicman/1/model.py, from the source tree or the installed distribution."""
     root = Path(str(files("engine"))).parent
     return (root / "model_repo" / MODEL / VERSION_FOLDER / "model.py").read_bytes()
-
-
-def _put_in_place(work: Path, target: Path) -> None:
-    """A rename cannot replace a full folder, so an old one is moved aside first."""
-    if target.exists():
-        aside = Path(tempfile.mkdtemp(prefix=f".{MODEL}-old-", dir=target.parent))
-        os.rename(target, aside / MODEL)
-        os.rename(work, target)
-        shutil.rmtree(aside)
-    else:
-        os.rename(work, target)

@@ -105,13 +105,15 @@ def decode(value: Any, hint: Any, place: str, blob: bytes) -> Any:
 def _decode_union(value: Any, choices: tuple[Any, ...], place: str, blob: bytes) -> Any:
     if value is None and types.NoneType in choices:
         return None
+    kinds = [choice for choice in choices if choice is not types.NoneType]
     failure: WireError | None = None
-    for choice in choices:
-        if choice is not types.NoneType:
-            try:
-                return decode(value, choice, place, blob)
-            except WireError as error:
-                failure = error
+    for choice in kinds:
+        try:
+            return decode(value, choice, place, blob)
+        except WireError as error:
+            failure = error
+    if len(kinds) > 1 and set(kinds) <= {str, bool, int, float}:
+        return _wrong(place, f"of type {' or '.join(kind.__name__ for kind in kinds)}", value)
     assert failure is not None
     raise failure
 
@@ -168,13 +170,18 @@ def _decode_dataclass(value: Any, kind: type, place: str, blob: bytes) -> Any:
     if unknown:
         raise WireError(f"{place} has no {unknown[0][:40]!r}: the other side is newer than this one")
     given = {name: decode(item, hints[name], f"{place}.{name}", blob) for name, item in value.items()}
+    lacking = [field.name for field in dataclasses.fields(kind) if _is_needed(field) and field.name not in given]
+    if lacking:
+        raise WireError(f"{place} is incomplete: it lacks {', '.join(lacking)}")
     try:
         return kind(**given)
-    except TypeError as error:
-        raise WireError(f"{place} is incomplete: {error}") from error
     except ValueError as error:
         raise WireError(f"{place}: {error}") from error
 
 
+def _is_needed(field: dataclasses.Field[Any]) -> bool:
+    return field.init and field.default is field.default_factory is dataclasses.MISSING
+
+
 def _wrong(place: str, expected: str, value: object) -> Any:
-    raise WireError(f"{place} must be {expected}; got {str(value)[:40]!r}")
+    raise WireError(f"{place} must be {expected}; got {repr(value)[:40]}")

@@ -30,7 +30,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        _flush(temporary)
+        flush(temporary)
         temporary.chmod(0o644)
         temporary.replace(path)
     finally:
@@ -44,13 +44,33 @@ def whole_folder(path: Path) -> Iterator[Path]:
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield temporary
-        for file in temporary.rglob("*"):
-            if file.is_file():
-                _flush(file)
-        temporary.chmod(0o755)
-        _swap(temporary, path)
+        put_in_place(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def put_in_place(work: Path, path: Path) -> None:
+    """Flush the folder `work` to the disk and rename it to `path`, beside which it lies.
+
+    A folder that is there is moved aside first, since a rename cannot replace a full one, and comes back if the rename
+    fails. Links in `work` are left as they are.
+    """
+    for file in work.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            flush(file)
+    work.chmod(0o755)
+    if not path.exists():
+        work.rename(path)
+        return
+    aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.old."))
+    path.rename(aside / path.name)
+    try:
+        work.rename(path)
+    except OSError:
+        (aside / path.name).rename(path)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def made_by_one(path: Path, make: Callable[[], None], *, is_main: bool) -> None:
@@ -73,16 +93,7 @@ def write_json(path: Path, tree: Any) -> None:
         temporary.write_text(json.dumps(tree, indent=2) + "\n", encoding="utf-8")
 
 
-def _swap(new: Path, path: Path) -> None:
-    if not path.exists():
-        new.rename(path)
-        return
-    old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.old."))
-    path.rename(old / path.name)
-    new.rename(path)
-    shutil.rmtree(old)
-
-
-def _flush(file: Path) -> None:
-    with file.open("rb") as handle:
+def flush(path: Path) -> None:
+    """Wait until a file's bytes are on the disk."""
+    with path.open("rb") as handle:
         os.fsync(handle.fileno())

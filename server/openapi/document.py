@@ -1,15 +1,7 @@
-"""The OpenAPI document, made from the routes alone: no engine, no settings.
+"""The OpenAPI document, made from the routes alone: no engine, no settings."""
 
-python -m server.openapi --out docs/openapi.json
-"""
-
-import argparse
 import json
-import os
-import sys
-import tempfile
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -53,24 +45,3 @@ def document() -> dict[str, Any]:
 
 def text() -> str:
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
-
-
-def write_whole(path: Path, content: str) -> None:
-    """The file appears complete or not at all."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Writes the gateway's OpenAPI document.")
-    parser.add_argument("--out", type=Path, help="file to write; standard output if absent")
-    out: Path | None = parser.parse_args(arguments).out
-    if out is None:
-        sys.stdout.write(text())
-    else:
-        write_whole(out, text())
-    return 0

@@ -6,7 +6,6 @@ pose) is in ``extra``, and ``attributes`` holds the truth that a judge is measur
 
 import json
 import logging
-import os
 import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +15,7 @@ from typing import Any
 
 from PIL import Image
 
+from engine.files.whole import whole_file
 from engine.train.figures.attributes import SCENES, Figure, Garment, sample_figure
 from engine.train.figures.cloth import Item
 from engine.train.figures.draw import Drawing, draw_figure
@@ -227,9 +227,5 @@ def _write_parquet(target: Path, rows: list[_Row]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    partial = target.with_suffix(".partial")
-    with partial.open("wb") as file:
-        pq.write_table(pa.Table.from_pylist(rows), file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, target)
+    with whole_file(target) as temporary:
+        pq.write_table(pa.Table.from_pylist(rows), temporary)
