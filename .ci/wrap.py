@@ -1,7 +1,7 @@
 """Wraps the prose of Markdown files at 100 columns; tables, code blocks and headings stay as they are.
 
-    python .ci/wrap.py            # rewrites README.md, docs/ and their like
-    python .ci/wrap.py --check    # names the files that it would rewrite, exit status 1
+python .ci/wrap.py            # rewrites README.md, docs/ and their like
+python .ci/wrap.py --check    # names the files that it would rewrite, exit status 1
 """
 
 import argparse
@@ -56,7 +56,7 @@ def _paragraph(lines: list[str]) -> list[str]:
     if not lines:
         return []
     item = ITEM.match(lines[0])
-    indent = item[0] if item else re.match(r"\s*", lines[0])[0]  # type: ignore[index]
+    indent = item[0] if item else lines[0][: len(lines[0]) - len(lines[0].lstrip())]
     words = " ".join(line.strip() for line in lines)
     if item:
         words = words[len(item[0].strip()) :].lstrip()
@@ -69,15 +69,13 @@ def _paragraph(lines: list[str]) -> list[str]:
         if MARK.match(rows[at]):
             before, _, last = rows[at - 1].rpartition(" ")
             rows[at - 1], rows[at] = before, f"{last} {rows[at]}"
-    first = indent if item else indent
-    rest = " " * len(indent)
-    return [(first if at == 0 else rest) + row.replace("\0", " ") for at, row in enumerate(rows)]
+    return [(" " * len(indent) if at else indent) + row.replace("\0", " ") for at, row in enumerate(rows)]
 
 
 def main() -> None:
     """Rewrite, or with --check only look."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 where something would change")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 if something would change")
     parser.add_argument("files", nargs="*", type=Path)
     arguments = parser.parse_args()
     changed = False

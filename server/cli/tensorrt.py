@@ -28,12 +28,22 @@ def add_tensorrt(parser: argparse.ArgumentParser) -> None:
         help="GPU architecture such as sm89, built without a GPU by tensorrt-rtx; gpu is this machine's (%(default)s)",
     )
     group.add_argument(
-        "--max-rows", type=whole_number(1), default=8, metavar="N", help="rows of a forward (%(default)s)"
+        "--max-rows",
+        type=whole_number(1),
+        default=8,
+        metavar="N",
+        help="rows of one run of the UNet at most; a guided picture is two (%(default)s)",
     )
     group.add_argument(
-        "--max-windows", type=whole_number(1), default=16, metavar="N", help="windows of a description (%(default)s)"
+        "--max-windows",
+        type=whole_number(1),
+        default=16,
+        metavar="N",
+        help="text windows of 77 tokens at most (%(default)s)",
     )
-    group.add_argument("--workspace-mb", type=whole_number(1), metavar="N", help="most memory of a kernel (no limit)")
+    group.add_argument(
+        "--workspace-mb", type=whole_number(1), metavar="N", help="memory that building a kernel may take (no limit)"
+    )
 
 
 def build(bundle_path: Path, out: Path, options: argparse.Namespace) -> int:

@@ -27,7 +27,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="folder to write to (runs/ and the recipe's file name)"
     )
-    parser.add_argument("--judge", type=Path, default=_MODELS / "judge", metavar="FOLDER", help="the judge")
+    parser.add_argument(
+        "--judge",
+        type=Path,
+        default=_MODELS / "judge",
+        metavar="FOLDER",
+        help="classifier that judges the pictures (models/judge)",
+    )
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a setting; may be repeated"
     )

@@ -23,10 +23,11 @@ EXAMPLES = """\
   cosmicman evaluate --images pictures --vlm http://127.0.0.1:8000/v1 --vlm-model qwen --out out/photographs
   cosmicman evaluate --images pictures --vqa-model models/vilt --reference photographs --features models/clip
 
-Descriptions come from figures that neither the model nor the judge has seen; the judge is models/judge.
+Figures are people that this project draws. Descriptions are of figures that neither model nor judge has seen.
+The judge is a classifier that names what it sees in a picture.
 With --vlm or --vqa-model, --images holds any pictures with captions: NAME.txt beside NAME.png, or label/*.parquet.
 COSMICMAN_VLM_BASE_URL, COSMICMAN_VLM_MODEL and COSMICMAN_VLM_API_KEY stand for the server's address, model and key.
-FOLDER gets evaluation.json and questions.txt (every question and answer), of figures contact_sheet.png too."""
+FOLDER gets evaluation.json and questions.txt (every question and answer), and for figures contact_sheet.png."""
 
 _MODELS = Path(__file__).resolve().parents[3] / "models"
 
@@ -37,23 +38,35 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     source.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle (the bundled model)")
     source.add_argument("--pipeline", type=Path, metavar="FOLDER", help="diffusers folder, run by PyTorch")
     source.add_argument("--images", type=Path, metavar="FOLDER", help="pictures made before, by seed or with captions")
-    source.add_argument("--figures", action="store_true", help="the figures themselves: the judge's own accuracy")
+    source.add_argument(
+        "--figures", action="store_true", help="the drawn figures themselves: how often the judge is right"
+    )
     parser.add_argument(
         "--autoencoder",
         type=Path,
         metavar="FOLDER",
-        help="with --figures: as this AutoencoderKL decodes them",
+        help="with --figures: show them as this AutoencoderKL gives them back",
     )
-    parser.add_argument("--num", type=whole_number(1), help="descriptions (500)")
-    parser.add_argument("--first-seed", type=whole_number(0), help="of the figures described (1000000)")
-    parser.add_argument("--phrases", type=whole_number(1), metavar="N", help="say N things of each at most (all)")
-    parser.add_argument("--attributes", type=whole_number(1), metavar="N", help="say N things about those (all)")
-    parser.add_argument("--about", metavar="GROUP", help="only of figures that have this, such as dress, and say so")
+    parser.add_argument("--num", type=whole_number(1), help="number of descriptions (500)")
+    parser.add_argument(
+        "--first-seed", type=whole_number(0), help="seed of the first figure that is described (1000000)"
+    )
+    parser.add_argument(
+        "--phrases", type=whole_number(1), metavar="N", help="say at most N things of each figure (all)"
+    )
+    parser.add_argument(
+        "--attributes", type=whole_number(1), metavar="N", help="say at most N words about each of those things (all)"
+    )
+    parser.add_argument("--about", metavar="GROUP", help="take only figures that wear this, such as dress, and say so")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder for the result")
-    parser.add_argument("--batch-size", type=whole_number(1), help="pictures at once of --pipeline (16)")
-    parser.add_argument("--attention", action="store_true", help="of a pipeline: where each phrase's attention falls")
+    parser.add_argument("--batch-size", type=whole_number(1), help="pictures that --pipeline draws at once (16)")
+    parser.add_argument(
+        "--attention", action="store_true", help="with --pipeline: measure where each phrase's attention falls"
+    )
     judge = parser.add_mutually_exclusive_group()
-    judge.add_argument("--judge", type=Path, metavar="FOLDER", help="the figures' classifier (the bundled one)")
+    judge.add_argument(
+        "--judge", type=Path, metavar="FOLDER", help="classifier that names what it sees in a picture (models/judge)"
+    )
     judge.add_argument("--vqa-model", metavar="MODEL", help="a transformers VQA model instead: folder or hub name")
     judge.add_argument("--vlm", nargs="?", const="", metavar="URL", help="an OpenAI-compatible server instead")
     parser.add_argument("--vlm-model", metavar="NAME", help="the model's name at that server")
@@ -70,7 +83,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         type=float,
         nargs=2,
         metavar=("START", "END"),
-        help="shares of the denoising between which guidance acts (0 1)",
+        help="guide from START to END of the denoising; 0 is noise, 1 the picture (0 1)",
     )
     parser.set_defaults(run=run)
 

@@ -24,7 +24,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="folder to write to")
     parser.add_argument("--num", type=whole_number(1), required=True, metavar="N", help="figures to draw")
     parser.add_argument(
-        "--seed", type=whole_number(0), default=0, help="seed of the first one; the next has the next (0)"
+        "--seed",
+        type=whole_number(0),
+        default=0,
+        help="seed of the first figure; each further one has the next number (0)",
     )
     parser.add_argument(
         "--workers",
@@ -37,7 +40,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         type=whole_number(0),
         default=0,
         metavar="N",
-        help="leave out figures of whom fewer can be seen of dress, outerwear, legwear, belt, neckwear and bag (0)",
+        help="leave out figures on whom fewer than N of dress, outerwear, legwear, belt, neckwear and bag are seen (0)",
     )
     parser.set_defaults(run=run)
 

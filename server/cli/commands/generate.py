@@ -59,21 +59,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
     parser.add_argument("--guidance-scale", type=float, metavar="SCALE", help="strength of the description; 1 is off")
     parser.add_argument("--sampler", help="such as dpmpp_2m_karras or euler_a (the model's default)")
-    parser.add_argument(
-        "--deadline-seconds", type=float, metavar="SECONDS", help="longest it may take (as long as it takes)"
-    )
+    parser.add_argument("--deadline-seconds", type=float, metavar="SECONDS", help="give up after this time (no limit)")
     parser.add_argument(
         "--guidance-interval",
         type=float,
         nargs=2,
         metavar=("START", "END"),
-        help="shares of the denoising between which guidance acts (0 1)",
+        help="guide from START to END of the denoising; 0 is noise, 1 the picture (0 1)",
     )
     parser.add_argument("--init-image", type=Path, metavar="FILE", help="PNG, JPEG or WebP picture to start from")
     parser.add_argument("--strength", type=float, help="how much to change it, above 0 to 1 (0.8)")
-    parser.add_argument("--second-pass", type=float, metavar="STRENGTH", help="denoise the result once more: 0.3, say")
-    parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="larger by this before that (1)")
-    parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="steps STRENGTH is a share of (--steps)")
+    parser.add_argument("--second-pass", type=float, metavar="STRENGTH", help="denoise once more; 0.3 is usual")
+    parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="enlarge the picture first (1)")
+    parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="STRENGTH is a share of these (--steps)")
     parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given)")
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")

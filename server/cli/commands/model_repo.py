@@ -34,7 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--max-queue", type=whole_number(0), metavar="N", help="requests that may wait at each (64)")
     parser.add_argument("--num-threads", type=whole_number(1), metavar="N", help="threads of each engine (one a core)")
     parser.add_argument(
-        "--request-timeout", type=whole_number(1), metavar="SECONDS", help="longest a request may take (600)"
+        "--request-timeout", type=whole_number(1), metavar="SECONDS", help="time that a request may take (600)"
     )
     parser.add_argument("--link", action="store_true", help="link the weights instead of copying them")
     parser.set_defaults(run=run)

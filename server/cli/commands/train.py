@@ -27,7 +27,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="folder to write to (runs/ and the recipe's file name)"
     )
-    parser.add_argument("--stage", help="one stage: tokenizer, vae, text, probe, unet or package (all in order)")
+    parser.add_argument(
+        "--stage", help="one stage: tokenizer, perceptual, vae, text, probe, unet or package (all in order)"
+    )
     parser.add_argument("--resume", action="store_true", help="keep what is finished and continue the rest")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a setting; may be repeated"

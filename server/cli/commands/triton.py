@@ -34,10 +34,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     parser.add_argument("--reload", action="store_true", help="load the model again on SIGHUP")
     parser.add_argument(
-        "--start-timeout", type=whole_number(1), default=600, metavar="SECONDS", help="longest to load (%(default)s)"
+        "--start-timeout",
+        type=whole_number(1),
+        default=600,
+        metavar="SECONDS",
+        help="time that the model may take to load (%(default)s)",
     )
     parser.add_argument(
-        "--stop-timeout", type=whole_number(0), default=10, metavar="SECONDS", help="longest to finish (%(default)s)"
+        "--stop-timeout",
+        type=whole_number(0),
+        default=10,
+        metavar="SECONDS",
+        help="time that running requests may take to finish (%(default)s)",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     parser.set_defaults(run=run)
