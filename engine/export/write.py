@@ -28,7 +28,7 @@ OPSET = 23
 # One ONNX file is one protobuf message, which ends at 2 GiB; the graph itself needs some of it.
 EXTERNAL_DATA_OVER_BYTES = 1_900_000_000
 # With int8 the smallest weights, so much of them all, keep sixteen bits: first and last layers and shortcuts are among
-# them, where eight bits did nearly all of their harm (docs/decisions.md).
+# them, where eight bits did nearly all of their harm (docs/decisions/export/int8-smallest-weights.md).
 KEPT_SHARE = 0.05
 # Largest difference from torch, relative to the largest value, with which a graph may leave the export.
 TOLERANCES = {"fp32": 1e-3, "fp16": 2e-2, "fp16_weights": 5e-2, "int8": 2e-1}

@@ -53,7 +53,7 @@ def build_vae(config: VaeConfig, sample_size: int) -> AutoencoderKL:
 
 
 def _let_pictures_through(vae: AutoencoderKL) -> None:
-    """Initialise so that a picture survives the untrained network (measured in docs/decisions.md).
+    """Initialise so that a picture survives the untrained network (docs/decisions/figurine/autoencoder-start.md).
 
     Residual branches start small, everything on the direct path starts orthogonal, and the posterior starts narrow
     instead of drowning the latents in unit noise.
