@@ -6,9 +6,9 @@ It reads every Markdown file that people read, and runs nothing that they name.
 import re
 import runpy
 import shlex
-import tomllib
 from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -158,7 +158,7 @@ def test_no_document_folder_holds_more_than_fifteen() -> None:
 
 
 def test_one_version_everywhere() -> None:
-    version = tomllib.loads(_read(ROOT / "pyproject.toml"))["project"]["version"]
+    version = metadata.version("cosmicman-serve")
     citation = yaml.safe_load(_read(ROOT / "CITATION.cff"))
     released = re.findall(r"^## \[(\d[^]]*)\] - (\d{4}-\d\d-\d\d)$", _read(ROOT / "CHANGELOG.md"), re.MULTILINE)
     assert citation["version"] == version
