@@ -107,6 +107,7 @@ PUBLIC_ENGINE = {
         "remote.messages",
         "remote.step_thinning",
         "request.events",
+        "request.prepare",
         "request.request",
         "request.stats",
     )

@@ -98,13 +98,13 @@ async def test_line_is_bounded_and_says_when_to_come_back(remote: Any, until: An
 
 async def test_mistakes_are_named_by_gateway_and_engine_alike(remote: Any) -> None:
     with pytest.raises(RequestError, match="steps must be from 1 to 30; got 31") as mistake:
-        remote.validate(replace(REQUEST, steps=31))
+        remote.prepare(replace(REQUEST, steps=31))
     assert mistake.value.field == "steps"
     with pytest.raises(RequestError, match="steps must be from 1 to 30; got 31") as mistake:
         await events_of(remote, replace(REQUEST, steps=31))
     assert mistake.value.field == "steps"
     words = replace(REQUEST, description=parse("a red hat, " * 700))
-    remote.validate(words)  # only the engine has the tokenizer
+    remote.prepare(words)  # only the engine has the tokenizer
     with pytest.raises(RequestError, match="windows") as mistake:
         await events_of(remote, words)
     assert mistake.value.field == "description"
