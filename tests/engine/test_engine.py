@@ -177,7 +177,15 @@ async def test_a_picture_holds_what_is_needed_to_make_it_again(image_format: str
     kept = read_provenance(ready.data)
     assert kept["description"] == text
     assert kept["bundle_sha256"][:12] == engine.model.version  # type: ignore[index]
-    wanted = {"seed": 11, "image_index": 1, "width": 32, "height": 48, "steps": 3, "guidance_scale": 3.0}
+    wanted = {
+        "seed": 11,
+        "image_index": 1,
+        "image_format": image_format,
+        "width": 32,
+        "height": 48,
+        "steps": 3,
+        "guidance_scale": 3.0,
+    }
     assert {name: kept[name] for name in wanted} == wanted
     assert (kept["sampler"], kept["model"], kept["negative_description"]) == ("ddim", "tiny", "coat")
     assert kept["ai_generated"] is True

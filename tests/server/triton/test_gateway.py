@@ -40,12 +40,15 @@ async def embedded(bundle: Path) -> AsyncIterator[Engine]:
 
 async def test_same_request_same_picture_as_embedded(remote: Any, embedded: Engine) -> None:
     assert remote.model == embedded.model
-    other = replace(REQUEST, num_images=2, image_format="webp", guidance_scale=1.0, width=48, height=32)
+    other = replace(REQUEST, num_images=2, image_index=3, image_format="webp", guidance_scale=1.0, width=48, height=32)
     for request in (REQUEST, other):
         here, there = await events_of(embedded, request), await events_of(remote, request)
         assert pictures(there) == pictures(here)
         # When a picture comes among the steps of others is a matter of time.
         assert Counter(map(type, there)) == Counter(map(type, here))
+        assert [event for event in there if isinstance(event, Started)] == [
+            event for event in here if isinstance(event, Started)
+        ]
 
 
 def pictures(events: list[Any]) -> list[ImageReady]:
