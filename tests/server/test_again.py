@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from engine.engine import Engine, EngineSettings
-from engine.images import read_provenance
+from engine.pictures.encode import read_provenance
 from server.app import create_app
 from server.schemas import GenerateBody
 from server.settings import Settings

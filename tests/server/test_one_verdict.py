@@ -13,7 +13,6 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
-from engine import wire
 from engine.description import parse
 from engine.engine import (
     Engine,
@@ -26,7 +25,8 @@ from engine.engine import (
     SecondPass,
 )
 from engine.errors import RequestError
-from engine.prepare import NONE
+from engine.remote import messages as wire
+from engine.request.prepare import NONE
 from server.app import create_app
 from server.settings import Settings
 

@@ -10,8 +10,8 @@ from PIL import Image
 from engine.description import parse
 from engine.engine import GenerationRequest, ModelInfo, SecondPass, SizeLimits
 from engine.errors import RequestError
-from engine.prepare import prepare
-from engine.request import MAX_IMAGE_INDEX
+from engine.request.prepare import prepare
+from engine.request.request import MAX_IMAGE_INDEX
 from engine.samplers import num_skipped_steps
 
 SIDES = SizeLimits(minimum=128, maximum=192, multiple=16)
