@@ -51,6 +51,7 @@ FLOORS = {
         "export": 5,
         "model": 5,
         "remote": 5,
+        "request.prepare": 5,
         "scheduler": 5,
         "train.data": 5,
         "train.questions": 5,
