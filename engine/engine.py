@@ -5,7 +5,7 @@ It does not know HTTP, and not what runs the graphs: sessions hide that.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
@@ -15,13 +15,15 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from engine.bundle.manifest import MANIFEST_FILE, Bundle, load_bundle
+from engine.description import Description
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
 from engine.generation import Generation
 from engine.model.diffusion import DiffusionModel
 from engine.pictures.decode import load_pixels
 from engine.prompt.planner import PromptPlan
 from engine.request.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
-from engine.request.request import GenerationRequest, ModelInfo, ResolvedRequest, arranged, resolve
+from engine.request.prepare import NONE, prepare
+from engine.request.request import GenerationRequest, ModelInfo, PreparedRequest
 from engine.request.second_pass import SecondPass
 from engine.request.sizes import SizeLimits
 from engine.request.stats import EngineStats, Histogram
@@ -44,6 +46,7 @@ __all__ = [
     "ImageReady",
     "MakeSessions",
     "ModelInfo",
+    "PreparedRequest",
     "Queued",
     "SecondPass",
     "SessionSettings",
@@ -51,7 +54,6 @@ __all__ = [
     "Started",
     "Step",
     "Timings",
-    "arranged",
 ]
 
 logger = logging.getLogger(__name__)
@@ -170,16 +172,22 @@ class Engine:
             cancelled_total=self._counts["cancelled"],
         )
 
-    def validate(self, request: GenerationRequest) -> None:
-        """Checks a request without running it.
+    def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
+        """Judges a request and fills in the defaults, without running it; `generate` does not do so again.
+
+        Args:
+            request: What is asked.
+            mistakes: What is known to be wrong already, by field: messages about values that the request lacks.
 
         Raises:
-            RequestError: The message names the field, what is allowed and what came.
+            RequestError: With every mistake; each names the field, what is allowed and what came.
         """
-        self._prepare(request)
+        return prepare(request, self.model, mistakes=mistakes, planner=self._plan)
 
-    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
+    async def generate(self, request: GenerationRequest | PreparedRequest) -> AsyncGenerator[Event, None]:
         """Runs a request; closing the iterator cancels it before the next forward.
+
+        One that was prepared for another model is prepared for this one.
 
         Errors come from the first ``anext`` on, none from the call itself.
 
@@ -190,14 +198,14 @@ class Engine:
             GenerationError: It failed in compute.
             EngineStoppedError: The engine is not running, or stopped meanwhile.
         """
-        resolved, plan = self._prepare(request)
+        prepared, plan = self._prepared(request)
         if self._scheduler is None:
             raise EngineStoppedError("the engine is not running")
-        init_pixels = await self._init_pixels(resolved)
-        place = self._scheduler.enter(priority=resolved.priority, deadline_seconds=resolved.deadline_seconds)
+        init_pixels = await self._init_pixels(prepared)
+        place = self._scheduler.enter(priority=prepared.priority, deadline_seconds=prepared.deadline_seconds)
         with place as ticket:
             generation = Generation(
-                resolved,
+                prepared,
                 plan,
                 diffusion=self._diffusion,
                 workers=self._workers,
@@ -232,25 +240,29 @@ class Engine:
         self._counts["images"] += isinstance(event, ImageReady)
         self._counts["finished"] += isinstance(event, Finished)
 
-    def _prepare(self, request: GenerationRequest) -> tuple[ResolvedRequest, PromptPlan]:
-        resolved = resolve(request, self.model)
-        self._check_steps("steps", resolved.steps, resolved.sampler)
-        if resolved.second_pass is not None:
-            self._check_steps("second_pass", resolved.second_pass.steps, resolved.sampler)
-        plan = self._diffusion.plan(resolved.description, resolved.negative_description, guided=resolved.guided)
+    def _prepared(self, request: GenerationRequest | PreparedRequest) -> tuple[PreparedRequest, PromptPlan]:
+        if isinstance(request, GenerationRequest):
+            request = self.prepare(request)
+        if not isinstance(request.plan, PromptPlan) or request.model != self.model:
+            request = self.prepare(request.asked)
+        assert isinstance(request.plan, PromptPlan)
+        return request, request.plan
+
+    def _plan(self, description: Description, negative_description: str, guided: bool) -> PromptPlan:
+        """What the text encoder is to read.
+
+        Raises:
+            RequestError: It is more than is allowed.
+        """
+        plan = self._diffusion.plan(description, negative_description, guided=guided)
         num_windows, allowed = plan.num_windows, self._settings.max_windows
         if num_windows > allowed:
             field = "negative_description" if plan.negative_is_longer else "description"
             words = f"{allowed} windows of {self._bundle.manifest.tokenizer_length - 2} tokens"
             raise RequestError(field, f"{field} may fill at most {words}; it fills {num_windows}")
-        return resolved, plan
+        return plan
 
-    def _check_steps(self, field: str, steps: int, sampler: str) -> None:
-        most = max_steps(sampler, self._diffusion.noise_schedule)
-        if steps > most:
-            raise RequestError(field, f"steps must be from 1 to {most} with {sampler}; got {steps}")
-
-    async def _init_pixels(self, request: ResolvedRequest) -> FloatArray | None:
+    async def _init_pixels(self, request: PreparedRequest) -> FloatArray | None:
         """Decodes the picture to start from before the request takes a place in line.
 
         Raises:
@@ -273,6 +285,7 @@ def _model_info(bundle: Bundle, diffusion: DiffusionModel, settings: EngineSetti
         path, known = bundle.path / MANIFEST_FILE, ", ".join(samplers)
         raise BundleError(f"{path}: default_sampler must be one of {known}; got {manifest.default_sampler[:40]!r}")
     minimum, maximum, multiple = manifest.side_limits
+    limits = {name: max_steps(name, diffusion.noise_schedule) for name in samplers}
     sides = SizeLimits(minimum=minimum, maximum=maximum, multiple=multiple)
     return ModelInfo(
         name=manifest.name,
@@ -293,4 +306,5 @@ def _model_info(bundle: Bundle, diffusion: DiffusionModel, settings: EngineSetti
         max_images=settings.max_images,
         max_characters=settings.max_characters,
         takes_init_image=diffusion.takes_pictures,
+        sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
     )

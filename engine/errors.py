@@ -3,7 +3,7 @@
 ::
 
     EngineError
-    ├── RequestError (also ValueError)   the caller's mistake; ``field`` names the parameter
+    ├── RequestError (also ValueError)   the caller's mistakes; ``field`` names the parameter, ``mistakes`` lists all
     ├── BundleError                      a damaged, missing or newer bundle; one line naming the file
     ├── ProviderError (also ValueError)  what shall run the graphs is not here; one line naming what is
     ├── BusyError                        the waiting line is full; ``retry_after_seconds`` says when to come back
@@ -18,6 +18,10 @@
 Any other RequestError, BusyError, DeadlineError or GenerationError concerns one request and never the engine's health.
 """
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Self
+
 
 class EngineError(Exception):
     """Base of all errors the engine raises on purpose."""
@@ -27,13 +31,30 @@ class RequestError(EngineError, ValueError):
     """A request asks for something the model cannot do; raised before any compute.
 
     Attributes:
-        field: Name of the parameter at fault, as in `GenerationRequest`.
+        field: Name of the parameter at fault, as in `GenerationRequest`; of several the first.
+        several: What `mistakes` gives, where there is more than one; else empty.
     """
+
+    several: Mapping[str, Sequence[str]] = MappingProxyType({})
 
     def __init__(self, field: str, message: str) -> None:
         """Keeps the field's name beside a message that says what was expected and what came."""
         super().__init__(message)
         self.field = field
+
+    @classmethod
+    def of(cls, mistakes: Mapping[str, Sequence[str]]) -> Self:
+        """One error for all mistakes: messages by the name of their parameter, the first one first."""
+        messages = [message for each in mistakes.values() for message in each]
+        error = cls(next(iter(mistakes)), "; ".join(messages))
+        if len(messages) > 1:
+            error.several = {field: list(each) for field, each in mistakes.items()}
+        return error
+
+    @property
+    def mistakes(self) -> Mapping[str, Sequence[str]]:
+        """Every mistake: messages by the name of their parameter."""
+        return self.several or {self.field: [str(self)]}
 
 
 class BundleError(EngineError):

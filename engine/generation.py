@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from importlib import metadata
 from typing import TypeAlias, TypeVar
@@ -21,7 +21,8 @@ from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.pictures.encode import MEDIA_TYPES, encode, to_pixels
 from engine.prompt.planner import PromptPlan
 from engine.request.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
-from engine.request.request import MAX_SEED, ResolvedRequest
+from engine.request.request import MAX_SEED, PreparedRequest
+from engine.request.second_pass import PreparedSecondPass, SecondPass
 from engine.samplers import FloatArray, SamplerPlan, gaussian_noise, sampler_plan
 from engine.scheduler import JobHandle, LatentsReady, StepDone, Update
 from engine.scheduler.picture import Denoising
@@ -61,7 +62,7 @@ class Generation:
 
     def __init__(
         self,
-        request: ResolvedRequest,
+        request: PreparedRequest,
         plan: PromptPlan,
         *,
         diffusion: DiffusionModel,
@@ -116,6 +117,7 @@ class Generation:
             guidance_interval=request.guidance_interval,
             strength=request.strength,
             second_pass=request.second_pass,
+            image_index=request.image_index,
         )
         passes = await self._in_worker(self._workers, self._passes)
         text_done = time.monotonic()
@@ -188,7 +190,7 @@ class Generation:
         if self._init_pixels is None:
             return [None] * count
         mean, deviation = self._diffusion.encode_picture(self._init_pixels)
-        draws = [gaussian_noise(self._seed, index, INIT_IMAGE_DRAW, mean.shape) for index in range(count)]
+        draws = [self._noise(index, INIT_IMAGE_DRAW, mean.shape, 0) for index in range(count)]
         return [np.asarray(mean + deviation * draw, np.float32) for draw in draws]
 
     def _picture(self, passes: Sequence[_Pass], originals: Sequence[FloatArray | None], index: int) -> Denoising:
@@ -209,7 +211,7 @@ class Generation:
         return picture
 
     def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:
-        return gaussian_noise(self._seed, index, first_draw + draw, shape)
+        return gaussian_noise(self._seed, self._request.image_index + index, first_draw + draw, shape)
 
     def _hear(self, handle: JobHandle, message: Update | EngineError) -> None:
         """Takes what the scheduler tells; decoding starts at once, however slowly the caller reads its events."""
@@ -252,13 +254,17 @@ class Generation:
         return _Finished(image=image, decode_seconds=decoded - started, encode_seconds=time.monotonic() - decoded)
 
     def _provenance(self, index: int) -> dict[str, object]:
-        """What is needed to make the picture again, and that a machine made it."""
+        """What is needed to make the picture again, and that a machine made it.
+
+        What has the name of a request's field may be asked for as it stands here; of a picture to start from there is
+        only the digest.
+        """
         request = self._request
         start: dict[str, object] = {}
         if request.init_image is not None:
             digest = hashlib.sha256(request.init_image).hexdigest()
             start = {"init_image_sha256": digest, "strength": request.strength}
-        second = {} if request.second_pass is None else {"second_pass": asdict(request.second_pass)}
+        second = {} if request.second_pass is None else {"second_pass": _asked_again(request.second_pass)}
         return {
             "generator": "cosmicman-serve",
             "software_version": software_version(),
@@ -267,14 +273,15 @@ class Generation:
             "bundle_sha256": self._bundle_sha256,
             "description": request.asked.description.text,
             "groups": dict(request.asked.groups),
-            "weights": dict(request.asked.weights),
+            "weights": {name: float(weight) for name, weight in request.asked.weights.items()},
             "drawn": {
                 "text": request.description.text,
                 "spans": [[span.start, span.end, span.group, span.weight] for span in request.description.spans],
             },
             "negative_description": request.negative_description,
             "seed": self._seed,
-            "image_index": index,
+            "image_index": request.image_index + index,
+            "image_format": request.image_format,
             "width": request.width,
             "height": request.height,
             "steps": request.steps,
@@ -284,6 +291,11 @@ class Generation:
             **start,
             **second,
         }
+
+
+def _asked_again(second: PreparedSecondPass) -> dict[str, object]:
+    """The second pass as a request asks for it; the size follows from it."""
+    return {field.name: getattr(second, field.name) for field in fields(SecondPass)}
 
 
 def software_version() -> str:

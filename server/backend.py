@@ -3,12 +3,12 @@
 It does not know which one it gets.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Protocol, runtime_checkable
 
-from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo
+from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo, PreparedRequest
 
 
 class EngineBackend(Protocol):
@@ -22,9 +22,11 @@ class EngineBackend(Protocol):
 
     def stats(self) -> EngineStats: ...
 
-    def validate(self, request: GenerationRequest) -> None: ...
+    def prepare(
+        self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = ...
+    ) -> PreparedRequest: ...
 
-    def generate(self, request: GenerationRequest) -> AsyncIterator[Event]: ...
+    def generate(self, request: PreparedRequest) -> AsyncIterator[Event]: ...
 
     async def __aenter__(self) -> Any: ...
 
@@ -39,7 +41,7 @@ class _Closable(Protocol):
 
 
 @asynccontextmanager
-async def running(engine: EngineBackend, request: GenerationRequest) -> AsyncIterator[AsyncIterator[Event]]:
+async def running(engine: EngineBackend, request: PreparedRequest) -> AsyncIterator[AsyncIterator[Event]]:
     """A request's events; leaving the block early cancels the request in the engine."""
     events = engine.generate(request)
     try:

@@ -1,28 +1,23 @@
-"""Turns a request body into the engine's request, and gathers all that is wrong with it at once.
+"""Turns a request body into a request that the engine has prepared; all that is wrong with it comes at once.
 
-The rules are the engine's (`validate`): it stops at the first mistake, so it is asked about one field at a time.
+The rules are the engine's (`prepare`), which is asked once and told what the schema found.
 """
 
 import base64
 import binascii
 import time
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.description import Description, negatives
-from engine.engine import GenerationRequest, SecondPass
+from engine.engine import GenerationRequest, PreparedRequest, SecondPass
 from engine.errors import RequestError
 from server.gateway import Gateway
 from server.http import problems
-from server.http.json_body import Rules
-from server.schemas import FieldError, GenerateBody, GroupSpan, NegativeAnswer
+from server.http.json_body import Reading
+from server.schemas import GenerateBody, GroupSpan, NegativeAnswer
 
-#: Fields that are only right or wrong in the light of those before them.
-TOGETHER = (("steps",), ("guidance_scale",), ("init_image",), ("width", "height"), ("strength",), ("second_pass",))
-DEPENDENT = frozenset(name for names in TOGETHER for name in names)
 #: Fields that hold an object each; null means none.
 OBJECTS = ("groups", "weights")
-BLANK = Description(text="a person", spans=())
 
 
 def parse(gateway: Gateway, text: str) -> Description:
@@ -49,74 +44,49 @@ def negatives_of(gateway: Gateway, description: Description) -> list[NegativeAns
     return [NegativeAnswer(group=each.group, text=each.text) for each in negatives(description, gateway.parser)]
 
 
-def limits(gateway: Gateway) -> Rules:
-    """What the model cannot do: one mistake for each wrong field; no text is parsed yet, however long."""
-
-    def mistakes(values: Mapping[str, Any]) -> Iterator[FieldError]:
-        right: dict[str, Any] = {}
-        for candidate in _candidates(values):
-            dependent = candidate.keys() <= DEPENDENT
-            if "strength" in candidate and "init_image" in values and "init_image" not in right:
-                continue  # what is wrong there was said
-            try:
-                typed = _typed(candidate)
-                gateway.engine.validate(
-                    GenerationRequest(**({"description": BLANK} | (right if dependent else {}) | typed))
-                )
-            except RequestError as error:
-                yield FieldError(field=error.field, detail=str(error))
-            else:
-                right |= typed if dependent else {}
-
-    return mistakes
-
-
-def place_order(gateway: Gateway, body: GenerateBody, *, image_format: str, request_id: str) -> GenerationRequest:
-    """The engine's request for a body.
+def place_order(
+    gateway: Gateway, reading: Reading[GenerateBody], *, image_format: str, request_id: str
+) -> PreparedRequest:
+    """What the engine made ready of a body, judged once: by the schema's mistakes and the engine's together.
 
     Raises:
-        ProblemError: What the model cannot do.
+        ProblemError: 422 with every mistake.
     """
-    values = body.model_dump(exclude={"description"}) | {"image_format": image_format}
-    values |= {name: values[name] or {} for name in OBJECTS}
+    mistakes = dict(reading.mistakes)
+    given = dict(reading.values) | {"image_format": image_format, "request_id": request_id}
+    given |= {name: given[name] or {} for name in OBJECTS if name in given}
+    given["description"] = _description(gateway, given.get("description", ""))
     try:
-        values = _typed(values)
-        request = GenerationRequest(description=parse(gateway, body.description), request_id=request_id, **values)
-        gateway.engine.validate(request)
+        _read_objects(given)
     except RequestError as error:
-        raise problems.of_engine_error(error) from error
-    return request
+        mistakes |= error.mistakes
+        given.pop(error.field)
+    try:
+        return gateway.engine.prepare(GenerationRequest(**given), mistakes=mistakes)
+    except RequestError as error:
+        raise problems.of_mistakes(error.mistakes, unsaid=reading.unsaid) from error
 
 
-def _candidates(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for names in TOGETHER:
-        candidate = {name: values[name] for name in names if name in values}
-        if candidate:
-            yield candidate
-    for name, value in values.items():
-        if name == "description":
-            yield {name: Description(text=value, spans=())}
-        elif name in OBJECTS:
-            yield {name: value or {}}
-        elif name not in DEPENDENT:
-            yield {name: value}
+def _description(gateway: Gateway, text: str) -> Description:
+    """The groups of a text; what is too long to be drawn is too long to be parsed, and nothing needs no parsing."""
+    if not text.strip() or len(text) > gateway.engine.model.max_characters:
+        return Description(text=text, spans=())
+    return parse(gateway, text)
 
 
-def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The engine's types for values as JSON has them.
+def _read_objects(given: dict[str, Any]) -> None:
+    """Puts the engine's types in the place of what JSON has for them.
 
     Raises:
         RequestError: init_image is no base64.
     """
-    typed = dict(values)
-    if typed.get("init_image") is not None:
-        typed["init_image"] = _decoded(typed["init_image"])
-    if typed.get("guidance_interval") is not None:
-        typed["guidance_interval"] = tuple(typed["guidance_interval"])
-    if typed.get("second_pass") is not None:
-        given = {name: value for name, value in typed["second_pass"].items() if value is not None}
-        typed["second_pass"] = SecondPass(**given)
-    return typed
+    if given.get("guidance_interval") is not None:
+        given["guidance_interval"] = tuple(given["guidance_interval"])
+    if given.get("second_pass") is not None:
+        wanted = {name: value for name, value in given["second_pass"].items() if value is not None}
+        given["second_pass"] = SecondPass(**wanted)
+    if given.get("init_image") is not None:
+        given["init_image"] = _decoded(given["init_image"])
 
 
 def _decoded(text: str) -> bytes:

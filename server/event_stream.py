@@ -11,7 +11,7 @@ from dataclasses import asdict
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from engine.engine import Event, Finished, GenerationRequest, ImageReady, Queued, Started, Step, arranged
+from engine.engine import Event, Finished, ImageReady, PreparedRequest, Queued, Started, Step
 from server import generation
 from server.engine_request import group_spans, negatives_of
 from server.gateway import Gateway
@@ -25,7 +25,7 @@ HEADERS = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "
 
 
 class EventStream(Response):
-    def __init__(self, gateway: Gateway, request: GenerationRequest) -> None:
+    def __init__(self, gateway: Gateway, request: PreparedRequest) -> None:
         super().__init__(media_type=MEDIA_TYPE, headers=HEADERS)
         del self.headers["content-length"]
         self.gateway = gateway
@@ -74,7 +74,7 @@ class EventStream(Response):
             case Step():
                 return frame("step", StepMessage(completed=event.completed, total=event.total))
             case ImageReady():
-                return frame("image", picture(event))
+                return frame("image", picture(self.request, event))
             case Finished():
                 timings = TimingsAnswer(**asdict(event.timings))
                 return frame("finished", FinishedMessage(id=self.request.request_id, timings=timings))
@@ -85,18 +85,17 @@ def frame(name: str, message: Answer) -> bytes:
     return f"event: {name}\ndata: {message.model_dump_json(exclude_none=True)}\n\n".encode()
 
 
-def settled(gateway: Gateway, request: GenerationRequest, started: Started) -> Settled:
-    model = gateway.engine.model
-    description = arranged(request, model.max_characters)
+def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Settled:
     return Settled(
         id=request.request_id,
-        model=model.name,
-        description=description.text,
-        groups=group_spans(description),
-        negatives=negatives_of(gateway, description),
+        model=request.model.name,
+        description=request.description.text,
+        groups=group_spans(request.description),
+        negatives=negatives_of(gateway, request.description),
         **asdict(started),
     )
 
 
-def picture(image: ImageReady) -> Picture:
-    return Picture(**(asdict(image) | {"data": base64.b64encode(image.data).decode("ascii")}))
+def picture(request: PreparedRequest, image: ImageReady) -> Picture:
+    data = base64.b64encode(image.data).decode("ascii")
+    return Picture(**(asdict(image) | {"data": data, "image_index": request.image_index + image.index}))

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from starlette.types import Receive
 
-from engine.engine import Event, Finished, GenerationRequest, ImageReady, Started, Timings
+from engine.engine import Event, Finished, ImageReady, PreparedRequest, Started, Timings
 from engine.errors import BusyError, DeadlineError, EngineError, RequestError
 from server.backend import running
 from server.gateway import Gateway
@@ -31,7 +31,7 @@ class Result:
     images: tuple[ImageReady, ...] = field(repr=False)
 
 
-async def run(gateway: Gateway, request: GenerationRequest, receive: Receive) -> Result:
+async def run(gateway: Gateway, request: PreparedRequest, receive: Receive) -> Result:
     """All pictures of a request.
 
     Raises:
@@ -41,7 +41,7 @@ async def run(gateway: Gateway, request: GenerationRequest, receive: Receive) ->
     return await attend(gateway, request, receive, _collect(gateway, request))
 
 
-async def events(gateway: Gateway, request: GenerationRequest) -> AsyncGenerator[Event]:
+async def events(gateway: Gateway, request: PreparedRequest) -> AsyncGenerator[Event]:
     """The engine's events; closing this cancels the request."""
     async with running(gateway.engine, request) as stream:
         async for event in stream:
@@ -50,7 +50,7 @@ async def events(gateway: Gateway, request: GenerationRequest) -> AsyncGenerator
             yield event
 
 
-async def attend(gateway: Gateway, request: GenerationRequest, receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+async def attend(gateway: Gateway, request: PreparedRequest, receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     """Awaits `work` within the deadline and the client's patience; every way it can end is counted here."""
     seconds, outcome = gateway.settings.request_timeout_seconds, "failed"
     try:
@@ -86,7 +86,7 @@ def _outcome(error: EngineError) -> str:
     return "failed"
 
 
-async def _collect(gateway: Gateway, request: GenerationRequest) -> Result:
+async def _collect(gateway: Gateway, request: PreparedRequest) -> Result:
     started: Started | None = None
     timings: Timings | None = None
     images: list[ImageReady] = []

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from engine.description import Group
 
-MAX_SEED = 2**32 - 1
+MAX_SEED = MAX_IMAGE_INDEX = 2**32 - 1
 #: Characters of a picture in base64: 9 MB of file, a photograph of 12 megapixels at high quality.
 MAX_INIT_IMAGE = 12_000_000
 
@@ -94,7 +94,7 @@ class SecondPassBody(Body):
 
 class GenerateBody(Body):
     description: Text = Field(
-        "", min_length=1, description="The person to draw, as dense as you like, in English; groups may say it instead."
+        "", description="The person to draw, as dense as you like, in English; groups may say it instead."
     )
     groups: dict[Text, Text] | None = Field(
         None, description="Phrases by group, as in GET /groups; each wins over what the description says of its group."
@@ -110,6 +110,9 @@ class GenerateBody(Body):
     sampler: Text | None = Field(None, description="One of the samplers that GET /model lists.")
     seed: int | None = Field(
         None, ge=0, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent."
+    )
+    image_index: int = Field(
+        0, ge=0, le=MAX_IMAGE_INDEX, description="Number of the first picture: with it a later one comes alone."
     )
     num_images: int = Field(1, ge=1, description="How many pictures of this description.")
     image_format: ImageFormat = Field("png", description="Encoding; an image type in Accept wins over it.")
@@ -180,6 +183,7 @@ class ParseAnswer(Answer):
 class Picture(Answer):
     index: int = Field(description="0 for the first picture of the request.")
     seed: int
+    image_index: int = Field(description="With the seed: what to ask for to have this picture alone.")
     media_type: str
     data: str = Field(description="The encoded picture, in base64; its metadata says how to make it again.")
     width: int
@@ -211,6 +215,7 @@ class Settled(Answer):
     id: str
     model: str
     seed: int
+    image_index: int = Field(description="That of the first picture.")
     width: int
     height: int
     steps: int
@@ -273,6 +278,7 @@ class ModelAnswer(Answer):
     max_guidance_scale: float
     default_sampler: str
     samplers: list[str]
+    sampler_steps: dict[str, int] = Field(description="The most steps of samplers that can do fewer than max_steps.")
     max_images: int
     max_characters: int
     takes_init_image: bool

@@ -51,6 +51,7 @@ FLOORS = {
         "export": 5,
         "model": 5,
         "remote": 5,
+        "request.prepare": 5,
         "scheduler": 5,
         "train.data": 5,
         "train.questions": 5,
@@ -107,6 +108,7 @@ PUBLIC_ENGINE = {
         "remote.messages",
         "remote.step_thinning",
         "request.events",
+        "request.prepare",
         "request.request",
         "request.stats",
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.request.second_pass import ResolvedSecondPass
+from engine.request.second_pass import PreparedSecondPass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,10 @@ class Queued:
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """The request was admitted; these are the values it runs with, the size being that of its first pass."""
+    """The request was admitted; these are the values it runs with, the size being that of its first pass.
+
+    `image_index` is that of the picture whose `ImageReady.index` is 0.
+    """
 
     seed: int
     width: int
@@ -38,7 +41,8 @@ class Started:
     sampler: str
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     strength: float | None = None
-    second_pass: ResolvedSecondPass | None = None
+    second_pass: PreparedSecondPass | None = None
+    image_index: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +55,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class ImageReady:
-    """One finished picture, encoded, with its provenance inside."""
+    """One finished picture, encoded, with its provenance inside; `index` is its place in the request, from 0."""
 
     index: int
     seed: int

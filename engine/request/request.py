@@ -1,21 +1,18 @@
-"""One request for pictures, what a model can do, and the check of one against the other.
+"""What is asked of a model, what a model can do, and what becomes of the one in the light of the other.
 
-It knows nothing of text, tokens or graphs: limits on the number of windows are the engine's to check.
+`engine.request.prepare` judges a GenerationRequest by a ModelInfo, once, and makes a PreparedRequest of it.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.description import Description, Group, Span, arrange
-from engine.errors import RequestError
-from engine.pictures.header import image_size
-from engine.request.second_pass import ResolvedSecondPass, SecondPass
-from engine.request.sizes import SizeLimits, nearest_size
-from engine.samplers import num_skipped_steps
+from engine.description import Description, Group
+from engine.request.second_pass import PreparedSecondPass, SecondPass
+from engine.request.sizes import SizeLimits
 
 IMAGE_FORMATS = ("png", "jpeg", "webp")
 MAX_SEED = 2**32 - 1
+MAX_IMAGE_INDEX = 2**32 - 1
 MAX_WEIGHT = 4.0
 GROUP_NAMES = tuple(group.value for group in Group)
 PRIORITIES = ("high", "normal", "low")
@@ -40,6 +37,7 @@ class GenerationRequest:
         guidance_scale: Strength of classifier-free guidance; up to 1 is off and costs half.
         sampler: One of the model's samplers.
         seed: 0 to 2**32 - 1; None lets the engine draw one. Picture n depends on (seed, n) and not on its neighbours.
+        image_index: n of the first picture, 0 to 2**32 - 1: with it a later picture is asked for without those before.
         num_images: Pictures of this description.
         image_format: png, jpeg or webp.
         priority: high, normal or low: the request's turn in line and its share of compute while others run.
@@ -62,6 +60,7 @@ class GenerationRequest:
     guidance_scale: float | None = None
     sampler: str | None = None
     seed: int | None = None
+    image_index: int = 0
     num_images: int = 1
     image_format: str = "png"
     priority: str = "normal"
@@ -93,6 +92,7 @@ class ModelInfo:
         max_guidance_scale: The most a request may ask for.
         default_sampler: Used when the request names none.
         samplers: All samplers.
+        sampler_steps: The most steps of each sampler that can do fewer than `max_steps`.
         max_images: Pictures a request may ask for.
         max_characters: Length of a description, and of a negative description.
         takes_init_image: Whether pictures can start from one.
@@ -116,18 +116,22 @@ class ModelInfo:
     max_images: int
     max_characters: int
     takes_init_image: bool = True
+    sampler_steps: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResolvedRequest:
-    """A valid request with every default filled in, except the seed, which the engine draws.
+class PreparedRequest:
+    """A request that one model can do, with every default filled in, except the seed, which the engine draws.
 
     Attributes:
-        description: What is drawn: the words as they came, arranged by `groups`, with all weights in its spans.
         asked: The request itself.
+        model: What it was prepared for.
+        description: What is drawn: the words as they came, arranged by `groups`, with all weights in its spans.
+        plan: What the engine that runs it reads of the words; None where another process has the tokenizer.
     """
 
     asked: GenerationRequest
+    model: ModelInfo
     description: Description
     negative_description: str
     width: int
@@ -136,6 +140,7 @@ class ResolvedRequest:
     guidance_scale: float
     sampler: str
     seed: int | None
+    image_index: int
     num_images: int
     image_format: str
     priority: str
@@ -143,229 +148,20 @@ class ResolvedRequest:
     guidance_interval: tuple[float, float]
     init_image: bytes | None
     strength: float | None
-    second_pass: ResolvedSecondPass | None
+    second_pass: PreparedSecondPass | None
+    plan: object = field(default=None, repr=False, compare=False)
+
+    @property
+    def request_id(self) -> str:
+        """The caller's name for the request."""
+        return self.asked.request_id
 
     @property
     def guided(self) -> bool:
         """Whether any step may read the negative text."""
-        second = self.second_pass
-        return self.guidance_scale > 1.0 or (second is not None and second.guidance_scale > 1.0)
+        return guided(self.guidance_scale, self.second_pass)
 
 
-def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
-    """Fills in the model's defaults and checks every value.
-
-    Raises:
-        RequestError: A value the model cannot do; the message names what is allowed and what came.
-    """
-    description = arranged(request, model.max_characters)
-    _check_text("negative_description", request.negative_description, model.max_characters)
-    width, height = _size(request, model, _init_image_size(request, model))
-    _check_choice("image_format", request.image_format, IMAGE_FORMATS)
-    _check_choice("priority", request.priority, PRIORITIES)
-    _check_deadline(request.deadline_seconds)
-    sampler = model.default_sampler if request.sampler is None else request.sampler
-    _check_choice("sampler", sampler, model.samplers)
-    steps = model.default_steps if request.steps is None else request.steps
-    _check_range("steps", steps, 1, model.max_steps)
-    _check_range("num_images", request.num_images, 1, model.max_images)
-    if request.seed is not None:
-        _check_range("seed", request.seed, 0, MAX_SEED)
-    guidance_scale = model.default_guidance_scale if request.guidance_scale is None else request.guidance_scale
-    _check_guidance("guidance_scale", guidance_scale, model.max_guidance_scale)
-    return ResolvedRequest(
-        asked=request,
-        description=description,
-        negative_description=request.negative_description,
-        width=width,
-        height=height,
-        steps=steps,
-        guidance_scale=float(guidance_scale),
-        sampler=sampler,
-        seed=request.seed,
-        num_images=request.num_images,
-        image_format=request.image_format,
-        priority=request.priority,
-        deadline_seconds=request.deadline_seconds,
-        guidance_interval=_guidance_interval(request.guidance_interval),
-        init_image=request.init_image,
-        strength=_strength(request, steps),
-        second_pass=_second_pass(request.second_pass, model, (width, height), steps, float(guidance_scale)),
-    )
-
-
-def arranged(request: GenerationRequest, max_characters: int) -> Description:
-    """The description that a request draws: its words, its groups and its weights together.
-
-    Raises:
-        RequestError: A group that is none, a weight or a length that is not allowed, or nothing to draw.
-    """
-    _check_text("description", request.description.text, max_characters)
-    _check_groups("groups", request.groups)
-    for name, phrase in request.groups.items():
-        _check_text("groups", phrase, max_characters, what=f"groups.{name}")
-    _check_groups("weights", request.weights)
-    for name, weight in request.weights.items():
-        _check_weight("weights", weight, f"weights.{name}")
-    if Group.NEGATED in request.weights:
-        raise RequestError("weights", "weights may not name negated: what must not be in the picture carries no weight")
-    groups = {Group(name): phrase for name, phrase in request.groups.items()}
-    weights = {Group(name): weight for name, weight in request.weights.items()}
-    for span in request.description.spans:
-        _check_weight("description", span.weight, *_quoted(request.description, span))
-    description = arrange(request.description, groups, weights)
-    if not description.text.strip():
-        raise RequestError("description", "description must say what to draw; it is empty")
-    _check_text("groups", description.text, max_characters, what="description and groups together")
-    for span in description.spans:
-        given = "weights" if span.group in weights else "groups"
-        _check_weight(given, span.weight, *_quoted(description, span))
-    return description
-
-
-def _quoted(description: Description, span: Span) -> tuple[str, str]:
-    return "a weight", f" for {description.text[span.start : span.end][:40]!r}"
-
-
-def _check_groups(field: str, given: Mapping[str, object]) -> None:
-    for name in given:
-        if name not in GROUP_NAMES:
-            raise RequestError(field, f"{field} may name {', '.join(GROUP_NAMES)}; got {name[:40]!r}")
-
-
-def _check_weight(field: str, weight: float, what: str, of: str = "") -> None:
-    if not (math.isfinite(weight) and 0.0 <= weight <= MAX_WEIGHT):
-        raise RequestError(field, f"{what} must be from 0 to {MAX_WEIGHT:g}; got {weight:g}{of}")
-
-
-def _check_text(field: str, text: str, max_characters: int, *, what: str = "") -> None:
-    what = what or field
-    if len(text) > max_characters:
-        raise RequestError(field, f"{what} may have at most {max_characters} characters; got {len(text)}")
-    if "\0" in text:
-        raise RequestError(field, f"{what} must not contain NUL; found one at character {text.index(chr(0))}")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise RequestError(
-            field, f"{what} must be valid Unicode; character {error.start} is a lone surrogate"
-        ) from error
-
-
-def _size(request: GenerationRequest, model: ModelInfo, picture: tuple[int, int] | None) -> tuple[int, int]:
-    width, height = request.width, request.height
-    if picture is not None and (width is None or height is None):
-        width, height = nearest_size(width, height, picture, model.sizes, model.widths, model.heights)
-    width = model.default_width if width is None else width
-    height = model.default_height if height is None else height
-    _check_size(width, height, model)
-    return width, height
-
-
-def _check_size(width: int, height: int, model: ModelInfo) -> None:
-    if model.sizes:
-        if (width, height) not in model.sizes:
-            allowed = ", ".join(f"{w}x{h}" for w, h in model.sizes)
-            field = "height" if any(width == w for w, _ in model.sizes) else "width"
-            raise RequestError(field, f"size (width x height) must be one of {allowed}; got {width}x{height}")
-        return
-    for field, value, limits in (("width", width, model.widths), ("height", height, model.heights)):
-        if not limits.minimum <= value <= limits.maximum or value % limits.multiple:
-            allowed = f"a multiple of {limits.multiple} from {limits.minimum} to {limits.maximum}"
-            raise RequestError(field, f"{field} must be {allowed}; got {value}")
-
-
-def _init_image_size(request: GenerationRequest, model: ModelInfo) -> tuple[int, int] | None:
-    """Width and height of the picture to start from; only its header is read."""
-    if request.init_image is None:
-        return None
-    if not model.takes_init_image:
-        raise RequestError("init_image", f"init_image needs a VAE encoder, and the bundle of {model.name} has none")
-    try:
-        return image_size(request.init_image)
-    except ValueError as error:
-        raise RequestError("init_image", f"init_image: {error}") from error
-
-
-def _strength(request: GenerationRequest, steps: int) -> float | None:
-    if request.init_image is None:
-        if request.strength is not None:
-            raise RequestError("strength", "strength says how much to change init_image, and there is none")
-        return None
-    strength = DEFAULT_STRENGTH if request.strength is None else request.strength
-    _check_strength("strength", "strength", strength, steps)
-    return float(strength)
-
-
-def _check_strength(field: str, name: str, strength: float, steps: int) -> None:
-    if not (math.isfinite(strength) and 0.0 < strength <= 1.0):
-        raise RequestError(field, f"{name} must be above 0 and at most 1; got {strength:g}")
-    if num_skipped_steps(steps, strength) == steps:
-        raise RequestError(field, f"{name} must leave at least one of {steps} steps; got {strength:g}")
-
-
-def _guidance_interval(interval: tuple[float, float] | None) -> tuple[float, float]:
-    if interval is None:
-        return 0.0, 1.0
-    start, end = interval
-    if not (math.isfinite(start) and math.isfinite(end) and 0.0 <= start < end <= 1.0):
-        raise RequestError(
-            "guidance_interval", f"guidance_interval must be 0 <= start < end <= 1; got {start:g} and {end:g}"
-        )
-    return float(start), float(end)
-
-
-def _second_pass(
-    wanted: SecondPass | None, model: ModelInfo, size: tuple[int, int], steps: int, guidance_scale: float
-) -> ResolvedSecondPass | None:
-    if wanted is None:
-        return None
-    field = "second_pass"
-    steps = steps if wanted.steps is None else wanted.steps
-    _check_range(f"{field}.steps", steps, 1, model.max_steps)
-    _check_strength(field, f"{field}.strength", wanted.strength, steps)
-    scale = wanted.scale
-    if not (math.isfinite(scale) and 1.0 <= scale <= MAX_SECOND_PASS_SCALE):
-        raise RequestError(field, f"{field}.scale must be from 1 to {MAX_SECOND_PASS_SCALE:g}; got {scale:g}")
-    guidance_scale = guidance_scale if wanted.guidance_scale is None else wanted.guidance_scale
-    _check_guidance(f"{field}.guidance_scale", guidance_scale, model.max_guidance_scale)
-    multiples = model.widths.multiple, model.heights.multiple
-    width, height = (round(side * scale / multiple) * multiple for side, multiple in zip(size, multiples, strict=True))
-    try:
-        _check_size(width, height, model)
-    except RequestError as error:
-        raise RequestError(field, f"{field}.scale {scale:g} makes it {width}x{height}: {error}") from error
-    return ResolvedSecondPass(
-        strength=float(wanted.strength),
-        scale=float(scale),
-        steps=steps,
-        guidance_scale=float(guidance_scale),
-        width=width,
-        height=height,
-    )
-
-
-def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise RequestError(field, f"{field} must be one of {', '.join(choices)}; got {value[:40]!r}")
-
-
-def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
-    if not minimum <= value <= maximum:
-        raise RequestError(_top(field), f"{field} must be from {minimum} to {maximum}; got {value}")
-
-
-def _check_guidance(field: str, value: float, maximum: float) -> None:
-    if not (math.isfinite(value) and 0.0 <= value <= maximum):
-        raise RequestError(_top(field), f"{field} must be from 0 to {maximum:g}; got {value:g}")
-
-
-def _check_deadline(value: float | None) -> None:
-    if value is not None and not 0.0 < value <= MAX_DEADLINE_SECONDS:
-        message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {value:g}"
-        raise RequestError("deadline_seconds", message)
-
-
-def _top(field: str) -> str:
-    """The request's own field of a part of it."""
-    return field.partition(".")[0]
+def guided(guidance_scale: float, second: PreparedSecondPass | None) -> bool:
+    """Whether the negative text is read in either pass."""
+    return guidance_scale > 1.0 or (second is not None and second.guidance_scale > 1.0)

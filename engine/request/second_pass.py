@@ -21,7 +21,7 @@ class SecondPass:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResolvedSecondPass:
+class PreparedSecondPass:
     """A valid second pass with every default filled in; width and height are those of the finished picture."""
 
     strength: float

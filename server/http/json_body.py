@@ -5,9 +5,10 @@ repeated names must each become a problem that names the field, and nothing larg
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 
@@ -38,40 +39,56 @@ class _DuplicateNameError(ValueError):
         self.name = name
 
 
-#: What else may be wrong with the values of the fields that a body gives and its schema allows.
-Rules = Callable[[Mapping[str, Any]], Iterable[FieldError]]
+@dataclass(frozen=True, kw_only=True)
+class Reading(Generic[BodyT]):
+    """What a schema makes of a body.
+
+    Attributes:
+        body: The whole of it; None where anything is wrong.
+        values: Those of its fields that are right, by name; the defaults of others too where nothing is wrong.
+        mistakes: What is wrong: messages by field, in the schema's order.
+        unsaid: Mistakes besides, too many to be worded.
+    """
+
+    body: BodyT | None
+    values: Mapping[str, Any]
+    mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unsaid: int = 0
 
 
-async def read_body(request: Request, schema: type[BodyT], rules: Rules) -> BodyT:
-    """The body as `schema`.
+async def read_body(request: Request, schema: type[BodyT]) -> Reading[BodyT]:
+    """The body as `schema`, as far as it is right.
 
     Raises:
-        ProblemError: 415, 400 or 422, with every mistake that schema and rules find.
+        ProblemError: 415, 400, or 422 where it is no object.
     """
     _check_content_type(request)
     document = decode(await request.body())
     if not isinstance(document, dict):
         raise ProblemError(problems.INVALID_REQUEST, f"The body must be a JSON object; got {shown(document)}.")
-    return validated(document, schema, rules)
+    return read(document, schema)
 
 
-def validated(document: dict[str, Any], schema: type[BodyT], rules: Rules) -> BodyT:
-    known = list(schema.model_fields)
-    mistakes: list[Mistake] = []
-    body: BodyT | None = None
+def read(document: dict[str, Any], schema: type[BodyT]) -> Reading[BodyT]:
     try:
         body = schema.read(document)
     except MistakesError as error:
-        mistakes = error.mistakes
-    wrong = {mistake.field for mistake in mistakes}
-    errors = list(rules({name: document[name] for name in known if name in document and name not in wrong}))
-    if body is not None and not errors:
-        return body
-    # Words only for those that are shown: a body can hold thousands of unknown fields.
-    mistakes.sort(key=lambda mistake: mistake.field not in known)
-    errors += [_field_error(mistake, schema) for mistake in mistakes[: problems.MAX_ERRORS]]
-    errors.sort(key=lambda each: known.index(each.field) if each.field in known else len(known))
-    raise problems.invalid(errors, total=len(errors) + max(0, len(mistakes) - problems.MAX_ERRORS))
+        found = error.mistakes
+    else:
+        return Reading(body=body, values=body.model_dump())
+    known = list(schema.model_fields)
+    found.sort(key=lambda mistake: known.index(mistake.field) if mistake.field in known else len(known))
+    mistakes: dict[str, list[str]] = {}
+    unsaid = 0
+    for number, mistake in enumerate(found):
+        # Words only for those that are shown, and one for each field: a body can hold thousands of unknown fields.
+        if number < problems.MAX_ERRORS or (mistake.field in known and mistake.field not in mistakes):
+            worded = _field_error(mistake, schema)
+            mistakes.setdefault(worded.field, []).append(worded.detail)
+        else:
+            unsaid += 1
+    values = {name: document[name] for name in known if name in document and name not in mistakes}
+    return Reading(body=None, values=values, mistakes=mistakes, unsaid=unsaid)
 
 
 def decode(raw: bytes) -> object:

@@ -177,9 +177,15 @@ def not_ready() -> ProblemError:
     )
 
 
+def of_mistakes(mistakes: Mapping[str, Sequence[str]], *, unsaid: int = 0) -> ProblemError:
+    """A 422 of messages by field; `unsaid` counts further ones."""
+    errors = [FieldError(field=field, detail=message) for field, each in mistakes.items() for message in each]
+    return invalid(errors, total=len(errors) + unsaid)
+
+
 def of_engine_error(error: EngineError) -> ProblemError:
     if isinstance(error, RequestError):
-        return invalid([FieldError(field=error.field, detail=str(error))])
+        return of_mistakes(error.mistakes)
     if isinstance(error, BusyError):
         seconds = max(1, math.ceil(error.retry_after_seconds))
         return ProblemError(BUSY, str(error), headers={"Retry-After": str(seconds)})

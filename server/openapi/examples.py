@@ -27,6 +27,7 @@ SETTLED = {
     "id": ID,
     "model": "figurine",
     "seed": 7,
+    "image_index": 0,
     "width": 128,
     "height": 192,
     "steps": 20,
@@ -42,6 +43,7 @@ SETTLED = {
 PICTURE = {
     "index": 0,
     "seed": 7,
+    "image_index": 0,
     "media_type": "image/png",
     "data": "iVBORw0KGgoAAAANSUhEUg==",
     "width": 128,
@@ -75,6 +77,7 @@ FULL_BODY = {
     "guidance_scale": 4.0,
     "sampler": "ddim",
     "seed": 7,
+    "image_index": 0,
     "num_images": 1,
     "image_format": "png",
     "priority": "normal",
@@ -90,14 +93,15 @@ event: queued
 data: {"id":"6f0e2c5f","position":0}
 
 event: started
-data: {"id":"6f0e2c5f","model":"figurine","seed":7,"width":128,"height":192,"steps":20,"guidance_scale":4.0,\
-"sampler":"ddim","guidance_interval":[0.0,1.0],"description":"a woman in a red dress","groups":[],"negatives":[]}
+data: {"id":"6f0e2c5f","model":"figurine","seed":7,"image_index":0,"width":128,"height":192,"steps":20,\
+"guidance_scale":4.0,"sampler":"ddim","guidance_interval":[0.0,1.0],\
+"description":"a woman in a red dress","groups":[],"negatives":[]}
 
 event: step
 data: {"completed":1,"total":20}
 
 event: image
-data: {"index":0,"seed":7,"media_type":"image/png","data":"iVBORw0KGgo=","width":128,"height":192}
+data: {"index":0,"seed":7,"image_index":0,"media_type":"image/png","data":"iVBORw0KGgo=","width":128,"height":192}
 
 event: finished
 data: {"id":"6f0e2c5f","timings":{"queue_seconds":0.0,"text_seconds":0.01,"init_image_seconds":0.0,\
@@ -126,6 +130,7 @@ MODEL = {
     "max_guidance_scale": 30.0,
     "default_sampler": "ddim",
     "samplers": ["ddim", "euler", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "pndm", "lcm"],
+    "sampler_steps": {"lcm": 50},
     "max_images": 8,
     "max_characters": 8000,
     "takes_init_image": True,

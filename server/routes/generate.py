@@ -1,14 +1,13 @@
 """POST /generate: a description in, pictures out, in the form that the Accept header asks for."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from engine.engine import Timings
+from engine.engine import PreparedRequest, Timings
 from server import generation
-from server.engine_request import limits, place_order
+from server.engine_request import place_order
 from server.event_stream import MEDIA_TYPE as EVENT_STREAM
 from server.event_stream import EventStream, picture, settled
 from server.gateway import gateway_of
@@ -72,10 +71,13 @@ _REFUSALS = {
 )
 async def generate(request: Request) -> Response:
     gateway = gateway_of(request)
-    body = await read_body(request, GenerateBody, limits(gateway))
-    media_type = _media_type(request, body)
-    image_format = media_type.removeprefix("image/") if media_type in IMAGES else body.image_format
-    order = place_order(gateway, body, image_format=image_format, request_id=request.state.request_id)
+    reading = await read_body(request, GenerateBody)
+    media_type, image_format = _media_type(request, reading.body), reading.values.get("image_format", "png")
+    if media_type in IMAGES:
+        image_format = media_type.removeprefix("image/")
+    order = place_order(gateway, reading, image_format=image_format, request_id=request.state.request_id)
+    if media_type is None:
+        raise _not_acceptable(request, order)
     if not gateway.engine.ready:
         raise problems.not_ready()
     if media_type == EVENT_STREAM:
@@ -88,31 +90,41 @@ async def generate(request: Request) -> Response:
     if media_type == JSON:
         answer = GenerateAnswer(
             **settled(gateway, order, result.started).model_dump(),
-            images=[picture(image) for image in result.images],
+            images=[picture(order, image) for image in result.images],
             timings=TimingsAnswer(**asdict(result.timings)),
         )
         return Response(answer.model_dump_json(), media_type=JSON, headers=headers)
     (image,) = result.images
-    name = f"{image.seed}.{order.image_format}"
-    headers |= {"X-Seed": str(image.seed), "Content-Disposition": f'inline; filename="{name}"'}
+    name = f"{image.seed}-{order.image_index}" if order.image_index else f"{image.seed}"
+    headers |= {
+        "X-Seed": str(image.seed),
+        "X-Image-Index": str(order.image_index),
+        "Content-Disposition": f'inline; filename="{name}.{order.image_format}"',
+    }
     return Response(image.data, media_type=image.media_type, headers=headers)
 
 
-def _media_type(request: Request, body: GenerateBody) -> str:
+def _media_type(request: Request, body: GenerateBody | None) -> str | None:
     """What to answer with; of equally welcome types JSON comes first, then the body's image format."""
-    accept = ",".join(request.headers.getlist("accept"))
-    images = sorted(IMAGES, key=lambda name: name != f"image/{body.image_format}")
-    offers = [JSON, *(images if body.num_images == 1 else ()), EVENT_STREAM]
-    chosen = choose(accept, offers)
-    if chosen is not None:
-        return chosen
-    raise _not_acceptable(accept, body, images)
+    if body is None:
+        return JSON
+    images = _images(body.image_format) if body.num_images == 1 else ()
+    return choose(_accept(request), [JSON, *images, EVENT_STREAM])
 
 
-def _not_acceptable(accept: str, body: GenerateBody, images: Sequence[str]) -> ProblemError:
-    if body.num_images > 1 and choose(accept, images) is not None:
+def _images(image_format: str) -> list[str]:
+    return sorted(IMAGES, key=lambda name: name != f"image/{image_format}")
+
+
+def _accept(request: Request) -> str:
+    return ",".join(request.headers.getlist("accept"))
+
+
+def _not_acceptable(request: Request, order: PreparedRequest) -> ProblemError:
+    accept = _accept(request)
+    if order.num_images > 1 and choose(accept, IMAGES) is not None:
         detail = (
-            f"An image type can hold one picture; for num_images {body.num_images} "
+            f"An image type can hold one picture; for num_images {order.num_images} "
             f"accept {JSON} or {EVENT_STREAM}, or ask for one picture."
         )
         return ProblemError(problems.NOT_ACCEPTABLE, detail, field="num_images")

@@ -1,9 +1,5 @@
 """POST /parse: the body groups of a text; GET /groups: the taxonomy they come from."""
 
-from collections.abc import Iterator, Mapping
-from functools import partial
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
@@ -11,10 +7,10 @@ from engine.description import GROUPS
 from server.engine_request import group_spans, negatives_of, parse
 from server.gateway import gateway_of
 from server.http import problems
-from server.http.json_body import read_body
+from server.http.json_body import Reading, read_body
 from server.openapi import examples
 from server.openapi.describe import BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
-from server.schemas import FieldError, GroupAnswer, ParseAnswer, ParseBody
+from server.schemas import GroupAnswer, ParseAnswer, ParseBody
 
 router = APIRouter()
 
@@ -33,8 +29,7 @@ router = APIRouter()
 )
 async def parse_text(request: Request) -> Response:
     gateway = gateway_of(request)
-    body = await read_body(request, ParseBody, partial(_too_long, gateway.engine.model.max_characters))
-    description = parse(gateway, body.text)
+    description = parse(gateway, _text(await read_body(request, ParseBody), gateway.engine.model.max_characters))
     answer = ParseAnswer(
         text=description.text,
         groups=group_spans(description),
@@ -43,10 +38,19 @@ async def parse_text(request: Request) -> Response:
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _too_long(max_characters: int, values: Mapping[str, Any]) -> Iterator[FieldError]:
-    came = len(values.get("text", ""))
-    if came > max_characters:
-        yield FieldError(field="text", detail=f"text may have at most {max_characters} characters; got {came}")
+def _text(reading: Reading[ParseBody], max_characters: int) -> str:
+    """The text to parse.
+
+    Raises:
+        ProblemError: 422 with every mistake.
+    """
+    text: str = reading.values.get("text", "")
+    mistakes = dict(reading.mistakes)
+    if len(text) > max_characters:
+        mistakes["text"] = [f"text may have at most {max_characters} characters; got {len(text)}"]
+    if mistakes:
+        raise problems.of_mistakes(mistakes, unsaid=reading.unsaid)
+    return text
 
 
 @router.get(

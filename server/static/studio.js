@@ -113,14 +113,14 @@ function trouble(message) {
   at("trouble").hidden = message === null;
 }
 
-function again(result) {
-  form.restore(result.settings);
+function again(settings) {
+  form.restore(settings);
   at("announcer").textContent = "Words and settings are back in the form.";
   at("description").focus();
 }
 
-async function share(result) {
-  const link = new URL(toHash(result.settings), location.href);
+async function share(settings) {
+  const link = new URL(toHash(settings), location.href);
   window.history.replaceState(null, "", link);
   try {
     await navigator.clipboard.writeText(link.href);

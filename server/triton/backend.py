@@ -11,9 +11,9 @@ from dataclasses import fields, replace
 from types import TracebackType
 from typing import Any, Self
 
-from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo, Queued
+from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo, PreparedRequest, Queued
 from engine.errors import BusyError, EngineStoppedError
-from engine.request.request import resolve
+from engine.request.prepare import NONE, prepare
 from engine.request.stats import Histogram
 from server.triton.address import Addresses
 from server.triton.errors import TritonError
@@ -93,12 +93,17 @@ class TritonEngine:
         found = [stats for each in self._replicas for stats in each.stats()]
         return found[0] if len(found) == 1 else total(found)
 
-    def validate(self, request: GenerationRequest) -> None:
-        """Checks what can be checked without the model's tokenizer; `generate` raises the rest."""
-        resolve(request, self.model)
+    def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
+        """Judges what can be judged without the model's tokenizer; `generate` raises the rest."""
+        return prepare(request, self.model, mistakes=mistakes)
 
-    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
-        """Runs a request on one replica, or on the next one where that did nothing for it yet."""
+    async def generate(self, request: GenerationRequest | PreparedRequest) -> AsyncGenerator[Event, None]:
+        """Runs a request on one replica, or on the next one where that did nothing for it yet.
+
+        The request travels as it was asked: each engine judges by its own model what comes from another process.
+        """
+        if isinstance(request, PreparedRequest):
+            request = request.asked
         tried: list[Replica] = []
         failures: list[BusyError | EngineStoppedError] = []
         queued = False

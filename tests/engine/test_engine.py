@@ -177,7 +177,15 @@ async def test_a_picture_holds_what_is_needed_to_make_it_again(image_format: str
     kept = read_provenance(ready.data)
     assert kept["description"] == text
     assert kept["bundle_sha256"][:12] == engine.model.version  # type: ignore[index]
-    wanted = {"seed": 11, "image_index": 1, "width": 32, "height": 48, "steps": 3, "guidance_scale": 3.0}
+    wanted = {
+        "seed": 11,
+        "image_index": 1,
+        "image_format": image_format,
+        "width": 32,
+        "height": 48,
+        "steps": 3,
+        "guidance_scale": 3.0,
+    }
     assert {name: kept[name] for name in wanted} == wanted
     assert (kept["sampler"], kept["model"], kept["negative_description"]) == ("ddim", "tiny", "coat")
     assert kept["ai_generated"] is True
@@ -210,7 +218,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("description", {"text": "z " * 1300}, "at most 16 windows of 75 tokens; it fills 18"),
     ("negative_description", {"negative_description": "z " * 1300}, "it fills 18"),
     ("negative_description", {"negative_description": "\ud800"}, "lone surrogate"),
-    ("width", {"width": 33}, "must be one of 32x48, 40x40, 48x32; got 33x48"),
+    ("width", {"width": 33}, "must be one of 32x48, 40x40, 48x32; got width 33"),
     ("height", {"width": 32, "height": 32}, "must be one of 32x48, 40x40, 48x32; got 32x32"),
     ("steps", {"steps": 0}, "from 1 to 30; got 0"),
     ("steps", {"steps": 31}, "from 1 to 30; got 31"),
@@ -230,7 +238,7 @@ async def test_every_refusal_names_the_field_and_what_is_allowed(engine: Engine)
     for field, changes, message in REFUSALS:
         wanted = request(**changes)
         with pytest.raises(RequestError) as caught:
-            engine.validate(wanted)
+            engine.prepare(wanted)
         assert caught.value.field == field
         assert message in str(caught.value)
         assert field in str(caught.value) or field in ("width", "height")
@@ -240,17 +248,17 @@ async def test_every_refusal_names_the_field_and_what_is_allowed(engine: Engine)
 
 
 async def test_more_steps_than_a_sampler_has_are_refused(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "model", replace(engine.model, max_steps=100))
-    engine.validate(request(steps=51))
+    monkeypatch.setattr(engine, "model", replace(engine.model, max_steps=100, sampler_steps={"lcm": 50}))
+    engine.prepare(request(steps=51))
     with pytest.raises(RequestError, match="steps must be from 1 to 50 with lcm; got 51") as caught:
-        engine.validate(request(steps=51, sampler="lcm"))
+        engine.prepare(request(steps=51, sampler="lcm"))
     assert caught.value.field == "steps"
 
 
 async def test_an_absurd_weight_is_refused(engine: Engine) -> None:
     spans = (Span(start=0, end=7, group=Group.HEADWEAR, weight=1e9),)
     with pytest.raises(RequestError, match="from 0 to 4; got 1e\\+09 for 'red hat'"):
-        engine.validate(GenerationRequest(description=Description(text="red hat", spans=spans)))
+        engine.prepare(GenerationRequest(description=Description(text="red hat", spans=spans)))
 
 
 async def test_closing_the_iterator_cancels_before_the_next_forward(engine: Engine) -> None:

@@ -164,7 +164,7 @@ async def test_what_was_asked_is_told_and_kept(engine: Engine) -> None:
     kept = read_provenance(ready.data)
     assert kept["init_image_sha256"] == hashlib.sha256(data).hexdigest()
     assert (kept["strength"], kept["guidance_interval"]) == (0.8, [0.25, 1.0])
-    expected = {"strength": 0.5, "scale": 1.0, "steps": 4, "guidance_scale": 2.0, "width": 32, "height": 48}
+    expected = {"strength": 0.5, "scale": 1.0, "steps": 4, "guidance_scale": 2.0}
     assert kept["second_pass"] == expected
     [plain] = [event for event in await collect(engine, request()) if isinstance(event, ImageReady)]
     assert not {"init_image_sha256", "strength", "second_pass"} & read_provenance(plain.data).keys()
@@ -187,7 +187,11 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("strength", {"init_image": a_picture(), "strength": 0.0}, "above 0 and at most 1; got 0"),
     ("strength", {"init_image": a_picture(), "strength": 1.1}, "above 0 and at most 1; got 1.1"),
     ("strength", {"init_image": a_picture(), "strength": float("nan")}, "got nan"),
-    ("strength", {"init_image": a_picture(), "strength": 0.2}, "must leave at least one of 4 steps; got 0.2"),
+    (
+        "strength",
+        {"init_image": a_picture(), "strength": 0.2},
+        "one of 4 steps, so be at least 0.25; got 0.2",
+    ),
     ("second_pass", {"second_pass": SecondPass(strength=0.1)}, "second_pass.strength must leave at least one of 4"),
     ("second_pass", {"second_pass": SecondPass(steps=31)}, "second_pass.steps must be from 1 to 30; got 31"),
     ("second_pass", {"second_pass": SecondPass(strength=1, scale=0.5)}, "second_pass.scale must be from 1 to 4"),
@@ -200,7 +204,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
 async def test_what_cannot_be_done_is_refused_before_any_compute(engine: Engine) -> None:
     for field, changes, message in REFUSALS:
         with pytest.raises(RequestError) as caught:
-            engine.validate(request(**changes))
+            engine.prepare(request(**changes))
         assert caught.value.field == field
         assert message in str(caught.value)
         with pytest.raises(RequestError):
@@ -210,7 +214,7 @@ async def test_what_cannot_be_done_is_refused_before_any_compute(engine: Engine)
 
 async def test_a_truncated_picture_is_refused_before_it_takes_a_place(engine: Engine) -> None:
     wanted = request(init_image=a_picture()[:-200])
-    engine.validate(wanted)  # its header is whole
+    engine.prepare(wanted)  # its header is whole
     with pytest.raises(RequestError, match="init_image: the picture must be whole") as caught:
         await anext(engine.generate(wanted))
     assert caught.value.field == "init_image"
@@ -223,5 +227,5 @@ async def test_a_bundle_without_an_encoder_says_so(bundle: Path, tmp_path: Path)
     async with Engine.load(lacking, SETTINGS) as engine:
         assert not engine.model.takes_init_image
         with pytest.raises(RequestError, match="init_image needs a VAE encoder, and the bundle of tiny has none"):
-            engine.validate(request(init_image=a_picture()))
+            engine.prepare(request(init_image=a_picture()))
         assert len(await pictures(engine, request(steps=1))) == 1

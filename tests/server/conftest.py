@@ -8,7 +8,7 @@ import contextlib
 import io
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,6 +25,7 @@ from engine.engine import (
     GenerationRequest,
     ImageReady,
     ModelInfo,
+    PreparedRequest,
     Queued,
     SizeLimits,
     Started,
@@ -32,7 +33,7 @@ from engine.engine import (
     Timings,
 )
 from engine.errors import BusyError, EngineStoppedError
-from engine.request.request import resolve
+from engine.request.prepare import NONE, prepare
 from server.app import create_app
 from server.settings import Settings
 from server.triton.errors import TritonError
@@ -98,12 +99,11 @@ class RectangleEngine:
             running=self._running, waiting=self._waiting, steps_total=self._steps, images_total=self._images
         )
 
-    def validate(self, request: GenerationRequest) -> None:
-        resolve(request, self.model)
+    def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
+        return prepare(request, self.model, mistakes=mistakes)
 
-    async def generate(self, request: GenerationRequest) -> AsyncIterator[Event]:
-        self.seen.append(request)
-        settled = resolve(request, self.model)
+    async def generate(self, settled: PreparedRequest) -> AsyncIterator[Event]:
+        self.seen.append(settled.asked)
         if not self.ready:
             raise EngineStoppedError("the engine is closed")
         if self._waiting >= self._max_waiting:
@@ -113,6 +113,7 @@ class RectangleEngine:
             yield Queued(position=self._running + self._waiting)
             async with self._place():
                 seed = 42 if settled.seed is None else settled.seed
+                first = settled.image_index
                 yield Started(
                     seed=seed,
                     width=settled.width,
@@ -123,6 +124,7 @@ class RectangleEngine:
                     guidance_interval=settled.guidance_interval,
                     strength=settled.strength,
                     second_pass=settled.second_pass,
+                    image_index=settled.image_index,
                 )
                 total = settled.steps * settled.num_images
                 for completed in range(1, total + 1):
@@ -137,7 +139,7 @@ class RectangleEngine:
                     yield ImageReady(
                         index=index,
                         seed=seed,
-                        data=draw(seed + index, settled.width, settled.height, settled.image_format),
+                        data=draw(seed + first + index, settled.width, settled.height, settled.image_format),
                         media_type=f"image/{settled.image_format}",
                         width=settled.width,
                         height=settled.height,
@@ -146,7 +148,7 @@ class RectangleEngine:
             yield Finished(timings=Timings(**dict.fromkeys(Timings.__dataclass_fields__, 0.25)))
         finally:
             if not ended:
-                self.cancelled.append(request.request_id)
+                self.cancelled.append(settled.request_id)
 
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:

@@ -16,7 +16,7 @@ from server.cli.provider import NAMES, add_provider, loader
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engine.engine import Engine, GenerationRequest, ImageReady, SecondPass
+    from engine.engine import Engine, ImageReady, PreparedRequest, SecondPass
 
 T = TypeVar("T")
 
@@ -28,7 +28,8 @@ EXAMPLES = """\
   cosmicman generate "a girl in a yellow raincoat" -o girl.png --num-images 4
   cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
 
-The picture's file holds what is needed to make it again. With --num-images the files are girl-0.png, girl-1.png, ..."""
+The picture's file holds what is needed to make it again. With --num-images the files are girl-0.png, girl-1.png, ...
+Picture 3 of them comes alone with --image-index 3 and the same --seed."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -73,6 +74,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="enlarge the picture first (1)")
     parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="STRENGTH is a share of these (--steps)")
     parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given)")
+    parser.add_argument("--image-index", type=int, default=0, metavar="N", help="number of the first picture (0)")
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
@@ -85,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from engine.description import Parser
-    from engine.engine import GenerationRequest, arranged
+    from engine.engine import GenerationRequest
     from server.cli.tables import show_groups
 
     files = _files(options.out, options.num_images, options.force)
@@ -100,6 +102,7 @@ def run(options: argparse.Namespace) -> int:
         guidance_scale=options.guidance_scale,
         sampler=options.sampler,
         seed=options.seed,
+        image_index=options.image_index,
         num_images=options.num_images,
         deadline_seconds=options.deadline_seconds,
         image_format=FORMATS[options.out.suffix.lower()],
@@ -110,9 +113,9 @@ def run(options: argparse.Namespace) -> int:
     )
     console = Console(stderr=True)
     engine = _load(options)
-    engine.validate(request)
-    show_groups(console, arranged(request, engine.model.max_characters))
-    asyncio.run(_generate(engine, request, files, console))
+    prepared = engine.prepare(request)
+    show_groups(console, prepared.description)
+    asyncio.run(_generate(engine, prepared, files, console))
     sys.stdout.writelines(f"{file}\n" for file in files)
     return 0
 
@@ -173,7 +176,7 @@ def _load(options: argparse.Namespace) -> Engine:
     return loader(settings)(settings.bundle, limits)
 
 
-async def _generate(engine: Engine, request: GenerationRequest, files: list[Path], console: Console) -> None:
+async def _generate(engine: Engine, request: PreparedRequest, files: list[Path], console: Console) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from engine.engine import ImageReady, Started, Step
@@ -191,9 +194,8 @@ async def _generate(engine: Engine, request: GenerationRequest, files: list[Path
                         progress.update(task, completed=event.completed, total=event.total)
                     case ImageReady():
                         _write(event, files[event.index])
-                        progress.console.print(
-                            f"{files[event.index]}  {event.width} x {event.height}  seed {event.seed}"
-                        )
+                        made = f"seed {event.seed}, image_index {request.image_index + event.index}"
+                        progress.console.print(f"{files[event.index]}  {event.width} x {event.height}  {made}")
 
 
 def _write(image: ImageReady, file: Path) -> None:

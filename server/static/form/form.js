@@ -7,7 +7,7 @@ import { numberIn } from "./numbers.js";
 import { SeedField } from "./seed.js";
 import { SizeField } from "./sizes.js";
 
-const LABELS = { steps: "Steps", guidance_scale: "Guidance", num_images: "Pictures", width: "Width", height: "Height" };
+const LABELS = { steps: "Steps", guidance_scale: "Guidance", num_images: "Pictures", image_index: "Picture index", width: "Width", height: "Height" };
 const at = (id) => document.getElementById(id);
 
 export class Form {
@@ -48,6 +48,7 @@ export class Form {
       guidance_scale: numberIn(at("guidance_scale")),
       sampler: at("sampler").value || null,
       seed: readSeed(at("seed").value.trim()),
+      image_index: numberIn(at("image_index")) ?? 0,
       num_images: numberIn(at("num_images")) ?? 1,
       image_format: at("image_format").value,
     };
@@ -67,6 +68,7 @@ export class Form {
     // A choice the model does not have leaves a list empty: fall back to its first.
     for (const list of [at("sampler"), at("image_format")]) if (list.selectedIndex < 0) list.selectedIndex = 0;
     this.seed.set(settings.seed ?? null);
+    at("image_index").value = settings.image_index ?? 0;
     this.clearProblems();
   }
 

@@ -2,7 +2,7 @@
 // It does not check values; the form and the gateway do.
 
 const TEXTS = ["description", "negative_description", "sampler", "image_format"];
-const NUMBERS = ["width", "height", "steps", "guidance_scale", "seed", "num_images"];
+const NUMBERS = ["width", "height", "steps", "guidance_scale", "seed", "image_index", "num_images"];
 
 /** The hash ("#description=...") that brings these settings back; empty values are left out. */
 export function toHash(settings) {
@@ -27,10 +27,13 @@ export function fromHash(hash) {
   return Object.keys(settings).length ? settings : null;
 }
 
-/** A file name for a picture: what it shows, the seed, the number of the picture. */
-export function fileName(settings, index, mediaType) {
+/** The settings that make one picture of several again, alone. */
+export const alone = (settings, imageIndex) => ({ ...settings, image_index: imageIndex, num_images: 1 });
+
+/** A file name for a picture: what it shows, the seed, its index. */
+export function fileName(settings, imageIndex, mediaType) {
   const words = settings.description.normalize("NFKD").toLowerCase().match(/[a-z0-9]+/g) ?? [];
   const subject = words.filter((word) => word.length > 2).slice(0, 4).join("-") || "picture";
   const extension = { "image/jpeg": "jpg", "image/webp": "webp" }[mediaType] ?? "png";
-  return `${subject}-${settings.seed}-${index + 1}.${extension}`;
+  return `${subject}-${settings.seed}-${imageIndex}.${extension}`;
 }

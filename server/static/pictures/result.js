@@ -2,20 +2,20 @@
 // done with them.
 
 import { samplerName } from "../form/names.js";
-import { fileName } from "../form/settings.js";
+import { alone, fileName } from "../form/settings.js";
 import { paintWords } from "../text/words.js";
 
 /**
  * Builds the article that shows a result.
- * @param result `{settings, spans, images: [{url, index, width, height, mediaType}], timings}`
- * @param actions `{again, share}`, called with the result
+ * @param result `{settings, spans, images: [{url, index, imageIndex, width, height, mediaType}], timings}`
+ * @param actions `{again, share}`, called with the settings to make again or to share
  */
 export function resultOf(result, actions) {
   const article = make("article", "result");
   const mat = make("div", "mat");
   const many = result.images.length > 1;
   if (many) mat.dataset.many = "";
-  mat.append(...result.images.map((image) => figureOf(result, image, many)));
+  mat.append(...result.images.map((image) => figureOf(result, image, many, actions)));
   article.append(mat, placardOf(result, actions, many));
   return article;
 }
@@ -24,7 +24,7 @@ export function resultOf(result, actions) {
 export const altOf = ({ settings, images }, image) =>
   `Picture${images.length > 1 ? ` ${image.index + 1} of ${images.length}` : ""}: ${settings.description.trim()}`;
 
-function figureOf(result, image, many) {
+function figureOf(result, image, many, actions) {
   const figure = make("figure");
   const picture = make("img", "picture");
   Object.assign(picture, { src: image.url, alt: altOf(result, image), width: image.width, height: image.height });
@@ -35,7 +35,12 @@ function figureOf(result, image, many) {
   figure.append(frame);
   if (many) {
     const caption = make("figcaption");
-    caption.append(download(result, image, `Download ${image.index + 1}`));
+    const number = image.index + 1;
+    const settings = alone(result.settings, image.imageIndex);
+    caption.append(
+      download(result, image, `Download ${number}`),
+      button(`Make ${number} again`, "Put the settings that make this picture alone back into the form", () => actions.again(settings)),
+    );
     figure.append(caption);
   }
   return figure;
@@ -48,8 +53,8 @@ function placardOf(result, actions, many) {
   const row = make("div", "actions");
   if (!many) row.append(download(result, result.images[0], "Download"));
   row.append(
-    button("Make again", "Put these words and settings, with this seed, back into the form", () => actions.again(result)),
-    button("Share", "Copy a link that brings these words and settings back", () => actions.share(result)),
+    button("Make again", "Put these words and settings, with this seed, back into the form", () => actions.again(result.settings)),
+    button("Share", "Copy a link that brings these words and settings back", () => actions.share(result.settings)),
   );
   placard.append(caption, factsOf(result), row);
   return placard;
@@ -64,6 +69,7 @@ function factsOf({ settings, timings, images }) {
   };
   if (settings.negative_description) add("Left out", settings.negative_description);
   add("Seed", String(settings.seed));
+  if (settings.image_index) add("Picture index", String(settings.image_index));
   add("Size", `${images[0].width} × ${images[0].height}`);
   add("Steps", `${settings.steps}, ${samplerName(settings.sampler)}`);
   add("Guidance", String(settings.guidance_scale));
@@ -87,7 +93,7 @@ const seconds = (value) => `${value < 10 ? value.toFixed(2) : value.toFixed(1)} 
 function download({ settings }, image, label) {
   const link = make("a", "button", label);
   link.href = image.url;
-  link.download = fileName(settings, image.index, image.mediaType);
+  link.download = fileName(settings, image.imageIndex, image.mediaType);
   return link;
 }
 

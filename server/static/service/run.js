@@ -35,11 +35,12 @@ async function once(request, spans, signal, onEvent) {
   return result;
 }
 
-const resolved = ({ seed, width, height, steps, guidance_scale, sampler }) => ({ seed, width, height, steps, guidance_scale, sampler });
+const RESOLVED = ["seed", "image_index", "width", "height", "steps", "guidance_scale", "sampler"];
+const resolved = (data) => Object.fromEntries(RESOLVED.map((name) => [name, data[name]]));
 
-function pictureOf({ index, data, media_type: mediaType, width, height }) {
+function pictureOf({ index, image_index: imageIndex, data, media_type: mediaType, width, height }) {
   const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return { index, mediaType, width, height, url: URL.createObjectURL(new Blob([bytes], { type: mediaType })) };
+  return { index, imageIndex, mediaType, width, height, url: URL.createObjectURL(new Blob([bytes], { type: mediaType })) };
 }
 
 async function countDown(seconds, signal, onWait) {

@@ -5,10 +5,20 @@ from typing import Any
 
 import pytest
 
-from engine.description import Group, parse
-from engine.engine import GenerationRequest, arranged
+from engine.description import Description, Group, parse
+from engine.engine import GenerationRequest
 from engine.errors import RequestError
+from engine.request.prepare.mistakes import Mistakes
+from engine.request.prepare.words import described
 from engine.request.request import GROUP_NAMES, MAX_WEIGHT
+
+
+def arranged(request: GenerationRequest, max_characters: int) -> Description:
+    wrong = Mistakes({}, ())
+    description = described(request, max_characters, wrong)
+    wrong.check()
+    assert description is not None
+    return description
 
 
 def request(text: str = "a woman in a red dress", **changes: Any) -> GenerationRequest:

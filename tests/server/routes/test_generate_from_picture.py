@@ -108,7 +108,25 @@ async def test_steps_decide_whether_a_strength_leaves_any(client: Any) -> None:
     problem = (await client.post("/generate", json=body | {"steps": 9})).json()
     assert "at least one of 9 steps" in problem["detail"]
     problem = (await client.post("/generate", json=body | {"steps": 999})).json()
-    assert [each["field"] for each in problem["errors"]] == ["steps", "strength"]
+    assert [each["field"] for each in problem["errors"]] == ["steps"]  # of wrong steps no strength leaves any
+
+
+async def test_one_step_of_full_strength_is_a_step(client: Any, engine: Any) -> None:
+    """Fields that depend on each other are judged together: neither the default strength nor the default size is."""
+    body = WORDS | {"init_image": base64_of(png(192, 128)), "steps": 1, "strength": 1, "height": 128}
+    answer = await client.post("/generate", json=body)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["strength"], answer.json()["width"], answer.json()["height"]) == (1.0, 192, 128)
+    problem = (await client.post("/generate", json={**body, "strength": 0.5, "height": 127})).json()
+    assert [(each["field"], each["detail"]) for each in problem["errors"]] == [
+        ("height", "size (width x height) must be one of 128x192, 160x160, 192x128; got height 127"),
+        ("strength", "strength must leave at least one of 1 step, so be at least 1; got 0.5"),
+    ]
+
+
+async def test_a_picture_that_cannot_be_read_makes_nothing_else_wrong(client: Any) -> None:
+    body = WORDS | {"init_image": "!!", "strength": 0.5, "height": 128, "steps": 3}
+    assert [each["field"] for each in (await client.post("/generate", json=body)).json()["errors"]] == ["init_image"]
 
 
 async def test_too_many_characters_are_counted_and_not_echoed(engine: Any, talk: Any) -> None:

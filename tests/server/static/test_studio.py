@@ -149,7 +149,7 @@ async def test_the_picture_hangs_beside_its_words_and_settings(studio: Any) -> N
     async with page.expect_download() as waiting:
         await page.get_by_role("link", name="Download").click()
     download = await waiting.value
-    assert download.suggested_filename == "man-park-blue-jeans-42-1.png"
+    assert download.suggested_filename == "man-park-blue-jeans-42-0.png"
     assert (await download.path()).read_bytes().startswith(b"\x89PNG")
 
 
@@ -273,6 +273,22 @@ async def test_settings_can_be_made_again_and_seeds_kept(studio: Any) -> None:
     await expect(seed).to_have_value("42")
     await page.get_by_role("button", name="Show: a woman, a red coat, seed 42").click()
     await expect(page.get_by_role("img", name="Picture: a woman, a red coat")).to_be_visible()
+
+
+async def test_one_picture_of_several_is_made_again_alone(studio: Any) -> None:
+    page = studio.page
+    await page.get_by_label("Pictures").fill("3")
+    await studio.generate("a woman, a red coat")
+    await expect(page.locator(".picture")).to_have_count(3)
+    await page.get_by_role("button", name="Make 3 again").click()
+    await expect(page.locator("#num_images")).to_have_value("1")
+    await expect(page.locator("#image_index")).to_have_value("2")
+    await page.get_by_role("button", name="Generate").click()
+    await expect(page.locator(".picture")).to_have_count(1)
+    asked = studio.engine.seen[-1]
+    assert (asked.seed, asked.image_index, asked.num_images) == (42, 2, 1)
+    await page.get_by_role("button", name="Share").click()
+    await expect(page).to_have_url(re.compile(r"image_index=2"))
 
 
 async def test_a_request_that_fails_says_how_far_it_came(studio: Any) -> None:

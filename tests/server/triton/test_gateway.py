@@ -40,12 +40,15 @@ async def embedded(bundle: Path) -> AsyncIterator[Engine]:
 
 async def test_same_request_same_picture_as_embedded(remote: Any, embedded: Engine) -> None:
     assert remote.model == embedded.model
-    other = replace(REQUEST, num_images=2, image_format="webp", guidance_scale=1.0, width=48, height=32)
+    other = replace(REQUEST, num_images=2, image_index=3, image_format="webp", guidance_scale=1.0, width=48, height=32)
     for request in (REQUEST, other):
         here, there = await events_of(embedded, request), await events_of(remote, request)
         assert pictures(there) == pictures(here)
         # When a picture comes among the steps of others is a matter of time.
         assert Counter(map(type, there)) == Counter(map(type, here))
+        assert [event for event in there if isinstance(event, Started)] == [
+            event for event in here if isinstance(event, Started)
+        ]
 
 
 def pictures(events: list[Any]) -> list[ImageReady]:
@@ -98,13 +101,13 @@ async def test_line_is_bounded_and_says_when_to_come_back(remote: Any, until: An
 
 async def test_mistakes_are_named_by_gateway_and_engine_alike(remote: Any) -> None:
     with pytest.raises(RequestError, match="steps must be from 1 to 30; got 31") as mistake:
-        remote.validate(replace(REQUEST, steps=31))
+        remote.prepare(replace(REQUEST, steps=31))
     assert mistake.value.field == "steps"
     with pytest.raises(RequestError, match="steps must be from 1 to 30; got 31") as mistake:
         await events_of(remote, replace(REQUEST, steps=31))
     assert mistake.value.field == "steps"
     words = replace(REQUEST, description=parse("a red hat, " * 700))
-    remote.validate(words)  # only the engine has the tokenizer
+    remote.prepare(words)  # only the engine has the tokenizer
     with pytest.raises(RequestError, match="windows") as mistake:
         await events_of(remote, words)
     assert mistake.value.field == "description"

@@ -41,6 +41,14 @@ def test_seed_decides_the_picture_and_every_image_has_its_own_file(cosmicman, bu
     assert pictures["one.png"] == pictures["two-0.png"] != pictures["two-1.png"]
 
 
+def test_a_later_picture_comes_alone_by_its_index(cosmicman, bundle: Path, tmp_path: Path) -> None:
+    common = (DESCRIPTION, "--bundle", str(bundle), "--seed", "7", *QUICK)
+    assert cosmicman("generate", *common, "-o", "three.png", "--num-images", "3").status == 0
+    outcome = cosmicman("generate", *common, "-o", "third.png", "--image-index", "2")
+    assert outcome.status == 0 and "seed 7, image_index 2" in outcome.err, outcome.err
+    assert (tmp_path / "third.png").read_bytes() == (tmp_path / "three-2.png").read_bytes()
+
+
 def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     out.write_bytes(b"precious")
@@ -61,6 +69,8 @@ def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Pa
         (("--width", "33"), ("width", "33")),
         (("--guidance-scale", "nan"), ("guidance_scale", "nan")),
         (("--seed", "-1"), ("seed", "-1")),
+        (("--image-index", "-1"), ("image_index", "-1")),
+        (("--steps", "0", "--sampler", "magic"), ("steps must be", "; sampler must be")),
         (("--sampler", "magic"), ("sampler", "magic", "ddim")),
         (("--deadline-seconds", "0"), ("deadline_seconds", "more than 0")),
         (("--num-images", "0"), ("--num-images", "'0'")),

@@ -1,0 +1,139 @@
+"""A request and a model to a prepared request: every default filled in, every mistake found, in one reading.
+
+A field is judged in the light of those it depends on (a strength by the steps, a size by the picture to start from),
+and only where those are right: what is unknown makes nothing else wrong.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from types import MappingProxyType
+from typing import TypeAlias
+
+from engine.description import Description
+from engine.errors import RequestError
+from engine.request.prepare.mistakes import Mistakes
+from engine.request.prepare.passes import check_guidance, check_steps, interval_of, second_pass_of, strength_of
+from engine.request.prepare.size import init_image_size_of, size_of
+from engine.request.prepare.words import check_text, described
+from engine.request.request import (
+    IMAGE_FORMATS,
+    MAX_DEADLINE_SECONDS,
+    MAX_IMAGE_INDEX,
+    MAX_SEED,
+    PRIORITIES,
+    GenerationRequest,
+    ModelInfo,
+    PreparedRequest,
+    guided,
+)
+
+__all__ = ["NONE", "Planner", "prepare"]
+
+NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+#: What an engine reads of the words, of the negative words, and whether those are read at all; raises RequestError.
+Planner: TypeAlias = Callable[[Description, str, bool], object]
+
+_FIELDS = tuple(field.name for field in fields(GenerationRequest))
+
+
+def prepare(
+    request: GenerationRequest,
+    model: ModelInfo,
+    *,
+    mistakes: Mapping[str, Sequence[str]] = NONE,
+    planner: Planner | None = None,
+) -> PreparedRequest:
+    """Fills in the model's defaults and judges every value.
+
+    Args:
+        request: What is asked.
+        model: What shall do it.
+        mistakes: What is wrong with fields whose values could not be read, and which the request therefore lacks.
+        planner: Where the model's tokenizer is at hand: makes the plan.
+
+    Raises:
+        RequestError: With every mistake, those given included; each names what is allowed and what came.
+    """
+    wrong = Mistakes(mistakes, _FIELDS)
+    sampler = model.default_sampler if request.sampler is None else request.sampler
+    _check_choice("sampler", sampler, model.samplers, wrong)
+    steps = model.default_steps if request.steps is None else request.steps
+    check_steps("steps", steps, sampler, model, wrong)
+    guidance_scale = model.default_guidance_scale if request.guidance_scale is None else request.guidance_scale
+    check_guidance("guidance_scale", guidance_scale, model, wrong)
+    _check_pictures(request, model, wrong)
+    size = size_of(request, model, init_image_size_of(request, model, wrong), wrong)
+    strength = strength_of(request, steps, wrong)
+    interval = interval_of(request.guidance_interval, wrong)
+    second = second_pass_of(request.second_pass, model, size, steps, float(guidance_scale), sampler, wrong)
+    check_text("negative_description", request.negative_description, model.max_characters, wrong)
+    description = described(request, model.max_characters, wrong)
+    is_guided = wrong.right("guidance_scale", "second_pass") and guided(guidance_scale, second)
+    plan = _plan(planner, description, request.negative_description, is_guided, wrong)
+    wrong.check()
+    assert description is not None and size is not None
+    return PreparedRequest(
+        asked=request,
+        model=model,
+        description=description,
+        negative_description=request.negative_description,
+        width=size[0],
+        height=size[1],
+        steps=steps,
+        guidance_scale=float(guidance_scale),
+        sampler=sampler,
+        seed=request.seed,
+        image_index=request.image_index,
+        num_images=request.num_images,
+        image_format=request.image_format,
+        priority=request.priority,
+        deadline_seconds=request.deadline_seconds,
+        guidance_interval=interval,
+        init_image=request.init_image,
+        strength=strength,
+        second_pass=second,
+        plan=plan,
+    )
+
+
+def _plan(
+    planner: Planner | None, description: Description | None, negative: str, is_guided: bool, wrong: Mistakes
+) -> object:
+    """What the engine reads; where it is not known whether it reads the negative words, the others are judged alone."""
+    if planner is None or description is None:
+        return None
+    is_guided = is_guided and wrong.right("negative_description")
+    try:
+        return planner(description, negative if is_guided else "", is_guided)
+    except RequestError as error:
+        wrong.add(error.field, str(error))
+        return None
+
+
+def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:
+    """How many pictures, of which numbers, in what form and when: fields that bear on nothing but themselves."""
+    _check_range("num_images", request.num_images, 1, model.max_images, wrong)
+    if request.seed is not None:
+        _check_range("seed", request.seed, 0, MAX_SEED, wrong)
+    _check_range("image_index", request.image_index, 0, MAX_IMAGE_INDEX, wrong)
+    last = request.image_index + request.num_images - 1
+    if wrong.right("num_images", "image_index") and last > MAX_IMAGE_INDEX:
+        message = f"image_index must leave room for {request.num_images} pictures up to {MAX_IMAGE_INDEX}"
+        wrong.add("image_index", f"{message}; got {request.image_index}")
+    _check_choice("image_format", request.image_format, IMAGE_FORMATS, wrong)
+    _check_choice("priority", request.priority, PRIORITIES, wrong)
+    seconds = request.deadline_seconds
+    if seconds is not None and not 0.0 < seconds <= MAX_DEADLINE_SECONDS:
+        message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {seconds:g}"
+        wrong.add("deadline_seconds", message)
+
+
+def _check_choice(field: str, value: str, choices: Sequence[str], wrong: Mistakes) -> None:
+    if value not in choices:
+        wrong.add(field, f"{field} must be one of {', '.join(choices)}; got {value[:40]!r}")
+
+
+def _check_range(field: str, value: int, minimum: int, maximum: int, wrong: Mistakes) -> None:
+    if not minimum <= value <= maximum:
+        wrong.add(field, f"{field} must be from {minimum} to {maximum}; got {value}")
