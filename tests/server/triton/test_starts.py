@@ -51,7 +51,7 @@ def test_reason_is_read_to_the_end_before_it_is_told(make: Make, caplog: pytest.
 
     def hold_up(record: logging.LogRecord) -> bool:
         if record.getMessage() == stand_in.GREETING:
-            time.sleep(1)
+            time.sleep(3)
         return True
 
     caplog.set_level(logging.DEBUG, logger.name)
