@@ -17,6 +17,9 @@ PYTRITON := nvidia-pytriton==0.7.0
 TRITON_HERE := $(filter Linux-x86_64,$(shell uname -s)-$(shell uname -m))
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input --constraint constraints.txt
 
+# A process of tests for each core, up to four: each may hold 2 GB. ARGS="-n 0" runs them in one, as a debugger needs.
+TEST_WORKERS := -n auto --maxprocesses 4 --dist worksteal
+
 # What mypy reads; a package joins the day its folder does.
 TYPED := $(wildcard engine server clients benchmarks)
 
@@ -31,7 +34,7 @@ serve: $(SERVE)/.installed $(if $(filter triton%,$(ENGINE)),$(SERVE)/.installed-
 	@exec $(SERVE)/bin/cosmicman serve --port $(PORT) --engine $(ENGINE) $(ARGS)
 
 test: $(DEV)/.installed $(if $(TRITON_HERE),$(TRITON)/.installed) ## Run the tests (ARGS="-k parser" goes to pytest)
-	@$(DEV)/bin/python -m pytest $(ARGS)
+	@$(DEV)/bin/python -m pytest $(TEST_WORKERS) $(ARGS)
 
 lint: $(DEV)/.installed ## Check style, format and types
 	@$(DEV)/bin/ruff check

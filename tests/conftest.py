@@ -3,8 +3,10 @@
 The tiny model is a pipeline with random weights, its bundle and its description.
 """
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -13,8 +15,18 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 from tokenizers import Tokenizer
+
+# Before PyTorch is imported. The models of the tests are so small that several threads cost more than they bring:
+# they wait for each other by spinning, which took 20 times as long on a machine with something else to do.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# How long an example takes says something of the machine alone.
+hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -222,17 +234,24 @@ def _exported(config: pytest.Config, name: str, save: Callable[[Path], None]) ->
     assert config.cache is not None
     cache = config.cache.mkdir(name)
     folder = cache / digest.hexdigest()[:16]
-    if not folder.exists():
-        from engine.export.onnx import export_bundle
-
-        work = Path(tempfile.mkdtemp(dir=cache))
-        save(work / "checkpoint")
-        export_bundle(work / "checkpoint", work / "bundle")
-        for old in cache.iterdir():
-            if old.is_dir() and not old.name.startswith("tmp"):  # those belong to runs under way
-                shutil.rmtree(old, ignore_errors=True)
-        work.rename(folder)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one worker makes it, the others wait
+        if not folder.exists():
+            _make(folder, save)
     return folder
+
+
+def _make(folder: Path, save: Callable[[Path], None]) -> None:
+    """Writes a checkpoint and its bundle, in place of older ones."""
+    from engine.export.onnx import export_bundle
+
+    for old in folder.parent.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+    work = Path(tempfile.mkdtemp(dir=folder.parent))
+    save(work / "checkpoint")
+    export_bundle(work / "checkpoint", work / "bundle")
+    work.rename(folder)
 
 
 @pytest.fixture(scope="session")

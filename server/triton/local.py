@@ -9,14 +9,13 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,10 +28,10 @@ from server.triton import leash
 from server.triton.address import MODEL
 from server.triton.errors import TritonError
 from server.triton.installation import Installation
+from server.triton.ports import LOOPBACK, held_port
 
 logger = logging.getLogger(__name__)
 
-LOOPBACK = "127.0.0.1"
 POLL_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -122,7 +121,8 @@ class LocalTriton:
         self.restarts = 0
         self._installation = installation
         self._key = secrets.token_urlsafe(16)
-        self._ports = (settings.port or free_port(settings.host), settings.metrics_port or free_port(settings.host))
+        self._held = ExitStack()
+        self._ports = (settings.port, settings.metrics_port)
         self._folder = Path(tempfile.mkdtemp(prefix="cosmicman-triton-"))
         self._lines: deque[str] = deque(maxlen=400)
         self._num_loaded = 0
@@ -140,6 +140,8 @@ class LocalTriton:
         Raises:
             TritonError: It does not start; one line says why.
         """
+        port, metrics_port = (each or self._held.enter_context(held_port(self.settings.host)) for each in self._ports)
+        self._ports = (port, metrics_port)
         self._keeper.start()
         self._started.wait()
         if self._refusal is not None:
@@ -209,6 +211,7 @@ class LocalTriton:
                 self.restarts += 1
         finally:
             self._started.set()
+            self._held.close()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _live(self) -> str:
@@ -217,8 +220,8 @@ class LocalTriton:
         self._lines.clear()
         self._num_loaded = 0
         process = self._process = self._spawn(shared_memory)
-        reader = threading.Thread(target=self._read, args=(process,), name="triton log", daemon=True)
-        reader.start()
+        self._reader = threading.Thread(target=self._read, args=(process,), name="triton log", daemon=True)
+        self._reader.start()
         try:
             problem = self._until_ready(process)
             if not problem:
@@ -229,7 +232,7 @@ class LocalTriton:
         finally:
             self._instances = set()
             self._end(process)
-            reader.join()
+            self._reader.join()
             assert process.stdout is not None
             process.stdout.close()
             for left in Path("/dev/shm").glob(f"{shared_memory}*"):
@@ -315,7 +318,8 @@ class LocalTriton:
         if process.returncode < 0:
             number = -process.returncode
             return _Mishap(f"Triton was ended by signal {number} ({signal.strsignal(number)})")
-        time.sleep(POLL_SECONDS)  # for the last lines of its output
+        self._end(process)  # Its instances hold the other ends of the pipe.
+        self._reader.join()
         for line in self._lines:
             if match := _FAILED.search(line):
                 return _first_line(match[1])
@@ -338,13 +342,6 @@ def is_child(process_id: int, parent_id: int) -> bool:
     except (OSError, ValueError):  # it ended while we looked
         return False
     return int(parent) == parent_id and state != "Z"
-
-
-def free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _first_line(text: str) -> str:

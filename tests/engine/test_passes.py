@@ -19,6 +19,7 @@ from engine.engine import Engine, EngineSettings, Event, GenerationRequest, Imag
 from engine.errors import RequestError
 from engine.pictures.encode import read_provenance
 from engine.samplers import SAMPLERS
+from tests.engine.test_engine import RowsAreFree
 
 SETTINGS = EngineSettings(num_threads=1, warm_up=False)
 
@@ -98,7 +99,7 @@ async def test_a_larger_second_pass_changes_its_company_on_the_way(bundle: Path,
         request(second_pass=second, guidance_scale=1.0, seed=5, steps=7),
         request(width=32, height=48, sampler="lcm", guidance_interval=(0.5, 1.0)),
     ]
-    async with Engine.load(free, SETTINGS) as engine:
+    async with Engine.load(free, SETTINGS, costs=RowsAreFree()) as engine:
         alone = [await pictures(engine, each) for each in wanted]
         before = engine.stats()
         together = await asyncio.gather(*(pictures(engine, each) for each in wanted))

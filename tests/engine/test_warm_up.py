@@ -15,6 +15,7 @@ from engine.errors import GenerationError, NotFiniteError, OutOfMemoryError
 from engine.sessions import Array, Session
 from engine.sessions.onnx.session import OnnxSession, OnnxSessions
 from engine.warm_up import row_counts
+from tests.engine.test_engine import RowsAreFree
 
 SETTINGS = EngineSettings(num_threads=1, max_rows=6)
 
@@ -83,7 +84,7 @@ async def test_forwards_that_do_not_fit_are_run_in_parts(bundle: Path) -> None:
         return made[0]
 
     settings = EngineSettings(num_threads=1, max_rows=6, warm_up=False)
-    async with Engine.load(bundle, settings, make) as engine:
+    async with Engine.load(bundle, settings, make, costs=RowsAreFree()) as engine:
         request = GenerationRequest(description=parse("a woman"), seed=1, steps=3, guidance_scale=2.0, num_images=3)
         events = [event async for event in engine.generate(request)]
         assert [type(event) for event in events].count(ImageReady) == 3

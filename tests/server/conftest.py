@@ -8,7 +8,7 @@ import contextlib
 import io
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -38,8 +38,10 @@ from server.app import create_app
 from server.settings import Settings
 from server.triton.errors import TritonError
 from server.triton.installation import find_installation
+from server.triton.ports import held_port
 
-PORTS = range(9140, 9150)
+#: Against hanging for ever; nothing is measured.
+PATIENCE_SECONDS = 120
 SIDES = SizeLimits(minimum=128, maximum=192, multiple=16)
 MODEL = ModelInfo(
     name="rectangles",
@@ -202,33 +204,24 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def free_port() -> int:
-    """A free port of the range these tests keep to."""
-    for port in PORTS:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return port
-    raise RuntimeError(f"no free port from {PORTS.start} to {PORTS.stop - 1}")
-
-
 @pytest.fixture
-def port() -> int:
-    return free_port()
+def port() -> Iterator[int]:
+    with held_port() as port:
+        yield port
 
 
 class Running:
     """An application behind a real HTTP server, in this event loop."""
 
     def __init__(self, app: FastAPI) -> None:
-        self.port = free_port()
-        config = uvicorn.Config(app, port=self.port, log_config=None, access_log=False, lifespan="on", ws="none")
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", ws="none")
         self.server = uvicorn.Server(config)
         self.url = f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
-        self.task = asyncio.create_task(self.server.serve())
+        self.task = asyncio.create_task(self.server.serve(sockets=[self.listener]))
         while not self.server.started:
             assert not self.task.done(), "the server did not start"
             await asyncio.sleep(0.01)
@@ -245,9 +238,23 @@ async def live(app: FastAPI) -> AsyncIterator[Running]:
         yield running
 
 
+@pytest.fixture
+async def pass_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """`pass_time(60)`: this event loop's clock is 60 seconds further; no test waits for a deadline, or races it."""
+    loop = asyncio.get_running_loop()
+    real, passed = loop.time, 0.0
+
+    def advance(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+
+    monkeypatch.setattr(loop, "time", lambda: real() + passed)
+    return advance
+
+
 async def eventually(condition: Callable[[], bool]) -> None:
-    """Waits until the condition holds; pytest's patience, not a clock, decides when it never will."""
-    async with asyncio.timeout(20):
+    """Waits until the condition holds."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():
             await asyncio.sleep(0.005)
 

@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import socket
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ from engine.train.loop import checkpoint
 from engine.train.loop.fit import Batch, Fit
 from engine.train.loop.shard import whole
 from engine.train.stages.unet import DiffusionStage, own_parts
+from server.triton.ports import held_port
 
 _Seen = tuple[Any, dict[str, torch.Tensor]]  # of one process: what it saw and lost, its weights
 BATCH_SIZE = 5  # of 16 samples of each size: the last step of a size is not full
@@ -68,15 +68,14 @@ def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path,
 def _two(recipe: Recipe, finished: Path, out: Path, steps: int | None = None) -> list[_Seen]:
     """What each of two processes saw and lost in some steps, or an epoch, and its weights afterwards."""
     out.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     context = multiprocessing.get_context("fork")
-    work = [context.Process(target=_one_of_two, args=(rank, port, recipe, finished, out, steps)) for rank in range(2)]
-    for process in work:
-        process.start()
-    for process in work:
-        process.join()
+    with held_port() as port:
+        arguments = [(rank, port, recipe, finished, out, steps) for rank in range(2)]
+        work = [context.Process(target=_one_of_two, args=each) for each in arguments]
+        for process in work:
+            process.start()
+        for process in work:
+            process.join()
     assert [process.exitcode for process in work] == [0, 0]
     return [
         (json.loads((out / f"{rank}.json").read_text()), load_file(out / f"{rank}.safetensors")) for rank in range(2)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from server.cli.hub import is_hub_id, wanted_files
+from server.triton.ports import held_port
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 FILES = {
@@ -145,7 +146,8 @@ def test_a_download_brings_what_is_wanted_and_is_there_when_the_hub_is_not(
     folder = Path(download("owner/name", hub.server_port))
     found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert found == {name: FILES[name] for name in wanted_files(FILES)}
-    assert Path(download("owner/name", closed_port())) == folder
+    with held_port() as closed:
+        assert Path(download("owner/name", closed)) == folder
 
 
 def test_a_gated_repository_says_how_to_get_in(hub: ThreadingHTTPServer, download: Callable[[str, int], str]) -> None:
@@ -154,12 +156,6 @@ def test_a_gated_repository_says_how_to_get_in(hub: ThreadingHTTPServer, downloa
 
 
 def test_without_a_hub_the_message_says_so(download: Callable[[str, int], str]) -> None:
-    message = download("cosmicman/CosmicMan-SDXL", closed_port())
+    with held_port() as closed:
+        message = download("cosmicman/CosmicMan-SDXL", closed)
     assert "cosmicman/CosmicMan-SDXL: no such folder, not downloaded before, and the hub cannot be reached" in message
-
-
-def closed_port() -> int:
-    """A port of this machine where nobody listens."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    server.server_close()
-    return server.server_port

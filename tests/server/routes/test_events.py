@@ -1,7 +1,10 @@
 """POST /generate as server-sent events: frames, order, errors inside a stream, comments that keep it open."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
+
+import httpx
 
 from engine.errors import GenerationError
 from server.app import create_app
@@ -18,6 +21,14 @@ def read(text: str) -> list[tuple[str, Any]]:
         if fields:
             frames.append((fields["event"], json.loads(fields["data"])))
     return frames
+
+
+async def line_of(lines: AsyncIterator[str], wanted: str) -> None:
+    """Reads on until a line comes."""
+    async for line in lines:
+        if line == wanted:
+            return
+    raise AssertionError(f"the stream ended without {wanted!r}")
 
 
 async def test_events_come_in_order_and_carry_the_answer(client: Any) -> None:
@@ -77,13 +88,23 @@ async def test_unexpected_failure_after_the_start_is_an_error_event_without_its_
     assert "RuntimeError: secret path" in caplog.text
 
 
-async def test_deadline_in_a_stream_is_an_error_event_and_comments_keep_it_open(engine: Any, talk: Any) -> None:
+async def test_deadline_in_a_stream_is_an_error_event_and_comments_keep_it_open(
+    engine: Any, listen: Any, pass_time: Any
+) -> None:
     engine.gate.clear()
-    settings = Settings(request_timeout_seconds=0.2, keep_alive_seconds=0.02)
-    async with talk(create_app(settings, engine)) as client:
-        answer = await client.post("/generate", json=DRESS, headers=STREAM)
-    assert ": keep-alive\n\n" in answer.text
-    name, problem = read(answer.text)[-1]
+    settings = Settings(request_timeout_seconds=600, keep_alive_seconds=10)
+    async with (
+        listen(create_app(settings, engine)) as running,
+        httpx.AsyncClient(base_url=running.url, timeout=None) as client,
+        client.stream("POST", "/generate", json=DRESS, headers=STREAM) as answer,
+    ):
+        lines = answer.aiter_lines()
+        await line_of(lines, "event: started")
+        pass_time(settings.keep_alive_seconds)
+        await line_of(lines, ": keep-alive")
+        pass_time(settings.request_timeout_seconds)
+        rest = "\n".join([line async for line in lines])
+    name, problem = read(rest.strip())[-1]
     assert (name, problem["status"]) == ("error", 504)
     assert len(engine.cancelled) == 1
 

@@ -21,7 +21,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-PATIENCE_MS = 20_000
+#: Against hanging for ever; nothing is measured.
+PATIENCE_MS = 120_000
 
 
 @dataclass

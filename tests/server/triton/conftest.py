@@ -1,8 +1,9 @@
 """A real Triton around the tiny model, started once, and small gRPC servers that speak its protocol beside it."""
 
 import asyncio
-import contextlib
 import itertools
+import json
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -20,15 +21,30 @@ from server.triton.address import Addresses
 from server.triton.backend import TritonEngine
 from server.triton.installation import Installation
 from server.triton.local import LaunchSettings, LocalTriton
+from server.triton.ports import held_port
 
 #: Against hanging for ever; nothing is measured.
 PATIENCE_SECONDS = 120
 SETTINGS = EngineSettings(num_threads=1, max_running=8, max_waiting=8)
 
 
+#: Steps of a request that nobody sees the end of: on any machine it runs on until it is cancelled.
+ENDLESS_STEPS = 1000
+
+
 @pytest.fixture(scope="session")
-def triton(installation: Installation, bundle: Path) -> Iterator[LocalTriton]:
-    with bundled_triton(bundle, SETTINGS, LaunchSettings(reload=True)) as local:
+def long_bundle(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model, allowed ENDLESS_STEPS."""
+    copy = tmp_path_factory.mktemp("long") / "bundle"
+    shutil.copytree(bundle, copy)
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"max_steps": ENDLESS_STEPS}), encoding="utf-8")
+    return copy
+
+
+@pytest.fixture(scope="session")
+def triton(installation: Installation, long_bundle: Path) -> Iterator[LocalTriton]:
+    with bundled_triton(long_bundle, SETTINGS, LaunchSettings(reload=True)) as local:
         yield local
 
 
@@ -69,7 +85,10 @@ class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
         self.model = model
         self.asked = 0
         self.cancelled = 0
-        self.pause_seconds = 0.0
+        self.answered = asyncio.Event()
+        #: Calls end when this is set, as they are from the start.
+        self.end = asyncio.Event()
+        self.end.set()
         self.refuses: str = ""
         self.host = ""
         self.server = grpc.aio.server()
@@ -95,7 +114,8 @@ class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
             async for request in requests:
                 async for response in self.answers(messages.loads(request.raw_input_contents[0], messages.QUESTIONS)):
                     yield response
-            await asyncio.sleep(self.pause_seconds)
+            self.answered.set()
+            await self.end.wait()
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
@@ -133,6 +153,6 @@ def speaker() -> type[Speaker]:
 
 
 @pytest.fixture
-async def unused_host() -> str:
-    with contextlib.closing(await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+def unused_host() -> Iterator[str]:
+    with held_port() as port:
+        yield f"127.0.0.1:{port}"

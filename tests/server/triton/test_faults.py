@@ -5,25 +5,23 @@ import contextlib
 import os
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from engine.description import parse
-from engine.engine import EngineSettings, Finished, GenerationRequest, Step
+from engine.engine import Finished, GenerationRequest, Step
 from engine.errors import EngineStoppedError
 from server.app import create_app
-from server.cli.triton_engine import bundled_triton
 from server.settings import Settings
-from server.triton.local import LaunchSettings, children, is_child
 
 REQUEST = GenerationRequest(description=parse("a woman in a red dress"), seed=11, steps=3)
 LONG = replace(REQUEST, steps=30, num_images=8)
-BODY = {"description": "a woman in a red dress", "seed": 11, "steps": 30, "num_images": 8}
+#: Is still running when a test has seen its first step, however late it sees it.
+ENDLESS = replace(REQUEST, steps=1000, num_images=8)
+BODY = {"description": "a woman in a red dress", "seed": 11, "steps": 1000, "num_images": 8}
 STREAM = {"Accept": "text/event-stream"}
 
 
@@ -40,7 +38,7 @@ async def first_step(events: Any) -> None:
 
 
 async def test_model_is_loaded_anew_while_requests_run(remote: Any, triton: Any, until: Any) -> None:
-    before = triton.stubs()
+    before, restarts = triton.stubs(), triton.restarts
     running = asyncio.create_task(first_and_rest(remote))
     began = time.monotonic()
     await asyncio.to_thread(triton.reload)
@@ -49,7 +47,7 @@ async def test_model_is_loaded_anew_while_requests_run(remote: Any, triton: Any,
     await finished(remote)
     assert triton.stubs()
     assert not set(triton.stubs()) & set(before)
-    assert triton.restarts == 0
+    assert triton.restarts == restarts
 
 
 async def first_and_rest(engine: Any) -> None:
@@ -61,7 +59,7 @@ async def first_and_rest(engine: Any) -> None:
 async def test_killed_in_the_middle_of_a_request(remote: Any, triton: Any, until: Any, victim: str) -> None:
     restarts = triton.restarts
     await until(lambda: remote.ready and triton.stubs())
-    events = remote.generate(LONG)
+    events = remote.generate(ENDLESS)
     await first_step(events)
     os.kill(triton.process_id if victim == "server" else triton.stubs()[0], signal.SIGKILL)
     killed = time.monotonic()
@@ -76,7 +74,7 @@ async def test_killed_in_the_middle_of_a_request(remote: Any, triton: Any, until
     recovered = time.monotonic() - killed
     print(f"{victim} killed: error after {told:.3f} s, ready again after {recovered:.1f} s")  # noqa: T201
     await finished(remote)
-    assert triton.restarts == restarts + 1
+    assert triton.restarts > restarts  # a start may come to nothing and be tried again
 
 
 async def test_gateway_tells_its_client_at_once(remote: Any, triton: Any, until: Any, listen: Any) -> None:
@@ -98,32 +96,31 @@ async def test_gateway_tells_its_client_at_once(remote: Any, triton: Any, until:
         answer = await whole
         assert answer.status_code == 503
         assert "retry-after" in answer.headers
-        assert (await client.get("/readyz")).status_code == 503
         await until(lambda: remote.ready)
         assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_paused_server_is_a_504_at_the_deadline(remote: Any, triton: Any, until: Any, listen: Any) -> None:
+async def test_paused_server_is_a_504_at_the_deadline(
+    remote: Any, triton: Any, until: Any, listen: Any, pass_time: Any
+) -> None:
     await until(lambda: remote.ready)
-    settings = Settings(request_timeout_seconds=5)
+    settings = Settings(request_timeout_seconds=600)
     async with (
         listen(create_app(settings, remote)) as running,
         httpx.AsyncClient(base_url=running.url, timeout=120) as client,
     ):
-        began = time.monotonic()
         async with client.stream("POST", "/generate", json=BODY, headers=STREAM) as stream:
             lines = stream.aiter_lines()
             async for line in lines:
                 if line == "event: step":
                     break
             with paused(triton.process_id):
+                pass_time(settings.request_timeout_seconds)
                 rest = "\n".join([line async for line in lines])
-                late = time.monotonic() - began - settings.request_timeout_seconds
                 await until(lambda: not remote.ready)
                 assert (await client.get("/readyz")).status_code == 503
                 assert (await client.get("/healthz")).status_code == 200
         assert "deadline-exceeded" in rest
-        print(f"paused server: 504 {late:+.2f} s from the deadline")  # noqa: T201
         await until(lambda: remote.ready and remote.stats().running == 0)
         await finished(remote)
 
@@ -135,35 +132,3 @@ def paused(process_id: int) -> Any:
         yield
     finally:
         os.kill(process_id, signal.SIGCONT)
-
-
-@pytest.mark.parametrize("silent", ["server", "stub"])
-def test_start_that_came_to_nothing_is_tried_again(installation: Any, bundle: Path, silent: str) -> None:
-    """Triton 2.51 gives up an instance that is silent for a second while it loads, and dies or waits for ever."""
-    others = set(children(os.getpid()))
-    with ThreadPoolExecutor() as pool:
-        starting = pool.submit(num_restarts_of_a_start, bundle)
-        while not (found := [(new, each) for new in set(children(os.getpid())) - others for each in loading(new)]):
-            assert not starting.done(), starting.result()
-            time.sleep(0.01)
-        server, stub = found[0]
-        with contextlib.suppress(ProcessLookupError), paused(server if silent == "server" else stub):
-            patience = time.monotonic() + (4 if silent == "stub" else 60)
-            while is_child(server, os.getpid()) and time.monotonic() < patience:
-                time.sleep(0.01)
-        assert starting.result() == 1
-
-
-def loading(server: int) -> list[int]:
-    """Instances of a server that have begun to import what they need."""
-    found = []
-    for each in children(server):
-        with contextlib.suppress(OSError):
-            if "numpy" in Path(f"/proc/{each}/maps").read_text(encoding="utf-8"):
-                found.append(each)
-    return found
-
-
-def num_restarts_of_a_start(bundle: Path) -> int:
-    with bundled_triton(bundle, EngineSettings(num_threads=1), LaunchSettings(grace_seconds=5)) as local:
-        return local.restarts

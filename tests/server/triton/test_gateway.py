@@ -6,6 +6,7 @@ import json
 import urllib.request
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,8 @@ from server.settings import Settings
 
 SIZES = ((32, 48), (40, 40), (48, 32))
 REQUEST = GenerationRequest(description=parse("a woman in a red dress, no hat"), seed=11, steps=3)
-#: Long enough that it is still running when a test has seen its first step.
-LONG = replace(REQUEST, steps=30, num_images=8)
+#: Is still running when a test has seen its first step, however late it sees it.
+ENDLESS = replace(REQUEST, steps=1000, num_images=8)
 BODY = {"description": "a woman in a red dress", "negative_description": "hat", "seed": 11, "steps": 3}
 
 
@@ -33,8 +34,8 @@ async def events_of(engine: Any, request: GenerationRequest) -> list[Any]:
 
 
 @pytest.fixture
-async def embedded(bundle: Path) -> AsyncIterator[Engine]:
-    async with Engine.load(bundle, EngineSettings(num_threads=1)) as engine:
+async def embedded(long_bundle: Path) -> AsyncIterator[Engine]:
+    async with Engine.load(long_bundle, EngineSettings(num_threads=1)) as engine:
         yield engine
 
 
@@ -77,34 +78,41 @@ async def test_leaving_frees_the_engine_and_no_other_request(remote: Any, until:
     await until(lambda: remote.stats().running == 0)
     cancelled = remote.stats().cancelled_total
     other = asyncio.create_task(events_of(remote, REQUEST))
-    events = remote.generate(LONG)
-    async for event in events:
-        if isinstance(event, Step):
-            break
-    await events.aclose()
+    await first_step(remote, ENDLESS)
     assert isinstance((await other)[-1], Finished)
     await until(lambda: remote.stats().cancelled_total == cancelled + 1)
     await until(lambda: remote.stats().running == 0)
 
 
+async def first_step(engine: Any, request: GenerationRequest) -> None:
+    """Leaves after it."""
+    async with aclosing(engine.generate(request)) as events:
+        async for event in events:
+            if isinstance(event, Step):
+                return
+
+
 async def test_line_is_bounded_and_says_when_to_come_back(remote: Any, until: Any) -> None:
-    tasks = [asyncio.create_task(events_of(remote, replace(LONG, num_images=1, seed=seed))) for seed in range(24)]
-    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    refused = [outcome for outcome in outcomes if isinstance(outcome, BusyError)]
-    finished = [outcome for outcome in outcomes if isinstance(outcome, list)]
-    assert refused
+    await until(lambda: remote.stats().running == 0)
+    running = [asyncio.create_task(events_of(remote, replace(ENDLESS, num_images=1))) for _ in range(8)]
+    await until(lambda: remote.stats().running == 8)
+    waiting = [asyncio.create_task(events_of(remote, REQUEST)) for _ in range(8)]
+    await until(lambda: remote.stats().waiting == 8)
+    refused = await asyncio.gather(*(events_of(remote, REQUEST) for _ in range(8)), return_exceptions=True)
+    assert [type(error) for error in refused] == [BusyError] * 8
     assert all(error.retry_after_seconds > 0 for error in refused)
-    assert len(refused) + len(finished) == 24
-    assert all(isinstance(events[-1], Finished) for events in finished)
-    assert len(finished) >= 16
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    assert all(isinstance(events[-1], Finished) for events in await asyncio.gather(*waiting))
 
 
 async def test_mistakes_are_named_by_gateway_and_engine_alike(remote: Any) -> None:
-    with pytest.raises(RequestError, match="steps must be from 1 to 30; got 31") as mistake:
-        remote.prepare(replace(REQUEST, steps=31))
+    with pytest.raises(RequestError, match="steps must be from 1 to 1000; got 1001") as mistake:
+        remote.prepare(replace(REQUEST, steps=1001))
     assert mistake.value.field == "steps"
-    with pytest.raises(RequestError, match="steps must be from 1 to 30; got 31") as mistake:
-        await events_of(remote, replace(REQUEST, steps=31))
+    with pytest.raises(RequestError, match="steps must be from 1 to 1000; got 1001") as mistake:
+        await events_of(remote, replace(REQUEST, steps=1001))
     assert mistake.value.field == "steps"
     words = replace(REQUEST, description=parse("a red hat, " * 700))
     remote.prepare(words)  # only the engine has the tokenizer
@@ -115,7 +123,7 @@ async def test_mistakes_are_named_by_gateway_and_engine_alike(remote: Any) -> No
 
 async def test_deadline_of_a_request_is_kept_in_triton(remote: Any) -> None:
     with pytest.raises(DeadlineError):
-        await events_of(remote, replace(LONG, deadline_seconds=0.05))
+        await events_of(remote, replace(ENDLESS, deadline_seconds=0.05))
 
 
 @pytest.fixture
@@ -145,11 +153,17 @@ async def test_gateway_answers_as_with_an_embedded_engine(served: Any, embedded:
     assert "cosmicman_engine_ready 1.0" in (await served.get("/metrics")).text
 
 
-async def test_gateway_s_deadline_is_a_504_and_frees_the_engine(remote: Any, talk: Any, until: Any) -> None:
-    async with talk(create_app(Settings(request_timeout_seconds=0.1), remote)) as client:
-        answer = await client.post("/generate", json=BODY | {"steps": 30, "num_images": 8})
+async def test_gateway_s_deadline_is_a_504_and_frees_the_engine(
+    remote: Any, talk: Any, until: Any, pass_time: Any
+) -> None:
+    await until(lambda: remote.stats().running == 0)
+    async with talk(create_app(Settings(request_timeout_seconds=600), remote)) as client:
+        request = asyncio.create_task(client.post("/generate", json=BODY | {"steps": ENDLESS.steps, "num_images": 8}))
+        await until(lambda: remote.stats().running == 1)
+        pass_time(600)
+        answer = await request
         assert answer.status_code == 504
-        await until(lambda: remote.stats().running == 0)
+        await until(lambda: remote.ready and remote.stats().running == 0)
 
 
 async def test_triton_s_endpoint_shows_the_engine(remote: Any, triton: Any) -> None:
@@ -161,7 +175,7 @@ async def test_triton_s_endpoint_shows_the_engine(remote: Any, triton: Any) -> N
             return answer.read().decode()
 
     found = ""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while not all(f"cosmicman_engine_{name}{{" in found for name in wanted):
             found = await asyncio.to_thread(text)
     assert 'nv_inference_request_success{model="cosmicman"' in found

@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import resource
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +20,7 @@ from engine.train.config import FitConfig
 from engine.train.loop import checkpoint
 from engine.train.loop.fit import Batch, Fit, Outcome, Stage, learning_rate, run_stage
 from engine.train.loop.shard import whole
+from server.triton.ports import held_port
 
 CONFIG = FitConfig(steps=8, batch_size=4, learning_rate=0.05, warmup_steps=2, ema_decay=0.8, log_every=2)
 
@@ -244,15 +244,13 @@ def _one_of_two(rank: int, port: int, folder: Path, config: FitConfig, until: in
 
 def _two(folder: Path, config: FitConfig, until: int | None = None) -> list[dict[str, torch.Tensor]]:
     """Weights and losses of two processes."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     context = multiprocessing.get_context("fork")
-    work = [context.Process(target=_one_of_two, args=(rank, port, folder, config, until)) for rank in range(2)]
-    for process in work:
-        process.start()
-    for process in work:
-        process.join(120)
+    with held_port() as port:
+        work = [context.Process(target=_one_of_two, args=(rank, port, folder, config, until)) for rank in range(2)]
+        for process in work:
+            process.start()
+        for process in work:
+            process.join()
     assert [process.exitcode for process in work] == [0, 0]
     return [load_file(folder / f"{rank}.safetensors") for rank in range(2)]
 

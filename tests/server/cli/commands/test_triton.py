@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from server.triton.installation import VARIABLE
-from server.triton.local import LOOPBACK, children, free_port, has_gpu
+from server.triton.local import children, has_gpu
+from server.triton.ports import LOOPBACK
 
 ROOT = Path(__file__).resolve().parents[4]
 #: Against hanging for ever; nothing is measured.
@@ -64,9 +65,11 @@ def test_repositories_that_cannot_be_served(cosmicman: Any, repository: Path, tm
 
 
 @pytest.fixture
-def started(installation: Any, repository: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def started(
+    installation: Any, repository: Path, environment: dict[str, str], port: int
+) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "server.cli", "triton", "--repository", str(repository), "--reload"]
-    command += ["--port", str(free_port(LOOPBACK)), "--metrics-port", "0", "--stop-timeout", "1"]
+    command += ["--port", str(port), "--metrics-port", "0", "--stop-timeout", "1"]
     pipe = subprocess.PIPE
     child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True)
     try:
