@@ -13,7 +13,7 @@ from server.gateway import gateway_of
 from server.http import problems
 from server.http.json_body import read_body
 from server.openapi import examples
-from server.openapi.describe import BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
+from server.openapi.describe import ANYWHERE, BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
 from server.schemas import FieldError, GroupAnswer, ParseAnswer, ParseBody
 
 router = APIRouter()
@@ -53,7 +53,10 @@ def _too_long(max_characters: int, values: Mapping[str, Any]) -> Iterator[FieldE
     "/groups",
     summary="List the body groups",
     response_class=Response,
-    responses={200: gives("Every group, in the taxonomy's order.", json_list_of(GroupAnswer, examples.GROUP_ROWS))},
+    responses={
+        200: gives("Every group, in the taxonomy's order.", json_list_of(GroupAnswer, examples.GROUP_ROWS)),
+        **refuses(ANYWHERE),
+    },
 )
 async def list_groups() -> Response:
     rows = [

@@ -14,7 +14,6 @@ from typing import Any, Self
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from PIL import Image
 
@@ -34,6 +33,8 @@ from engine.engine import (
 from engine.errors import BusyError, EngineStoppedError
 from engine.request.request import resolve
 from server.app import create_app
+from server.connections.server import ConnectionServer
+from server.run import configuration
 from server.settings import Settings
 from server.triton.errors import TritonError
 from server.triton.installation import find_installation
@@ -190,7 +191,7 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a started application, in process."""
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             yield client
 
 
@@ -220,13 +221,13 @@ class Running:
     """An application behind a real HTTP server, in this event loop."""
 
     def __init__(self, app: FastAPI) -> None:
-        self.port = free_port()
-        config = uvicorn.Config(app, port=self.port, log_config=None, access_log=False, lifespan="on", ws="none")
-        self.server = uvicorn.Server(config)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.server = ConnectionServer(configuration(app), app.state.gateway)
         self.url = f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
-        self.task = asyncio.create_task(self.server.serve())
+        self.task = asyncio.create_task(self.server.serve(sockets=[self.listener]))
         while not self.server.started:
             assert not self.task.done(), "the server did not start"
             await asyncio.sleep(0.01)
