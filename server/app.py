@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from engine.description import Parser
@@ -19,11 +19,16 @@ from server.backend import EngineBackend
 from server.gateway import Gateway
 from server.http import problems
 from server.http.problems import ProblemError, shown
+from server.http.route_table import RouteTable, route_path
 from server.metrics import Metrics
+from server.middleware.allowed_hosts import AllowedHostsMiddleware
 from server.middleware.body_limit import BodyLimitMiddleware
+from server.middleware.connection_limit import ConnectionLimitMiddleware
+from server.middleware.head import HeadMiddleware
 from server.middleware.last_resort import LastResortMiddleware
 from server.middleware.observe import ObserveMiddleware
 from server.middleware.request_id import RequestIdMiddleware
+from server.middleware.root_path import RootPathMiddleware
 from server.middleware.security_headers import SecurityHeadersMiddleware
 from server.openapi import document as openapi
 from server.routes.docs import docs_route
@@ -36,6 +41,8 @@ logger = logging.getLogger(__name__)
 def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
     """An ASGI application that answers with `engine`, which it starts and ends itself."""
     gateway = Gateway(settings=settings, engine=engine, parser=Parser(), metrics=Metrics(engine))
+    pages = _pages(settings.root_path)
+    table = RouteTable([*(route for router in openapi.ROUTERS for route in router.routes), *pages])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -47,7 +54,7 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
         title=openapi.TITLE,
         version=openapi.VERSION,
         lifespan=lifespan,
-        middleware=_middleware(gateway),
+        middleware=_middleware(gateway, table),
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem},
         docs_url=None,
         redoc_url=None,
@@ -55,39 +62,46 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.gateway = gateway
-    _add_routes(app)
+    for router in openapi.ROUTERS:
+        app.include_router(router)
+    app.router.routes.extend(pages)
+    app.openapi = lambda: openapi.document(settings.root_path)  # type: ignore[method-assign]
     return app
 
 
-def _middleware(gateway: Gateway) -> list[Middleware]:
+def _middleware(gateway: Gateway, table: RouteTable) -> list[Middleware]:
     """Outermost first: every answer has an id, is counted and carries the security headers, refusals included."""
     settings = gateway.settings
     return [
+        Middleware(RootPathMiddleware, root_path=settings.root_path),
         Middleware(RequestIdMiddleware),
-        Middleware(ObserveMiddleware, metrics=gateway.metrics),
+        Middleware(ObserveMiddleware, metrics=gateway.metrics, routes=table),
         Middleware(SecurityHeadersMiddleware),
         Middleware(LastResortMiddleware),
+        Middleware(ConnectionLimitMiddleware),
+        Middleware(AllowedHostsMiddleware, bound=settings.host, others=settings.allowed_hosts),
         Middleware(
             BodyLimitMiddleware,
             max_body_bytes=settings.max_body_bytes,
             larger={"/generate": settings.max_image_body_bytes},
             timeout_seconds=settings.body_timeout_seconds,
         ),
+        Middleware(HeadMiddleware, routes=table),
     ]
 
 
-def _add_routes(app: FastAPI) -> None:
-    document, text = openapi.document(), openapi.text()
+def _pages(root_path: str) -> list[Route]:
+    """What people and programs read about the interface, and the studio."""
+    text = openapi.text(root_path)
 
     async def openapi_json(request: Request) -> Response:
         return Response(text, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
-    app.openapi = lambda: document  # type: ignore[method-assign]
-    for router in openapi.ROUTERS:
-        app.include_router(router)
-    app.router.routes.append(Route("/openapi.json", openapi_json, methods=["GET"], include_in_schema=False))
-    app.router.routes.append(docs_route(document))
-    app.router.routes.extend(studio_routes())
+    return [
+        Route("/openapi.json", openapi_json, methods=["GET"], include_in_schema=False),
+        docs_route(openapi.document(root_path)),
+        *studio_routes(),
+    ]
 
 
 async def _problem(request: Request, error: Exception) -> Response:
@@ -98,19 +112,28 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _http_problem(request: Request, error: Exception) -> Response:
     """What routing refuses (404, 405), in the gateway's own shape."""
     assert isinstance(error, HTTPException)
-    headers = dict(error.headers or {})
     if error.status_code == problems.METHOD_NOT_ALLOWED.status:
-        allowed = headers.get("Allow", headers.get("allow", ""))
-        detail = f"The method must be {allowed}; got {shown(request.method)}."
-        refusal = ProblemError(problems.METHOD_NOT_ALLOWED, detail, headers=headers)
+        refusal = _wrong_method(request, dict(error.headers or {}).get("Allow", ""))
+    elif not route_path(request.scope):
+        return RedirectResponse(f"{request.scope['root_path']}/", headers={"Cache-Control": "no-store"})
     else:
         assert error.status_code == problems.NOT_FOUND.status, error
-        refusal = ProblemError(problems.NOT_FOUND, _no_such_path(request))
+        refusal = ProblemError(problems.NOT_FOUND, _no_such_path(route_path(request.scope)))
     return problems.response(refusal, request.scope)
 
 
-def _no_such_path(request: Request) -> str:
-    known = [path for path in openapi.document()["paths"]]
-    close = get_close_matches(request.url.path[:100], known, n=1)
+def _wrong_method(request: Request, allow: str) -> ProblemError:
+    methods = {name.strip() for name in allow.split(",")}
+    allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+    return ProblemError(
+        problems.METHOD_NOT_ALLOWED,
+        f"The method must be {allowed.replace(', ', ' or ')}; got {shown(request.method)}.",
+        headers={"Allow": allowed},
+    )
+
+
+def _no_such_path(path: str) -> str:
+    known = list(openapi.document()["paths"])
+    close = get_close_matches(path[:100], known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"known paths are {', '.join(known)}."
-    return f"No such path: {shown(request.url.path)}; {hint}"
+    return f"No such path: {shown(path)}; {hint}"

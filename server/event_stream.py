@@ -15,7 +15,7 @@ from engine.engine import Event, Finished, ImageReady, PreparedRequest, Queued, 
 from server import generation
 from server.engine_request import group_spans, negatives_of
 from server.gateway import Gateway
-from server.http.problems import ClientGoneError, ProblemError
+from server.http.problems import ClientGoneError, ProblemError, placed
 from server.schemas import Answer, FinishedMessage, Picture, QueuedMessage, Settled, StepMessage, TimingsAnswer
 
 MEDIA_TYPE = "text/event-stream"
@@ -39,7 +39,7 @@ class EventStream(Response):
             except ProblemError as error:
                 if not self.started:
                     raise
-                problem = error.problem.model_copy(update={"request_id": self.request.request_id})
+                problem = placed(error, self.request.request_id, scope.get("root_path", ""))
                 await self._send(send, frame("error", problem))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 

@@ -6,7 +6,7 @@ Gauges and totals of the engine are read when scraped; nothing here holds prompt
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -18,6 +18,8 @@ SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 1
 PARSER_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OUTCOMES = ("finished", "cancelled", "refused", "failed", "timeout")
+#: Deadlines that passed, and room that was needed.
+CLOSED = ("first_byte", "header", "body", "idle", "send", "crowded")
 STAGES = ("text", "init_image", "denoise", "decode", "encode")
 
 
@@ -55,10 +57,16 @@ class Metrics:
         self._http_seconds = Histogram(
             "cosmicman_http_request_seconds", "Time to answer.", ["route"], buckets=SECONDS, registry=registry
         )
+        self._connections = Gauge("cosmicman_connections", "Connections that are open.", registry=registry)
+        self._closed = Counter(
+            "cosmicman_connections_closed", "Connections that the server ended, by why.", ["reason"], registry=registry
+        )
         for outcome in OUTCOMES:
             self._generations.labels(outcome)
         for stage in STAGES:
             self._stage.labels(stage)
+        for reason in CLOSED:
+            self._closed.labels(reason)
 
     def generation_finished(self, timings: Timings) -> None:
         self._queue.observe(timings.queue_seconds)
@@ -73,6 +81,13 @@ class Metrics:
 
     def parsed(self, seconds: float) -> None:
         self._parser.observe(seconds)
+
+    def connections_open(self, count: int) -> None:
+        self._connections.set(count)
+
+    def connection_closed(self, reason: str) -> None:
+        assert reason in CLOSED
+        self._closed.labels(reason).inc()
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._http.labels(method if method in METHODS else "other", route, str(status)).inc()

@@ -15,11 +15,13 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from engine.engine import Engine, EngineSettings, SessionSettings
 from engine.errors import BundleError, ProviderError
 from server.app import create_app
 from server.backend import EngineBackend
+from server.connections.server import ConnectionServer
 from server.gateway import Gateway
 from server.settings import Settings
 from server.triton.errors import TritonError
@@ -31,8 +33,6 @@ EXIT_STARTUP = 4
 EXIT_ENGINE = 5
 
 BACKLOG = 2048
-#: How long an idle connection is kept: longer than load balancers keep theirs (60), so that they close first.
-IDLE_SECONDS = 65
 #: For the problems of cancelled requests to be sent, before connections are cut.
 LAST_WORDS_SECONDS = 5
 
@@ -103,7 +103,18 @@ def engine_settings(settings: Settings) -> EngineSettings:
 
 def _run(settings: Settings, engine: EngineBackend, listener: socket.socket) -> int:
     app = create_app(settings, engine)
-    config = uvicorn.Config(
+    server = _Server(configuration(app), app.state.gateway, _url(settings.host, listener))
+    with _signals_end_well():
+        server.run(sockets=[listener])
+    if server.refusal:
+        return _refuse(EXIT_STARTUP, server.refusal)
+    return EXIT_OK
+
+
+def configuration(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn serves the application."""
+    seconds = app.state.gateway.settings.shutdown_timeout_seconds
+    return uvicorn.Config(
         app,
         access_log=False,
         log_config=None,
@@ -112,23 +123,15 @@ def _run(settings: Settings, engine: EngineBackend, listener: socket.socket) -> 
         ws="none",
         lifespan="on",
         backlog=BACKLOG,
-        timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=math.ceil(settings.shutdown_timeout_seconds) + LAST_WORDS_SECONDS,
+        timeout_graceful_shutdown=math.ceil(seconds) + LAST_WORDS_SECONDS,
     )
-    server = _Server(config, app.state.gateway, _url(settings.host, listener))
-    with _signals_end_well():
-        server.run(sockets=[listener])
-    if server.refusal:
-        return _refuse(EXIT_STARTUP, server.refusal)
-    return EXIT_OK
 
 
-class _Server(uvicorn.Server):
+class _Server(ConnectionServer):
     """Says where it listens once it does, reports a failed start instead of exiting, ends late requests properly."""
 
     def __init__(self, config: uvicorn.Config, gateway: Gateway, url: str) -> None:
-        super().__init__(config)
-        self.gateway = gateway
+        super().__init__(config, gateway)
         self.url = url
         self.refusal = ""
 

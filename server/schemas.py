@@ -92,9 +92,17 @@ class SecondPassBody(Body):
     guidance_scale: float | None = Field(None, ge=0, description="As in the first pass if absent.")
 
 
+def _absent(schema: dict[str, Any]) -> None:
+    """Takes the default, which stands for a text that was not sent, out of a schema that does not allow it sent."""
+    schema.pop("default", None)
+    schema["minLength"] = 1
+
+
 class GenerateBody(Body):
     description: Text = Field(
-        "", description="The person to draw, as dense as you like, in English; groups may say it instead."
+        "",
+        description="The person to draw, as dense as you like, in English; groups may say it instead.",
+        json_schema_extra=_absent,
     )
     groups: dict[Text, Text] | None = Field(
         None, description="Phrases by group, as in GET /groups; each wins over what the description says of its group."

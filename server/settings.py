@@ -3,16 +3,20 @@
 It does not know where a value is used; `read_settings` turns a bad one into one clear line.
 """
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.host_names import ANY, read_host
 from server.triton.address import parse_addresses
 
 PREFIX = "COSMICMAN_"
 BUNDLED_MODEL = Path(__file__).resolve().parent.parent / "models" / "figurine-bundle"
+
+ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 #: Engines that are no address.
 EMBEDDED, TRITON = "embedded", "triton"
@@ -27,6 +31,10 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; only this machine by default.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Host names to answer to beside loopback's and the one listened on, by commas; * for any."
+    )
+    root_path: str = Field("", description="Path at which a proxy shows the server, such as /pictures.")
     engine: str = Field(
         "embedded", description="embedded, triton (one of our own, started with us), or triton://host:port[,host:port]."
     )
@@ -37,6 +45,13 @@ class Settings(BaseSettings):
         12_500_000, ge=1, description="The same for POST /generate, whose body may hold a picture in base64."
     )
     body_timeout_seconds: float = Field(30.0, gt=0, description="Longest a client may take to send a body.")
+    max_connections: int = Field(
+        1000, ge=1, description="Connections at a time; one more is answered 503 if all have a request under way."
+    )
+    first_byte_timeout_seconds: float = Field(10.0, gt=0, description="Longest a new connection may be silent.")
+    header_timeout_seconds: float = Field(10.0, gt=0, description="Longest a client may take to send a header.")
+    idle_timeout_seconds: float = Field(65.0, gt=0, description="Longest a connection is kept between requests.")
+    send_timeout_seconds: float = Field(30.0, gt=0, description="Longest a client may read nothing of its answer.")
     max_queue: int = Field(64, ge=0, description="Requests that may wait; one more is answered 503 with Retry-After.")
     max_running: int = Field(8, ge=1, description="Requests that are computed at the same time.")
     max_rows: int = Field(8, ge=1, description="Rows of one UNet forward; a guided picture is two.")
@@ -58,6 +73,24 @@ class Settings(BaseSettings):
     keep_alive_seconds: float = Field(15.0, gt=0, description="Pause between comments that keep an event stream open.")
     shutdown_timeout_seconds: float = Field(60.0, ge=0, description="Longest to wait for running requests at the end.")
     log_level: LogLevel = Field("info", description="debug, info, warning or error.")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _list_of_hosts(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _names_alone(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name if name == ANY else read_host(name) for name in value)
+
+    @field_validator("root_path")
+    @classmethod
+    def _path_of_words(cls, value: str) -> str:
+        path = value.rstrip("/")
+        if not ROOT_PATH.fullmatch(path):
+            raise ValueError("must be a path such as /pictures, of letters, digits, '-', '.', '_' and '~'")
+        return path
 
     @field_validator("engine")
     @classmethod

@@ -71,6 +71,7 @@ FLOORS = {
     },
     "server": {
         "backend": 0,
+        "host_names": 0,
         "scheduler_metrics": 0,
         "schemas": 0,
         "triton": 0,
@@ -81,6 +82,7 @@ FLOORS = {
         "gateway": 2,
         "middleware": 2,
         "openapi": 2,
+        "connections": 3,
         "engine_request": 3,
         "generation": 3,
         "event_stream": 4,

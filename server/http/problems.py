@@ -28,6 +28,8 @@ from engine.errors import (
 from server.schemas import FieldError, Problem
 
 MEDIA_TYPE = "application/problem+json"
+#: Below the root path; each type is the page's row for it.
+TYPES_AT = "/docs#"
 MAX_ERRORS = 16
 MAX_SHOWN = 60
 
@@ -43,10 +45,11 @@ class Kind:
 
     @property
     def uri(self) -> str:
-        return f"/docs#{self.slug}"
+        return TYPES_AT + self.slug
 
 
 NOT_JSON = Kind(slug="not-json", status=400, title="Not JSON", meaning="The body cannot be read as JSON text.")
+INVALID_HTTP = Kind(slug="invalid-http", status=400, title="Not HTTP", meaning="What came is no HTTP/1.1 request.")
 NOT_FOUND = Kind(slug="not-found", status=404, title="Not found", meaning="No such path.")
 METHOD_NOT_ALLOWED = Kind(
     slug="method-not-allowed", status=405, title="Method not allowed", meaning="The Allow header names the right ones."
@@ -55,6 +58,9 @@ NOT_ACCEPTABLE = Kind(
     slug="not-acceptable", status=406, title="Not acceptable", meaning="No media type in Accept can be produced."
 )
 BODY_TIMEOUT = Kind(slug="body-timeout", status=408, title="Body too slow", meaning="The body did not arrive in time.")
+HEADER_TIMEOUT = Kind(
+    slug="header-timeout", status=408, title="Header too slow", meaning="The header did not arrive in time."
+)
 BODY_TOO_LARGE = Kind(
     slug="body-too-large", status=413, title="Body too large", meaning="The body is over the server's limit."
 )
@@ -63,6 +69,15 @@ UNSUPPORTED_MEDIA_TYPE = Kind(
     status=415,
     title="Unsupported media type",
     meaning="The body must be sent as application/json, in UTF-8, not compressed.",
+)
+MISDIRECTED = Kind(
+    slug="misdirected-request",
+    status=421,
+    title="Not this host",
+    meaning="The Host header names a host that this server does not answer for.",
+)
+HEADER_TOO_LARGE = Kind(
+    slug="header-too-large", status=431, title="Header too large", meaning="The request line and header are too long."
 )
 INVALID_REQUEST = Kind(
     slug="invalid-request",
@@ -97,6 +112,12 @@ OUT_OF_MEMORY = Kind(
 BUSY = Kind(
     slug="busy", status=503, title="Busy", meaning="The waiting line is full; try again after Retry-After seconds."
 )
+TOO_MANY_CONNECTIONS = Kind(
+    slug="too-many-connections",
+    status=503,
+    title="Too many connections",
+    meaning="All connections that the server keeps are in use; try again after Retry-After seconds.",
+)
 NOT_READY = Kind(slug="not-ready", status=503, title="Not ready", meaning="The engine is starting or has stopped.")
 DEADLINE_EXCEEDED = Kind(
     slug="deadline-exceeded",
@@ -107,17 +128,22 @@ DEADLINE_EXCEEDED = Kind(
 
 KINDS = (
     NOT_JSON,
+    INVALID_HTTP,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
+    HEADER_TIMEOUT,
     BODY_TIMEOUT,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
+    MISDIRECTED,
     INVALID_REQUEST,
+    HEADER_TOO_LARGE,
     INTERNAL_ERROR,
     GENERATION_FAILED,
     NOT_FINITE,
     BUSY,
+    TOO_MANY_CONNECTIONS,
     NOT_READY,
     DEADLINE_EXCEEDED,
     OUT_OF_MEMORY,
@@ -210,9 +236,14 @@ def stopping() -> ProblemError:
     )
 
 
+def placed(error: ProblemError, request_id: str | None, root_path: str) -> Problem:
+    """The problem with the request's id, its type as a reference that leads to /docs from wherever it was answered."""
+    return error.problem.model_copy(update={"request_id": request_id, "type": root_path + error.kind.uri})
+
+
 def response(error: ProblemError, scope: Scope) -> Response:
     """The problem as an HTTP response, with the request's id inside."""
-    problem = error.problem.model_copy(update={"request_id": scope.get("state", {}).get("request_id")})
+    problem = placed(error, scope.get("state", {}).get("request_id"), scope.get("root_path", ""))
     return Response(
         problem.model_dump_json(exclude_none=True),
         status_code=error.kind.status,

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.http import problems
 from server.http.problems import ProblemError
+from server.http.route_table import route_path
 
 
 class BodyLimitMiddleware:
@@ -30,7 +31,7 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
         try:
-            most = self.larger.get(scope["path"], self.max_body_bytes)
+            most = self.larger.get(route_path(scope), self.max_body_bytes)
             body = await self._read(Headers(scope=scope), receive, most)
         except ProblemError as error:
             await problems.response(error, scope)(scope, receive, send)

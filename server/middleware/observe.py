@@ -5,6 +5,7 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.http.route_table import RouteTable
 from server.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -17,9 +18,10 @@ CLIENT_GONE = 499
 
 
 class ObserveMiddleware:
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, routes: RouteTable) -> None:
         self.app = app
         self.metrics = metrics
+        self.routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -40,7 +42,7 @@ class ObserveMiddleware:
             await self.app(scope, receive, send_and_note)
         finally:
             seconds = time.perf_counter() - began
-            route = getattr(scope.get("route"), "path", "unmatched")
+            route = self.routes.name_of(scope)
             self.metrics.answered(scope["method"], route, status, seconds)
             path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")[:MAX_PATH]
             logger.log(

@@ -53,7 +53,19 @@ def refuses(examples: Mapping[Kind, tuple[str, str | None]]) -> dict[int | str, 
     return answers
 
 
-BODY_REFUSALS: dict[Kind, tuple[str, str | None]] = {
+WRONG_HOST: dict[Kind, tuple[str, str | None]] = {
+    problems.MISDIRECTED: (
+        'Host must be 127.0.0.1, ::1, localhost; got "pictures.example.org". '
+        "The server's operator may allow more: --allowed-host NAME.",
+        None,
+    )
+}
+FULL: dict[Kind, tuple[str, str | None]] = {
+    problems.TOO_MANY_CONNECTIONS: ("All connections that the server keeps have a request under way.", None)
+}
+#: What nearly every path answers when it is asked in the wrong place or at the wrong time.
+ANYWHERE = WRONG_HOST | FULL
+BODY_REFUSALS: dict[Kind, tuple[str, str | None]] = ANYWHERE | {
     problems.NOT_JSON: ('The body must be JSON; line 1 column 2: expecting value, got "d}".', None),
     problems.BODY_TIMEOUT: ("The body must arrive within 30 seconds; got 12 bytes by then.", None),
     problems.BODY_TOO_LARGE: ("The body may have at most 1048576 bytes; got 52428800 bytes.", None),

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 
 from server import schemas
+from server.http import problems
 from server.routes import generate, health, model, parse
 
 TITLE = "CosmicMan Serve"
@@ -35,13 +36,22 @@ MODELS: tuple[type[schemas.Body] | type[schemas.Answer], ...] = (
 
 
 @cache
-def document() -> dict[str, Any]:
-    """The document, its schemas sorted by name."""
+def document(root_path: str = "") -> dict[str, Any]:
+    """The document as it is served below a root path, its schemas sorted by name."""
     routes = [route for router in ROUTERS for route in router.routes]
     made = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=routes)
     made["components"] = {"schemas": schemas.definitions(MODELS, "#/components/schemas/{model}")}
-    return made
+    return _placed(made | {"servers": [{"url": root_path}]}, root_path) if root_path else made
 
 
-def text() -> str:
-    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+def _placed(node: Any, root_path: str) -> Any:
+    """The same with the types of problems in its examples as they are answered there."""
+    if isinstance(node, dict):
+        return {key: _placed(value, root_path) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_placed(value, root_path) for value in node]
+    return root_path + node if isinstance(node, str) and node.startswith(problems.TYPES_AT) else node
+
+
+def text(root_path: str = "") -> str:
+    return json.dumps(document(root_path), indent=2, ensure_ascii=False) + "\n"

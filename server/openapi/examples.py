@@ -1,6 +1,6 @@
 """One worked example of every request and answer, used by the OpenAPI document and its tests.
 
-Offsets and texts belong together; the picture's data is shortened.
+Offsets and texts belong together; the data of answered pictures is shortened.
 """
 
 from typing import Any
@@ -61,6 +61,8 @@ TIMINGS = {
 GENERATE_ANSWER = SETTLED | {"images": [PICTURE], "timings": TIMINGS}
 PARSE_ANSWER = {"text": DESCRIPTION, "groups": GROUPS, "negatives": []}
 
+#: A whole picture of 8 x 12 red pixels.
+RED_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAMCAIAAADQ/GvKAAAAFUlEQVR42mPcomHDgA0wMeAAI1cCAFWzATCrm9VJAAAAAElFTkSuQmCC"
 MINIMAL_BODY = {"description": DESCRIPTION}
 GROUPS_BODY = {
     "groups": {"shot": "a full-body shot", "person": "a young woman", "hair": "short red hair", "negated": "no hat"},
@@ -83,7 +85,7 @@ FULL_BODY = {
     "priority": "normal",
     "deadline_seconds": 30.0,
     "guidance_interval": [0.2, 0.8],
-    "init_image": "iVBORw0KGgoAAAANSUhEUg==",
+    "init_image": RED_PNG,
     "strength": 0.6,
     "second_pass": {"strength": 0.3, "scale": 1.0, "steps": 20, "guidance_scale": 4.0},
 }

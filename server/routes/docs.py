@@ -68,7 +68,7 @@ def _anchor(method: str, path: str) -> str:
 def _head(document: Json) -> Iterator[str]:
     info = document["info"]
     yield f"<header><h1>{escape(info['title'])}: API</h1><p>{escape(info['description'])}</p>"
-    yield '<p><a href="/">Studio</a> · <a href="/openapi.json">OpenAPI document</a></p></header><nav><ul>'
+    yield '<p><a href="./">Studio</a> · <a href="openapi.json">OpenAPI document</a></p></header><nav><ul>'
     for method, path, operation in _operations_of(document):
         name = f"<code>{method} {escape(path)}</code>"
         yield f'<li><a href="#{_anchor(method, path)}">{name}</a> {escape(operation["summary"])}</li>'

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from server.gateway import gateway_of
 from server.http import problems
-from server.openapi.describe import gives, json_of, refuses
+from server.openapi.describe import FULL, WRONG_HOST, gives, json_of, refuses
 from server.schemas import HealthAnswer
 
 router = APIRouter()
@@ -30,7 +30,7 @@ async def health() -> Response:
     response_class=Response,
     responses={
         200: gives("The engine answers.", json_of(HealthAnswer, {"status": "ready"})),
-        **refuses({problems.NOT_READY: ("The engine is not ready: it is starting, or it has stopped.", None)}),
+        **refuses(FULL | {problems.NOT_READY: ("The engine is not ready: it is starting, or it has stopped.", None)}),
     },
 )
 async def readiness(request: Request) -> Response:
@@ -43,7 +43,10 @@ async def readiness(request: Request) -> Response:
     "/metrics",
     summary="Metrics for Prometheus",
     response_class=Response,
-    responses={200: gives("Prometheus or OpenMetrics text.", {"text/plain": {"schema": {"type": "string"}}})},
+    responses={
+        200: gives("Prometheus or OpenMetrics text.", {"text/plain": {"schema": {"type": "string"}}}),
+        **refuses(WRONG_HOST),
+    },
 )
 async def scrape(request: Request) -> Response:
     encode, content_type = choose_encoder(request.headers.get("accept", ""))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from server.gateway import gateway_of
 from server.openapi import examples
-from server.openapi.describe import gives, json_of
+from server.openapi.describe import ANYWHERE, gives, json_of, refuses
 from server.schemas import ImageFormat, ModelAnswer
 
 router = APIRouter()
@@ -18,7 +18,10 @@ router = APIRouter()
     "/model",
     summary="Say what the model can do",
     response_class=Response,
-    responses={200: gives("Limits and defaults of the loaded model.", json_of(ModelAnswer, examples.MODEL))},
+    responses={
+        200: gives("Limits and defaults of the loaded model.", json_of(ModelAnswer, examples.MODEL)),
+        **refuses(ANYWHERE),
+    },
 )
 async def describe_model(request: Request) -> Response:
     info = asdict(gateway_of(request).engine.model)

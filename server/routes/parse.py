@@ -9,7 +9,7 @@ from server.gateway import gateway_of
 from server.http import problems
 from server.http.json_body import Reading, read_body
 from server.openapi import examples
-from server.openapi.describe import BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
+from server.openapi.describe import ANYWHERE, BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
 from server.schemas import GroupAnswer, ParseAnswer, ParseBody
 
 router = APIRouter()
@@ -57,7 +57,10 @@ def _text(reading: Reading[ParseBody], max_characters: int) -> str:
     "/groups",
     summary="List the body groups",
     response_class=Response,
-    responses={200: gives("Every group, in the taxonomy's order.", json_list_of(GroupAnswer, examples.GROUP_ROWS))},
+    responses={
+        200: gives("Every group, in the taxonomy's order.", json_list_of(GroupAnswer, examples.GROUP_ROWS)),
+        **refuses(ANYWHERE),
+    },
 )
 async def list_groups() -> Response:
     rows = [

@@ -14,7 +14,6 @@ from typing import Any, Self
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from PIL import Image
 
@@ -35,6 +34,8 @@ from engine.engine import (
 from engine.errors import BusyError, EngineStoppedError
 from engine.request.prepare import NONE, prepare
 from server.app import create_app
+from server.connections.server import ConnectionServer
+from server.run import configuration
 from server.settings import Settings
 from server.triton.errors import TritonError
 from server.triton.installation import find_installation
@@ -194,7 +195,7 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a started application, in process."""
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             yield client
 
 
@@ -216,8 +217,7 @@ class Running:
     def __init__(self, app: FastAPI) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", ws="none")
-        self.server = uvicorn.Server(config)
+        self.server = ConnectionServer(configuration(app), app.state.gateway)
         self.url = f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:

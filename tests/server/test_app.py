@@ -10,11 +10,11 @@ from server.settings import Settings
 PATHS = {
     "/generate": "POST",
     "/parse": "POST",
-    "/groups": "GET",
-    "/model": "GET",
-    "/healthz": "GET",
-    "/readyz": "GET",
-    "/metrics": "GET",
+    "/groups": "GET, HEAD",
+    "/model": "GET, HEAD",
+    "/healthz": "GET, HEAD",
+    "/readyz": "GET, HEAD",
+    "/metrics": "GET, HEAD",
     "/openapi.json": "GET, HEAD",
     "/docs": "GET, HEAD",
 }

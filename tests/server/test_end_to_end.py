@@ -91,8 +91,9 @@ async def test_client_that_leaves_stops_the_real_engine(bundle: Path, listen: An
     body = json.dumps(BODY | {"steps": 30, "num_images": 8}).encode()
     async with listen(create_app(Settings(), engine)) as running:
         reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
-        head = f"POST /generate HTTP/1.1\r\nHost: g\r\nAccept: text/event-stream\r\nContent-Length: {len(body)}\r\n"
-        writer.write(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
+        head = "POST /generate HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+        head += f"Content-Length: {len(body)}\r\nContent-Type: application/json\r\n\r\n"
+        writer.write(head.encode() + body)
         while b"event: step" not in await reader.readline():
             pass
         writer.close()

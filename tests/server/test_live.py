@@ -27,7 +27,7 @@ async def connection(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asy
 
 def post(body: bytes, accept: str) -> bytes:
     head = (
-        "POST /generate HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
+        "POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         f"Accept: {accept}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -102,7 +102,7 @@ async def test_fifty_megabytes_are_refused_and_not_echoed(live: Any, chunked: bo
 async def test_client_that_waits_for_leave_to_send_is_refused_first(live: Any) -> None:
     async with connection(live.port) as (reader, writer):
         writer.write(
-            b"POST /generate HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
+            b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             b"Content-Length: 50000000\r\nExpect: 100-continue\r\n\r\n"
         )
         assert (await reader.readline()).startswith(b"HTTP/1.1 413")
@@ -111,14 +111,14 @@ async def test_client_that_waits_for_leave_to_send_is_refused_first(live: Any) -
 @pytest.mark.parametrize(
     "request_bytes",
     [
-        b"POST /generate HTTP/1.1\r\nHost: g\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n",
-        b"POST /generate HTTP/1.1\r\nHost: g\r\nContent-Length: " + b"9" * 40 + b"\r\n\r\n",
-        b"POST /generate HTTP/1.1\r\nHost: g\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
-        b"POST /generate HTTP/1.1\r\nHost: g\r\nContent-Type: \xff\xfe\r\nContent-Length: 2\r\n\r\n{}",
-        b"POST /generate HTTP/1.1\r\nHost: g\r\nAccept: \xff;q=\xff\r\nContent-Length: 2\r\n\r\n{}",
-        b"POST /generate HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"GET /%ff%00%0a HTTP/1.1\r\nHost: g\r\n\r\n",
-        b"GET http://elsewhere/generate HTTP/1.1\r\nHost: g\r\n\r\n",
+        b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n",
+        b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + b"9" * 40 + b"\r\n\r\n",
+        b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+        b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: \xff\xfe\r\nContent-Length: 2\r\n\r\n{}",
+        b"POST /generate HTTP/1.1\r\nHost: localhost\r\nAccept: \xff;q=\xff\r\nContent-Length: 2\r\n\r\n{}",
+        b"POST /generate HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET /%ff%00%0a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET http://elsewhere/generate HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"\x00\x01\x02\x03\r\n\r\n",
     ],
 )

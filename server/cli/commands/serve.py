@@ -11,6 +11,7 @@ from server.cli.provider import NAMES, add_provider, loader
 EXAMPLES = """\
   cosmicman serve
   cosmicman serve --port 9000 --bundle models/figurine-bundle
+  cosmicman serve --host 0.0.0.0 --allowed-host pictures.example.org
   cosmicman serve --provider cuda --device 1
   cosmicman serve --provider torch --checkpoint models/figurine/checkpoint
   cosmicman serve --engine triton
@@ -24,6 +25,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = add_command(commands, "serve", "serve pictures over HTTP, with the studio at /", EXAMPLES)
     parser.add_argument("--host", help="address to listen on (127.0.0.1: only this machine)")
     parser.add_argument("--port", type=whole_number(0, 65535), help="port to listen on (8000); 0 takes a free one")
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        dest="allowed_hosts",
+        metavar="NAME",
+        help="another host name to answer to, beside this machine's and --host; repeat it for more, * for any",
+    )
+    parser.add_argument("--root-path", metavar="PATH", help="path at which a proxy shows the server, such as /pictures")
+    parser.add_argument("--max-connections", type=whole_number(1), help="connections at a time (1000)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to serve (the bundled model)")
     parser.add_argument(
         "--engine",
@@ -40,9 +50,9 @@ def run(options: argparse.Namespace) -> int:
     from server.run import serve
     from server.settings import EMBEDDED, TRITON, read_settings
 
-    names = ("host", "port", "engine", "bundle", "num_threads", "log_level", *NAMES)
+    names = ("host", "port", "allowed_hosts", "root_path", "max_connections", "engine", "bundle", "num_threads")
     try:
-        settings = read_settings(**{name: getattr(options, name) for name in names})
+        settings = read_settings(**{name: getattr(options, name) for name in (*names, "log_level", *NAMES)})
     except ValueError as error:
         raise UsageError(str(error)) from error
     if settings.engine == EMBEDDED:

@@ -1,9 +1,14 @@
 """One line an answer, and nothing in it that a caller wrote."""
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+
+from server.app import create_app
+from server.settings import Settings
 
 
 @pytest.fixture
@@ -35,3 +40,35 @@ async def test_probes_are_quiet(client: Any, lines: Any) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
         await client.get(path)
     assert [level for level, _ in lines()] == ["DEBUG"] * 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "route", "status"),
+    [
+        ("GET", "/", b"", "/", 200),
+        ("GET", "/studio.js", b"", "/studio.js", 200),
+        ("GET", "/docs", b"", "/docs", 200),
+        ("GET", "/openapi.json", b"", "/openapi.json", 200),
+        ("PUT", "/model", b"", "/model", 405),
+        ("POST", "/parse", b"x" * 30_000, "/parse", 413),
+        ("POST", "/generate", b"x" * 30_000, "/generate", 413),
+        ("GET", "/nothing", b"", "unmatched", 404),
+        ("POST", "/nothing", b"x" * 30_000, "unmatched", 413),
+    ],
+)
+async def test_answer_is_counted_under_its_route_wherever_it_was_given(
+    client: Any, method: str, path: str, content: bytes, route: str, status: int
+) -> None:
+    assert (await client.request(method, path, content=content)).status_code == status
+    line = f'cosmicman_http_requests_total{{method="{method}",route="{route}",status="{status}"}} 1.0'
+    assert line in (await client.get("/metrics")).text
+
+
+async def test_body_that_never_ends_is_counted_under_its_route(engine: Any, talk: Any) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    async with talk(create_app(Settings(body_timeout_seconds=0.05), engine)) as client:
+        assert (await client.post("/parse", content=chunks())).status_code == 408
+        assert 'route="/parse",status="408"} 1.0' in (await client.get("/metrics")).text

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openapi_spec_validator import validate
 
 from server import schemas
 from server.http.negotiation import choose
@@ -108,3 +109,36 @@ def test_offers_cover_what_the_document_promises() -> None:
     content = openapi.document()["paths"]["/generate"]["post"]["responses"]["200"]["content"]
     for media_type in content:
         assert choose(media_type, list(content)) == media_type
+
+
+@pytest.mark.parametrize("root_path", ["", "/art/pictures"])
+def test_document_is_valid_openapi(root_path: str) -> None:
+    validate(openapi.document(root_path))
+
+
+BODIES = [
+    pytest.param(path, media_type, example["value"], id=f"{path} {name}")
+    for path, item in openapi.document()["paths"].items()
+    for operation in item.values()
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items()
+    for name, example in content["examples"].items()
+]
+
+
+@pytest.mark.parametrize(("path", "media_type", "body"), BODIES)
+async def test_every_example_body_is_accepted(client: Any, path: str, media_type: str, body: Any) -> None:
+    answer = await client.post(path, content=json.dumps(body), headers={"Content-Type": media_type})
+    assert answer.status_code == 200, answer.text
+
+
+def test_every_body_has_examples() -> None:
+    bodies = [path for path, item in openapi.document()["paths"].items() if "requestBody" in json.dumps(item)]
+    assert {parameters.values[0] for parameters in BODIES} == set(bodies) == {"/generate", "/parse"}
+
+
+@pytest.mark.parametrize("path", [path for path, item in openapi.document()["paths"].items() if "get" in item])
+async def test_every_path_that_is_read_answers_as_the_document_says(client: Any, path: str) -> None:
+    answer = await client.get(path)
+    offered = openapi.document()["paths"][path]["get"]["responses"]["200"]["content"]
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] in offered

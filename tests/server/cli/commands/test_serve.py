@@ -48,6 +48,7 @@ def test_missing_bundle_stops_the_start_by_name(cosmicman) -> None:
     ("arguments", "words"),
     [
         (("--port", "99999"), ("--port", "65535", "'99999'")),
+        (("--max-connections", "0"), ("--max-connections", "'0'")),
         (("--num-threads", "0"), ("--num-threads", "'0'")),
         (("--log-level", "loud"), ("--log-level", "'loud'", "info")),
     ],
@@ -61,3 +62,15 @@ def test_wrong_variables_are_refused_by_name(refused, monkeypatch: pytest.Monkey
     monkeypatch.setenv("COSMICMAN_PORT", "many")
     message = refused("serve")
     assert "COSMICMAN_PORT" in message and "'many'" in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--allowed-host", "http://a.example"), ("allowed_hosts", "without scheme")),
+        (("--root-path", "pictures"), ("root_path", "/pictures")),
+    ],
+)
+def test_settings_that_are_arguments_are_judged_as_settings(refused, arguments: tuple[str, ...], words) -> None:
+    message = refused("serve", "--port", "0", *arguments)
+    assert all(word in message for word in words), message
