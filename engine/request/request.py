@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.description import Description, Group, Span, arrange
+from engine.description import Description, Emphasis, Group, Span, arrange, weighted
 from engine.errors import RequestError
 from engine.pictures.header import image_size
 from engine.request.second_pass import ResolvedSecondPass, SecondPass
@@ -94,7 +94,8 @@ class ModelInfo:
         default_sampler: Used when the request names none.
         samplers: All samplers.
         max_images: Pictures a request may ask for.
-        max_characters: Length of a description, and of a negative description.
+        max_characters: Length of a description, and of a negative description; ordinary English of that length fits
+            the windows of text that the engine reads.
         takes_init_image: Whether pictures can start from one.
     """
 
@@ -159,7 +160,7 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
         RequestError: A value the model cannot do; the message names what is allowed and what came.
     """
     description = arranged(request, model.max_characters)
-    _check_text("negative_description", request.negative_description, model.max_characters)
+    _check_negative(request.negative_description, model.max_characters)
     width, height = _size(request, model, _init_image_size(request, model))
     _check_choice("image_format", request.image_format, IMAGE_FORMATS)
     _check_choice("priority", request.priority, PRIORITIES)
@@ -201,9 +202,11 @@ def arranged(request: GenerationRequest, max_characters: int) -> Description:
         RequestError: A group that is none, a weight or a length that is not allowed, or nothing to draw.
     """
     _check_text("description", request.description.text, max_characters)
+    _check_marks("description", request.description.text, "description")
     _check_groups("groups", request.groups)
     for name, phrase in request.groups.items():
         _check_text("groups", phrase, max_characters, what=f"groups.{name}")
+        _check_marks("groups", phrase, f"groups.{name}")
     _check_groups("weights", request.weights)
     for name, weight in request.weights.items():
         _check_weight("weights", weight, f"weights.{name}")
@@ -221,6 +224,22 @@ def arranged(request: GenerationRequest, max_characters: int) -> Description:
         given = "weights" if span.group in weights else "groups"
         _check_weight(given, span.weight, *_quoted(description, span))
     return description
+
+
+def _check_negative(text: str, max_characters: int) -> None:
+    field = "negative_description"
+    _check_text(field, text, max_characters)
+    _check_marks(field, text, field)
+    said = weighted(text)
+    for span in said.spans:
+        what, of = _quoted(said, span)
+        _check_weight(field, span.weight, f"{field}: {what}", of)
+
+
+def _check_marks(field: str, text: str, what: str) -> None:
+    for mistake in Emphasis(text).mistakes:
+        came = f"{text[mistake.start : mistake.end][:40]!r} at character {mistake.start}"
+        raise RequestError(field, rf"{what}: {mistake.rule}; in {came} (brackets that are text are written \( and \))")
 
 
 def _quoted(description: Description, span: Span) -> tuple[str, str]:
