@@ -238,12 +238,21 @@ class Engine:
         if resolved.second_pass is not None:
             self._check_steps("second_pass", resolved.second_pass.steps, resolved.sampler)
         plan = self._diffusion.plan(resolved.description, resolved.negative_description, guided=resolved.guided)
-        num_windows, allowed = plan.num_windows, self._settings.max_windows
-        if num_windows > allowed:
-            field = "negative_description" if plan.negative_is_longer else "description"
-            words = f"{allowed} windows of {self._bundle.manifest.tokenizer_length - 2} tokens"
-            raise RequestError(field, f"{field} may fill at most {words}; it fills {num_windows}")
+        self._check_windows(resolved, plan)
         return resolved, plan
+
+    def _check_windows(self, request: ResolvedRequest, plan: PromptPlan) -> None:
+        num_windows, allowed = plan.num_windows, self._settings.max_windows
+        if num_windows <= allowed:
+            return
+        field = what = "description"
+        if plan.negative_is_longer:
+            what = "negative_description and what description says is absent"
+            field = "negative_description" if request.negative_description.strip() else "description"
+            if not plan.negatives:
+                what = field
+        words = f"{allowed} windows of {self._bundle.manifest.tokenizer_length - 2} tokens"
+        raise RequestError(field, f"{what} may fill at most {words}; it fills {num_windows}")
 
     def _check_steps(self, field: str, steps: int, sampler: str) -> None:
         most = max_steps(sampler, self._diffusion.noise_schedule)
@@ -291,6 +300,6 @@ def _model_info(bundle: Bundle, diffusion: DiffusionModel, settings: EngineSetti
         default_sampler=manifest.default_sampler,
         samplers=samplers,
         max_images=settings.max_images,
-        max_characters=settings.max_characters,
+        max_characters=settings.max_characters or diffusion.ordinary_characters(settings.max_windows),
         takes_init_image=diffusion.takes_pictures,
     )

@@ -127,7 +127,7 @@ MODEL = {
     "default_sampler": "ddim",
     "samplers": ["ddim", "euler", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "pndm", "lcm"],
     "max_images": 8,
-    "max_characters": 8000,
+    "max_characters": 2200,
     "takes_init_image": True,
     "image_formats": ["png", "jpeg", "webp"],
 }
