@@ -13,8 +13,8 @@ from tokenizers import Tokenizer
 from engine.description import Description, parse
 from engine.engine import GenerationRequest, arranged
 from engine.errors import RequestError
-from engine.prompt import PromptPlanner
-from engine.request import MAX_WEIGHT
+from engine.prompt.planner import PromptPlanner
+from engine.request.request import MAX_WEIGHT
 
 ANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = ["red", "plaid", "dress", "hat", "woman", "xylophone", "boots", "帽子"]

@@ -213,7 +213,7 @@ def test_a_mark_written_in_a_description_does_not_end_its_window(planner: Prompt
 
 
 def test_ordinary_english_of_the_greatest_length_fits_the_windows() -> None:
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     shipped = Tokenizer.from_file(str(root / "models" / "figurine-bundle" / "tokenizer.json"))
     planner = planner_of(shipped)
     lines = (
