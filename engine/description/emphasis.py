@@ -91,6 +91,10 @@ class Emphasis:
         """The weight of one character."""
         return self._weights[bisect_right(self._offsets, offset)]
 
+    def is_even(self, start: int, end: int) -> bool:
+        """Whether all of ``text[start:end]`` lies inside the same brackets."""
+        return bisect_right(self._offsets, start) == bisect_right(self._offsets, end - 1)
+
     def stretches(self, start: int, end: int) -> Iterator[tuple[int, int, float]]:
         """The parts of ``text[start:end]`` that have one weight each: start, end and weight."""
         index = bisect_right(self._offsets, start)
@@ -115,10 +119,12 @@ class Emphasis:
         """
         if not self.marks:
             return self.text
+        asides = [pair.close_start for pair in self._pairs if self._is_aside(pair)]
+        if not asides:
+            return self.spaced
         characters = list(self.spaced)
-        for pair in self._pairs:
-            if pair.close_end - pair.close_start == 1 and self._is_aside(pair):
-                characters[pair.close_start] = ","
+        for place in asides:
+            characters[place] = ","
         return "".join(characters)
 
     def between_marks(self, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -145,10 +151,11 @@ class Emphasis:
     def _spaced(self) -> str:
         if not self.marks:
             return self.text
-        characters = list(self.text)
+        parts, reached = [], 0
         for start, end in self.marks:
-            characters[start:end] = " " * (end - start)
-        return "".join(characters)
+            parts += [self.text[reached:start], " " * (end - start)]
+            reached = end
+        return "".join([*parts, self.text[reached:]])
 
     def _read(self) -> None:
         opened: list[tuple[str, int]] = []
@@ -192,9 +199,10 @@ class Emphasis:
             self._pairs.append(_Pair(partner, partner + 1, start, end, bare if factor is None else factor))
 
     def _is_aside(self, pair: _Pair) -> bool:
+        if pair.close_end - pair.close_start > 1 or _GOES_ON.match(self.text, pair.close_end) is None:
+            return False
         before = self.text[max(0, pair.open_start - _WORD_BEFORE) : pair.open_start]
-        stands_after_word = before.rstrip()[-1:].isalnum() and not _LEADS_ON.search(before)
-        return stands_after_word and _GOES_ON.match(self.text, pair.close_end) is not None
+        return before.rstrip()[-1:].isalnum() and not _LEADS_ON.search(before)
 
 
 def plain(text: str) -> str:

@@ -37,8 +37,8 @@ def weighted_spans(emphasis: Emphasis, start: int, end: int, group: Group) -> li
 def weighted_glue(emphasis: Emphasis, start: int, end: int) -> Iterator[Span]:
     """Spans for words of no phrase that brackets weigh all the same: they belong to no group but `other`."""
     for first, last, weight in emphasis.stretches(start, end):
-        words = list(_WORD.finditer(emphasis.spaced, first, last))
-        if weight != 1.0 and _say_something(words):
+        words = list(_WORD.finditer(emphasis.spaced, first, last)) if weight != 1.0 else []
+        if _say_something(words):
             first, last = emphasis.widen(words[0].start(), words[-1].end())
             yield Span(start=first, end=last, group=Group.OTHER, weight=weight)
 
@@ -50,6 +50,8 @@ def weighted(text: str) -> Description:
 
 def _parts(emphasis: Emphasis, start: int, end: int) -> list[tuple[int, int, float]]:
     """Where the parts of one weight begin and end; together they hold every word of the phrase."""
+    if emphasis.is_even(start, end):
+        return [(start, end, emphasis.weight(start))]
     parts: list[tuple[int, int, float]] = []
     reached = start  # where the words read so far end
     for first, last, weight in emphasis.stretches(start, end):
