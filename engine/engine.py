@@ -256,11 +256,16 @@ class Engine:
         """
         plan = self._diffusion.plan(description, negative_description, guided=guided)
         num_windows, allowed = plan.num_windows, self._settings.max_windows
-        if num_windows > allowed:
-            field = "negative_description" if plan.negative_is_longer else "description"
-            words = f"{allowed} windows of {self._bundle.manifest.tokenizer_length - 2} tokens"
-            raise RequestError(field, f"{field} may fill at most {words}; it fills {num_windows}")
-        return plan
+        if num_windows <= allowed:
+            return plan
+        field = what = "description"
+        if plan.negative_is_longer:
+            what = "negative_description and what description says is absent"
+            field = "negative_description" if negative_description.strip() else "description"
+            if not plan.negatives:
+                what = field
+        words = f"{allowed} windows of {self._bundle.manifest.tokenizer_length - 2} tokens"
+        raise RequestError(field, f"{what} may fill at most {words}; it fills {num_windows}")
 
     async def _init_pixels(self, request: PreparedRequest) -> FloatArray | None:
         """Decodes the picture to start from before the request takes a place in line.
@@ -304,7 +309,7 @@ def _model_info(bundle: Bundle, diffusion: DiffusionModel, settings: EngineSetti
         default_sampler=manifest.default_sampler,
         samplers=samplers,
         max_images=settings.max_images,
-        max_characters=settings.max_characters,
+        max_characters=settings.max_characters or diffusion.ordinary_characters(settings.max_windows),
         takes_init_image=diffusion.takes_pictures,
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
     )

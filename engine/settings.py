@@ -70,7 +70,7 @@ class EngineSettings:
         max_waiting: Requests that may wait for their turn; one more is refused with BusyError.
         max_undecoded: Denoised pictures that may wait for the decoder; others take no last step meanwhile.
         max_images: Pictures one request may ask for.
-        max_characters: Length of a description.
+        max_characters: Length of a description; None means as much ordinary English as `max_windows` windows hold.
         max_windows: 77-token windows of a description.
         num_threads: Threads of a forward; None means one for each physical core.
         warm_up: Whether to run every graph before the engine says it is ready.
@@ -83,14 +83,16 @@ class EngineSettings:
     max_waiting: int = 64
     max_undecoded: int = 16
     max_images: int = 8
-    max_characters: int = 8000
+    max_characters: int | None = None
     max_windows: int = 16
     num_threads: int | None = None
     warm_up: bool = True
     sessions: SessionSettings = SessionSettings()
 
     def __post_init__(self) -> None:
-        for name in ("max_rows", "max_running", "max_undecoded", "max_images", "max_characters", "max_windows"):
+        if self.max_characters is not None and self.max_characters < 1:
+            raise ValueError(f"max_characters must be at least 1; got {self.max_characters}")
+        for name in ("max_rows", "max_running", "max_undecoded", "max_images", "max_windows"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
         if not self.max_forward_seconds > 0:

@@ -2,21 +2,28 @@
 
 from engine.description.absence import Negative, negatives
 from engine.description.arrange import arrange
-from engine.description.emphasis import plain
+from engine.description.drawn_text import DrawnText, drawn_phrases, drawn_text
+from engine.description.emphasis import Emphasis, plain
 from engine.description.groups import GROUPS, Group, GroupRow
 from engine.description.parser import Parser, parse
 from engine.description.spans import Description, Span
+from engine.description.weighted_spans import weighted
 
 __all__ = [
     "GROUPS",
     "Description",
+    "DrawnText",
+    "Emphasis",
     "Group",
     "GroupRow",
     "Negative",
     "Parser",
     "Span",
     "arrange",
+    "drawn_phrases",
+    "drawn_text",
     "negatives",
     "parse",
     "plain",
+    "weighted",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.description.emphasis import plain
+from engine.description.emphasis import Emphasis
 from engine.description.groups import Group
 from engine.description.parser import Parser
 from engine.description.spans import Description
@@ -39,9 +39,10 @@ def absent_words(phrase: str) -> str:
 def negatives(description: Description, parser: Parser) -> tuple[Negative, ...]:
     """Return what the description's negated phrases rule out, each with the group that its own words have."""
     found = []
+    emphasis = Emphasis(description.text)
     for span in description.spans:
         if span.group is Group.NEGATED:
-            words = absent_words(plain(description.text[span.start : span.end]))
+            words = absent_words(emphasis.words(span.start, span.end))
             inner = (each.group for each in parser.parse(words).spans if each.group is not Group.NEGATED)
             if words:
                 found.append(Negative(group=next(inner, Group.OTHER), text=words))

@@ -6,13 +6,14 @@ together. It knows texts and spans; it does not check what a request may ask for
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.description.emphasis import Emphasis
+from engine.description.emphasis import Emphasis, escapes
+from engine.description.gaps import around_phrase
 from engine.description.groups import Group
 from engine.description.spans import Description, Span
+from engine.description.weighted_spans import weighted_spans
 
 #: The order of published training: framing, then CosmicMan-HQ's slots; groups without a slot stand beside their kin.
 ORDER: tuple[Group, ...] = (
@@ -40,21 +41,13 @@ ORDER: tuple[Group, ...] = (
 )
 assert set(ORDER) == set(Group)
 
-# What is left hanging before a phrase that is taken out, where nothing follows in its clause, and after one otherwise.
-_BEFORE = re.compile(
-    r"(?:[\s,;]*\b(?:with|and|in|wearing|has|having|over|under|on|carrying|dressed|a|an|the)\b){0,4}[\s,;]*$",
-    re.IGNORECASE,
-)
-_AFTER = re.compile(r"^\s*(?:(?:,|;|and\b|with\b|over\b|under\b)\s*){0,3}", re.IGNORECASE)
-_NUM_LOOKED_AT = 60  # characters of glue beside a phrase; longer glue is a sentence of its own
-
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Text that stands in the result, with what it is a phrase of; glue has no span."""
+    """Text that stands in the result, with the spans in it, counted from its own beginning; glue has none."""
 
     text: str
-    span: Span | None = None
+    spans: tuple[Span, ...] = ()
 
 
 def arrange(description: Description, groups: Mapping[Group, str], weights: Mapping[Group, float]) -> Description:
@@ -78,9 +71,7 @@ def arrange(description: Description, groups: Mapping[Group, str], weights: Mapp
 
 def _phrase(words: str, group: Group) -> _Piece:
     """A whole phrase, its own emphasis read as the parser would."""
-    first = next((offset for offset, character in enumerate(words) if character.isalnum()), 0)
-    weight = Emphasis(words).weight(first)
-    return _Piece(words, Span(start=0, end=len(words), group=group, weight=weight))
+    return _Piece(words, tuple(weighted_spans(Emphasis(words), 0, len(words), group)))
 
 
 def _joined(phrases: Sequence[_Piece]) -> Description:
@@ -95,19 +86,19 @@ def _replaced(description: Description, phrases: Mapping[Group, str]) -> Descrip
     pieces: list[_Piece] = []
     placed: set[Group] = set()
     floor = 0  # what is before it stands in `pieces` or is gone
+    begins = True  # whether nothing of the text stands there
     for index, span in enumerate(spans):
         words = phrases.get(span.group)
         kept = words is None or (words and span.group not in placed)
         if kept:
             pieces.append(_Piece(text[floor : span.start]))
-            own = _Piece(text[span.start : span.end], span) if words is None else _phrase(words, span.group)
-            pieces.append(own)
-            floor = span.end
+            pieces.append(_own(text, span) if words is None else _phrase(words, span.group))
+            floor, begins = span.end, False
         else:
             ceiling = spans[index + 1].start if index + 1 < len(spans) else len(text)
-            begins = not any(piece.text.strip() for piece in pieces)
-            before, floor = _around(text, floor, span, ceiling, begins=begins)
-            pieces.append(_Piece(before))
+            cut, after = around_phrase(text, floor, span.start, span.end, ceiling, begins=begins)
+            pieces.append(_Piece(text[floor:cut]))
+            floor, begins = after, begins and not pieces[-1].text.strip()
         if words is not None:
             placed.add(span.group)
     pieces.append(_Piece(text[floor:]))
@@ -116,27 +107,15 @@ def _replaced(description: Description, phrases: Mapping[Group, str]) -> Descrip
     )
 
 
-def _around(text: str, floor: int, span: Span, ceiling: int, *, begins: bool) -> tuple[str, int]:
-    """The glue before a phrase that is taken out, and where the text goes on after it."""
-    glue = text[floor : span.start]
-    following = text[span.end : ceiling]
-    ends = not following.strip() and ceiling == len(text)
-    if ends or following.lstrip()[:1] in (".", ",", ";", "!", "?"):
-        head, tail = glue[:-_NUM_LOOKED_AT], glue[-_NUM_LOOKED_AT:]
-        glue = head + _BEFORE.sub("", tail)
-        if begins and not glue.strip():  # the text begins here now
-            return "", span.end + len(following) - len(following.lstrip(" \t\n,;."))
-        return glue, span.end
-    match = _AFTER.match(following)
-    assert match is not None
-    return glue, span.end + match.end()
+def _own(text: str, span: Span) -> _Piece:
+    return _Piece(text[span.start : span.end], (replace(span, start=0, end=span.end - span.start),))
 
 
 def _with_rest(pieces: list[_Piece], added: Sequence[_Piece]) -> Description:
     """The pieces, and at their end what the text did not name."""
     if not added:
         return _written(pieces)
-    while pieces and pieces[-1].span is None:
+    while pieces and not pieces[-1].spans:
         stripped = pieces[-1].text.rstrip(" \t\n,;")
         pieces[-1] = _Piece(stripped)
         if stripped:
@@ -151,9 +130,14 @@ def _with_rest(pieces: list[_Piece], added: Sequence[_Piece]) -> Description:
 
 def _written(pieces: Sequence[_Piece]) -> Description:
     spans: list[Span] = []
+    parts: list[str] = []
     offset = 0
     for piece in pieces:
-        if piece.span is not None:
-            spans.append(replace(piece.span, start=offset, end=offset + len(piece.text)))
+        if parts and piece.text and escapes(parts[-1], piece.text):
+            parts.append(" ")
+            offset += 1
+        spans += [replace(span, start=offset + span.start, end=offset + span.end) for span in piece.spans]
+        if piece.text:
+            parts.append(piece.text)
         offset += len(piece.text)
-    return Description(text="".join(piece.text for piece in pieces), spans=tuple(spans))
+    return Description(text="".join(parts), spans=tuple(spans))

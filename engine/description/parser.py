@@ -10,6 +10,7 @@ from engine.description.grammar.assembly import Assembly
 from engine.description.grammar.chunks import Chunker
 from engine.description.grammar.tokens import fold, tokenise
 from engine.description.spans import Description, Span
+from engine.description.weighted_spans import weighted_glue, weighted_spans
 
 
 class Parser:
@@ -19,23 +20,22 @@ class Parser:
         """Return the description of a text.
 
         Total: any string is accepted (empty, lone surrogates, NUL, megabytes) and nothing is raised; time is linear
-        in its length. Offsets count Unicode code points. A span takes in the emphasis syntax that touches it
-        ("(red dress:1.2)"), and carries its weight. Words in no span belong to no group.
+        in its length. Offsets count Unicode code points. Marks of emphasis change the group of no word; a span takes
+        in those that touch it ("(red dress:1.2)"), and carries their weight. Words in no span belong to no group.
         """
-        phrases = Assembly(Chunker(tokenise(fold(text))).read()).read()
-        if "(" not in text and "[" not in text:
+        emphasis = Emphasis(text)
+        phrases = Assembly(Chunker(tokenise(fold(emphasis.blanked()))).read()).read()
+        if not emphasis.marks:
             return Description(
                 text=text, spans=tuple([Span(start=start, end=end, group=group) for start, end, group in phrases])
             )
-        emphasis = Emphasis(text)
         spans: list[Span] = []
         floor = 0
         for start, end, group in phrases:
-            weight = emphasis.weight(start)
-            start, end = emphasis.widen(start, end)
-            start = max(start, floor)
-            spans.append(Span(start=start, end=end, group=group, weight=weight))
+            spans += weighted_glue(emphasis, floor, start)
+            spans += weighted_spans(emphasis, start, end, group)
             floor = end
+        spans += weighted_glue(emphasis, floor, len(text))
         return Description(text=text, spans=tuple(spans))
 
 

@@ -26,6 +26,7 @@ from engine.description import Description
 from engine.errors import BundleError, NotFiniteError
 from engine.model.text import EncodedText, TextEncoders
 from engine.prompt.planner import PromptPlan, PromptPlanner, apply_weights
+from engine.prompt.windows import TokenArray
 from engine.samplers import FloatArray, NoiseSchedule
 from engine.sessions import Session, SessionFactory
 
@@ -92,6 +93,10 @@ class DiffusionModel:
         """Windows of a description; without guidance the negative text is not read and takes no window."""
         return self._planner.plan(description, negative_description, guided=guided)
 
+    def ordinary_characters(self, num_windows: int) -> int:
+        """How many characters of ordinary English surely fit that many windows of text."""
+        return self._planner.ordinary_characters(num_windows)
+
     def encode(self, plan: PromptPlan, *, width: int, height: int) -> Conditioning:
         """What the UNet reads for the description of a picture of that size in pixels.
 
@@ -100,11 +105,7 @@ class DiffusionModel:
         Raises:
             GenerationError: The text encoder failed.
         """
-        encoded = self._text_encoders.encode(plan.windows)
-        if (plan.weights != 1.0).any():
-            empty = self._text_encoders.encode(plan.empty_window).states
-            encoded = replace(encoded, states=apply_weights(encoded.states, empty, plan.weights))
-        return self._conditioning(encoded, width, height)
+        return self._conditioning(self._weighted(plan, plan.windows, plan.weights), width, height)
 
     def encode_negative(self, plan: PromptPlan, *, width: int, height: int) -> Conditioning:
         """The same for what must not be there; the encoded empty text where that is nothing, as in training.
@@ -112,7 +113,7 @@ class DiffusionModel:
         Raises:
             GenerationError: The text encoder failed.
         """
-        return self._conditioning(self._text_encoders.encode(plan.negative_windows), width, height)
+        return self._conditioning(self._weighted(plan, plan.negative_windows, plan.negative_weights), width, height)
 
     def forward(self, inputs: Mapping[str, FloatArray]) -> FloatArray:
         """One UNet forward over R rows, to [R, C, H, W].
@@ -153,6 +154,13 @@ class DiffusionModel:
         scale = np.float32(self.manifest.scaling_factor)
         deviation: FloatArray = np.exp(np.float32(0.5) * log_variance.clip(-30.0, 20.0))
         return (mean - np.float32(self.manifest.shift_factor)) * scale, deviation * scale
+
+    def _weighted(self, plan: PromptPlan, windows: TokenArray, weights: FloatArray) -> EncodedText:
+        encoded = self._text_encoders.encode(windows)
+        if (weights == 1.0).all():
+            return encoded
+        empty = self._text_encoders.encode(plan.empty_window).states
+        return replace(encoded, states=apply_weights(encoded.states, empty, weights))
 
     def _conditioning(self, encoded: EncodedText, width: int, height: int) -> Conditioning:
         """Named inputs of one row: text [1, K L, D]; for SDXL its pooled embedding [1, P] and the size [1, 6].

@@ -7,7 +7,6 @@ A phrase that says something is absent goes to the negative prompt. Nothing here
 Letters: K windows, L tokens of a window (77), D width of the hidden state.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -16,19 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from engine.description import Description, Group, Span
-from engine.description.absence import absent_words
+from engine.description import Description, DrawnText, Group, Span, drawn_text, weighted
 from engine.prompt.windows import TokenArray, TokenWindows, Window
 
 FloatArray: TypeAlias = npt.NDArray[np.float32]
-
-# "(red dress:1.2)" and "((red dress))": the marks are how a weight is written and not words of the description.
-# Every repetition is bounded, so that no text makes the search slow.
-_WEIGHT_MARKS = re.compile(
-    r"[(\[]{1,8}(?P<inside>[^()\[\]]*?)(?P<end>\s{0,3}:\s{0,3}[+-]?\d{0,9}\.?\d{1,9}\s{0,3}[)\]]{1,8}|[)\]]{1,8})"
-)
-# What is left hanging where an absence is taken out: "a man with no hat, smiling" -> "a man, smiling".
-_HANGING = re.compile(r"(?:[\s,;]*\b(?:with|and|but|or|wearing|has|having)\b)?[\s,;]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +45,7 @@ class PromptPlan:
         negative_windows: Token ids of `negative_text`, padded with empty windows to the same K, [K, L].
         empty_window: Token ids of the empty text, [1, L].
         weights: Weight of each token of `windows`, [K, L].
+        negative_weights: Weight of each token of `negative_windows`, [K, L].
         spans: The tokens of every span that went into the picture.
         negatives: The phrases that say something is absent.
         negative_is_longer: Whether K is the negative text's.
@@ -66,6 +57,7 @@ class PromptPlan:
     negative_windows: TokenArray
     empty_window: TokenArray
     weights: FloatArray
+    negative_weights: FloatArray
     spans: tuple[SpanTokens, ...]
     negatives: tuple[str, ...]
     negative_is_longer: bool
@@ -74,6 +66,17 @@ class PromptPlan:
     def num_windows(self) -> int:
         """K."""
         return len(self.windows)
+
+
+# Of which every tokenizer makes about as many tokens as of other descriptions of its length.
+_ORDINARY = (
+    "A full-body shot of a middle-aged woman with shoulder-length wavy auburn hair, freckles and a gentle smile, "
+    "wearing a cream cable-knit turtleneck sweater under an oversized olive trench coat, high-waisted plaid trousers, "
+    "brown leather ankle boots, round tortoiseshell glasses and small gold hoop earrings, a burgundy crossbody bag "
+    "over her shoulder, leaning against a weathered brick wall on a rainy cobblestone street at dusk."
+)
+# Part of the windows that is kept for words rarer than those, and for ends of windows too short for the next phrase.
+_MARGIN = 0.4
 
 
 class PromptPlanner:
@@ -99,6 +102,16 @@ class PromptPlanner:
             padding_token=padding_token,
         )
 
+    def ordinary_characters(self, num_windows: int) -> int:
+        """How many characters of ordinary English surely fit `num_windows` windows, in whole hundreds if there are any.
+
+        Rare words, other scripts and signs take more tokens: what fits is known by counting windows alone.
+        """
+        num_tokens = sum(map(len, self._windows.split(_ORDINARY, [None] * len(_ORDINARY))))
+        room = num_windows * (self._windows.window_length - 2) * (1 - _MARGIN)
+        characters = int(room * len(_ORDINARY) / num_tokens)
+        return max(1, characters // 100 * 100 or characters)
+
     def plan(self, description: Description, negative_description: str = "", *, guided: bool = True) -> PromptPlan:
         """Plans the windows of a description and of what must not be in the picture.
 
@@ -107,30 +120,31 @@ class PromptPlanner:
             negative_description: What must not be in the picture besides the phrases that say so themselves.
             guided: Whether the negative text is read at all; where it is not, it takes no windows.
         """
-        kept, negatives = _keep_characters(description)
-        text = "".join(description.text[index] for index in kept)
-        negative_parts = (negative_description.strip(), *negatives) if guided else ()
-        negative_text = ", ".join(part for part in negative_parts if part)
-        owners = _span_of_character(description)
-        windows = self._windows.split(text, [owners[index] for index in kept])
-        negative = self._windows.split(negative_text, [None] * len(negative_text))
-        num_windows = max(len(windows), len(negative))
+        drawn = drawn_text(description)
+        said = weighted(negative_description.strip())
+        negative = _with_absences(drawn_text(said), drawn.absences) if guided else drawn_text(weighted(""))
+        windows, negative_windows = self._split(drawn), self._split(negative)
+        num_windows = max(len(windows), len(negative_windows))
         spans, positions = description.spans, self._windows.positions(windows)
         return PromptPlan(
-            text=text,
-            negative_text=negative_text,
+            text=drawn.text,
+            negative_text=negative.text,
             windows=self._windows.ids(windows, num_windows),
-            negative_windows=self._windows.ids(negative, num_windows),
+            negative_windows=self._windows.ids(negative_windows, num_windows),
             empty_window=self._windows.ids([], 1),
             weights=self._weights(windows, num_windows, spans),
+            negative_weights=self._weights(negative_windows, num_windows, said.spans),
             spans=tuple(
                 SpanTokens(span=span, positions=tuple(positions.get(index, ())))
                 for index, span in enumerate(spans)
                 if span.group is not Group.NEGATED
             ),
-            negatives=negatives,
-            negative_is_longer=len(negative) > len(windows),
+            negatives=drawn.absences,
+            negative_is_longer=len(negative_windows) > len(windows),
         )
+
+    def _split(self, drawn: DrawnText) -> list[Window]:
+        return self._windows.split(drawn.text, drawn.owners, drawn.continued)
 
     def _weights(self, windows: Sequence[Window], num_windows: int, spans: Sequence[Span]) -> FloatArray:
         weights = np.ones((num_windows, self._windows.window_length), np.float32)
@@ -158,47 +172,10 @@ def apply_weights(context: FloatArray, empty: FloatArray, weights: FloatArray) -
     return empty + weights[..., None] * (context - empty)
 
 
-def _span_of_character(description: Description) -> list[int | None]:
-    owners: list[int | None] = [None] * len(description.text)
-    for index, span in enumerate(description.spans):
-        if span.group is not Group.NEGATED:
-            owners[span.start : span.end] = [index] * (span.end - span.start)
-    return owners
-
-
-def _keep_characters(description: Description) -> tuple[list[int], tuple[str, ...]]:
-    """Indexes of the characters that go into the picture, and the phrases that go to the negative text."""
-    text = description.text
-    kept = [True] * len(text)
-    weighted = [span for span in description.spans if span.weight != 1.0]
-    if weighted:
-        for match in _WEIGHT_MARKS.finditer(text):
-            if any(match.start() <= span.start and span.end <= match.end() for span in weighted):
-                _drop(kept, match.start(), match.start("inside"))
-                _drop(kept, match.start("end"), match.end())
-    negatives = []
-    for span in description.spans:
-        if span.group is Group.NEGATED:
-            phrase = "".join(text[index] for index in range(span.start, span.end) if kept[index])
-            negatives.append(absent_words(phrase))
-            _drop(kept, span.start, span.end)
-            _drop_hanging(text, kept, span, description.spans)
-    return [index for index, keep in enumerate(kept) if keep], tuple(phrase for phrase in negatives if phrase)
-
-
-def _drop(kept: list[bool], start: int, end: int) -> None:
-    kept[start:end] = [False] * (end - start)
-
-
-def _drop_hanging(text: str, kept: list[bool], absence: Span, spans: Sequence[Span]) -> None:
-    """Drops a connective before an absence that nothing follows in its clause, and a comma that then joins nothing."""
-    after = text[absence.end : absence.end + 40].lstrip()
-    if not after or not after[0].isalnum():
-        floor = max((span.end for span in spans if span.end <= absence.start), default=0)
-        floor = max(floor, absence.start - 40)
-        match = _HANGING.search(text[floor : absence.start])
-        if match is not None:
-            _drop(kept, floor + match.start(), absence.start)
-    before = next((text[index] for index in range(absence.start - 1, -1, -1) if kept[index]), ".")
-    if before in ".,;" and after[:1] in (".", ",", ";"):
-        _drop(kept, absence.end, text.index(after[0], absence.end) + 1)
+def _with_absences(said: DrawnText, absences: Sequence[str]) -> DrawnText:
+    """What must not be there in so many words, and after it what the description says is absent."""
+    if not said.text.strip():
+        said = drawn_text(weighted(""))
+    text = ", ".join(part for part in (said.text, *absences) if part)
+    owners = [*said.owners, *[None] * (len(text) - len(said.text))]
+    return DrawnText(text=text, owners=owners, continued=said.continued, absences=said.absences)

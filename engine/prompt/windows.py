@@ -7,7 +7,7 @@ here knows what a phrase says.
 Letters: K windows, L tokens of a window (77).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -59,16 +59,17 @@ class TokenWindows:
         self._start_token = start_token
         self._padding_token = padding_token
 
-    def split(self, text: str, owners: Sequence[int | None]) -> list[Window]:
+    def split(self, text: str, owners: Sequence[int | None], continued: Collection[int] = frozenset()) -> list[Window]:
         """Windows of a text, at least one; a unit longer than a window is cut where the window ends.
 
         Args:
             text: The words.
             owners: The phrase that each character belongs to, or None.
+            continued: Phrases that stay together with the one before them.
         """
         room = self.window_length - 2
         windows: list[Window] = [[]]
-        for unit in _units(self._tokenize(text, owners)):
+        for unit in _units(self._tokenize(text, owners, continued)):
             if len(windows[-1]) + len(unit) > room and windows[-1]:
                 windows.append([])
             while len(unit) > room:
@@ -99,7 +100,7 @@ class TokenWindows:
                     found.setdefault(token.span, []).append(place)
         return found
 
-    def _tokenize(self, text: str, owners: Sequence[int | None]) -> list[Token]:
+    def _tokenize(self, text: str, owners: Sequence[int | None], continued: Collection[int]) -> list[Token]:
         """Tokens with the span each belongs to and the unit it must stay with."""
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         tokens: list[Token] = []
@@ -112,7 +113,7 @@ class TokenWindows:
             if tokens:
                 last = tokens[-1]
                 same_word = word is not None and word == previous_word
-                follows = _closes(text[start:end]) if span is None else span == last.span
+                follows = _closes(text[start:end]) if span is None else span == last.span or span in continued
                 unit = last.unit + (not (same_word or follows))
             tokens.append(Token(token, span, unit))
             previous_word = word

@@ -94,7 +94,8 @@ class ModelInfo:
         samplers: All samplers.
         sampler_steps: The most steps of each sampler that can do fewer than `max_steps`.
         max_images: Pictures a request may ask for.
-        max_characters: Length of a description, and of a negative description.
+        max_characters: Length of a description, and of a negative description; ordinary English of that length fits
+            the windows of text that the engine reads.
         takes_init_image: Whether pictures can start from one.
     """
 

@@ -134,7 +134,7 @@ MODEL = {
     "samplers": ["ddim", "euler", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "pndm", "lcm"],
     "sampler_steps": {"lcm": 50},
     "max_images": 8,
-    "max_characters": 8000,
+    "max_characters": 2200,
     "takes_init_image": True,
     "image_formats": ["png", "jpeg", "webp"],
 }

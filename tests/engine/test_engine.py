@@ -210,13 +210,51 @@ async def test_groups_and_weights_change_the_picture_and_are_kept_to_make_it_aga
     assert np.abs(pixels(ready).astype(int) - plain.astype(int)).max() > 0
 
 
+@pytest.mark.parametrize(
+    ("marked", "plain"),
+    [
+        (("a woman in a ((red shirt:1.0):1)", ""), ("a woman in a red shirt", "")),
+        (("a woman in a red shirt, (boots:0)", ""), ("a woman in a red shirt", "")),
+        (("a woman", "(blurry:1)"), ("a woman", "blurry")),
+        (("a woman, no (hat:1.4)", ""), ("a woman, no hat", "")),
+    ],
+)
+async def test_marks_that_weigh_nothing_change_no_pixel(
+    engine: Engine, marked: tuple[str, str], plain: tuple[str, str]
+) -> None:
+    wanted = request(guidance_scale=3.0, seed=5)
+    one, two = [
+        await images(engine, replace(wanted, description=parse(text), negative_description=negative))
+        for text, negative in (marked, plain)
+    ]
+    np.testing.assert_array_equal(one, two)
+
+
+async def test_weights_of_the_negative_description_act(engine: Engine) -> None:
+    [one] = await images(engine, request(negative_description="(blurry:3)", guidance_scale=3.0, seed=5))
+    [two] = await images(engine, request(negative_description="blurry", guidance_scale=3.0, seed=5))
+    assert not np.array_equal(one, two)
+
+
+@pytest.mark.parametrize(("negative", "field"), [("", "description"), ("blurry", "negative_description")])
+async def test_too_many_absences_are_told_from_a_long_description(engine: Engine, negative: str, field: str) -> None:
+    description = parse("boots" + ", no 帽帽帽帽帽帽" * 75)
+    wanted = replace(request(guidance_scale=3.0, negative_description=negative), description=description)
+    with pytest.raises(RequestError, match="what description says is absent may fill at most 16 windows") as caught:
+        engine.validate(wanted)
+    assert caught.value.field == field
+
+
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("description", {"text": " \n"}, "it is empty"),
-    ("description", {"text": "a" * 8001}, "at most 8000 characters; got 8001"),
+    ("description", {"text": "a" * 8001}, "characters; got 8001"),
     ("description", {"text": "a\0b"}, "must not contain NUL; found one at character 1"),
     ("description", {"text": "ab\ud800"}, "character 2 is a lone surrogate"),
-    ("description", {"text": "z " * 1300}, "at most 16 windows of 75 tokens; it fills 18"),
-    ("negative_description", {"negative_description": "z " * 1300}, "it fills 18"),
+    ("description", {"text": "帽" * 450}, "description may fill at most 16 windows of 75 tokens; it fills 18"),
+    ("negative_description", {"negative_description": "帽" * 450}, "it fills 18"),
+    ("description", {"text": "a (red dress:-1)"}, "a weight must be a number such as 1.2; got '-1'"),
+    ("negative_description", {"negative_description": "(blurry:1,5)"}, "number such as 1.2; got '1,5'"),
+    ("negative_description", {"negative_description": "(blurry:5)"}, "from 0 to 4; got 5 for '(blurry:5)'"),
     ("negative_description", {"negative_description": "\ud800"}, "lone surrogate"),
     ("width", {"width": 33}, "must be one of 32x48, 40x40, 48x32; got width 33"),
     ("height", {"width": 32, "height": 32}, "must be one of 32x48, 40x40, 48x32; got 32x32"),

@@ -35,7 +35,6 @@ _TOKEN = re.compile(
     r"|f/\d[\d.]*"
     r"|w/(?=\s)"
     r"|[^\W_]+(?:['\-./][^\W_]+)*(?<![.])"
-    r"|:\s*[\d.]+\s*[)\]]+"  # the end of "(red dress:1.2)"
     r"|[&+]"
     r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，]+(?:\s+[,;.!?:|()\[\]{}]+)*"
     r"|(?<=\s)-{1,3}(?=\s)"
@@ -168,8 +167,6 @@ def _unlisted(word: str) -> Entry:
 def _separator(mark: str) -> Entry:
     if mark in "&+":
         return _CONJUNCTION
-    if mark[0] == ":" and mark[-1] in ")]":
-        return _COMMA
     return _STOP if not _STOPS.isdisjoint(mark) else _COMMA
 
 

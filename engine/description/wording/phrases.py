@@ -1,11 +1,13 @@
 """Phrases: what a CosmicMan-HQ row says of a picture, one dictionary for each of twenty slots.
 
-It knows the published columns; it does not know how a phrase is put into words (caption.py).
+Marks of emphasis in it are read as in a description, so that training shows the text encoder what serving does. It
+knows the published columns; it does not know how a phrase is put into words (caption.py).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from engine.description.emphasis import plain
 from engine.description.groups import GROUPS, Group
 
 Json = Mapping[str, object]
@@ -128,8 +130,8 @@ def _twenty(row: Json, column: str) -> Sequence[object]:
 
 
 def _slot_phrase(index: int, slot: Slot, said: Mapping[object, object], regions: object) -> Phrase | None:
-    attributes = tuple((key, str(said[key])) for key in slot.adjectives if said.get(key))
-    noun = str(said.get(slot.noun_key) or slot.noun) if slot.noun_key else slot.noun
+    attributes = tuple((key, plain(str(said[key]))) for key in slot.adjectives if said.get(key))
+    noun = plain(str(said.get(slot.noun_key) or slot.noun)) if slot.noun_key else slot.noun
     if not attributes and not (slot.noun_key and said.get(slot.noun_key)):
         return None
     default = GROUPS[slot.group].regions
@@ -141,5 +143,5 @@ def _extra_phrase(entry: Mapping[str, object]) -> Phrase:
     group = Group(str(entry["group"]))
     ids = entry.get("ids")
     regions = tuple(int(i) for i in ids) if isinstance(ids, Sequence) else GROUPS[group].regions
-    colour = (("color", str(entry["color"])),) if entry.get("color") else ()
-    return Phrase(group=group, attributes=(*colour, (group.value, str(entry["text"]))), regions=regions)
+    colour = (("color", plain(str(entry["color"]))),) if entry.get("color") else ()
+    return Phrase(group=group, attributes=(*colour, (group.value, plain(str(entry["text"])))), regions=regions)

@@ -14,7 +14,7 @@ from engine.errors import RequestError
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.passes import check_guidance, check_steps, interval_of, second_pass_of, strength_of
 from engine.request.prepare.size import init_image_size_of, size_of
-from engine.request.prepare.words import check_text, described
+from engine.request.prepare.words import check_negative, described
 from engine.request.request import (
     IMAGE_FORMATS,
     MAX_DEADLINE_SECONDS,
@@ -67,7 +67,7 @@ def prepare(
     strength = strength_of(request, steps, wrong)
     interval = interval_of(request.guidance_interval, wrong)
     second = second_pass_of(request.second_pass, model, size, steps, float(guidance_scale), sampler, wrong)
-    check_text("negative_description", request.negative_description, model.max_characters, wrong)
+    check_negative(request.negative_description, model.max_characters, wrong)
     description = described(request, model.max_characters, wrong)
     is_guided = wrong.right("guidance_scale", "second_pass") and guided(guidance_scale, second)
     plan = _plan(planner, description, request.negative_description, is_guided, wrong)

@@ -6,7 +6,7 @@ It knows nothing of tokens: how much of it a model can read is the engine's to s
 import math
 from collections.abc import Mapping
 
-from engine.description import Description, Group, Span, arrange
+from engine.description import Description, Emphasis, Group, Span, arrange, weighted
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.request import GROUP_NAMES, MAX_WEIGHT, GenerationRequest
 
@@ -14,11 +14,13 @@ from engine.request.request import GROUP_NAMES, MAX_WEIGHT, GenerationRequest
 def described(request: GenerationRequest, max_characters: int, wrong: Mistakes) -> Description | None:
     """The description that a request draws; None where its text, groups or weights are wrong."""
     check_text("description", request.description.text, max_characters, wrong)
+    check_marks("description", request.description.text, wrong)
     _check_weights_in(request.description, "description", wrong)
     _check_groups("groups", request.groups, wrong)
     for name, phrase in request.groups.items():
         if name in GROUP_NAMES:
             check_text("groups", phrase, max_characters, wrong, what=f"groups.{name}")
+            check_marks("groups", phrase, wrong, what=f"groups.{name}")
     _check_groups("weights", request.weights, wrong)
     for name, weight in request.weights.items():
         if name in GROUP_NAMES and not _is_weight(weight):
@@ -55,6 +57,22 @@ def check_text(field: str, text: str, max_characters: int, wrong: Mistakes, *, w
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         wrong.add(field, f"{what} must be valid Unicode; character {error.start} is a lone surrogate")
+
+
+def check_negative(text: str, max_characters: int, wrong: Mistakes) -> None:
+    """Whether the negative words are short enough, and what weighs them is right."""
+    field = "negative_description"
+    check_text(field, text, max_characters, wrong)
+    check_marks(field, text, wrong)
+    _check_weights_in(weighted(text), field, wrong)
+
+
+def check_marks(field: str, text: str, wrong: Mistakes, *, what: str = "") -> None:
+    """Whether what looks like a weight is one; the first that is not is told."""
+    for mistake in Emphasis(text).mistakes[:1]:
+        came = f"{text[mistake.start : mistake.end][:40]!r} at character {mistake.start}"
+        hint = r"brackets that are text are written \( and \)"
+        wrong.add(field, f"{what or field}: {mistake.rule}; in {came} ({hint})")
 
 
 def _check_groups(field: str, given: Mapping[str, object], wrong: Mistakes) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.parquet as parquet
 from PIL import Image
 
-from engine.description import GROUPS, Group, parse
+from engine.description import GROUPS, Group, drawn_phrases, parse
 from engine.description.wording.caption import Phrase, row_phrases
 from engine.train.data.byte_ranges import Place, members
 
@@ -171,20 +171,15 @@ def _json_phrases(data: bytes, where: str) -> tuple[Phrase, ...]:
 
 
 def caption_phrases(caption: str, where: str) -> tuple[Phrase, ...]:
-    """The phrases our parser finds in a caption, each with its group's default regions.
+    """The phrases our parser finds in a caption, each with its group's default regions; marks of emphasis are none.
 
     Raises:
         ValueError: It finds none about a person or a place.
     """
     description = parse(" ".join(caption.split()))
-    spans = [span for span in description.spans if span.group is not Group.NEGATED]
     phrases = tuple(
-        Phrase(
-            group=span.group,
-            attributes=((span.group.value, description.text[span.start : span.end]),),
-            regions=GROUPS[span.group].regions,
-        )
-        for span in spans
+        Phrase(group=group, attributes=((group.value, words),), regions=GROUPS[group].regions)
+        for group, words in drawn_phrases(description)
     )
     if all(phrase.group is Group.OTHER for phrase in phrases):
         raise ValueError(f"{where}: the caption names no phrase: {caption[:60]!r}")

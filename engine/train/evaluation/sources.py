@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
-from engine.description import Description
+from engine.description import Description, plain
 from engine.request.events import Event, ImageReady
 from engine.request.request import GenerationRequest
 from engine.train.figures import draw_figure, sample_figure
@@ -147,7 +147,7 @@ class PipelinePainter:
         with tqdm(total=len(orders), desc="pictures", mininterval=2) as bar:
             for indices in by_size(orders, self.batch_size):
                 made = pipeline(
-                    [orders[index].text for index in indices],
+                    [plain(orders[index].text) for index in indices],
                     width=orders[indices[0]].width,
                     height=orders[indices[0]].height,
                     num_inference_steps=steps,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.description import Group, parse
+from engine.description import Group, drawn_phrases, parse
 from engine.description.lexicon.modifiers import COLOURS, MATERIALS, PATTERNS, SHAPES
 from engine.description.wording.caption import Phrase
 from engine.train.questions.table import QUESTIONS, Kind
@@ -71,13 +71,12 @@ def questions_of_text(description: str) -> list[AtomicQuestion]:
     """
     parsed = parse(" ".join(description.split()))
     found: list[AtomicQuestion] = []
-    for span in parsed.spans:
-        words = parsed.text[span.start : span.end]
-        if span.group in _SILENT or words.lower() in _VERBS:
+    for group, words in drawn_phrases(parsed):
+        if group in _SILENT or words.lower() in _VERBS:
             continue
-        part = _of_part(found, span.group, words.lower())
+        part = _of_part(found, group, words.lower())
         if part is None:
-            _join(found, list(_of_words(span.group, words)))
+            _join(found, list(_of_words(group, words)))
         else:
             found.append(part)
     return found

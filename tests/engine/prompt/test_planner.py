@@ -1,25 +1,30 @@
 """Nothing of a description is dropped, no phrase is cut, absences go to the negative text."""
 
+import json
+import random
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from engine.description import Description, Group, Span
+from engine.description import Description, Group, Span, parse
 from engine.prompt.planner import PromptPlan, PromptPlanner, apply_weights
 from engine.prompt.windows import end_positions, with_padding
 
 LENGTH = 77
 
 
+def planner_of(tokenizer: Tokenizer) -> PromptPlanner:
+    start, end = (tokenizer.token_to_id(f"<|{name}|>") for name in ("startoftext", "endoftext"))
+    return PromptPlanner(tokenizer, window_length=LENGTH, start_token=start, end_token=end, padding_token=end)
+
+
 @pytest.fixture(scope="module")
 def planner(tokenizer: Tokenizer) -> PromptPlanner:
-    marks = {
-        "start_token": tokenizer.token_to_id("<|startoftext|>"),
-        "end_token": tokenizer.token_to_id("<|endoftext|>"),
-    }
-    return PromptPlanner(tokenizer, window_length=LENGTH, padding_token=marks["end_token"], **marks)
+    return planner_of(tokenizer)
 
 
 def describe(*phrases: tuple[str, Group | None] | tuple[str, Group | None, float]) -> Description:
@@ -168,7 +173,7 @@ def test_weights_are_kept_and_their_marks_are_not_words(
 ) -> None:
     start = 2 + written.index("red")
     span = Span(start=start, end=start + len("red dress"), group=Group.DRESS, weight=1.3)
-    plan = planner.plan(Description(text=f"a {written}, hat (black)", spans=(span,)))
+    plan = planner.plan(Description(text=rf"a {written}, hat \(black\)", spans=(span,)))
     assert plan.text.replace("  ", " ").replace(" ,", ",") == "a red dress, hat (black)"
     assert spelled(tokenizer, plan.windows[plan.weights != 1.0].tolist()) == "red dress"
     assert set(plan.weights[plan.weights != 1.0]) == {np.float32(1.3)}
@@ -205,3 +210,20 @@ def test_a_mark_written_in_a_description_does_not_end_its_window(planner: Prompt
     [place] = end_positions(plan.windows, end_token=end)
     assert plan.windows[0, place - 1] == tokenizer.encode("dress", add_special_tokens=False).ids[-1]
     assert (plan.windows[0, place:] == end).all()
+
+
+def test_ordinary_english_of_the_greatest_length_fits_the_windows() -> None:
+    root = Path(__file__).resolve().parents[3]
+    shipped = Tokenizer.from_file(str(root / "models" / "figurine-bundle" / "tokenizer.json"))
+    planner = planner_of(shipped)
+    lines = (
+        (root / "tests" / "engine" / "description" / "data" / "tuned.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    texts = [json.loads(line)["text"].rstrip(".") + ". " for line in lines]
+    most = planner.ordinary_characters(16)
+    assert most % 100 == 0 and most >= 2000
+    for seed in range(30):
+        text = "".join(random.Random(seed).choices(texts, k=60))[:most]
+        assert len(text) == most
+        assert planner.plan(parse(text)).num_windows <= 16
+    assert 1 <= planner.ordinary_characters(1) <= most / 16 + 100

@@ -50,7 +50,7 @@ def test_zero_and_the_greatest_weight_are_allowed() -> None:
         ({"weights": {"top": math.inf}}, "weights", "from 0 to 4; got inf"),
         ({"weights": {"tops": 1.0}}, "weights", f"weights may name {', '.join(GROUP_NAMES)}; got 'tops'"),
         ({"weights": {"negated": 1.0}}, "weights", "may not name negated"),
-        ({"text": "a (red dress:3)", "weights": {"dress": 2.0}}, "weights", "0 to 4; got 6 for '(red dress:3)'"),
+        ({"text": "a (red dress:3)", "weights": {"dress": 2.0}}, "weights", "0 to 4; got 6 for 'a (red dress:3)'"),
         ({"groups": {"hats": "a hat"}}, "groups", f"groups may name {', '.join(GROUP_NAMES)}; got 'hats'"),
         ({"groups": {"hair": "x" * 101}}, "groups", "groups.hair may have at most 100 characters; got 101"),
         ({"groups": {"hair": "a\0"}}, "groups", "groups.hair must not contain NUL; found one at character 1"),
@@ -60,7 +60,15 @@ def test_zero_and_the_greatest_weight_are_allowed() -> None:
         ({"groups": {"dress": "", "person": ""}}, "description", "must say what to draw"),
         ({"text": " "}, "description", "must say what to draw; it is empty"),
         ({"text": " ", "groups": {"hair": " "}}, "description", "must say what to draw; it is empty"),
-        ({"text": "a (red dress:9)"}, "description", "from 0 to 4; got 9 for '(red dress:9)'"),
+        ({"text": "a (red dress:9)"}, "description", "from 0 to 4; got 9 for 'a (red dress:9)'"),
+        (
+            {"text": "a (red dress:1,5)"},
+            "description",
+            "number such as 1.2; got '1,5'; in '(red dress:1,5)' at character 2",
+        ),
+        ({"text": "a (red dress:-1)"}, "description", "such as 1.2; got '-1'"),
+        ({"text": "a [red dress:0.5]"}, "description", "square brackets take no number"),
+        ({"groups": {"hair": "(long hair:1,5)"}}, "groups", "groups.hair: a weight must be a number such as 1.2"),
     ],
 )
 def test_refusals_name_the_field_and_what_is_allowed(given: dict[str, Any], field: str, words: str) -> None:
@@ -71,5 +79,5 @@ def test_refusals_name_the_field_and_what_is_allowed(given: dict[str, Any], fiel
 
 @pytest.mark.parametrize("weight", ["1000000000", "1e9", "1E999", "99999.5"])
 def test_an_absurd_weight_in_the_text_is_refused(weight: str) -> None:
-    with pytest.raises(RequestError, match="a weight must be from 0 to 4; got 10 for"):
+    with pytest.raises(RequestError, match="a weight must be from 0 to 4; got (1e.06|99999.5) for"):
         arranged(request(f"a (red dress:{weight}), boots"), 100)

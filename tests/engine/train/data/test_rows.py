@@ -11,7 +11,7 @@ from PIL import Image
 
 from engine.description import Group
 from engine.train.config import DataConfig
-from engine.train.data.rows import Format, Row, read_rows
+from engine.train.data.rows import Format, Row, caption_phrases, read_rows
 from engine.train.data.samples import Folder, read_labels, read_picture
 
 CAPTION = "a young woman in a red sweater, black trousers, without a hat"
@@ -104,3 +104,12 @@ def test_a_compressed_or_broken_shard_is_refused(tmp_path: Path) -> None:
 def test_an_empty_folder_is_said(tmp_path: Path, layout: Format, ending: str) -> None:
     with pytest.raises(ValueError, match=rf"holds no \.{ending} file"):
         _rows(tmp_path, layout)
+
+
+def test_marks_of_emphasis_are_no_words_of_a_caption() -> None:
+    phrases = caption_phrases("a woman in a (red:1.3) dress, (white boots:1.2), no (hat:1.1), (belt:0)", "here")
+    assert [phrase.attributes for phrase in phrases] == [
+        (("person", "a woman"),),
+        (("dress", "a red dress"),),
+        (("footwear", "white boots"),),
+    ]

@@ -86,3 +86,8 @@ def test_the_table_asks_each_attribute_once() -> None:
                 assert parent not in asked
             else:
                 assert found[question.parent].key == parent
+
+
+def test_marks_of_emphasis_ask_nothing() -> None:
+    marked = questions_of_text("a woman in a (red dress:1.3), no (hat:1.2), (white boots:0)")
+    assert marked == questions_of_text("a woman in a red dress")

@@ -1,0 +1,115 @@
+"""The words that a description sends into the picture, and those it keeps out of it.
+
+Left out are the marks of emphasis, phrases of weight 0, which are as if they were not said, and absences, which are
+for the negative text. It knows texts and spans; it does not know tokens. Time is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.description.absence import absent_words
+from engine.description.emphasis import Emphasis
+from engine.description.gaps import after_absence, around_phrase, before_absence
+from engine.description.groups import Group
+from engine.description.spans import Description, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnText:
+    """What goes into the picture, and what must not be in it."""
+
+    #: The words that are drawn.
+    text: str
+    #: For each character the index of its span, or None.
+    owners: list[int | None]
+    #: Indexes of spans that go on with the phrase of the span before them, weighted otherwise.
+    continued: frozenset[int]
+    #: What the negated spans rule out, without the words of absence.
+    absences: tuple[str, ...]
+
+
+def is_drawn(span: Span) -> bool:
+    """Whether the words of a span go into the picture."""
+    return span.group is not Group.NEGATED and span.weight != 0.0
+
+
+def drawn_text(description: Description) -> DrawnText:
+    """Return what a description draws and what it rules out."""
+    spans, emphasis = description.spans, Emphasis(description.text)
+    text, writer = emphasis.spaced, _Writer(emphasis)
+    absences: list[str] = []
+    continued: set[int] = set()
+    before: Span | None = None  # the span before, if it was written
+    at = floor = 0  # what is before `at` is written or gone; the span before ends at `floor`
+    for index, span in enumerate(spans):
+        start, end = span.start, span.end
+        if span.group is Group.NEGATED:
+            absences.append(absent_words(emphasis.words(start, end)))
+            writer.write(at, before_absence(text, floor, start, end))
+            at = after_absence(text, end, writer.last)
+        elif span.weight == 0.0:
+            ceiling = spans[index + 1].start if index + 1 < len(spans) else len(text)
+            cut, after = around_phrase(text, at, start, end, ceiling, begins=not writer.says_something)
+            writer.write(at, cut)
+            at = after
+        else:
+            writer.write(at, start)
+            writer.write(start, end, index)
+            at = end
+            if before and _goes_on(before, span) and not text[floor:start].strip():
+                continued.add(index)
+        before = span if is_drawn(span) else None
+        floor = end
+    writer.write(at, len(text))
+    return DrawnText(
+        text="".join(writer.parts),
+        owners=writer.owners,
+        continued=frozenset(continued),
+        absences=tuple(words for words in absences if words),
+    )
+
+
+def drawn_phrases(description: Description) -> list[tuple[Group, str]]:
+    """The phrases that go into the picture, by group and without marks; parts weighted differently are one phrase."""
+    drawn, emphasis = drawn_text(description), Emphasis(description.text)
+    phrases: list[tuple[Group, str]] = []
+    for index, span in enumerate(description.spans):
+        if is_drawn(span):
+            words = emphasis.words(span.start, span.end).strip()
+            if index in drawn.continued:
+                words = f"{phrases.pop()[1]} {words}"
+            phrases.append((span.group, words))
+    return phrases
+
+
+def _goes_on(before: Span, span: Span) -> bool:
+    """Whether two neighbours can be parts of one phrase that are weighted differently."""
+    return before.group is span.group and before.weight != span.weight
+
+
+class _Writer:
+    """Puts together parts of a text without its marks; a space stands where two words would run into one."""
+
+    def __init__(self, emphasis: Emphasis) -> None:
+        """Begin with nothing."""
+        self._emphasis = emphasis
+        self._reached = 0
+        self.parts: list[str] = []
+        self.owners: list[int | None] = []
+        #: The last character written.
+        self.last = ""
+        #: Whether anything but blanks is written.
+        self.says_something = False
+
+    def write(self, start: int, end: int, owner: int | None = None) -> None:
+        """Write ``text[start:end]``, which belongs to the span `owner`."""
+        for first, last in self._emphasis.between_marks(start, end):
+            words = self._emphasis.text[first:last]
+            if first != self._reached and self.last.isalnum() and words[0].isalnum():
+                self.parts.append(" ")
+                self.owners.append(None)
+            self.parts.append(words)
+            self.owners += [owner] * len(words)
+            self.last, self._reached = words[-1], last
+            self.says_something = self.says_something or not words.isspace()
