@@ -34,7 +34,7 @@ FLOORS = {
         "train.prefetch": 0,
         "description.lexicon": 1,
         "files": 1,
-        "train.config": 1,
+        "train.recipe": 1,
         "bundle": 2,
         "description.grammar": 2,
         "train.figures": 2,

@@ -28,7 +28,7 @@ def main(
     """
     # libgomp reads this when torch loads it: threads that spin at barriers cost two thirds of a shared machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from engine.train.config import load_recipe
+    from engine.train.recipe.reading import load_recipe
     from engine.train.run import Run
 
     run = Run(load_recipe(recipe, overrides or []), out, resume=resume, fetch=fetch)

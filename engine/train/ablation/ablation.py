@@ -16,8 +16,9 @@ from pathlib import Path
 
 from engine.files.whole import whole_file
 from engine.train.ablation.comparison import Result, read_result, table
-from engine.train.config import AblationConfig, VariantConfig, load_recipe
 from engine.train.judge.judge import DEFAULT_FOLDER
+from engine.train.recipe.ablation import AblationConfig, VariantConfig
+from engine.train.recipe.reading import load_recipe
 
 logger = logging.getLogger(__name__)
 

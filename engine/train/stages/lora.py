@@ -16,7 +16,7 @@ from peft.utils import get_peft_model_state_dict
 from torch import Tensor
 
 from engine.files.whole import whole_folder
-from engine.train.config import LoraConfig
+from engine.train.recipe.model import LoraConfig
 
 _ADAPTER = "default"  # the name that stock diffusers loads without being told one
 

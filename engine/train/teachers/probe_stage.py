@@ -14,11 +14,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.train.config import Recipe
 from engine.train.data.labels import LabelTable
 from engine.train.data.latent_cache import Bucket
 from engine.train.data.samples import Folder
 from engine.train.loop.fit import Batch, Stage
+from engine.train.recipe.recipe import Recipe
 from engine.train.teachers.label_reading import (
     LabelObjective,
     Places,

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     out = options.out or Path("runs") / options.recipe.stem
     with needs_extra("train"):
         from engine.train import main
-        from engine.train.config import load_recipe
+        from engine.train.recipe.reading import load_recipe
     try:
         load_recipe(options.recipe, options.set)  # before the seconds that the next import takes
         with needs_extra("train"):

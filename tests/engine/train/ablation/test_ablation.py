@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.train.ablation.ablation import run_ablation
-from engine.train.config import load_recipe
+from engine.train.recipe.reading import load_recipe
 from tests.engine.train.conftest import recipe_tree, write_recipe
 
 ROOT = Path(__file__).resolve().parents[4]

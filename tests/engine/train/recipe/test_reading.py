@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from engine.train.config import HolaVariant, Recipe, as_tree, load_recipe
+from engine.train.recipe.losses import HolaVariant
+from engine.train.recipe.reading import as_tree, load_recipe
+from engine.train.recipe.recipe import Recipe
 
-FIGURINE = Path(__file__).parents[3] / "engine" / "train" / "recipes" / "figurine.yaml"
+FIGURINE = Path(__file__).parents[4] / "engine" / "train" / "recipes" / "figurine.yaml"
 
 
 @pytest.fixture(scope="module")
