@@ -39,11 +39,6 @@ def add_adapters(unet: UNet2DConditionModel, config: LoraConfig) -> None:
         raise ValueError(f"unet.lora.targets {list(config.targets)} name no layer of this unet") from error
 
 
-def has_adapters(unet: UNet2DConditionModel) -> bool:
-    """Whether `unet` has adapters beside its weights."""
-    return any(".lora_" in name for name, _ in unet.named_parameters())
-
-
 def load_adapters(unet: UNet2DConditionModel, tensors: Mapping[str, Tensor]) -> None:
     """Take over the adapters of a checkpoint, by parameter name; raise ValueError where one is missing."""
     own = {name: value for name, value in unet.named_parameters() if ".lora_" in name}
