@@ -65,9 +65,10 @@ FLOORS = {
         "train.evaluation": 8,
         "train.stages": 8,
         "train.run": 9,
-        "train": 10,
-        "train.__main__": 11,
-        "train.ablation": 11,
+        "train.recipe_check": 10,
+        "train": 11,
+        "train.__main__": 12,
+        "train.ablation": 12,
     },
     "server": {
         "backend": 0,
