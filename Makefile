@@ -4,6 +4,8 @@
 PYTHON ?= $(if $(shell command -v python3.11),python3.11,python3)
 PORT ?= 8000
 FIGURES ?= 24000
+# Seeds looked through for figures who wear much, where training goes on from the bundled weights.
+DRESSED ?= 40000
 ARGS ?=
 # Where pictures are made: embedded, triton (one of our own), or triton://host:port[,host:port...]
 ENGINE ?= embedded
@@ -25,10 +27,10 @@ TYPED := $(wildcard engine server clients benchmarks)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint format lock train-figurine figures bench clean distclean
+.PHONY: help serve test lint format lock train-figurine continue-figurine figures bench clean distclean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 
 serve: $(SERVE)/.installed $(if $(filter triton%,$(ENGINE)),$(SERVE)/.installed-triton) ## Start gateway, engine, bundled model and studio on http://127.0.0.1:8000 (PORT=9000 moves it; ENGINE=triton)
 	@exec $(SERVE)/bin/cosmicman serve --port $(PORT) --engine $(ENGINE) $(ARGS)
@@ -48,9 +50,14 @@ format: $(DEV)/.installed ## Put imports and layout in order
 lock: $(DEV)/bin/python ## Pin all packages in constraints.txt; keeps the present pins (UPGRADE=1 takes the newest)
 	@$(DEV)/bin/python .ci/lock.py $(if $(UPGRADE),--upgrade)
 
-train-figurine: $(DEV)/.installed ## Draw FIGURES=24000 figures and train the bundled model again (hours on two cores)
+train-figurine: $(DEV)/.installed ## Draw FIGURES=24000 figures and train a model like the bundled one from nothing (hours on two cores)
 	@$(DEV)/bin/cosmicman figures --out data/figures --num $(FIGURES) --seed 0
 	@$(DEV)/bin/cosmicman train engine/train/recipes/figurine.yaml --resume $(ARGS)
+
+continue-figurine: $(DEV)/.installed ## Draw figures and train the bundled model on from its own weights (hours on two cores)
+	@$(DEV)/bin/cosmicman figures --out data/figures --num $(FIGURES) --seed 0
+	@$(DEV)/bin/cosmicman figures --out data/figures --num $(DRESSED) --seed 50000 --least-worn 2
+	@$(DEV)/bin/cosmicman train engine/train/recipes/figurine_continued.yaml --resume $(ARGS)
 
 figures: $(DEV)/.installed ## Draw a sample of the training figures into out/figures (ARGS="--num 100 --seed 7")
 	@$(DEV)/bin/cosmicman figures --out out/figures --num 64 --seed 0 $(ARGS)

@@ -17,11 +17,11 @@ from torch import Tensor, nn
 from engine.description.wording.caption import row_phrases
 from engine.train.captions.discretise import Discretised, discretise
 from engine.train.captions.tokenizer import load_tokenizer, token_windows
-from engine.train.config import CaptionConfig
 from engine.train.data.latent_cache import label_shares
 from engine.train.figures import draw_figure, figure_row, sample_figure
 from engine.train.loop.fit import Batch
 from engine.train.losses.supervision import supervise
+from engine.train.recipe.caption import CaptionConfig
 from engine.train.stages.unet_objective import DiffusionObjective
 
 TOKENIZER = Path(__file__).resolve().parents[2] / "models" / "figurine" / "checkpoint" / "tokenizer"

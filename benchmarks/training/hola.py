@@ -39,9 +39,11 @@ from benchmarks.support.gpu import device_for  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from benchmarks.support.training import Turns, random_unet, training_batch  # noqa: E402
 from engine.samplers import NoiseSchedule  # noqa: E402
-from engine.train.config import HolaVariant, Recipe, load_recipe  # noqa: E402
 from engine.train.loop.fit import Batch  # noqa: E402
 from engine.train.loop.throughput import synchronize  # noqa: E402
+from engine.train.recipe.losses import HolaVariant  # noqa: E402
+from engine.train.recipe.reading import load_recipe  # noqa: E402
+from engine.train.recipe.recipe import Recipe  # noqa: E402
 from engine.train.stages.unet import build_unet  # noqa: E402
 from engine.train.stages.unet_objective import DiffusionObjective  # noqa: E402
 

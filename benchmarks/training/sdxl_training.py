@@ -34,9 +34,12 @@ from benchmarks.support.gpu import device_for  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from benchmarks.support.training import Turns, random_unet, training_batch  # noqa: E402
 from engine.samplers import NoiseSchedule  # noqa: E402
-from engine.train.config import HolaVariant, LoraConfig, Recipe, load_recipe  # noqa: E402
 from engine.train.loop.fit import Batch, Fit, Stage  # noqa: E402
 from engine.train.loop.throughput import peak_teraflops, synchronize  # noqa: E402
+from engine.train.recipe.losses import HolaVariant  # noqa: E402
+from engine.train.recipe.model import LoraConfig  # noqa: E402
+from engine.train.recipe.reading import load_recipe  # noqa: E402
+from engine.train.recipe.recipe import Recipe  # noqa: E402
 from engine.train.stages.lora import add_adapters  # noqa: E402
 from engine.train.stages.unet_objective import DiffusionObjective  # noqa: E402
 

@@ -7,7 +7,7 @@ trained.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -26,9 +26,8 @@ def main(
     With `resume` finished stages are left alone and the one under way continues from its newest checkpoint. Raises
     ValueError or FileNotFoundError with one clear line for a wrong recipe, folder or order.
     """
-    # libgomp reads this when torch loads it: threads that spin at barriers cost two thirds of a shared machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from engine.train.config import load_recipe
+    _be_patient()
+    from engine.train.recipe.reading import load_recipe
     from engine.train.run import Run
 
     run = Run(load_recipe(recipe, overrides or []), out, resume=resume, fetch=fetch)
@@ -38,3 +37,23 @@ def main(
     for name in names:
         run.stage(name)
     return 0
+
+
+def dry_run(
+    recipe: Path, overrides: Sequence[str] = (), fetch: Callable[[str, str | None], Path] | None = None
+) -> list[str]:
+    """Build every part of a recipe, load the weights it names and look at its data: a line each, and no step is taken.
+
+    Nothing is written. Raises ValueError with one clear line for what does not go together.
+    """
+    _be_patient()
+    from engine.train.recipe.reading import load_recipe
+    from engine.train.recipe_check import check_recipe
+    from engine.train.run import Run
+
+    return check_recipe(Run(load_recipe(recipe, overrides), Path(), resume=False, fetch=fetch))
+
+
+def _be_patient() -> None:
+    # libgomp reads this when torch loads it: threads that spin at barriers cost two thirds of a shared machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

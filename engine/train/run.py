@@ -34,7 +34,6 @@ from engine.files.whole import made_by_one, whole_folder, write_json
 from engine.train.captions.draw import Captions
 from engine.train.captions.text_cache import CachedReader
 from engine.train.captions.tokenizer import load_tokenizer, save_tokenizer, take_tokenizer, train_tokenizer
-from engine.train.config import FitConfig, HolaVariant, Recipe, TextConfig, VaeConfig, as_tree
 from engine.train.data.check import check_files
 from engine.train.data.labels import LabelTable
 from engine.train.data.latent_cache import Bucket, load_cache
@@ -42,6 +41,11 @@ from engine.train.data.samples import Folder
 from engine.train.loop import checkpoint
 from engine.train.loop.fit import Outcome, Stage, machine, run_stage
 from engine.train.loop.trackers import Board, TensorBoard, WeightsAndBiases, require_boards
+from engine.train.recipe.fit import FitConfig
+from engine.train.recipe.losses import HolaVariant
+from engine.train.recipe.model import TextConfig, VaeConfig
+from engine.train.recipe.reading import as_tree
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.base import Fetch, Parts, base_parts, check_base, open_base
 from engine.train.stages.lora import add_adapters, load_adapters, merge_adapters, save_lora
 from engine.train.stages.package import save_package

@@ -20,50 +20,47 @@ __all__ = ["FIRST_MINOR_SLOT", "SHOTS", "SLOTS", "Caption", "CaptionSpan", "Phra
 Style = Literal["list", "prose", "everyday"]
 
 
-def compose(
-    phrases: Sequence[Phrase],
-    style: Style,
-    rng: random.Random,
-    *,
-    phrase_dropout: float = 0.0,
-    keep_minor: float = 1.0,
-) -> Caption:
-    """Writes a description that says every kept phrase once.
+def compose(phrases: Sequence[Phrase], style: Style, rng: random.Random) -> Caption:
+    """Writes a description that says every phrase once.
 
     Args:
         phrases: what to say; order matters only in the list style (framing, person, body, background first).
         style: ``list`` (comma-separated, as CosmicMan-HQ trains), ``prose``, or ``everyday`` (as people type; leaves
             framing, build and skin out of half of the captions).
-        rng: decides shuffles, synonyms, templates and dropouts.
-        phrase_dropout: probability that a phrase is left out.
-        keep_minor: probability that a phrase of slot 14 or above is kept (0.5 in published training).
+        rng: decides shuffles, synonyms and templates.
     """
-    kept = [
-        index
-        for index, phrase in enumerate(phrases)
-        if rng.random() >= phrase_dropout
-        and (phrase.slot is None or phrase.slot < FIRST_MINOR_SLOT or rng.random() < keep_minor)
-    ]
+    _skip_draws(phrases, rng)
     writer = Writer(phrases, rng)
     if style == "list":
-        _compose_list(writer, kept)
+        _compose_list(writer)
     elif style == "prose":
-        compose_prose(writer, kept)
+        compose_prose(writer)
     elif style == "everyday":
-        compose_everyday(writer, kept)
+        compose_everyday(writer)
     else:
         raise ValueError(f"style: expected 'list', 'prose' or 'everyday', got {style!r}")
     return writer.caption()
 
 
-def _compose_list(writer: Writer, kept: list[int]) -> None:
+def _skip_draws(phrases: Sequence[Phrase], rng: random.Random) -> None:
+    """Take the numbers that once decided which phrases to leave out: a seed's caption stays what it was.
+
+    Figures are evaluated on the captions of their seeds, and published results name these seeds.
+    """
+    for phrase in phrases:
+        rng.random()
+        if phrase.slot is not None and phrase.slot >= FIRST_MINOR_SLOT:
+            rng.random()
+
+
+def _compose_list(writer: Writer) -> None:
     phrases, rng = writer.phrases, writer.rng
     leading = [
         i
-        for i in kept
-        if phrases[i].group is Group.SHOT or (phrases[i].slot is not None and phrases[i].slot in (0, 1, 2))
+        for i, phrase in enumerate(phrases)
+        if phrase.group is Group.SHOT or (phrase.slot is not None and phrase.slot in (0, 1, 2))
     ]
-    rest = [i for i in kept if i not in leading]
+    rest = [i for i in range(len(phrases)) if i not in leading]
     rng.shuffle(rest)
     writer.sentence_start = False
     for position, index in enumerate(leading + rest):

@@ -18,11 +18,11 @@ _SELDOM_SAID = 0.5
 _PRONOUNS = {"female": "she", "male": "he"}
 
 
-def compose_everyday(writer: Writer, kept: Sequence[int]) -> None:
-    """Writes the phrases of these numbers as a sentence or as tags."""
-    rng = writer.rng
-    said = [i for i in kept if not _seldom(writer.phrases[i]) or rng.random() < _SELDOM_SAID]
-    parts = _Parts.of(writer.phrases, said or kept[:1])
+def compose_everyday(writer: Writer) -> None:
+    """Writes the phrases, the seldom said not always, as a sentence or as tags."""
+    phrases, rng = writer.phrases, writer.rng
+    said = [i for i, phrase in enumerate(phrases) if not _seldom(phrase) or rng.random() < _SELDOM_SAID]
+    parts = _Parts.of(phrases, said or range(len(phrases))[:1])
     writer.sentence_start = rng.random() < 0.4
     (_sentence if rng.random() < 0.65 else _tags)(writer, parts)
 

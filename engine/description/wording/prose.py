@@ -12,11 +12,11 @@ WORN = (Group.DRESS, Group.TOP, Group.OUTERWEAR, Group.BOTTOM, Group.LEGWEAR, Gr
 _PLAIN = frozenset(f"{' '.join(colour.split())} background" for colour in COLOURS.split(","))
 
 
-def compose_prose(writer: Writer, kept: list[int]) -> None:
-    """Writes the phrases of these numbers as sentences."""
+def compose_prose(writer: Writer) -> None:
+    """Writes all phrases as sentences."""
     by_group: dict[Group, list[int]] = {}
-    for index in kept:
-        by_group.setdefault(writer.phrases[index].group, []).append(index)
+    for index, phrase in enumerate(writer.phrases):
+        by_group.setdefault(phrase.group, []).append(index)
     pronoun, possessive = _pronouns(writer, by_group)
     _opening(writer, by_group, possessive)
     worn = [i for group in WORN for i in by_group.get(group, ())]

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from engine.files.whole import whole_file
 from engine.train.ablation.comparison import Result, read_result, table
-from engine.train.config import AblationConfig, VariantConfig, load_recipe
-from engine.train.judge.judge import DEFAULT_FOLDER
+from engine.train.judge.judge import DEFAULT_FOLDER, Judge
+from engine.train.recipe.ablation import AblationConfig, VariantConfig
+from engine.train.recipe.reading import load_recipe
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +27,11 @@ def run_ablation(path: Path, overrides: Sequence[str], out: Path, *, judge: Path
     """The Markdown tables of a recipe's ablation, also written to ``out/ablation.md``.
 
     Raises:
-        ValueError: The recipe has no ablation, or a variant's settings are wrong; nothing is trained then.
+        ValueError: The recipe has no ablation, a variant's settings are wrong or there is no judge; nothing is trained
+            then.
     """
-    settings = load_recipe(path, overrides).ablation
-    if settings is None:
-        raise ValueError(f"{path} names no variants: an ablation needs a section ablation with variants and seeds")
+    settings = _settings(path, overrides)
+    Judge.load(judge)
     runs = [(variant, seed) for seed in settings.seeds for variant in settings.variants]
     told = {(variant.name, seed): _overrides(variant, seed, overrides, out) for variant, seed in runs}
     for each in told.values():
@@ -41,6 +42,30 @@ def run_ablation(path: Path, overrides: Sequence[str], out: Path, *, judge: Path
     with whole_file(out / "ablation.md") as temporary:
         temporary.write_text(text, encoding="utf-8")
     return text
+
+
+def check_ablation(path: Path, overrides: Sequence[str], *, judge: Path = DEFAULT_FOLDER) -> list[str]:
+    """What each variant starts from, a line for each part; no step is taken and nothing is written.
+
+    Raises:
+        ValueError: As of `run_ablation`, or a variant's data, weights and settings do not go together.
+    """
+    from engine.train import dry_run
+
+    settings = _settings(path, overrides)
+    Judge.load(judge)
+    return [
+        f"{variant.name}: {line}"
+        for variant in settings.variants
+        for line in dry_run(path, [*overrides, *variant.set, f"seed={settings.seeds[0]}"])
+    ]
+
+
+def _settings(path: Path, overrides: Sequence[str]) -> AblationConfig:
+    settings = load_recipe(path, overrides).ablation
+    if settings is None:
+        raise ValueError(f"{path} names no variants: an ablation needs a section ablation with variants and seeds")
+    return settings
 
 
 def _overrides(variant: VariantConfig, seed: int, overrides: Sequence[str], out: Path) -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from engine.description import Group
 from engine.description.wording.caption import FIRST_MINOR_SLOT, Caption, Phrase, Style, compose
 from engine.prompt.windows import TokenWindows
-from engine.train.config import CaptionConfig
+from engine.train.recipe.caption import CaptionConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

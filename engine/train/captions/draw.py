@@ -17,8 +17,9 @@ from torch import Tensor
 
 from engine.prompt.windows import TokenWindows
 from engine.train.captions.discretise import Discretised, discretise
-from engine.train.config import CaptionConfig, as_tree
 from engine.train.data.samples import Sample
+from engine.train.recipe.caption import CaptionConfig
+from engine.train.recipe.reading import as_tree
 
 _FORMAT = 1
 

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.description.wording.caption import Phrase
-from engine.train.config import DataConfig
 from engine.train.data.byte_ranges import Place
 from engine.train.data.framing import Frame, Size, frame, mirrored_labels, mirrored_phrase
 from engine.train.data.rows import Format, Row, label_files, read_rows
 from engine.train.prefetch import made_ahead
+from engine.train.recipe.data import DataConfig
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,6 @@ import numpy as np
 from engine.files.whole import whole_file, write_json
 from engine.train.evaluation.intervals import Interval, mean_over_pictures
 from engine.train.evaluation.sources import Pixels
-from engine.train.judge.judge import Judge
 from engine.train.questions.table import Kind
 from engine.train.questions.yes_no import AtomicQuestion
 
@@ -38,7 +37,7 @@ class Answer(StrEnum):
 
 
 class Viewer(Protocol):
-    """A judge: the figures' classifier, a model on this machine, or a server."""
+    """A judge that answers in words: a model on this machine, or a server."""
 
     @property
     def name(self) -> str:
@@ -54,29 +53,6 @@ def read_answer(text: str) -> Answer:
     """A reply as an answer: "yes" or "no", with nothing before it and at most punctuation and reasons after it."""
     found = _YES_NO.match(text)
     return Answer(found[1].lower()) if found else Answer.UNREADABLE
-
-
-@dataclass(frozen=True, kw_only=True)
-class FigureViewer:
-    """The figures' classifier; it can answer what is in its table and nothing else."""
-
-    judge: Judge
-    name: str = "the figures' classifier"
-
-    def answer(self, asked: Sequence[tuple[Pixels, AtomicQuestion]]) -> list[Answer]:
-        """See ``Viewer``; a question without a key is unreadable to it."""
-        seen: dict[int, dict[str, str]] = {}
-        for picture, _ in asked:
-            if id(picture) not in seen:
-                seen[id(picture)] = self.judge.answer(picture[None])[0]
-        return [
-            Answer.UNREADABLE
-            if not question.key
-            else Answer.YES
-            if seen[id(picture)][question.key] == question.value
-            else Answer.NO
-            for picture, question in asked
-        ]
 
 
 def ask(

@@ -40,7 +40,6 @@ from engine.description import Group
 from engine.description.wording.caption import row_phrases
 from engine.train.captions.discretise import Discretised, discretise
 from engine.train.captions.tokenizer import token_windows
-from engine.train.config import CaptionConfig
 from engine.train.data.latent_cache import label_shares
 from engine.train.evaluation.intervals import Interval, mean_over_pictures
 from engine.train.evaluation.sources import Pixels
@@ -50,6 +49,7 @@ from engine.train.losses.hola import Supervision
 from engine.train.losses.noise import add_noise
 from engine.train.losses.supervision import supervise, supervision
 from engine.train.pixels import to_tensor
+from engine.train.recipe.caption import CaptionConfig
 
 TIMESTEPS = (0.1, 0.3, 0.5, 0.7, 0.9)  # shares of the schedule, from nearly clean to nearly noise
 STRIDES = (16,)  # pixels to one attention query: the layers that the paper supervises

@@ -13,9 +13,8 @@ import numpy as np
 
 from engine.train.figures.canvas import Points
 
-SHOULDER_Y, CHEST_Y, WAIST_Y, HIP_Y, CROTCH_Y, KNEE_Y, ANKLE_Y, SOLE_Y = (
+SHOULDER_Y, WAIST_Y, HIP_Y, CROTCH_Y, KNEE_Y, ANKLE_Y, SOLE_Y = (
     44.0,
-    56.0,
     76.0,
     91.0,
     97.0,

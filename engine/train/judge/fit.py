@@ -17,7 +17,6 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from engine.train.config import FitConfig, as_tree
 from engine.train.judge.data import (
     UNDECIDED,
     Batch,
@@ -36,6 +35,8 @@ from engine.train.loop.fit import learning_rate, machine, parameter_groups
 from engine.train.loop.optimizer import MuonAdamW
 from engine.train.loop.throughput import has_bfloat16
 from engine.train.questions.table import ABSENT, QUESTIONS
+from engine.train.recipe.fit import FitConfig
+from engine.train.recipe.reading import as_tree
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """The judge: a small network that looks at a picture of a person and answers every question of the table.
 
-It is trained on figures alone, with seeds from 2,000,000 up: the generator trains on 0 to 49,999 and evaluation asks
+It is trained on figures alone, with seeds from 2,000,000 up: the generator trains on 0 to 149,999 and evaluation asks
 about 1,000,000 and up, so no figure serves two purposes. It does not know descriptions or how a picture was made.
 B batch, H W picture height and width, D features, Q questions, K most classes of a question, P places, G glances.
 """

@@ -29,7 +29,6 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from engine.train.config import FitConfig, as_tree
 from engine.train.loop import checkpoint
 from engine.train.loop.cuda_graphs import RecordedPass
 from engine.train.loop.ema import MovingAverage
@@ -38,6 +37,8 @@ from engine.train.loop.shard import gathered, own_part, shard, whole
 from engine.train.loop.throughput import Pace, shapes_of
 from engine.train.loop.trackers import Board
 from engine.train.prefetch import made_ahead
+from engine.train.recipe.fit import FitConfig
+from engine.train.recipe.reading import as_tree
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.train.config import HolaVariant
+from engine.train.recipe.losses import HolaVariant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

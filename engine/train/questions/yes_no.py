@@ -36,7 +36,6 @@ class AtomicQuestion:
         group: The body group it is about.
         parent: Place in the list of the question that must be answered yes before this one is asked, or None.
         key: The attribute of the figures' table that it asks for, or "" where it is none.
-        value: What the attribute must be for a yes.
     """
 
     text: str
@@ -44,7 +43,6 @@ class AtomicQuestion:
     group: str
     parent: int | None = None
     key: str = ""
-    value: str = ""
 
 
 _ARTICLE = re.compile(r"^(?:a|an|the|her|his|their|some|one|a pair of|pair of)\s+", re.IGNORECASE)
@@ -113,7 +111,6 @@ def questions_of_table(asked: Mapping[str, str]) -> list[AtomicQuestion]:
                     group=name,
                     parent=places.get(question.parent),
                     key=question.key,
-                    value=value,
                 )
             )
     return found

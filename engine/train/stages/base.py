@@ -22,8 +22,11 @@ from engine.pipeline_folder.tokenizer import load_tokenizer, second_padding_toke
 from engine.pipeline_folder.weights import load_part
 from engine.samplers import NoiseSchedule
 from engine.train.captions.text_states import TextReader
-from engine.train.config import BaseConfig, HolaVariant, Recipe, check_sizes
 from engine.train.losses.noise import build_scheduler
+from engine.train.recipe.data import check_sizes
+from engine.train.recipe.losses import HolaVariant
+from engine.train.recipe.model import BaseConfig
+from engine.train.recipe.recipe import Recipe
 
 Fetch = Callable[[str, str | None], Path]  # hub id, variant -> folder
 

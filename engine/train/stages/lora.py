@@ -16,7 +16,7 @@ from peft.utils import get_peft_model_state_dict
 from torch import Tensor
 
 from engine.files.whole import whole_folder
-from engine.train.config import LoraConfig
+from engine.train.recipe.model import LoraConfig
 
 _ADAPTER = "default"  # the name that stock diffusers loads without being told one
 
@@ -37,11 +37,6 @@ def add_adapters(unet: UNet2DConditionModel, config: LoraConfig) -> None:
         unet.add_adapter(settings, adapter_name=_ADAPTER)
     except ValueError as error:
         raise ValueError(f"unet.lora.targets {list(config.targets)} name no layer of this unet") from error
-
-
-def has_adapters(unet: UNet2DConditionModel) -> bool:
-    """Whether `unet` has adapters beside its weights."""
-    return any(".lora_" in name for name, _ in unet.named_parameters())
 
 
 def load_adapters(unet: UNet2DConditionModel, tensors: Mapping[str, Tensor]) -> None:

@@ -16,7 +16,7 @@ from transformers.utils import logging as transformers_logging
 
 from engine.files.whole import whole_folder, write_json
 from engine.train.captions.tokenizer import save_tokenizer
-from engine.train.config import Recipe
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.base import Parts
 
 

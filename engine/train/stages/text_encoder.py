@@ -26,10 +26,12 @@ from engine.description.groups import Group
 from engine.description.wording.caption import compose
 from engine.train.captions.discretise import choose_style, discretise, thin
 from engine.train.captions.tokenizer import token_windows
-from engine.train.config import CaptionConfig, Recipe, TextConfig
 from engine.train.data.labels import LabelTable
 from engine.train.data.samples import Folder
 from engine.train.loop.fit import Batch, Stage
+from engine.train.recipe.caption import CaptionConfig
+from engine.train.recipe.model import TextConfig
+from engine.train.recipe.recipe import Recipe
 
 logger = logging.getLogger(__name__)
 

@@ -22,13 +22,13 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from engine.train.captions.discretise import Discretised, discretise
 from engine.train.captions.draw import Captions
 from engine.train.captions.text_states import Reader, TextReader, TextStates
-from engine.train.config import Recipe
 from engine.train.data.latent_cache import Bucket
 from engine.train.data.samples import Folder, Sample
 from engine.train.loop.fit import Batch, Stage
 from engine.train.losses import noise as diffusion
 from engine.train.losses.rollout import rollout_timesteps
 from engine.train.losses.supervision import supervise
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.base import Parts
 from engine.train.stages.lora import add_adapters
 from engine.train.stages.samples import decode, sample_latents, save_captions, save_grid

@@ -12,13 +12,14 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from engine.samplers import NoiseSchedule
-from engine.train.config import HolaVariant, Recipe
 from engine.train.loop.fit import Batch
 from engine.train.losses import noise as diffusion
 from engine.train.losses.attention_capture import AttentionCapture
 from engine.train.losses.hola import hola_loss
 from engine.train.losses.rollout import roll_out
 from engine.train.losses.supervision import supervised_levels, supervision
+from engine.train.recipe.losses import HolaVariant
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.samples import guided
 from engine.train.teachers.probe import ProbeNetwork, probe_loss
 

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from engine.train.config import Recipe, VaeConfig
 from engine.train.data.samples import Folder, Sample, Unreadable, read_picture
 from engine.train.loop.fit import Batch, Stage
 from engine.train.pixels import to_tensor
+from engine.train.recipe.model import VaeConfig
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.start_weights import start_from
 from engine.train.teachers.perceptual import PerceptualNetwork, perceptual_distance
 

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.train.config import PROBE_NORM_GROUPS
+from engine.train.recipe.teachers import PROBE_NORM_GROUPS
 from engine.train.teachers.label_reading import read_network, save_network
 from engine.train.teachers.probe import ProbeNetwork
 

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.train.config import Recipe
 from engine.train.data.labels import LabelTable
 from engine.train.data.samples import Folder, Unreadable, read_picture
 from engine.train.loop.fit import Batch, Stage
 from engine.train.pixels import to_tensor
+from engine.train.recipe.recipe import Recipe
 from engine.train.teachers.label_reading import LabelObjective, draw, f1_of, right_and_sizes, set_apart
 from engine.train.teachers.perceptual import PerceptualNetwork
 

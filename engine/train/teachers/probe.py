@@ -23,8 +23,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.description.wording.caption import Phrase
-from engine.train.config import PROBE_NORM_GROUPS
 from engine.train.data.labels import joint_labels
+from engine.train.recipe.teachers import PROBE_NORM_GROUPS
 from engine.train.teachers.label_reading import coordinates, key_of, places_by, read_network, save_network
 
 _NAME = "probe"  # of its files

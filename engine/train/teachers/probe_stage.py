@@ -14,11 +14,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.train.config import Recipe
 from engine.train.data.labels import LabelTable
 from engine.train.data.latent_cache import Bucket
 from engine.train.data.samples import Folder
 from engine.train.loop.fit import Batch, Stage
+from engine.train.recipe.recipe import Recipe
 from engine.train.teachers.label_reading import (
     LabelObjective,
     Places,
@@ -49,9 +49,7 @@ class ProbeStage(Stage):
         """
         assert recipe.probe is not None
         self.recipe, self.config, self.folder, self.buckets = recipe, recipe.probe, folder, buckets
-        self.table = LabelTable([sample.phrases for sample in folder.samples])
-        if not self.table.joint:
-            raise ValueError("probe: no label is frequent enough in the data to be learnt")
+        self.table = labels_to_learn(folder)
         numbers = [bucket.samples for bucket in buckets]
         self.shown, self.held_out = set_apart(numbers, folder.samples, self.config.held_out, recipe.seed)
         if not any(map(len, self.shown)) or not any(map(len, self.held_out)):
@@ -104,6 +102,14 @@ class ProbeStage(Stage):
         bucket = self.buckets[number]
         labels = self.table.of_captions([self.folder.samples[bucket.samples[index]].phrases for index in indices])
         return {"shown": torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32)), "labels": labels}
+
+
+def labels_to_learn(folder: Folder) -> LabelTable:
+    """The labels of a data folder; raise ValueError where none is frequent enough."""
+    table = LabelTable([sample.phrases for sample in folder.samples])
+    if not table.joint:
+        raise ValueError("probe: no label is frequent enough in the data to be learnt")
+    return table
 
 
 def values_of_keys(names: Sequence[str]) -> dict[str, list[int]]:

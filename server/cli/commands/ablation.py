@@ -11,12 +11,14 @@ from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 
 EXAMPLES = """\
+  cosmicman ablation engine/train/recipes/ablation.yaml --check
   cosmicman ablation engine/train/recipes/ablation.yaml
   cosmicman ablation ablation.yaml --out runs/longer --set unet.fit.steps=5000 --set ablation.num_descriptions=1000
 
 The recipe's section `ablation` names variants (settings that differ) and seeds; each variant is trained with each
 seed and judged on the same unseen descriptions. FOLDER gets every run and ablation.md; the same command again
-continues what was interrupted."""
+continues what was interrupted. With --check every variant's parts are built and the weights they name are loaded; no
+step is taken."""
 
 _MODELS = Path(__file__).resolve().parents[3] / "models"
 
@@ -37,6 +39,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a setting; may be repeated"
     )
+    parser.add_argument("--check", action="store_true", help="see whether everything fits, take no step, write nothing")
     parser.set_defaults(run=run)
 
 
@@ -44,10 +47,14 @@ def run(options: argparse.Namespace) -> int:
     # Threads that spin at barriers waste a shared machine; libgomp reads this when torch loads it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with needs_extra("train"):
-        from engine.train.ablation.ablation import run_ablation
+        from engine.train.ablation.ablation import check_ablation, run_ablation
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     out = options.out or Path("runs") / options.recipe.stem
     try:
+        if options.check:
+            lines = check_ablation(options.recipe, options.set, judge=options.judge)
+            sys.stdout.write("\n".join([*lines, f"{options.recipe} can be trained"]) + "\n")
+            return 0
         sys.stdout.write(run_ablation(options.recipe, options.set, out, judge=options.judge))
     except (ValueError, FloatingPointError) as error:
         raise UsageError(str(error)) from error

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import sys
 from pathlib import Path
 
 from server.cli.arguments import add_command
@@ -12,13 +13,15 @@ from server.cli.hub import download, is_hub_id
 logger = logging.getLogger(__name__)
 
 EXAMPLES = """\
+  cosmicman train engine/train/recipes/figurine.yaml --check
   cosmicman train engine/train/recipes/figurine.yaml --resume
   cosmicman train figurine.yaml --out runs/bigger --set unet.fit.steps=20000 --set data.folder=data/more
   cosmicman train figurine.yaml --stage unet --resume
   cosmicman train engine/train/recipes/cosmicman-sdxl.yaml --set data.folder=data/CosmicManHQ-1.0 --resume
 
 Checkpoints, sample pictures, training.json (what each stage cost) and the finished model (package/, a stock
-diffusers folder) go to FOLDER. An interrupted run continues with --resume as if it had never stopped."""
+diffusers folder) go to FOLDER. An interrupted run continues with --resume as if it had never stopped. With --check
+every part is built, the weights that the recipe names are loaded and all data is looked at; no step is taken."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,16 +37,24 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a setting; may be repeated"
     )
+    parser.add_argument("--check", action="store_true", help="see whether everything fits, take no step, write nothing")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     out = options.out or Path("runs") / options.recipe.stem
     with needs_extra("train"):
-        from engine.train import main
-        from engine.train.config import load_recipe
+        from engine.train import dry_run, main
+        from engine.train.recipe.reading import load_recipe
+    if options.check and (options.stage is not None or options.resume):
+        raise UsageError("--check looks at the whole recipe and takes no step: leave out --stage and --resume")
     try:
         load_recipe(options.recipe, options.set)  # before the seconds that the next import takes
+        if options.check:
+            with needs_extra("train"):
+                lines = dry_run(options.recipe, options.set, fetch)
+            sys.stdout.write("\n".join([*lines, f"{options.recipe} can be trained"]) + "\n")
+            return 0
         with needs_extra("train"):
             from engine.train.run import STAGES
         if options.stage is not None and options.stage not in STAGES:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from engine.description import Description, parse
-from engine.engine import GenerationRequest, arranged
+from engine.engine import GenerationRequest
 from engine.errors import RequestError
 from engine.prompt.planner import PromptPlanner
 from engine.request.request import MAX_WEIGHT
+from tests.engine.request.test_request import arranged
 
 ANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = ["red", "plaid", "dress", "hat", "woman", "xylophone", "boots", "帽子"]

@@ -11,9 +11,9 @@ import torch
 from diffusers import DiffusionPipeline
 
 from engine.train import main
-from engine.train.config import load_recipe
 from engine.train.data.latent_cache import load_cache
 from engine.train.loop import checkpoint as states
+from engine.train.recipe.reading import load_recipe
 from engine.train.run import Run
 from engine.train.stages.unet import DiffusionStage
 from tests.engine.train.conftest import SIZES, write_recipe

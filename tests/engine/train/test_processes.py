@@ -16,12 +16,12 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModel
 
 from engine.train.captions.tokenizer import load_tokenizer
-from engine.train.config import Recipe
 from engine.train.data.latent_cache import load_cache
 from engine.train.data.samples import Folder
 from engine.train.loop import checkpoint
 from engine.train.loop.fit import Batch, Fit
 from engine.train.loop.shard import whole
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.unet import DiffusionStage, own_parts
 from server.triton.ports import held_port
 

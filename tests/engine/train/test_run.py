@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from engine.train import main
 from engine.train.__main__ import run
 from engine.train.captions.text_states import TextStates
-from engine.train.config import Recipe
+from engine.train.recipe.recipe import Recipe
 from engine.train.run import STAGES
 from engine.train.stages.samples import sample_latents
 

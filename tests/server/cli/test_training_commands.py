@@ -52,6 +52,27 @@ def test_training_without_data_says_how_to_make_it(refused) -> None:
     assert "cosmicman figures" in refused("train", str(RECIPE), "--set", "data.folder=nothing")
 
 
+def test_a_recipe_is_looked_through_and_nothing_is_written(cosmicman, tmp_path: Path) -> None:
+    assert cosmicman("figures", "--out", "drawn", "--num", "3", "--workers", "1").status == 0
+    told = ("data.folder=drawn", "probe=null", "vae.perceptual=null", "tokenizer.num_captions=50")
+    outcome = cosmicman("train", str(RECIPE), "--check", *(word for each in told for word in ("--set", each)))
+    assert outcome.status == 0, outcome.err
+    assert "unet: 6,644,656 parameters, from nothing\n" in outcome.out
+    assert outcome.out.endswith("figurine.yaml can be trained\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["drawn"]
+
+
+def test_what_takes_no_step_has_no_stage(refused) -> None:
+    message = refused("train", str(RECIPE), "--check", "--stage", "unet")
+    assert "--check" in message and "leave out --stage and --resume" in message
+
+
+def test_an_ablation_is_looked_through_too(refused) -> None:
+    recipe = str(RECIPE.with_name("ablation.yaml"))
+    assert "none holds no readable judge" in refused("ablation", recipe, "--check", "--judge", "none")
+    assert "cosmicman figures" in refused("ablation", recipe, "--check", "--set", "data.folder=nothing")
+
+
 @pytest.mark.slow  # exports a model a second time
 def test_export_writes_a_bundle(cosmicman, checkpoint: Path, tmp_path: Path) -> None:
     outcome = cosmicman("export", str(checkpoint), "--out", "bundle", "--name", "small", "--precision", "int8")

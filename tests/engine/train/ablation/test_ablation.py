@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.train.ablation.ablation import run_ablation
-from engine.train.config import load_recipe
+from engine.train.ablation.ablation import check_ablation, run_ablation
+from engine.train.recipe.reading import load_recipe
 from tests.engine.train.conftest import recipe_tree, write_recipe
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -73,6 +73,23 @@ def test_a_wrong_ablation_trains_nothing(
     with pytest.raises(ValueError, match=message):
         run_ablation(recipe, [], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_without_a_judge_nothing_is_trained(finished: Path, data: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "tiny.yaml", tree_of(finished, data))
+    with pytest.raises(ValueError, match="holds no readable judge"):
+        run_ablation(recipe, [], tmp_path / "out", judge=tmp_path / "nobody")
+    assert not (tmp_path / "out").exists()
+
+
+def test_each_variant_is_looked_through(finished: Path, data: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "tiny.yaml", tree_of(finished, data))
+    lines = check_ablation(recipe, [])
+    assert sorted({line.partition(":")[0] for line in lines}) == ["mass", "none"]
+    assert any(line.startswith("none: vae: ") and line.endswith(f"as {finished / 'vae'} has it") for line in lines)
+    variants = tree_of(finished, data, variants=[{"name": "none"}, {"name": "other", "set": ["hola.strides=[32]"]}])
+    with pytest.raises(ValueError, match=r"hola\.strides"):
+        check_ablation(write_recipe(tmp_path / "other.yaml", variants), [])
 
 
 def test_a_recipe_without_variants_is_refused(recipe_file: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from engine.description import Group
 from engine.description.wording.caption import Phrase
 from engine.train.captions.discretise import Discretised, choose_style, discretise, thin
 from engine.train.captions.tokenizer import token_windows, train_tokenizer
-from engine.train.config import CaptionConfig
+from engine.train.recipe.caption import CaptionConfig
 
 WHOLE = CaptionConfig(list_fraction=1.0, phrase_dropout=0.0, caption_dropout=0.0)
 PROSE = replace(WHOLE, list_fraction=0.0)

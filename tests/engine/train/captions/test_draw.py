@@ -15,10 +15,10 @@ from engine.prompt.planner import PromptPlanner
 from engine.train.captions.discretise import Discretised
 from engine.train.captions.draw import Captions
 from engine.train.captions.tokenizer import token_windows, train_tokenizer
-from engine.train.config import CaptionConfig
 from engine.train.data.byte_ranges import Place
 from engine.train.data.framing import frame
 from engine.train.data.samples import Sample
+from engine.train.recipe.caption import CaptionConfig
 
 LENGTH = 77
 CONFIG = CaptionConfig(list_fraction=1.0, phrase_dropout=0.0, caption_dropout=0.0, windows=3)

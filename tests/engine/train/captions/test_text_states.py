@@ -10,9 +10,13 @@ from diffusers import DiffusionPipeline
 
 from engine.train.captions.draw import Captions
 from engine.train.captions.text_cache import CachedReader
-from engine.train.config import BaseConfig, CaptionConfig, DataConfig, HolaConfig, Recipe, UnetConfig
-from engine.train.config import FitConfig as Fit
 from engine.train.data.samples import Folder
+from engine.train.recipe.caption import CaptionConfig
+from engine.train.recipe.data import DataConfig
+from engine.train.recipe.fit import FitConfig as Fit
+from engine.train.recipe.losses import HolaConfig
+from engine.train.recipe.model import BaseConfig, UnetConfig
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.base import Parts, base_parts, open_base
 from tests.engine.train.conftest import SIZES
 

@@ -9,10 +9,11 @@ import pytest
 import torch
 from diffusers import AutoencoderKL
 
-from engine.train.config import DataConfig, Recipe
 from engine.train.data.latent_cache import cache_key, label_shares, load_cache
 from engine.train.data.samples import Folder, read_labels, read_picture
 from engine.train.pixels import to_tensor
+from engine.train.recipe.data import DataConfig
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.vae import build_vae
 
 

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from engine.description import Group
-from engine.train.config import DataConfig
 from engine.train.data.rows import Format, Row, caption_phrases, read_rows
 from engine.train.data.samples import Folder, read_labels, read_picture
+from engine.train.recipe.data import DataConfig
 
 CAPTION = "a young woman in a red sweater, black trousers, without a hat"
 

@@ -15,9 +15,9 @@ from diffusers import AutoencoderKL
 from PIL import Image
 
 from engine.description import Group
-from engine.train.config import DataConfig
 from engine.train.data.latent_cache import load_cache
 from engine.train.data.samples import Folder, Unreadable, read_labels, read_picture
+from engine.train.recipe.data import DataConfig
 
 SIZES = ((16, 24), (24, 16))
 

@@ -7,15 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
-from engine.train.evaluation.answerers import Answer, Asked, FigureViewer, Questionnaire, ask, read_answer
+from engine.train.evaluation.answerers import Answer, Asked, Questionnaire, ask, read_answer
 from engine.train.evaluation.evaluate import ask_about_figures
 from engine.train.evaluation.sources import FigurePainter, Pixels
 from engine.train.evaluation.unseen_figures import make_cases
-from engine.train.judge.judge import Judge
-from engine.train.judge.network import JudgeNetwork
-from engine.train.questions.yes_no import AtomicQuestion, questions_of_table, questions_of_text
+from engine.train.questions.yes_no import AtomicQuestion, questions_of_text
 
 PICTURE = np.zeros((16, 16, 3), np.uint8)
 DESCRIPTION = "a woman in a red shirt and blue jeans"
@@ -99,18 +96,6 @@ def test_results_hold_every_question(tmp_path: Path) -> None:
         "  [obj] Is the person wearing jeans? yes\n"
         "    [tex] Are the jeans blue? unreadable\n"
     )
-
-
-def test_the_classifier_is_a_viewer_too() -> None:
-    torch.manual_seed(0)
-    judge = Judge(JudgeNetwork((8, 8, 12)))
-    seen = judge.answer(PICTURE[None])[0]
-    wrong = {"background": "park" if seen["background"] != "park" else "beach"}
-    viewer = FigureViewer(judge=judge)
-    right = questions_of_table({"background": seen["background"]}) if seen["background"] != "not visible" else []
-    assert ask(viewer, [PICTURE], [right]) == [[Answer.YES] * len(right)]
-    assert ask(viewer, [PICTURE], [questions_of_table(wrong)]) == [[Answer.NO]]
-    assert ask(viewer, [PICTURE], [questions_of_text("a red coat")])[0][0] is Answer.UNREADABLE
 
 
 def test_figures_can_be_shown_to_any_viewer() -> None:

@@ -13,7 +13,6 @@ from PIL import Image
 from engine.description import Group, parse
 from engine.description.wording.caption import SLOTS, Phrase, compose, row_phrases
 from engine.description.wording.synonyms import BEARD_SYNONYMS, HAIR_SYNONYMS, SYNONYMS
-from engine.train.config import DataConfig
 from engine.train.data.labels import joint_labels
 from engine.train.data.samples import Folder, read_labels, read_picture
 from engine.train.figures import (
@@ -28,6 +27,7 @@ from engine.train.figures import (
 )
 from engine.train.figures.attributes import DYED
 from engine.train.figures.cloth import Item
+from engine.train.recipe.data import DataConfig
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.train.config import FitConfig, Recipe
 from engine.train.loop.fit import Fit
+from engine.train.recipe.fit import FitConfig
+from engine.train.recipe.recipe import Recipe
 from tests.engine.train.loop.test_fit import CONFIG, _Stage
 from tests.engine.train.losses.test_rollout import rolled
 from tests.engine.train.teachers.test_probe import stage_of

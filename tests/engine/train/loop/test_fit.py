@@ -16,10 +16,10 @@ from accelerate.state import AcceleratorState
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from engine.train.config import FitConfig
 from engine.train.loop import checkpoint
 from engine.train.loop.fit import Batch, Fit, Outcome, Stage, learning_rate, run_stage
 from engine.train.loop.shard import whole
+from engine.train.recipe.fit import FitConfig
 from server.triton.ports import held_port
 
 CONFIG = FitConfig(steps=8, batch_size=4, learning_rate=0.05, warmup_steps=2, ema_decay=0.8, log_every=2)

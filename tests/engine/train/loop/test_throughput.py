@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from engine.train.config import FitConfig
 from engine.train.loop.fit import Batch, Fit, Stage
 from engine.train.loop.throughput import Pace, measured_teraflops, peak_teraflops
+from engine.train.recipe.fit import FitConfig
 
 CPU = torch.device("cpu")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.train.config import load_recipe
 from engine.train.loop.trackers import TensorBoard, WeightsAndBiases, require_boards
+from engine.train.recipe.reading import load_recipe
 from engine.train.run import Run
 
 INSTALLED = importlib.util.find_spec("tensorboard") is not None

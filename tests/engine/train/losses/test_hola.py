@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.train.config import HolaVariant
 from engine.train.losses.hola import Supervision, hola_loss
+from engine.train.recipe.losses import HolaVariant
 
 Case = tuple[list[Tensor], Supervision]
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from engine.samplers import NoiseSchedule
-from engine.train.config import NoiseConfig
 from engine.train.losses import noise as diffusion
+from engine.train.recipe.losses import NoiseConfig
 
 SCHEDULER = diffusion.build_scheduler(NoiseConfig().schedule())
 

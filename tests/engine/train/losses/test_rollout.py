@@ -10,9 +10,11 @@ from torch import Tensor
 
 from engine.samplers import NoiseSchedule
 from engine.train import main
-from engine.train.config import Recipe, RolloutConfig, load_recipe
 from engine.train.losses.noise import build_scheduler
 from engine.train.losses.rollout import roll_out, rollout_timesteps
+from engine.train.recipe.reading import load_recipe
+from engine.train.recipe.recipe import Recipe
+from engine.train.recipe.teachers import RolloutConfig
 from engine.train.stages.unet import DiffusionStage
 from tests.engine.train.teachers.test_probe import PROBE, probed, resumes_exactly, stage_of
 from tests.engine.train.test_base import base_tree

@@ -78,7 +78,7 @@ def test_the_table_asks_each_attribute_once() -> None:
     for seed in range(FIRST_SEED, FIRST_SEED + 20):
         asked = make_case(seed).asked
         found = questions_of_table(asked)
-        assert {question.key: question.value for question in found} == asked
+        assert sorted(question.key for question in found) == sorted(asked)
         assert len({question.text for question in found}) == len(found)
         for question in found:
             parent = BY_KEY[question.key].parent

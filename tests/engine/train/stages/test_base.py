@@ -12,9 +12,9 @@ from diffusers import UNet2DConditionModel
 from PIL import Image
 
 from engine.train import main
-from engine.train.config import load_recipe
 from engine.train.losses.attention_capture import cross_attention_layers
 from engine.train.losses.supervision import supervised_levels
+from engine.train.recipe.reading import load_recipe
 from tests.engine.train.conftest import write_recipe
 from tests.engine.train.test_base import base_tree
 

@@ -8,8 +8,8 @@ from diffusers import DiffusionPipeline, UNet2DConditionModel
 from safetensors import safe_open
 
 from engine.train import main
-from engine.train.config import load_recipe
 from engine.train.loop import checkpoint as states
+from engine.train.recipe.reading import load_recipe
 from tests.engine.train.conftest import write_recipe
 from tests.engine.train.test_base import base_tree
 

@@ -8,9 +8,9 @@ import torch
 
 from engine.description import Group
 from engine.train.captions.tokenizer import load_tokenizer
-from engine.train.config import Recipe
 from engine.train.data.labels import LabelTable
 from engine.train.data.samples import Folder
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.text_encoder import TextObjective, TextStage, composed_texts, load_text_encoder, start_encoder
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.train.config import Recipe
 from engine.train.data.samples import Folder
+from engine.train.recipe.recipe import Recipe
 from engine.train.stages.vae import VaeStage
 
 

@@ -10,9 +10,12 @@ import torch
 from safetensors.torch import load_file
 
 from engine.train import main
-from engine.train.config import FitConfig, PerceptualConfig, Recipe, load_recipe
 from engine.train.data.samples import Folder
 from engine.train.loop import checkpoint
+from engine.train.recipe.fit import FitConfig
+from engine.train.recipe.reading import load_recipe
+from engine.train.recipe.recipe import Recipe
+from engine.train.recipe.teachers import PerceptualConfig
 from engine.train.run import Run
 from engine.train.stages.vae import VaeObjective, VaeStage, build_vae
 from engine.train.teachers.perceptual import PerceptualNetwork, load_perceptual, perceptual_distance

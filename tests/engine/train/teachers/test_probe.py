@@ -16,13 +16,17 @@ from engine.description import Group
 from engine.description.wording.caption import Phrase
 from engine.train import main
 from engine.train.captions.tokenizer import load_tokenizer
-from engine.train.config import FitConfig, HolaVariant, ProbeConfig, Recipe, load_recipe
 from engine.train.data.labels import LabelTable
 from engine.train.data.latent_cache import load_cache
 from engine.train.data.samples import Folder
 from engine.train.loop import checkpoint
 from engine.train.loop.fit import Fit, Stage
 from engine.train.losses import noise as diffusion
+from engine.train.recipe.fit import FitConfig
+from engine.train.recipe.losses import HolaVariant
+from engine.train.recipe.reading import load_recipe
+from engine.train.recipe.recipe import Recipe
+from engine.train.recipe.teachers import ProbeConfig
 from engine.train.run import Run
 from engine.train.stages.unet import DiffusionStage, own_parts
 from engine.train.teachers.probe import Asker, ProbeNetwork, load_probe, probe_loss

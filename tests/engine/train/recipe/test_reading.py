@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from engine.train.config import HolaVariant, Recipe, as_tree, load_recipe
+from engine.train.recipe.losses import HolaVariant
+from engine.train.recipe.reading import as_tree, load_recipe
+from engine.train.recipe.recipe import Recipe
 
-FIGURINE = Path(__file__).parents[3] / "engine" / "train" / "recipes" / "figurine.yaml"
+FIGURINE = Path(__file__).parents[4] / "engine" / "train" / "recipes" / "figurine.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,7 @@ def test_no_is_the_name_of_a_precision(recipe_file: Path, tmp_path: Path) -> Non
         ("hola.weight=-1", "hola.weight must not be negative"),
         ("probe={}", "setting probe.fit is missing"),
         ("probe.wieght=1", "unknown setting probe.wieght"),
+        ("caption.keep_minor=0.5", "unknown setting caption.keep_minor; expected one of .*late_slot_dropout"),
         ("noise.prediction_type=x", "noise: prediction_type must be epsilon or v_prediction"),
         ("vae.freeze_encoder=true", "vae: freeze_encoder needs vae.initial"),
         ("vae.latent_noise=-1", r"vae.latent_noise must not be negative, got -1"),

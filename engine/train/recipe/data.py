@@ -1,0 +1,42 @@
+"""The data folder and the sizes trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataConfig:
+    """A data folder and the sizes trained on."""
+
+    folder: Path
+    format: str = "cosmicman"  # cosmicman (label/*.parquet) | webdataset (*.tar) | pictures (NAME.txt beside NAME.jpg)
+    sizes: tuple[tuple[int, int], ...] = ((128, 192), (160, 160), (192, 128))  # width, height
+    any_size: bool = False  # rows of other sizes are scaled and cropped into the nearest; otherwise they are left out
+    mirror: bool = False  # learn from every picture's mirror image too
+    max_unreadable: int = 0  # samples whose files may be missing or damaged before the run stops
+    limit: int | None = None  # use only the first samples
+    workers: int = 0  # processes that read files and make batches ahead of the steps; 0 = between the steps
+    cache: Path | None = None  # where latents are kept, for several runs to share; None = cache/ of the output folder
+
+    def __post_init__(self) -> None:
+        if self.format not in ("cosmicman", "webdataset", "pictures"):
+            raise ValueError(f"format must be cosmicman, webdataset or pictures, got {self.format!r}")
+        if self.max_unreadable < 0 or (self.limit is not None and self.limit < 1):
+            wrong = f"got {self.max_unreadable} and {self.limit}"
+            raise ValueError(f"max_unreadable must be at least 0 and limit at least 1, {wrong}")
+        if self.workers < 0:
+            raise ValueError(f"workers must be at least 0, got {self.workers}")
+
+
+def check_sizes(sizes: Sequence[tuple[int, int]], step: int) -> None:
+    """Whether a model whose smallest cell is `step` pixels wide can take pictures of these sizes.
+
+    Raises:
+        ValueError: It cannot.
+    """
+    for size in sizes:
+        if any(side % step or side < step for side in size):
+            raise ValueError(f"data.sizes must be multiples of {step} for this vae and unet, got {size}")
