@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from tokenizers import Tokenizer
 
+import engine  # noqa: F401  # before a test imports a package that would report to its maker
+
 ROOT = Path(__file__).resolve().parent.parent
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
