@@ -9,10 +9,11 @@ from typing import Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.shipped import shipped_model
 from server.triton.address import parse_addresses
 
 PREFIX = "COSMICMAN_"
-BUNDLED_MODEL = Path(__file__).resolve().parent.parent / "models" / "figurine-bundle"
+BUNDLED_MODEL = shipped_model("figurine-bundle")
 
 #: Engines that are no address.
 EMBEDDED, TRITON = "embedded", "triton"

@@ -73,6 +73,7 @@ FLOORS = {
         "backend": 0,
         "scheduler_metrics": 0,
         "schemas": 0,
+        "shipped": 0,
         "triton": 0,
         "http": 1,
         "metrics": 1,

@@ -15,11 +15,11 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 
+from engine import __version__
 from server import schemas
 from server.routes import generate, health, model, parse
 
 TITLE = "CosmicMan Serve"
-VERSION = "0.1.0"
 DESCRIPTION = (
     "Dense descriptions of people in, matching pictures out. Every refusal is a problem (RFC 9457) that names the "
     "field, says what was expected and what came. Offsets count Unicode code points."
@@ -46,7 +46,7 @@ MODELS: tuple[type[schemas.Body] | type[schemas.Answer], ...] = (
 def document() -> dict[str, Any]:
     """The document, its schemas sorted by name."""
     routes = [route for router in ROUTERS for route in router.routes]
-    made = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=routes)
+    made = get_openapi(title=TITLE, version=__version__, description=DESCRIPTION, routes=routes)
     made["components"] = {"schemas": schemas.definitions(MODELS, "#/components/schemas/{model}")}
     return made
 

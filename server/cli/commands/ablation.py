@@ -18,8 +18,6 @@ The recipe's section `ablation` names variants (settings that differ) and seeds;
 seed and judged on the same unseen descriptions. FOLDER gets every run and ablation.md; the same command again
 continues what was interrupted."""
 
-_MODELS = Path(__file__).resolve().parents[3] / "models"
-
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(commands, "ablation", "train variants of a recipe and compare them", EXAMPLES)
@@ -27,7 +25,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="folder to write to (runs/ and the recipe's file name)"
     )
-    parser.add_argument("--judge", type=Path, default=_MODELS / "judge", metavar="FOLDER", help="the judge")
+    parser.add_argument("--judge", type=Path, metavar="FOLDER", help="the judge (the bundled one)")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a setting; may be repeated"
     )
@@ -39,10 +37,13 @@ def run(options: argparse.Namespace) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with needs_extra("train"):
         from engine.train.ablation.ablation import run_ablation
+    from server.shipped import shipped_model
+
+    judge = options.judge or shipped_model("judge")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     out = options.out or Path("runs") / options.recipe.stem
     try:
-        sys.stdout.write(run_ablation(options.recipe, options.set, out, judge=options.judge))
+        sys.stdout.write(run_ablation(options.recipe, options.set, out, judge=judge))
     except (ValueError, FloatingPointError) as error:
         raise UsageError(str(error)) from error
     return 0
