@@ -21,7 +21,8 @@ from engine.train.stages.base import Parts
 from engine.train.stages.lora import add_adapters
 from engine.train.stages.start_weights import start_from
 from engine.train.stages.text_encoder import composed_texts, num_parameters, start_encoder
-from engine.train.stages.unet import DiffusionObjective, own_parts
+from engine.train.stages.unet import own_parts
+from engine.train.stages.unet_objective import DiffusionObjective
 from engine.train.stages.vae import build_vae
 from engine.train.teachers.perceptual_stage import PerceptualStage
 from engine.train.teachers.probe import ProbeNetwork
