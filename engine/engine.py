@@ -18,14 +18,14 @@ from engine.bundle.manifest import MANIFEST_FILE, Bundle, load_bundle
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
 from engine.generation import Generation
 from engine.model.diffusion import DiffusionModel
-from engine.pictures.decode import load_pixels
 from engine.prompt.planner import PromptPlan
 from engine.request.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
-from engine.request.request import GenerationRequest, ModelInfo, ResolvedRequest, arranged, resolve
+from engine.request.provenance import Origin, check_room
+from engine.request.request import GenerationRequest, ModelInfo, ResolvedRequest, arranged, picture_limits, resolve
 from engine.request.second_pass import SecondPass
 from engine.request.sizes import SizeLimits
 from engine.request.stats import EngineStats, Histogram
-from engine.samplers import FloatArray, max_steps, samplers_of
+from engine.samplers import max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, MakePolicy, Scheduler
 from engine.sessions import SessionFactory
 from engine.sessions.onnx.session import OnnxSessions
@@ -59,6 +59,8 @@ logger = logging.getLogger(__name__)
 MakeSessions: TypeAlias = Callable[[Bundle, EngineSettings], SessionFactory]
 
 MAX_GUIDANCE_SCALE = 30.0
+#: Pictures to start from that are decoded at the same time, of all requests together; the others wait in line.
+MAX_READ_AT_ONCE = 1
 
 
 class Engine:
@@ -75,12 +77,14 @@ class Engine:
         """Made by `load`."""
         self.model = _model_info(bundle, diffusion, settings)
         self._bundle = bundle
+        self._origin = Origin(model=bundle.manifest.name, bundle_sha256=bundle.sha256)
         self._diffusion = diffusion
         self._settings = settings
         self._scheduler: Scheduler | None = None
-        # One of each: a new request's text never waits behind pictures, and pictures that come all at once take one
-        # more share of the machine beside the step loop, not several.
+        # One of each: a new request's text never waits behind pictures, and pictures that come all at once, or go, take
+        # one more share of the machine beside the step loop, not several.
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="text")
+        self._readers = ThreadPoolExecutor(MAX_READ_AT_ONCE, thread_name_prefix="picture")
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decoder")
         self._costs = CostTable() if costs is None else costs
         self._make_policy = make_policy
@@ -129,8 +133,8 @@ class Engine:
             try:
                 await asyncio.get_running_loop().run_in_executor(self._workers, warm)
             except BaseException:
-                self._workers.shutdown(wait=False)
-                self._decoder.shutdown(wait=False)
+                for pool in (self._workers, self._readers, self._decoder):
+                    pool.shutdown(wait=False)
                 raise
         bounds = Bounds(
             max_rows=settings.max_rows,
@@ -150,8 +154,8 @@ class Engine:
         """Ends every request with EngineStoppedError and waits for the forward under way."""
         assert self._scheduler is not None
         await self._scheduler.stop()
-        await asyncio.to_thread(self._workers.shutdown)
-        await asyncio.to_thread(self._decoder.shutdown)
+        for pool in (self._workers, self._readers, self._decoder):
+            await asyncio.to_thread(pool.shutdown)
 
     @property
     def ready(self) -> bool:
@@ -184,7 +188,7 @@ class Engine:
         Errors come from the first ``anext`` on, none from the call itself.
 
         Raises:
-            RequestError: The model cannot do it.
+            RequestError: The model cannot do it; after Queued, if the picture to start from is damaged.
             BusyError: The waiting line is full.
             DeadlineError: Its deadline came, or cannot be met.
             GenerationError: It failed in compute.
@@ -193,17 +197,21 @@ class Engine:
         resolved, plan = self._prepare(request)
         if self._scheduler is None:
             raise EngineStoppedError("the engine is not running")
-        init_pixels = await self._init_pixels(resolved)
-        place = self._scheduler.enter(priority=resolved.priority, deadline_seconds=resolved.deadline_seconds)
+        place = self._scheduler.enter(
+            priority=resolved.priority,
+            deadline_seconds=resolved.deadline_seconds,
+            prepared=resolved.init_image is None,
+        )
         with place as ticket:
             generation = Generation(
                 resolved,
                 plan,
                 diffusion=self._diffusion,
                 workers=self._workers,
+                readers=self._readers,
                 decoder=self._decoder,
-                bundle_sha256=self._bundle.sha256,
-                init_pixels=init_pixels,
+                origin=self._origin,
+                pixel_limits=picture_limits(self.model),
             )
             ended = False
             try:
@@ -212,7 +220,7 @@ class Engine:
                         self._count(event)
                         ended = isinstance(event, Finished)
                         yield event
-            except DeadlineError as error:
+            except (DeadlineError, RequestError) as error:
                 logger.info("request %s: %s", request.request_id or "-", error)
                 raise
             except EngineError as error:
@@ -243,28 +251,13 @@ class Engine:
             field = "negative_description" if plan.negative_is_longer else "description"
             words = f"{allowed} windows of {self._bundle.manifest.tokenizer_length - 2} tokens"
             raise RequestError(field, f"{field} may fill at most {words}; it fills {num_windows}")
+        check_room(resolved, self._origin)
         return resolved, plan
 
     def _check_steps(self, field: str, steps: int, sampler: str) -> None:
         most = max_steps(sampler, self._diffusion.noise_schedule)
         if steps > most:
             raise RequestError(field, f"steps must be from 1 to {most} with {sampler}; got {steps}")
-
-    async def _init_pixels(self, request: ResolvedRequest) -> FloatArray | None:
-        """Decodes the picture to start from before the request takes a place in line.
-
-        Raises:
-            RequestError: It is damaged.
-        """
-        if request.init_image is None:
-            return None
-        load = partial(load_pixels, request.init_image, request.width, request.height)
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._workers, load)
-        except RuntimeError as error:
-            raise EngineStoppedError("the engine is not running") from error
-        except ValueError as error:
-            raise RequestError("init_image", f"init_image: {error}") from error
 
 
 def _model_info(bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings) -> ModelInfo:

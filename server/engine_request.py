@@ -3,8 +3,6 @@
 The rules are the engine's (`validate`): it stops at the first mistake, so it is asked about one field at a time.
 """
 
-import base64
-import binascii
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,6 +12,7 @@ from engine.engine import GenerationRequest, SecondPass
 from engine.errors import RequestError
 from server.gateway import Gateway
 from server.http import problems
+from server.http.base64_file import UnreadableFile
 from server.http.json_body import Rules
 from server.schemas import FieldError, GenerateBody, GroupSpan, NegativeAnswer
 
@@ -109,18 +108,11 @@ def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
         RequestError: init_image is no base64.
     """
     typed = dict(values)
-    if typed.get("init_image") is not None:
-        typed["init_image"] = _decoded(typed["init_image"])
+    if isinstance(file := typed.get("init_image"), UnreadableFile):
+        raise RequestError("init_image", f"init_image {file.reason}")
     if typed.get("guidance_interval") is not None:
         typed["guidance_interval"] = tuple(typed["guidance_interval"])
     if typed.get("second_pass") is not None:
         given = {name: value for name, value in typed["second_pass"].items() if value is not None}
         typed["second_pass"] = SecondPass(**given)
     return typed
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise RequestError("init_image", "init_image must be a file in base64, with no data: before it") from error

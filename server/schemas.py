@@ -6,16 +6,16 @@ They know names and types; what the loaded model can do (sizes, steps, samplers)
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
 from engine.description import Group
 
 MAX_SEED = 2**32 - 1
-#: Characters of a picture in base64: 9 MB of file, a photograph of 12 megapixels at high quality.
-MAX_INIT_IMAGE = 12_000_000
+#: Characters of a file in base64: 9 MB, a photograph of 12 megapixels at high quality.
+MAX_FILE_CHARACTERS = 12_000_000
 
 ImageFormat = Literal["png", "jpeg", "webp"]
 Priority = Literal["high", "normal", "low"]
@@ -54,10 +54,16 @@ def _readable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_readable)]
+_BASE64 = {"type": "string", "maxLength": MAX_FILE_CHARACTERS, "contentEncoding": "base64"}
+#: Base64 in JSON; bytes by the time a schema sees it.
+File = Annotated[bytes, WithJsonSchema(_BASE64)]
 
 
 class Body(BaseModel):
     """A request body: no coercion ("20" is no number), no unknown fields, no NaN."""
+
+    #: Fields that hold a `File`.
+    FILES: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
@@ -93,6 +99,8 @@ class SecondPassBody(Body):
 
 
 class GenerateBody(Body):
+    FILES: ClassVar[tuple[str, ...]] = ("init_image",)
+
     description: Text = Field(
         "", min_length=1, description="The person to draw, as dense as you like, in English; groups may say it instead."
     )
@@ -109,7 +117,7 @@ class GenerateBody(Body):
     guidance_scale: float | None = Field(None, ge=0, description="How strictly to follow the words; up to 1 is off.")
     sampler: Text | None = Field(None, description="One of the samplers that GET /model lists.")
     seed: int | None = Field(
-        None, ge=0, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent."
+        None, ge=-1, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent, null or -1."
     )
     num_images: int = Field(1, ge=1, description="How many pictures of this description.")
     image_format: ImageFormat = Field("png", description="Encoding; an image type in Accept wins over it.")
@@ -123,10 +131,10 @@ class GenerateBody(Body):
         max_length=2,
         description="Shares of the denoising from and to which guidance acts, 0 being noise and 1 the picture; all.",
     )
-    init_image: str | None = Field(
+    init_image: File | None = Field(
         None,
-        max_length=MAX_INIT_IMAGE,
-        description="A PNG, JPEG or WebP file in base64 to start from; where a size is not given, it is the nearest.",
+        description="A PNG, JPEG or WebP file in base64, or a data: URL of one, to start from; where a size is not "
+        "given, it is the nearest.",
     )
     strength: float | None = Field(None, gt=0, le=1, description="How much to change init_image; 0.8 if absent.")
     second_pass: SecondPassBody | None = Field(

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 from engine.description import Description, Group, Span, arrange
 from engine.errors import RequestError
-from engine.pictures.header import image_size
+from engine.pictures.header import PixelLimits, image_size
 from engine.request.second_pass import ResolvedSecondPass, SecondPass
 from engine.request.sizes import SizeLimits, nearest_size
 from engine.samplers import num_skipped_steps
 
 IMAGE_FORMATS = ("png", "jpeg", "webp")
 MAX_SEED = 2**32 - 1
+#: Says in numbers what None says: draw a seed.
+DRAWN_SEED = -1
 MAX_WEIGHT = 4.0
 GROUP_NAMES = tuple(group.value for group in Group)
 PRIORITIES = ("high", "normal", "low")
@@ -39,7 +41,8 @@ class GenerationRequest:
         steps: Denoising steps.
         guidance_scale: Strength of classifier-free guidance; up to 1 is off and costs half.
         sampler: One of the model's samplers.
-        seed: 0 to 2**32 - 1; None lets the engine draw one. Picture n depends on (seed, n) and not on its neighbours.
+        seed: 0 to 2**32 - 1; None or DRAWN_SEED lets the engine draw one. Picture n depends on (seed, n) and not on its
+            neighbours.
         num_images: Pictures of this description.
         image_format: png, jpeg or webp.
         priority: high, normal or low: the request's turn in line and its share of compute while others run.
@@ -169,8 +172,9 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
     steps = model.default_steps if request.steps is None else request.steps
     _check_range("steps", steps, 1, model.max_steps)
     _check_range("num_images", request.num_images, 1, model.max_images)
-    if request.seed is not None:
-        _check_range("seed", request.seed, 0, MAX_SEED)
+    seed = None if request.seed == DRAWN_SEED else request.seed
+    if seed is not None:
+        _check_range("seed", seed, 0, MAX_SEED, ", or -1 to draw one")
     guidance_scale = model.default_guidance_scale if request.guidance_scale is None else request.guidance_scale
     _check_guidance("guidance_scale", guidance_scale, model.max_guidance_scale)
     return ResolvedRequest(
@@ -182,7 +186,7 @@ def resolve(request: GenerationRequest, model: ModelInfo) -> ResolvedRequest:
         steps=steps,
         guidance_scale=float(guidance_scale),
         sampler=sampler,
-        seed=request.seed,
+        seed=seed,
         num_images=request.num_images,
         image_format=request.image_format,
         priority=request.priority,
@@ -282,9 +286,15 @@ def _init_image_size(request: GenerationRequest, model: ModelInfo) -> tuple[int,
     if not model.takes_init_image:
         raise RequestError("init_image", f"init_image needs a VAE encoder, and the bundle of {model.name} has none")
     try:
-        return image_size(request.init_image)
+        return image_size(request.init_image, picture_limits(model))
     except ValueError as error:
         raise RequestError("init_image", f"init_image: {error}") from error
+
+
+def picture_limits(model: ModelInfo) -> PixelLimits:
+    """How large a picture to start from may be."""
+    sides = model.sizes or ((model.widths.maximum, model.heights.maximum),)
+    return PixelLimits.of_largest(max(width * height for width, height in sides))
 
 
 def _strength(request: GenerationRequest, steps: int) -> float | None:
@@ -350,9 +360,9 @@ def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
         raise RequestError(field, f"{field} must be one of {', '.join(choices)}; got {value[:40]!r}")
 
 
-def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
+def _check_range(field: str, value: int, minimum: int, maximum: int, also: str = "") -> None:
     if not minimum <= value <= maximum:
-        raise RequestError(_top(field), f"{field} must be from {minimum} to {maximum}; got {value}")
+        raise RequestError(_top(field), f"{field} must be from {minimum} to {maximum}{also}; got {value}")
 
 
 def _check_guidance(field: str, value: float, maximum: float) -> None:

@@ -72,7 +72,7 @@ _REFUSALS = {
 )
 async def generate(request: Request) -> Response:
     gateway = gateway_of(request)
-    body = await read_body(request, GenerateBody, limits(gateway))
+    body = await read_body(request, GenerateBody, limits(gateway), gateway.settings.max_body_bytes)
     media_type = _media_type(request, body)
     image_format = media_type.removeprefix("image/") if media_type in IMAGES else body.image_format
     order = place_order(gateway, body, image_format=image_format, request_id=request.state.request_id)

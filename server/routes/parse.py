@@ -33,7 +33,8 @@ router = APIRouter()
 )
 async def parse_text(request: Request) -> Response:
     gateway = gateway_of(request)
-    body = await read_body(request, ParseBody, partial(_too_long, gateway.engine.model.max_characters))
+    rules = partial(_too_long, gateway.engine.model.max_characters)
+    body = await read_body(request, ParseBody, rules, gateway.settings.max_body_bytes)
     description = parse(gateway, body.text)
     answer = ParseAnswer(
         text=description.text,
