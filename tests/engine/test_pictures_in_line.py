@@ -14,8 +14,8 @@ from engine import generation
 from engine.description import Description
 from engine.engine import MAX_READ_AT_ONCE, Engine, EngineSettings, Event, GenerationRequest, Queued
 from engine.errors import BusyError, DeadlineError, RequestError
-from engine.pictures.encode import read_provenance
 from engine.pictures.decode import load_pixels
+from engine.pictures.encode import read_provenance
 
 SETTINGS = EngineSettings(num_threads=1, warm_up=False, max_running=2, max_waiting=2)
 PATIENCE = 60
