@@ -52,18 +52,20 @@ class PixelLimits:
     """How many pixels a picture may have, by what decoding it takes.
 
     Attributes:
-        whole: Of a picture that is decoded at its full size: PNG, WebP, and JPEG that is not sequential.
+        whole: Of a picture that is decoded at its full size: PNG, and JPEG that is not sequential.
+        copied: Of a WebP, whose decoder copies all its pixels at a stretch while every other thread waits.
         reducible: Of a sequential JPEG, which is decoded at a half to an eighth of its sides.
     """
 
     whole: int
+    copied: int
     reducible: int
 
     @classmethod
     def of_largest(cls, pixels: int) -> Self:
         """Those for a model whose largest picture has so many: twice each side, and never less than a camera has."""
         whole = max(CAMERA_PIXELS, 4 * pixels)
-        return cls(whole=whole, reducible=4 * whole)
+        return cls(whole=whole, copied=whole * 25 // 32, reducible=4 * whole)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,8 @@ def read_header(data: bytes, limits: PixelLimits) -> Header:
         raise _damaged() from None
     if header.width * header.height == 0:
         raise _damaged()
-    check_pixels(header, header.width * header.height, limits.reducible if header.reducible else limits.whole)
+    most = limits.copied if header.image_format == "WEBP" else limits.whole
+    check_pixels(header, header.width * header.height, limits.reducible if header.reducible else most)
     if header.moves:
         raise ValueError("the picture must not move; it has several frames")
     return header

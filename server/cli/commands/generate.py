@@ -74,7 +74,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--second-pass", type=float, metavar="STRENGTH", help="denoise the result once more: 0.3, say")
     parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="larger by this before that (1)")
     parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="steps STRENGTH is a share of (--steps)")
-    parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given)")
+    parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given, or -1)")
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")

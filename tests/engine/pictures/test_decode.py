@@ -234,7 +234,7 @@ def test_sixteen_bits_and_what_is_transparent_in_them() -> None:
 
 
 def test_limits_follow_from_the_model_s_largest_picture() -> None:
-    assert PixelLimits.of_largest(192 * 192) == PixelLimits(whole=16_000_000, reducible=64_000_000)
+    assert PixelLimits.of_largest(192 * 192) == PixelLimits(whole=16_000_000, copied=12_500_000, reducible=64_000_000)
     assert PixelLimits.of_largest(4096 * 4096).whole == 8192 * 8192
 
 
@@ -242,7 +242,7 @@ def test_limits_follow_from_the_model_s_largest_picture() -> None:
     ("kind", "options", "most"),
     [
         ("PNG", {}, "16000000 pixels as a PNG"),
-        ("WEBP", {}, "16000000 pixels as a WebP"),
+        ("WEBP", {}, "12500000 pixels as a WebP"),
         ("JPEG", {"progressive": True}, "16000000 pixels as a progressive JPEG"),
         ("JPEG", {}, ""),
     ],
