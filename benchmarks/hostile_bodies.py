@@ -2,8 +2,8 @@
 
 Run from the repository root: `python benchmarks/hostile_bodies.py`. The server runs in a process of its own with a task
 that sleeps for a millisecond, again and again; a stall is how much later than that it wakes. So whatever else runs on
-the machine counts as well; `busy` is the longest stall that the server's own computing can explain. Memory is the process's peak since before
-the body, above what it had when it was idle.
+the machine counts as well; `busy` is the longest stall that the server's own computing can explain. Memory is the
+process's peak since before the body, above what it had when it was idle.
 """
 
 from __future__ import annotations
@@ -154,9 +154,8 @@ async def probe(client: httpx.AsyncClient) -> dict[str, float]:
 
 
 async def hostile(client: httpx.AsyncClient, only: str) -> None:
-    print(
-        f"{'body':34} {'bytes':>11} {'status':>6} {'stall ms':>9} {'busy ms':>8} {'peak MB':>8} {'3 x body':>8} {'kept MB':>8}"
-    )
+    columns = ("bytes", "status", "stall ms", "busy ms", "peak MB", "3 x body", "kept MB")
+    print(f"{'body':34}" + "".join(f" {column:>9}" for column in columns))
     for name, body in bodies().items():
         if only not in name:
             continue
@@ -170,8 +169,8 @@ async def hostile(client: httpx.AsyncClient, only: str) -> None:
         told = await probe(client)
         await asyncio.sleep(0.3)
         kept = (await probe(client))["now"] - idle
-        row = f"{status:6} {1000 * told['stall']:9.1f} {1000 * told['busy']:8.1f} {told['peak'] - idle:8.1f} {3 * len(body) / MEGABYTE:8.1f} {kept:8.1f}"
-        print(f"{name:34} {len(body):11} {row}")
+        numbers = (1000 * told["stall"], 1000 * told["busy"], told["peak"] - idle, 3 * len(body) / MEGABYTE, kept)
+        print(f"{name:34} {len(body):9} {status:9}" + "".join(f" {number:9.1f}" for number in numbers))
 
 
 async def timed(work: Awaitable[httpx.Response]) -> float:
@@ -186,7 +185,7 @@ async def beside(client: httpx.AsyncClient, name: str, picture: bytes, num: int)
     alone = [await timed(client.post("/generate", json=PLAIN)) for _ in range(8)]
     pictures = [asyncio.create_task(client.post("/generate", content=body, headers=JSON)) for _ in range(num)]
     await asyncio.sleep(0.02)
-    delayed = []
+    delayed: list[float] = []
     while not delayed or not all(each.done() for each in pictures):
         delayed.append(await timed(client.post("/generate", json=PLAIN)))
     statuses = {(await each).status_code for each in pictures}
@@ -238,8 +237,8 @@ def main() -> None:
     print(describe())
     print(
         f"limits: {settings.max_body_bytes} bytes beside a picture, {settings.max_image_body_bytes} with it, "
-        f"{MAX_VALUES} values, {MAX_DEPTH} levels; {LIMITS.whole} pixels of PNG and progressive JPEG, {LIMITS.copied} of WebP, "
-        f"{LIMITS.reducible} of sequential JPEG, {MAX_SCANS} scans; {MAX_READ_AT_ONCE} decoded at once"
+        f"{MAX_VALUES} values, {MAX_DEPTH} levels; {LIMITS.whole} pixels of PNG and progressive JPEG, "
+        f"{LIMITS.copied} of WebP, {LIMITS.reducible} of sequential JPEG, {MAX_SCANS} scans; {MAX_READ_AT_ONCE} decoded at once"
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.set_inheritable(True)
