@@ -238,7 +238,8 @@ def main() -> None:
     print(
         f"limits: {settings.max_body_bytes} bytes beside a picture, {settings.max_image_body_bytes} with it, "
         f"{MAX_VALUES} values, {MAX_DEPTH} levels; {LIMITS.whole} pixels of PNG and progressive JPEG, "
-        f"{LIMITS.copied} of WebP, {LIMITS.reducible} of sequential JPEG, {MAX_SCANS} scans; {MAX_READ_AT_ONCE} decoded at once"
+        f"{LIMITS.copied} of WebP, {LIMITS.reducible} of sequential JPEG, {MAX_SCANS} scans; "
+        f"{MAX_READ_AT_ONCE} decoded at once"
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.set_inheritable(True)
