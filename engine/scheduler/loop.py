@@ -68,7 +68,8 @@ class JobHandle:
                 self._admitted.result()
             result = await task
         finally:
-            task.cancel()
+            if task.cancel():
+                await asyncio.wait([task])  # What has not begun by now never will.
         self._scheduler.prepared(self)
         return result
 
