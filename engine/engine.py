@@ -19,15 +19,15 @@ from engine.description import Description
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
 from engine.generation import Generation
 from engine.model.diffusion import DiffusionModel
-from engine.pictures.decode import load_pixels
 from engine.prompt.planner import PromptPlan
 from engine.request.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
-from engine.request.prepare import NONE, prepare
+from engine.request.prepare import NONE, picture_limits, prepare
+from engine.request.provenance import Origin, check_room
 from engine.request.request import GenerationRequest, ModelInfo, PreparedRequest
 from engine.request.second_pass import SecondPass
 from engine.request.sizes import SizeLimits
 from engine.request.stats import EngineStats, Histogram
-from engine.samplers import FloatArray, max_steps, samplers_of
+from engine.samplers import max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, MakePolicy, Scheduler
 from engine.sessions import SessionFactory
 from engine.sessions.onnx.session import OnnxSessions
@@ -61,6 +61,8 @@ logger = logging.getLogger(__name__)
 MakeSessions: TypeAlias = Callable[[Bundle, EngineSettings], SessionFactory]
 
 MAX_GUIDANCE_SCALE = 30.0
+#: Pictures to start from that are decoded at the same time, of all requests together; the others wait in line.
+MAX_READ_AT_ONCE = 1
 
 
 class Engine:
@@ -77,12 +79,14 @@ class Engine:
         """Made by `load`."""
         self.model = _model_info(bundle, diffusion, settings)
         self._bundle = bundle
+        self._origin = Origin(model=bundle.manifest.name, bundle_sha256=bundle.sha256)
         self._diffusion = diffusion
         self._settings = settings
         self._scheduler: Scheduler | None = None
-        # One of each: a new request's text never waits behind pictures, and pictures that come all at once take one
-        # more share of the machine beside the step loop, not several.
+        # One of each: a new request's text never waits behind pictures, and pictures that come all at once, or go, take
+        # one more share of the machine beside the step loop, not several.
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="text")
+        self._readers = ThreadPoolExecutor(MAX_READ_AT_ONCE, thread_name_prefix="picture")
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decoder")
         self._costs = CostTable() if costs is None else costs
         self._make_policy = make_policy
@@ -131,8 +135,8 @@ class Engine:
             try:
                 await asyncio.get_running_loop().run_in_executor(self._workers, warm)
             except BaseException:
-                self._workers.shutdown(wait=False)
-                self._decoder.shutdown(wait=False)
+                for pool in (self._workers, self._readers, self._decoder):
+                    pool.shutdown(wait=False)
                 raise
         bounds = Bounds(
             max_rows=settings.max_rows,
@@ -152,8 +156,8 @@ class Engine:
         """Ends every request with EngineStoppedError and waits for the forward under way."""
         assert self._scheduler is not None
         await self._scheduler.stop()
-        await asyncio.to_thread(self._workers.shutdown)
-        await asyncio.to_thread(self._decoder.shutdown)
+        for pool in (self._workers, self._readers, self._decoder):
+            await asyncio.to_thread(pool.shutdown)
 
     @property
     def ready(self) -> bool:
@@ -182,7 +186,9 @@ class Engine:
         Raises:
             RequestError: With every mistake; each names the field, what is allowed and what came.
         """
-        return prepare(request, self.model, mistakes=mistakes, planner=self._plan)
+        prepared = prepare(request, self.model, mistakes=mistakes, planner=self._plan)
+        check_room(prepared, self._origin)
+        return prepared
 
     async def generate(self, request: GenerationRequest | PreparedRequest) -> AsyncGenerator[Event, None]:
         """Runs a request; closing the iterator cancels it before the next forward.
@@ -192,7 +198,7 @@ class Engine:
         Errors come from the first ``anext`` on, none from the call itself.
 
         Raises:
-            RequestError: The model cannot do it.
+            RequestError: The model cannot do it; after Queued, if the picture to start from is damaged.
             BusyError: The waiting line is full.
             DeadlineError: Its deadline came, or cannot be met.
             GenerationError: It failed in compute.
@@ -201,17 +207,21 @@ class Engine:
         prepared, plan = self._prepared(request)
         if self._scheduler is None:
             raise EngineStoppedError("the engine is not running")
-        init_pixels = await self._init_pixels(prepared)
-        place = self._scheduler.enter(priority=prepared.priority, deadline_seconds=prepared.deadline_seconds)
+        place = self._scheduler.enter(
+            priority=prepared.priority,
+            deadline_seconds=prepared.deadline_seconds,
+            prepared=prepared.init_image is None,
+        )
         with place as ticket:
             generation = Generation(
                 prepared,
                 plan,
                 diffusion=self._diffusion,
                 workers=self._workers,
+                readers=self._readers,
                 decoder=self._decoder,
-                bundle_sha256=self._bundle.sha256,
-                init_pixels=init_pixels,
+                origin=self._origin,
+                pixel_limits=picture_limits(self.model),
             )
             ended = False
             try:
@@ -220,7 +230,7 @@ class Engine:
                         self._count(event)
                         ended = isinstance(event, Finished)
                         yield event
-            except DeadlineError as error:
+            except (DeadlineError, RequestError) as error:
                 logger.info("request %s: %s", request.request_id or "-", error)
                 raise
             except EngineError as error:
@@ -266,22 +276,6 @@ class Engine:
                 what = field
         words = f"{allowed} windows of {self._bundle.manifest.tokenizer_length - 2} tokens"
         raise RequestError(field, f"{what} may fill at most {words}; it fills {num_windows}")
-
-    async def _init_pixels(self, request: PreparedRequest) -> FloatArray | None:
-        """Decodes the picture to start from before the request takes a place in line.
-
-        Raises:
-            RequestError: It is damaged.
-        """
-        if request.init_image is None:
-            return None
-        load = partial(load_pixels, request.init_image, request.width, request.height)
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._workers, load)
-        except RuntimeError as error:
-            raise EngineStoppedError("the engine is not running") from error
-        except ValueError as error:
-            raise RequestError("init_image", f"init_image: {error}") from error
 
 
 def _model_info(bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings) -> ModelInfo:

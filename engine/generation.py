@@ -4,25 +4,25 @@ It knows neither the line it stood in nor what shares its forwards.
 """
 
 import asyncio
-import hashlib
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias, TypeVar
 
 import numpy as np
 
-from engine import __version__
-from engine.errors import EngineError, EngineStoppedError
+from engine.errors import EngineError, EngineStoppedError, RequestError
 from engine.model.diffusion import Conditioning, DiffusionModel
+from engine.pictures.decode import load_pixels
 from engine.pictures.encode import MEDIA_TYPES, encode, to_pixels
+from engine.pictures.header import PixelLimits
 from engine.prompt.planner import PromptPlan
 from engine.request.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
+from engine.request.provenance import Origin, provenance
 from engine.request.request import MAX_SEED, PreparedRequest
-from engine.request.second_pass import PreparedSecondPass, SecondPass
 from engine.samplers import FloatArray, SamplerPlan, gaussian_noise, sampler_plan
 from engine.scheduler import JobHandle, LatentsReady, StepDone, Update
 from engine.scheduler.picture import Denoising
@@ -41,6 +41,15 @@ class _Finished:
     image: ImageReady
     decode_seconds: float
     encode_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Init:
+    """What the encoder says of the picture to start from, each [1, C, H, W], and what that took."""
+
+    mean: FloatArray
+    deviation: FloatArray
+    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +76,10 @@ class Generation:
         *,
         diffusion: DiffusionModel,
         workers: Executor,
+        readers: Executor,
         decoder: Executor,
-        bundle_sha256: str,
-        init_pixels: FloatArray | None = None,
+        origin: Origin,
+        pixel_limits: PixelLimits,
     ) -> None:
         """Takes what the request needs.
 
@@ -78,17 +88,19 @@ class Generation:
             plan: Its prompt.
             diffusion: The model.
             workers: Where text is encoded.
+            readers: Where the picture to start from is read, while the request is in line.
             decoder: Where pictures are decoded and written.
-            bundle_sha256: Named in the pictures' provenance.
-            init_pixels: The picture to start from at the request's size, [1, 3, H, W] of -1..1.
+            origin: Named in the pictures' provenance.
+            pixel_limits: Of the picture to start from.
         """
         self._request = request
         self._plan = plan
         self._diffusion = diffusion
         self._workers = workers
+        self._readers = readers
         self._decoder = decoder
-        self._bundle_sha256 = bundle_sha256
-        self._init_pixels = init_pixels
+        self._origin = origin
+        self._pixel_limits = pixel_limits
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
         self._messages: asyncio.Queue[_Message] = asyncio.Queue()
         self._finishing: set[asyncio.Task[None]] = set()
@@ -98,15 +110,19 @@ class Generation:
         """Everything that happens from the line to the last picture.
 
         Raises:
+            RequestError: The picture to start from is damaged.
             DeadlineError: The request's deadline came, or cannot be met.
             GenerationError: The request failed in compute.
             EngineStoppedError: The engine stopped meanwhile.
         """
         entered = time.monotonic()
         yield Queued(position=handle.position)
+        request = self._request
+        init = None
+        if request.init_image is not None:
+            init = await handle.prepare(self._in_worker(self._readers, partial(self._read, request.init_image)))
         await handle.admitted()
         admitted = time.monotonic()
-        request = self._request
         yield Started(
             seed=self._seed,
             width=request.width,
@@ -121,8 +137,7 @@ class Generation:
         )
         passes = await self._in_worker(self._workers, self._passes)
         text_done = time.monotonic()
-        originals = await self._in_worker(self._workers, self._originals)
-        pictures = [self._picture(passes, originals, index) for index in range(request.num_images)]
+        pictures = [self._picture(passes, init, index) for index in range(request.num_images)]
         begun = time.monotonic()
         handle.start(pictures, partial(self._hear, handle))
         finished: list[_Finished] = []
@@ -143,9 +158,9 @@ class Generation:
                 task.cancel()
         yield Finished(
             timings=Timings(
-                queue_seconds=admitted - entered,
+                queue_seconds=admitted - entered - (0.0 if init is None else init.seconds),
                 text_seconds=text_done - admitted,
-                init_image_seconds=begun - text_done,
+                init_image_seconds=0.0 if init is None else init.seconds,
                 denoise_seconds=self._denoised_at - begun,
                 decode_seconds=sum(picture.decode_seconds for picture in finished),
                 encode_seconds=sum(picture.encode_seconds for picture in finished),
@@ -184,16 +199,23 @@ class Generation:
             guidance_scale=guidance_scale,
         )
 
-    def _originals(self) -> list[FloatArray | None]:
-        """Latents each picture starts from: samples of what the encoder says of the given one, as in diffusers."""
-        count = self._request.num_images
-        if self._init_pixels is None:
-            return [None] * count
-        mean, deviation = self._diffusion.encode_picture(self._init_pixels)
-        draws = [self._noise(index, INIT_IMAGE_DRAW, mean.shape, 0) for index in range(count)]
-        return [np.asarray(mean + deviation * draw, np.float32) for draw in draws]
+    def _read(self, data: bytes) -> _Init:
+        began = time.monotonic()
+        try:
+            pixels = load_pixels(data, self._request.width, self._request.height, self._pixel_limits)
+        except ValueError as error:
+            raise RequestError("init_image", f"init_image: {error}") from error
+        mean, deviation = self._diffusion.encode_picture(pixels)
+        return _Init(mean=mean, deviation=deviation, seconds=time.monotonic() - began)
 
-    def _picture(self, passes: Sequence[_Pass], originals: Sequence[FloatArray | None], index: int) -> Denoising:
+    def _original(self, init: _Init | None, index: int) -> FloatArray | None:
+        """Latents a picture starts from: a sample of what the encoder says of the given one, as in diffusers."""
+        if init is None:
+            return None
+        draw = self._noise(index, INIT_IMAGE_DRAW, init.mean.shape, 0)
+        return np.asarray(init.mean + init.deviation * draw, np.float32)
+
+    def _picture(self, passes: Sequence[_Pass], init: _Init | None, index: int) -> Denoising:
         """The passes of one picture, the last one made first."""
         picture: Denoising | None = None
         for number, each in reversed(list(enumerate(passes))):
@@ -204,7 +226,7 @@ class Generation:
                 unconditional=each.unconditional,
                 guidance_scale=each.guidance_scale,
                 guidance_interval=self._request.guidance_interval,
-                original=originals[index] if number == 0 else None,
+                original=self._original(init, index) if number == 0 else None,
                 then=picture,
             )
         assert picture is not None
@@ -242,7 +264,8 @@ class Generation:
         started = time.monotonic()
         pixels = to_pixels(self._diffusion.decode(latents))
         decoded = time.monotonic()
-        data = encode(pixels, request.image_format, self._provenance(index))
+        origin = provenance(request, self._seed, index, self._origin)
+        data = encode(pixels, request.image_format, origin)
         image = ImageReady(
             index=index,
             seed=self._seed,
@@ -252,47 +275,3 @@ class Generation:
             height=pixels.shape[0],
         )
         return _Finished(image=image, decode_seconds=decoded - started, encode_seconds=time.monotonic() - decoded)
-
-    def _provenance(self, index: int) -> dict[str, object]:
-        """What is needed to make the picture again, and that a machine made it.
-
-        What has the name of a request's field may be asked for as it stands here; of a picture to start from there is
-        only the digest.
-        """
-        request = self._request
-        start: dict[str, object] = {}
-        if request.init_image is not None:
-            digest = hashlib.sha256(request.init_image).hexdigest()
-            start = {"init_image_sha256": digest, "strength": request.strength}
-        second = {} if request.second_pass is None else {"second_pass": _asked_again(request.second_pass)}
-        return {
-            "generator": "cosmicman-serve",
-            "software_version": __version__,
-            "ai_generated": True,
-            "model": self._diffusion.manifest.name,
-            "bundle_sha256": self._bundle_sha256,
-            "description": request.asked.description.text,
-            "groups": dict(request.asked.groups),
-            "weights": {name: float(weight) for name, weight in request.asked.weights.items()},
-            "drawn": {
-                "text": request.description.text,
-                "spans": [[span.start, span.end, span.group, span.weight] for span in request.description.spans],
-            },
-            "negative_description": request.negative_description,
-            "seed": self._seed,
-            "image_index": request.image_index + index,
-            "image_format": request.image_format,
-            "width": request.width,
-            "height": request.height,
-            "steps": request.steps,
-            "guidance_scale": request.guidance_scale,
-            "guidance_interval": list(request.guidance_interval),
-            "sampler": request.sampler,
-            **start,
-            **second,
-        }
-
-
-def _asked_again(second: PreparedSecondPass) -> dict[str, object]:
-    """The second pass as a request asks for it; the size follows from it."""
-    return {field.name: getattr(second, field.name) for field in fields(SecondPass)}

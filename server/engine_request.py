@@ -3,8 +3,6 @@
 The rules are the engine's (`prepare`), which is asked once and told what the schema found.
 """
 
-import base64
-import binascii
 import time
 from typing import Any
 
@@ -13,6 +11,7 @@ from engine.engine import GenerationRequest, PreparedRequest, SecondPass
 from engine.errors import RequestError
 from server.gateway import Gateway
 from server.http import problems
+from server.http.base64_file import UnreadableFile
 from server.http.json_body import Reading
 from server.schemas import GenerateBody, GroupSpan, NegativeAnswer
 
@@ -80,17 +79,10 @@ def _read_objects(given: dict[str, Any]) -> None:
     Raises:
         RequestError: init_image is no base64.
     """
+    if isinstance(file := given.get("init_image"), UnreadableFile):
+        raise RequestError("init_image", f"init_image {file.reason}")
     if given.get("guidance_interval") is not None:
         given["guidance_interval"] = tuple(given["guidance_interval"])
     if given.get("second_pass") is not None:
         wanted = {name: value for name, value in given["second_pass"].items() if value is not None}
         given["second_pass"] = SecondPass(**wanted)
-    if given.get("init_image") is not None:
-        given["init_image"] = _decoded(given["init_image"])
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise RequestError("init_image", "init_image must be a file in base64, with no data: before it") from error

@@ -6,16 +6,16 @@ They know names and types; what the loaded model can do (sizes, steps, samplers)
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
 from engine.description import Group
 
 MAX_SEED = MAX_IMAGE_INDEX = 2**32 - 1
-#: Characters of a picture in base64: 9 MB of file, a photograph of 12 megapixels at high quality.
-MAX_INIT_IMAGE = 12_000_000
+#: Characters of a file in base64: 9 MB, a photograph of 12 megapixels at high quality.
+MAX_FILE_CHARACTERS = 12_000_000
 
 ImageFormat = Literal["png", "jpeg", "webp"]
 Priority = Literal["high", "normal", "low"]
@@ -54,10 +54,16 @@ def _readable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_readable)]
+_BASE64 = {"type": "string", "maxLength": MAX_FILE_CHARACTERS, "contentEncoding": "base64"}
+#: Base64 in JSON; bytes by the time a schema sees it.
+File = Annotated[bytes, WithJsonSchema(_BASE64)]
 
 
 class Body(BaseModel):
     """A request body: no coercion ("20" is no number), no unknown fields, no NaN."""
+
+    #: Fields that hold a `File`.
+    FILES: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
@@ -99,6 +105,8 @@ def _absent(schema: dict[str, Any]) -> None:
 
 
 class GenerateBody(Body):
+    FILES: ClassVar[tuple[str, ...]] = ("init_image",)
+
     description: Text = Field(
         "",
         description="The person to draw, as dense as you like, in English; groups may say it instead.",
@@ -117,7 +125,7 @@ class GenerateBody(Body):
     guidance_scale: float | None = Field(None, ge=0, description="How strictly to follow the words; up to 1 is off.")
     sampler: Text | None = Field(None, description="One of the samplers that GET /model lists.")
     seed: int | None = Field(
-        None, ge=0, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent."
+        None, ge=-1, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent, null or -1."
     )
     image_index: int = Field(
         0, ge=0, le=MAX_IMAGE_INDEX, description="Number of the first picture: with it a later one comes alone."
@@ -134,10 +142,10 @@ class GenerateBody(Body):
         max_length=2,
         description="Shares of the denoising from and to which guidance acts, 0 being noise and 1 the picture; all.",
     )
-    init_image: str | None = Field(
+    init_image: File | None = Field(
         None,
-        max_length=MAX_INIT_IMAGE,
-        description="A PNG, JPEG or WebP file in base64 to start from; where a size is not given, it is the nearest.",
+        description="A PNG, JPEG or WebP file in base64, or a data: URL of one, to start from; where a size is not "
+        "given, it is the nearest.",
     )
     strength: float | None = Field(None, gt=0, le=1, description="How much to change init_image; 0.8 if absent.")
     second_pass: SecondPassBody | None = Field(

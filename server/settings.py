@@ -41,9 +41,13 @@ class Settings(BaseSettings):
     )
     engine_start_seconds: float = Field(30.0, gt=0, description="Longest a Triton elsewhere may take to answer.")
     bundle: Path = Field(BUNDLED_MODEL, description="Folder of the engine bundle to serve.")
-    max_body_bytes: int = Field(1024 * 1024, ge=1, description="Largest request body; a larger one is answered 413.")
+    max_body_bytes: int = Field(
+        256 * 1024,
+        ge=1,
+        description="Largest request body, not counting a picture in it; a larger one is answered 413.",
+    )
     max_image_body_bytes: int = Field(
-        12_500_000, ge=1, description="The same for POST /generate, whose body may hold a picture in base64."
+        13_000_000, ge=1, description="The same for POST /generate, with the picture in base64 that it may hold."
     )
     body_timeout_seconds: float = Field(30.0, gt=0, description="Longest a client may take to send a body.")
     max_connections: int = Field(

@@ -18,6 +18,8 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 
 METADATA_KEY = "cosmicman"
 MEDIA_TYPES: Mapping[str, str] = MappingProxyType({"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"})
+#: Of a JPEG: one segment of 65,535 bytes, less its own length (2 bytes).
+MAX_EXIF_BYTES = 65_533
 _EXIF_IMAGE_DESCRIPTION = 0x010E
 _EXIF_SOFTWARE = 0x0131
 
@@ -45,14 +47,20 @@ def encode(pixels: Pixels, image_format: str, provenance: Mapping[str, object]) 
         info.add_itxt(METADATA_KEY, text)
         image.save(buffer, "PNG", pnginfo=info, compress_level=4)
         return buffer.getvalue()
-    exif = Image.Exif()
-    exif[_EXIF_IMAGE_DESCRIPTION] = json.dumps(provenance, allow_nan=False)  # EXIF text is ASCII.
-    exif[_EXIF_SOFTWARE] = METADATA_KEY
+    exif = exif_bytes(provenance)
     if image_format == "jpeg":
         image.save(buffer, "JPEG", quality=95, subsampling=0, exif=exif)
     else:
         image.save(buffer, "WEBP", quality=95, method=4, exif=exif)
     return buffer.getvalue()
+
+
+def exif_bytes(provenance: Mapping[str, object]) -> bytes:
+    """The block of EXIF that a JPEG or WebP carries; a JPEG holds MAX_EXIF_BYTES of it."""
+    exif = Image.Exif()
+    exif[_EXIF_IMAGE_DESCRIPTION] = json.dumps(provenance, allow_nan=False)  # EXIF text is ASCII.
+    exif[_EXIF_SOFTWARE] = METADATA_KEY
+    return exif.tobytes()
 
 
 def read_provenance(data: bytes) -> dict[str, object]:

@@ -7,9 +7,10 @@ what is allowed.
 
 import struct
 from dataclasses import dataclass
+from typing import Self
 
-# A telephone's 48 megapixels pass; a header may promise what would fill the memory.
-MAX_PIXELS = 50_000_000
+# Pixels of a camera's picture; a header may promise what would fill the memory.
+CAMERA_PIXELS = 16_000_000
 # Chunks or segments before the pixels; photographs have a few dozen.
 MAX_PIECES = 1000
 
@@ -17,6 +18,54 @@ _EXIF_ORIENTATION = 0x0112
 _QUARTER_TURNS = (5, 6, 7, 8)
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+# Frames whose pixels come row by row; of all others a decoder holds every coefficient until the last scan.
+_JPEG_SEQUENTIAL = frozenset({0xC0, 0xC1})
+# What other pictures begin with, or nearly so; to be named in a refusal.
+_OTHERS = {
+    b"GIF8": "a GIF file",
+    b"BM": "a BMP file",
+    b"II*\0": "a TIFF file",
+    b"MM\0*": "a TIFF file",
+    b"\0\0\1\0": "an icon",
+    b"\xff\n": "a JPEG XL file",
+    b"\0\0\0\x0cJXL ": "a JPEG XL file",
+    b"\0\0\0\x0cjP  ": "a JPEG 2000 file",
+    b"%PDF": "a PDF file",
+    b"8BPS": "a Photoshop file",
+    b"<": "markup such as SVG or HTML",
+}
+_KINDS = {
+    ("PNG", False): "a PNG",
+    ("WEBP", False): "a WebP",
+    ("JPEG", False): "a progressive JPEG",
+    ("JPEG", True): "a sequential JPEG",
+}
+_BRANDS = {b"avif": "an AVIF file", b"avis": "an AVIF file"}
+
+
+class TooLargeError(ValueError):
+    """A picture whose pixels are more than may be decoded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelLimits:
+    """How many pixels a picture may have, by what decoding it takes.
+
+    Attributes:
+        whole: Of a picture that is decoded at its full size: PNG, and JPEG that is not sequential.
+        copied: Of a WebP, whose decoder copies all its pixels at a stretch while every other thread waits.
+        reducible: Of a sequential JPEG, which is decoded at a half to an eighth of its sides.
+    """
+
+    whole: int
+    copied: int
+    reducible: int
+
+    @classmethod
+    def of_largest(cls, pixels: int) -> Self:
+        """Those for a model whose largest picture has so many: twice each side, and never less than a camera has."""
+        whole = max(CAMERA_PIXELS, 4 * pixels)
+        return cls(whole=whole, copied=whole * 25 // 32, reducible=4 * whole)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +78,7 @@ class Header:
         height: Pixels as they are stored.
         orientation: EXIF's, 1 to 8.
         moves: Whether it holds several frames.
+        reducible: Whether it can be decoded at a part of its size, without the memory for all of it.
     """
 
     image_format: str
@@ -36,20 +86,25 @@ class Header:
     height: int
     orientation: int = 1
     moves: bool = False
+    reducible: bool = False
+
+    @property
+    def turned(self) -> bool:
+        """Whether width and height change places when it is seen."""
+        return self.orientation in _QUARTER_TURNS
 
 
-def image_size(data: bytes) -> tuple[int, int]:
+def image_size(data: bytes, limits: PixelLimits) -> tuple[int, int]:
     """Width and height as the picture is seen, turned as its EXIF says.
 
     Raises:
         ValueError: It is no PNG, JPEG or WebP file, moves, or is too large.
     """
-    header = read_header(data)
-    turned = header.orientation in _QUARTER_TURNS
-    return (header.height, header.width) if turned else (header.width, header.height)
+    header = read_header(data, limits)
+    return (header.height, header.width) if header.turned else (header.width, header.height)
 
 
-def read_header(data: bytes) -> Header:
+def read_header(data: bytes, limits: PixelLimits) -> Header:
     """The header of a picture that may be decoded.
 
     Raises:
@@ -59,14 +114,25 @@ def read_header(data: bytes) -> Header:
         header = _parsed(data)
     except (struct.error, IndexError):
         raise _damaged() from None
-    if header.width * header.height > MAX_PIXELS:
-        size = f"{header.width} x {header.height}"
-        raise ValueError(f"the picture may have at most {MAX_PIXELS} pixels; its header says {size}")
     if header.width * header.height == 0:
         raise _damaged()
+    most = limits.copied if header.image_format == "WEBP" else limits.whole
+    check_pixels(header, header.width * header.height, limits.reducible if header.reducible else most)
     if header.moves:
         raise ValueError("the picture must not move; it has several frames")
     return header
+
+
+def check_pixels(header: Header, pixels: int, most: int) -> None:
+    """Refuses a picture that would take so many pixels to decode, if they are too many.
+
+    Raises:
+        TooLargeError: They are.
+    """
+    if pixels > most:
+        size = f"{header.width} x {header.height}"
+        kind = _KINDS[header.image_format, header.reducible]
+        raise TooLargeError(f"the picture may have at most {most} pixels as {kind}; its header says {size}")
 
 
 def _parsed(data: bytes) -> Header:
@@ -76,7 +142,18 @@ def _parsed(data: bytes) -> Header:
         return _jpeg(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _webp(data)
-    raise ValueError(f"the picture must be a PNG, JPEG or WebP file; got {len(data)} bytes that are none")
+    raise ValueError(f"the picture must be a PNG, JPEG or WebP file; got {_named(data)}")
+
+
+def _named(data: bytes) -> str:
+    """What a file that is none of ours seems to be."""
+    if data[4:8] == b"ftyp":
+        return _BRANDS.get(data[8:12], "a HEIC file or a video")
+    start = data[:16].lstrip(b"\xef\xbb\xbf \t\r\n") if data[:1] not in b"\0" else data[:16]
+    for magic, name in _OTHERS.items():
+        if start.startswith(magic):
+            return name
+    return f"{len(data)} bytes that are none"
 
 
 def _damaged() -> ValueError:
@@ -115,7 +192,13 @@ def _jpeg(data: bytes) -> Header:
             raise _damaged()
         if marker in _JPEG_FRAMES:
             height, width = struct.unpack_from(">HH", data, place + 5)
-            return Header(image_format="JPEG", width=width, height=height, orientation=orientation)
+            return Header(
+                image_format="JPEG",
+                width=width,
+                height=height,
+                orientation=orientation,
+                reducible=marker in _JPEG_SEQUENTIAL and _one_scan(data, place),
+            )
         if marker == 0xFF:  # fills
             place += 1
             continue
@@ -126,6 +209,21 @@ def _jpeg(data: bytes) -> Header:
         if marker == 0xE1 and data[place + 4 : place + 10] == b"Exif\0\0":
             orientation = _orientation(data[place + 4 : place + 2 + length])
         place += 2 + length
+    raise _too_many_pieces()
+
+
+def _one_scan(data: bytes, frame: int) -> bool:
+    """Whether the scan after a frame's header holds all its components, so that no decoder has to keep them."""
+    components, place = data[frame + 9], frame
+    for _ in range(MAX_PIECES):
+        (length,) = struct.unpack_from(">H", data, place + 2)
+        place += 2 + length
+        while data[place : place + 2] == b"\xff\xff":
+            place += 1
+        if data[place] != 0xFF:
+            raise _damaged()
+        if data[place + 1] == 0xDA:
+            return bool(data[place + 4] == components)
     raise _too_many_pieces()
 
 

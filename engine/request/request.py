@@ -13,6 +13,8 @@ from engine.request.sizes import SizeLimits
 IMAGE_FORMATS = ("png", "jpeg", "webp")
 MAX_SEED = 2**32 - 1
 MAX_IMAGE_INDEX = 2**32 - 1
+#: Says in numbers what None says: draw a seed.
+DRAWN_SEED = -1
 MAX_WEIGHT = 4.0
 GROUP_NAMES = tuple(group.value for group in Group)
 PRIORITIES = ("high", "normal", "low")
@@ -36,7 +38,8 @@ class GenerationRequest:
         steps: Denoising steps.
         guidance_scale: Strength of classifier-free guidance; up to 1 is off and costs half.
         sampler: One of the model's samplers.
-        seed: 0 to 2**32 - 1; None lets the engine draw one. Picture n depends on (seed, n) and not on its neighbours.
+        seed: 0 to 2**32 - 1; None or DRAWN_SEED lets the engine draw one. Picture n depends on (seed, n) and not on its
+            neighbours.
         image_index: n of the first picture, 0 to 2**32 - 1: with it a later picture is asked for without those before.
         num_images: Pictures of this description.
         image_format: png, jpeg or webp.

@@ -43,8 +43,7 @@ class Admission:
         Raises:
             BusyError: The line is full.
         """
-        free = len(self._running) < self._max_running and not self._waiting
-        if not free and len(self._waiting) >= self._max_waiting:
+        if len(self._running) + len(self._waiting) >= self._max_running + self._max_waiting:
             self.refused_total += 1
             full = f"{len(self._running)} requests are running and {len(self._waiting)} waiting"
             raise BusyError(f"{full}, which is all there is room for", retry_after_seconds=self.retry_after())
@@ -52,10 +51,12 @@ class Admission:
         return self._waiting.index(job)
 
     def admit(self, now: float) -> list[Job]:
-        """Lets in as many as there is room for."""
+        """Lets in as many as there is room for; those that are not prepared are passed over and keep their turn."""
         admitted = []
-        while self._waiting and len(self._running) < self._max_running:
-            job = self._waiting.pop(0)
+        for job in [each for each in self._waiting if each.prepared]:
+            if len(self._running) >= self._max_running:
+                break
+            self._waiting.remove(job)
             job.admitted_at = now
             self._running[job] = None
             admitted.append(job)

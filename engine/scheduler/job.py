@@ -24,6 +24,7 @@ class Job:
         number: Rises from request to request.
         priority: high, normal or low.
         entered_at: Seconds on the scheduler's clock.
+        prepared: Whether it may leave the line; one whose picture is still read may not.
         deadline_at: When it is to be over; None means never.
         admitted_at: When it left the line; None before.
         ended: Whether it is over; none of its rows is in a forward that starts afterwards.
@@ -33,6 +34,7 @@ class Job:
     number: int
     priority: str
     entered_at: float
+    prepared: bool = True
     deadline_at: float | None = None
     admitted_at: float | None = None
     ended: bool = False

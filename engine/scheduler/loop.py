@@ -5,10 +5,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias, TypeVar
 
 from engine.errors import EngineError, EngineStoppedError
 from engine.request.stats import EngineStats
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 TIMER_MARGIN_SECONDS = 0.001
 
 Tell: TypeAlias = Callable[[Update | EngineError], None]
+Prepared = TypeVar("Prepared")
 
 
 class JobHandle:
@@ -48,6 +49,29 @@ class JobHandle:
     ) -> None:
         """Leaves the scheduler; rows of this request are in no forward that starts from now on."""
         self._scheduler.leave(self)
+
+    async def prepare(self, work: Coroutine[Any, Any, Prepared]) -> Prepared:
+        """Does what has to be done while the request is in line, and before it may leave it.
+
+        Args:
+            work: What to do; cancelled where the request ends first.
+
+        Raises:
+            DeadlineError: The request's deadline came first.
+            EngineStoppedError: The scheduler stopped first.
+        """
+        task = asyncio.ensure_future(work)
+        try:
+            waited: tuple[asyncio.Future[Any], ...] = (task, self._admitted)
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                self._admitted.result()
+            result = await task
+        finally:
+            if task.cancel():
+                await asyncio.wait([task])  # What has not begun by now never will.
+        self._scheduler.prepared(self)
+        return result
 
     async def admitted(self) -> None:
         """Waits until this request may compute.
@@ -140,12 +164,15 @@ class Scheduler:
         """Gauges and counters; those that are not the scheduler's are 0."""
         return self._state.snapshot()
 
-    def enter(self, *, priority: str = "normal", deadline_seconds: float | None = None) -> JobHandle:
+    def enter(
+        self, *, priority: str = "normal", deadline_seconds: float | None = None, prepared: bool = True
+    ) -> JobHandle:
         """Takes a place in line.
 
         Args:
             priority: high, normal or low.
             deadline_seconds: How long the request may take in all; None means as long as it takes.
+            prepared: Whether it may leave the line; otherwise it may after `JobHandle.prepare`.
 
         Raises:
             BusyError: The line is full.
@@ -154,13 +181,20 @@ class Scheduler:
         if not self.alive:
             raise EngineStoppedError("the engine is not running")
         loop = asyncio.get_running_loop()
-        job, position = self._state.enter(loop.time(), priority=priority, deadline_seconds=deadline_seconds)
+        job, position = self._state.enter(
+            loop.time(), priority=priority, deadline_seconds=deadline_seconds, prepared=prepared
+        )
         handle = JobHandle(self, job, loop.create_future(), position)
         self._handles[job] = handle
         if job.deadline_at is not None:
             handle.timer = loop.call_at(job.deadline_at + TIMER_MARGIN_SECONDS, self._expire)
         self._admit()
         return handle
+
+    def prepared(self, handle: JobHandle) -> None:
+        """Called by a handle."""
+        handle.job.prepared = True
+        self._admit()
 
     def add_pictures(self, handle: JobHandle, denoisings: Sequence[Denoising]) -> None:
         """Called by a handle."""

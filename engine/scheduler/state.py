@@ -62,7 +62,9 @@ class State:
         self._forward_rows = Histogram.empty(ROW_BOUNDS)
         self._forward_seconds = Histogram.empty(SECONDS_BOUNDS)
 
-    def enter(self, now: float, *, priority: str = "normal", deadline_seconds: float | None = None) -> tuple[Job, int]:
+    def enter(
+        self, now: float, *, priority: str = "normal", deadline_seconds: float | None = None, prepared: bool = True
+    ) -> tuple[Job, int]:
         """A new job and how many are before it in line.
 
         Raises:
@@ -70,11 +72,11 @@ class State:
         """
         self._number += 1
         deadline_at = None if deadline_seconds is None else now + deadline_seconds
-        job = Job(number=self._number, priority=priority, entered_at=now, deadline_at=deadline_at)
+        job = Job(number=self._number, priority=priority, entered_at=now, deadline_at=deadline_at, prepared=prepared)
         return job, self._admission.enter(job)
 
     def admit(self, now: float) -> list[Job]:
-        """Lets requests in; call it after every `enter`, `leave`, `expire` and `settle`."""
+        """Lets requests in; call it after every `enter`, `leave`, `expire`, `settle`, and once one is prepared."""
         return self._admission.admit(now)
 
     def leave(self, job: Job, now: float) -> None:

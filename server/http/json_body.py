@@ -1,7 +1,8 @@
 """Reads a request's body into a schema, and words every mistake in it.
 
 Stock decoding is not enough here: NaN, lone surrogates, bytes that are no UTF-8, thousands of digits or brackets and
-repeated names must each become a problem that names the field, and nothing large may be echoed.
+repeated names must each become a problem that names the field, and nothing large may be echoed. `json_limits` bounds
+the text first, so that none of it holds the event loop.
 """
 
 import json
@@ -12,7 +13,9 @@ from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 
-from server.http import problems
+from server.http import json_limits, problems
+from server.http.base64_file import NotBase64Error, UnreadableFile, read_file
+from server.http.json_limits import Cut
 from server.http.problems import ProblemError, printable, shown
 from server.schemas import UNREADABLE, Body, FieldError, Mistake, MistakesError
 
@@ -23,6 +26,7 @@ MAX_NAME = 60
 
 EXPECTED = {
     "string_type": "a string",
+    "bytes_type": "a string",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
@@ -56,17 +60,33 @@ class Reading(Generic[BodyT]):
     unsaid: int = 0
 
 
-async def read_body(request: Request, schema: type[BodyT]) -> Reading[BodyT]:
-    """The body as `schema`, as far as it is right.
+async def read_body(request: Request, schema: type[BodyT], most: int) -> Reading[BodyT]:
+    """The body as `schema`, as far as it is right; beside its files it may have `most` bytes.
 
     Raises:
-        ProblemError: 415, 400, or 422 where it is no object.
+        ProblemError: 413, 415, 400, or 422 where it is no object.
     """
     _check_content_type(request)
-    document = decode(await request.body())
+    cut = json_limits.cut_out(await request.body(), schema.FILES)
+    json_limits.check(cut.text, most, schema.FILES)
+    document = decode(cut)
     if not isinstance(document, dict):
         raise ProblemError(problems.INVALID_REQUEST, f"The body must be a JSON object; got {shown(document)}.")
+    for name in schema.FILES:
+        if isinstance(document.get(name), str):
+            document[name] = await _file(cut.string if document[name] == cut.token else document[name])
     return read(document, schema)
+
+
+async def _file(text: str | memoryview) -> bytes:
+    try:
+        return await read_file(text)
+    except NotBase64Error as error:
+        return UnreadableFile(str(error))
+    except json.JSONDecodeError as error:
+        raise ProblemError(
+            problems.NOT_JSON, f"The body must be JSON; a long string in it has: {error.msg}."
+        ) from error
 
 
 def read(document: dict[str, Any], schema: type[BodyT]) -> Reading[BodyT]:
@@ -91,8 +111,9 @@ def read(document: dict[str, Any], schema: type[BodyT]) -> Reading[BodyT]:
     return Reading(body=None, values=values, mistakes=mistakes, unsaid=unsaid)
 
 
-def decode(raw: bytes) -> object:
+def decode(cut: Cut) -> object:
     """JSON text to Python values; bytes that are no UTF-8 stay in strings as surrogates, for the schema to name."""
+    raw = cut.text
     if not raw.strip():
         raise ProblemError(problems.NOT_JSON, "The body must be a JSON object; it is empty.")
     text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
@@ -100,7 +121,8 @@ def decode(raw: bytes) -> object:
         return json.loads(text, object_pairs_hook=_object, parse_int=_integer)
     except json.JSONDecodeError as error:
         near = shown(text[error.pos : error.pos + 20]) if error.pos < len(text) else "the end of the body"
-        detail = f"The body must be JSON; line {error.lineno} column {error.colno}: {error.msg.lower()}, got {near}."
+        column = error.colno + _cut_before(cut, text, error.pos)
+        detail = f"The body must be JSON; line {error.lineno} column {column}: {error.msg.lower()}, got {near}."
         raise ProblemError(problems.NOT_JSON, detail) from error
     except _DuplicateNameError as error:
         name = _name(error.name)
@@ -108,6 +130,12 @@ def decode(raw: bytes) -> object:
         raise problems.invalid([FieldError(field=name, detail=detail)]) from error
     except RecursionError:
         raise ProblemError(problems.NOT_JSON, "The body must be a flat JSON object; it is nested too deeply.") from None
+
+
+def _cut_before(cut: Cut, text: str, position: int) -> int:
+    """How many characters of the position's line were cut out before it."""
+    line = text.rfind("\n", 0, position) + 1
+    return len(cut.string) - len(cut.token) if line <= text.find(cut.token or "\0") < position else 0
 
 
 def _check_content_type(request: Request) -> None:

@@ -71,7 +71,7 @@ _REFUSALS = {
 )
 async def generate(request: Request) -> Response:
     gateway = gateway_of(request)
-    reading = await read_body(request, GenerateBody)
+    reading = await read_body(request, GenerateBody, gateway.settings.max_body_bytes)
     media_type, image_format = _media_type(request, reading.body), reading.values.get("image_format", "png")
     if media_type in IMAGES:
         image_format = media_type.removeprefix("image/")

@@ -29,7 +29,8 @@ router = APIRouter()
 )
 async def parse_text(request: Request) -> Response:
     gateway = gateway_of(request)
-    description = parse(gateway, _text(await read_body(request, ParseBody), gateway.engine.model.max_characters))
+    reading = await read_body(request, ParseBody, gateway.settings.max_body_bytes)
+    description = parse(gateway, _text(reading, gateway.engine.model.max_characters))
     answer = ParseAnswer(
         text=description.text,
         groups=group_spans(description),

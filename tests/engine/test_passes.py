@@ -213,11 +213,11 @@ async def test_what_cannot_be_done_is_refused_before_any_compute(engine: Engine)
     assert engine.stats().forwards_total == 0
 
 
-async def test_a_truncated_picture_is_refused_before_it_takes_a_place(engine: Engine) -> None:
+async def test_a_truncated_picture_is_refused_in_line_and_counts_as_no_failure(engine: Engine) -> None:
     wanted = request(init_image=a_picture()[:-200])
     engine.prepare(wanted)  # its header is whole
     with pytest.raises(RequestError, match="init_image: the picture must be whole") as caught:
-        await anext(engine.generate(wanted))
+        await collect(engine, wanted)
     assert caught.value.field == "init_image"
     stats = engine.stats()
     assert (stats.running, stats.waiting, stats.failed_total, stats.forwards_total) == (0, 0, 0, 0)

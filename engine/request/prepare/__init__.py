@@ -13,9 +13,10 @@ from engine.description import Description
 from engine.errors import RequestError
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.passes import check_guidance, check_steps, interval_of, second_pass_of, strength_of
-from engine.request.prepare.size import init_image_size_of, size_of
+from engine.request.prepare.size import init_image_size_of, picture_limits, size_of
 from engine.request.prepare.words import check_negative, described
 from engine.request.request import (
+    DRAWN_SEED,
     IMAGE_FORMATS,
     MAX_DEADLINE_SECONDS,
     MAX_IMAGE_INDEX,
@@ -27,7 +28,7 @@ from engine.request.request import (
     guided,
 )
 
-__all__ = ["NONE", "Planner", "prepare"]
+__all__ = ["NONE", "Planner", "picture_limits", "prepare"]
 
 NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
@@ -83,7 +84,7 @@ def prepare(
         steps=steps,
         guidance_scale=float(guidance_scale),
         sampler=sampler,
-        seed=request.seed,
+        seed=None if request.seed == DRAWN_SEED else request.seed,
         image_index=request.image_index,
         num_images=request.num_images,
         image_format=request.image_format,
@@ -114,8 +115,8 @@ def _plan(
 def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:
     """How many pictures, of which numbers, in what form and when: fields that bear on nothing but themselves."""
     _check_range("num_images", request.num_images, 1, model.max_images, wrong)
-    if request.seed is not None:
-        _check_range("seed", request.seed, 0, MAX_SEED, wrong)
+    if request.seed not in (None, DRAWN_SEED):
+        _check_range("seed", request.seed, 0, MAX_SEED, wrong, ", or -1 to draw one")
     _check_range("image_index", request.image_index, 0, MAX_IMAGE_INDEX, wrong)
     last = request.image_index + request.num_images - 1
     if wrong.right("num_images", "image_index") and last > MAX_IMAGE_INDEX:
@@ -134,6 +135,6 @@ def _check_choice(field: str, value: str, choices: Sequence[str], wrong: Mistake
         wrong.add(field, f"{field} must be one of {', '.join(choices)}; got {value[:40]!r}")
 
 
-def _check_range(field: str, value: int, minimum: int, maximum: int, wrong: Mistakes) -> None:
+def _check_range(field: str, value: int, minimum: int, maximum: int, wrong: Mistakes, also: str = "") -> None:
     if not minimum <= value <= maximum:
-        wrong.add(field, f"{field} must be from {minimum} to {maximum}; got {value}")
+        wrong.add(field, f"{field} must be from {minimum} to {maximum}{also}; got {value}")

@@ -2,7 +2,7 @@
 
 import math
 
-from engine.pictures.header import image_size
+from engine.pictures.header import PixelLimits, image_size
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.request import MAX_SECOND_PASS_SCALE, GenerationRequest, ModelInfo
 from engine.request.sizes import SizeLimits, nearest_size
@@ -16,10 +16,16 @@ def init_image_size_of(request: GenerationRequest, model: ModelInfo, wrong: Mist
         wrong.add("init_image", f"init_image needs a VAE encoder, and the bundle of {model.name} has none")
         return None
     try:
-        return image_size(request.init_image)
+        return image_size(request.init_image, picture_limits(model))
     except ValueError as error:
         wrong.add("init_image", f"init_image: {error}")
         return None
+
+
+def picture_limits(model: ModelInfo) -> PixelLimits:
+    """How large a picture to start from may be."""
+    sides = model.sizes or ((model.widths.maximum, model.heights.maximum),)
+    return PixelLimits.of_largest(max(width * height for width, height in sides))
 
 
 def size_of(

@@ -76,7 +76,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--second-pass", type=float, metavar="STRENGTH", help="denoise once more; 0.3 is usual")
     parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="enlarge the picture first (1)")
     parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="STRENGTH is a share of these (--steps)")
-    parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given)")
+    parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given, or -1)")
     parser.add_argument("--image-index", type=int, default=0, metavar="N", help="number of the first picture (0)")
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")

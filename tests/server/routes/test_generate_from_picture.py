@@ -69,9 +69,18 @@ async def test_a_photograph_fits(engine: Any, talk: Any) -> None:
 
 
 REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "no base64": ({"init_image": "!!"}, "init_image", "must be a file in base64"),
-    "a data URL": ({"init_image": "data:image/png;base64,AAAA"}, "init_image", "with no data: before it"),
-    "not ASCII": ({"init_image": "é" * 8}, "init_image", "base64"),
+    "no base64": ({"init_image": "!!"}, "init_image", 'must be a file in base64; character 0 is "!"'),
+    "one character is none": ({"init_image": "AAAA\nAA:A"}, "init_image", 'character 7 is ":"'),
+    "not ASCII": ({"init_image": "AAé"}, "init_image", 'character 2 is "é"'),
+    "cut off": ({"init_image": "AAAAA"}, "init_image", "ends with one character of a group of four"),
+    "two files": ({"init_image": "AA==AAAA"}, "init_image", "= may only stand at its end, and one is character 2"),
+    "too many =": ({"init_image": "AA==="}, "init_image", "ends with 3 ="),
+    "nothing": ({"init_image": ""}, "init_image", "it is empty"),
+    "only a data URL's head": ({"init_image": "data:image/png;base64,"}, "init_image", "it is empty"),
+    "a data URL of something else": ({"init_image": "data:text/plain,hi"}, "init_image", "must say ;base64"),
+    "an address": ({"init_image": "https://example.com/a.png"}, "init_image", "begins with https:"),
+    "a GIF": ({"init_image": base64_of(b"GIF89a" + bytes(20))}, "init_image", "got a GIF file"),
+    "no base64 and a strength": ({"init_image": "!", "strength": 0.5}, "init_image", "must be a file in base64"),
     "no picture": ({"init_image": "AAAA"}, "init_image", "must be a PNG, JPEG or WebP file; got 3 bytes"),
     "a number": ({"init_image": 5}, "init_image", "must be a string; got 5"),
     "strength alone": ({"strength": 0.5}, "strength", "there is none"),
