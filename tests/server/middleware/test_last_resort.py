@@ -6,7 +6,7 @@ import pytest
 
 
 async def test_no_traceback_reaches_the_client(client: Any, engine: Any, caplog: pytest.LogCaptureFixture) -> None:
-    engine.prepare = lambda request: 1 / 0
+    engine.prepare = lambda request, **options: 1 / 0
     answer = await client.post("/generate", json={"description": "x"}, headers={"X-Request-Id": "broken-1"})
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
