@@ -16,6 +16,8 @@ from engine.engine import Finished, GenerationRequest, Step
 from engine.errors import EngineStoppedError
 from server.app import create_app
 from server.settings import Settings
+from server.triton.errors import TritonError
+from server.triton.local import MAX_STARTS
 
 REQUEST = GenerationRequest(description=parse("a woman in a red dress"), seed=11, steps=3)
 LONG = replace(REQUEST, steps=30, num_images=8)
@@ -38,10 +40,18 @@ async def first_step(events: Any) -> None:
 
 
 async def test_model_is_loaded_anew_while_requests_run(remote: Any, triton: Any, until: Any) -> None:
-    before, restarts = triton.stubs(), triton.restarts
-    running = asyncio.create_task(first_and_rest(remote))
-    began = time.monotonic()
-    await asyncio.to_thread(triton.reload)
+    for chance in range(MAX_STARTS):
+        await until(lambda: remote.ready and triton.stubs())
+        before, restarts = triton.stubs(), triton.restarts
+        running = asyncio.create_task(first_and_rest(remote))
+        began = time.monotonic()
+        try:
+            await asyncio.to_thread(triton.reload)
+        except TritonError:  # Triton 2.51 dies of an instance that is silent for a second while it loads.
+            await asyncio.gather(running, return_exceptions=True)
+            assert chance + 1 < MAX_STARTS
+            continue
+        break
     print(f"model reloaded in {time.monotonic() - began:.2f} s")  # noqa: T201
     await running
     await finished(remote)
