@@ -22,19 +22,22 @@ from typing import Any, TypeAlias
 
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
-import diffusers
-import numpy as np
-import numpy.typing as npt
-import torch
-import transformers
-from diffusers import DDIMScheduler, StableDiffusionPipeline
-from PIL import Image
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.support.machine import describe  # noqa: E402
+# First: the engine tells the packages below not to report to their makers.
 from engine.description import parse  # noqa: E402
+
+# isort: split
+import diffusers  # noqa: E402
+import numpy as np  # noqa: E402
+import numpy.typing as npt  # noqa: E402
+import torch  # noqa: E402
+import transformers  # noqa: E402
+from diffusers import DDIMScheduler, StableDiffusionPipeline  # noqa: E402
+from PIL import Image  # noqa: E402
+
+from benchmarks.support.machine import describe  # noqa: E402
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady  # noqa: E402
 from engine.samplers import gaussian_noise  # noqa: E402
 from engine.sessions.processors import physical_cores  # noqa: E402

@@ -19,23 +19,26 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-import onnxruntime
-import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+# First: the engine tells the packages below not to report to their makers.
+from engine.errors import EngineError, OutOfMemoryError  # noqa: E402
+
+# isort: split
+import numpy as np  # noqa: E402
+import numpy.typing as npt  # noqa: E402
+import torch  # noqa: E402
+from diffusers import AutoencoderKL, UNet2DConditionModel  # noqa: E402
+
 from benchmarks.support.gpu import device_for  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
-from engine.errors import EngineError, OutOfMemoryError  # noqa: E402
 from engine.pipeline_folder.graphs import UNet  # noqa: E402
 from engine.sessions import Session  # noqa: E402
 from engine.sessions.onnx.providers import EXECUTION_PROVIDERS  # noqa: E402
 from engine.sessions.onnx.session import OnnxSession  # noqa: E402
 from engine.sessions.profiles import ShapeRange  # noqa: E402
+from engine.sessions.runtime import onnxruntime  # noqa: E402
 from engine.sessions.torch.sessions import CompiledForward, Forward, TorchSession  # noqa: E402
 from engine.settings import SessionSettings  # noqa: E402
 

@@ -25,7 +25,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +35,7 @@ from engine.description import parse  # noqa: E402
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady, SessionSettings  # noqa: E402
 from engine.sessions.onnx.providers import EXECUTION_PROVIDERS  # noqa: E402
 from engine.sessions.processors import physical_cores  # noqa: E402
+from engine.sessions.runtime import onnxruntime  # noqa: E402
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 

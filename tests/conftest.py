@@ -20,6 +20,8 @@ import pytest
 from hypothesis import HealthCheck
 from tokenizers import Tokenizer
 
+import engine  # noqa: F401  # before a test imports a package that would report to its maker
+
 # Before PyTorch is imported. The models of the tests are so small that several threads cost more than they bring:
 # they wait for each other by spinning, which took 20 times as long on a machine with something else to do.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

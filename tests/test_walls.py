@@ -27,6 +27,7 @@ FLOORS = {
     "engine": {
         "description.groups": 0,
         "errors": 0,
+        "no_telemetry": 0,
         "pictures": 0,
         "samplers": 0,
         "settings": 0,
@@ -102,23 +103,28 @@ ROOT_OF_THE_ENGINE = 8
 WORKSHOP_ROOMS = {"export", "pipeline_folder", "sessions.torch", "train"}  # the only rooms that need the train extra
 # All of the engine that the gateway may see.
 PUBLIC_ENGINE = {
-    f"engine.{module}"
-    for module in (
-        "description",
-        "engine",
-        "errors",
-        "files.whole",
-        "remote.messages",
-        "remote.step_thinning",
-        "request.events",
-        "request.prepare",
-        "request.request",
-        "request.stats",
-    )
+    "engine",  # its version
+    *(
+        f"engine.{module}"
+        for module in (
+            "description",
+            "engine",
+            "errors",
+            "files.whole",
+            "remote.messages",
+            "remote.step_thinning",
+            "request.events",
+            "request.prepare",
+            "request.request",
+            "request.stats",
+        )
+    ),
 }
 TENSORS = {"numpy", "onnx", "onnxruntime", "tokenizers"}  # not for the gateway
 HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvicorn"}  # not for the engine
 WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}
+ONNXRUNTIME_DOOR = "engine.sessions.runtime"
+REPORTERS = {"accelerate", "diffusers", "huggingface_hub", "peft", "torchmetrics", "transformers", "wandb"}
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
 LATE = {"server.cli.triton_engine", "server.cli.vision_endpoint"}  # imported by commands when they run
@@ -374,6 +380,43 @@ def test_command_line_loads_nothing_heavy_before_a_command_runs() -> None:
         if each.top in heavy or (inside(each.target, "engine", "server") and not inside(each.target, "server.cli"))
     ]
     refused("server.cli imports what a command needs inside the command", broken)
+
+
+def imports_of(path: Path) -> list[str]:
+    """Full names of everything a file imports, in the order of its lines."""
+    tree = ast.parse(path.read_text("utf-8"))
+    found = [(node, name) for node, _ in walk(tree, False) for name in imported_names(node, path)]
+    return [name for _, name in sorted(found, key=lambda pair: getattr(pair[0], "lineno", 0))]
+
+
+def scripts() -> list[Path]:
+    """Python that is no module of ours: tests, and what draws the documentation's pictures."""
+    return sorted(path for folder in ("tests", "docs") for path in (ROOT / folder).rglob("*.py"))
+
+
+def test_onnxruntime_is_imported_behind_its_door_alone() -> None:
+    files = {module_name(path): path for path in (*source_files(), *scripts())}
+    broken = [
+        f"{name} imports {target}"
+        for name, path in files.items()
+        for target in imports_of(path)
+        if inside(target, "onnxruntime") and name != ONNXRUNTIME_DOOR
+    ]
+    assert not broken, f"import onnxruntime from {ONNXRUNTIME_DOOR}, where its telemetry is off: {broken}"
+
+
+def test_packages_that_report_are_imported_after_the_engine() -> None:
+    """Inside `engine` the package comes first by itself; tests/conftest.py imports it for the tests."""
+    broken = []
+    for path in source_files():
+        if inside(module_name(path), "engine", "server.cli"):  # a command runs after `server.cli.main` imported it
+            continue
+        names = imports_of(path)
+        reporters = [index for index, name in enumerate(names) if name.partition(".")[0] in REPORTERS]
+        ours = [index for index, name in enumerate(names) if inside(name, "engine")]
+        if reporters and not (ours and min(ours) < min(reporters)):
+            broken.append(f"{module_name(path)} imports {names[reporters[0]]}")
+    assert not broken, f"import engine first, which switches telemetry off: {broken}"
 
 
 def test_descriptions_are_pure_python() -> None:

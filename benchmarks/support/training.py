@@ -7,6 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+# First: the engine tells the packages below not to report to their makers.
+from engine.description.wording.caption import row_phrases
+
+# isort: split
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -14,7 +18,6 @@ from diffusers import UNet2DConditionModel
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine.description.wording.caption import row_phrases
 from engine.train.captions.discretise import Discretised, discretise
 from engine.train.captions.tokenizer import load_tokenizer, token_windows
 from engine.train.data.latent_cache import label_shares

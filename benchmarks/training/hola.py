@@ -28,6 +28,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+# First: the engine tells the packages below not to report to their makers.
+from engine.samplers import NoiseSchedule  # noqa: E402
+
+# isort: split
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from diffusers import UNet2DConditionModel  # noqa: E402
@@ -38,7 +42,6 @@ from benchmarks.full_size import SD15_UNET  # noqa: E402
 from benchmarks.support.gpu import device_for  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from benchmarks.support.training import Turns, random_unet, training_batch  # noqa: E402
-from engine.samplers import NoiseSchedule  # noqa: E402
 from engine.train.loop.fit import Batch  # noqa: E402
 from engine.train.loop.throughput import synchronize  # noqa: E402
 from engine.train.recipe.losses import HolaVariant  # noqa: E402

@@ -22,18 +22,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
-from diffusers import UNet2DConditionModel
-from torch.utils.flop_counter import FlopCounterMode
-
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+
+# First: the engine tells the packages below not to report to their makers.
+from engine.samplers import NoiseSchedule  # noqa: E402
+
+# isort: split
+import torch  # noqa: E402
+from diffusers import UNet2DConditionModel  # noqa: E402
+from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 
 from benchmarks.sdxl_gpu import TINY_UNET, UNET_CONFIG  # noqa: E402
 from benchmarks.support.gpu import device_for  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from benchmarks.support.training import Turns, random_unet, training_batch  # noqa: E402
-from engine.samplers import NoiseSchedule  # noqa: E402
 from engine.train.loop.fit import Batch, Fit, Stage  # noqa: E402
 from engine.train.loop.throughput import peak_teraflops, synchronize  # noqa: E402
 from engine.train.recipe.losses import HolaVariant  # noqa: E402

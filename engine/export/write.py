@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx_ir
-import onnxruntime
 import torch
 from onnx_ir.passes.common import CommonSubexpressionEliminationPass, RemoveUnusedNodesPass
 
@@ -22,6 +21,7 @@ from engine.export.halves import store_weights_as_halves
 from engine.export.origins import forget_origins
 from engine.export.quantise import store_weights_as_integers
 from engine.pipeline_folder.graphs import Graph
+from engine.sessions.runtime import onnxruntime
 
 # From 23 on attention leaves the exporter whole, from 20 on GELU, from 21 on group normalisation.
 OPSET = 23

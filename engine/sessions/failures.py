@@ -5,9 +5,8 @@ It knows what allocators say; it does not know which graph ran.
 
 import re
 
-from onnxruntime.capi import onnxruntime_pybind11_state as native
-
 from engine.errors import DeviceLostError, GenerationError, OutOfMemoryError
+from engine.sessions.runtime import native
 
 # ONNX Runtime's errors share no base class of their own.
 ONNXRUNTIME_ERRORS: tuple[type[Exception], ...] = tuple(

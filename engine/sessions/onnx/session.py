@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from engine.bundle.manifest import Bundle
 from engine.errors import BundleError, ProviderError
@@ -16,6 +15,7 @@ from engine.sessions.failures import FILE_ERRORS, ONNXRUNTIME_ERRORS, RUN_ERRORS
 from engine.sessions.onnx.providers import EXECUTION_PROVIDERS, candidates, execution_providers
 from engine.sessions.processors import physical_cores
 from engine.sessions.profiles import ShapeRange, shape_ranges
+from engine.sessions.runtime import onnxruntime
 from engine.sessions.session import Array
 from engine.settings import EngineSettings, SessionSettings
 

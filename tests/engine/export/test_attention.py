@@ -2,7 +2,6 @@
 
 import numpy as np
 import onnx_ir
-import onnxruntime
 import pytest
 import torch
 from onnx_ir.passes.common import RemoveUnusedNodesPass
@@ -10,6 +9,7 @@ from onnx_ir.passes.common import RemoveUnusedNodesPass
 from engine.export import write
 from engine.export.attention import split_attention
 from engine.pipeline_folder.graphs import Graph
+from engine.sessions.runtime import onnxruntime
 
 ROWS, TOKENS, WIDTH, HEADS = 2, 6, 12, 3
 

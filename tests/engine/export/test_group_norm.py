@@ -3,11 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 import onnx_ir
-import onnxruntime
 import pytest
 import torch
 
 from engine.export.group_norm import split_group_norms
+from engine.sessions.runtime import onnxruntime
 
 CHANNELS, GROUPS = 12, 4
 

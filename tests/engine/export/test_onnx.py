@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import onnx_ir
-import onnxruntime
 import pytest
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -20,6 +19,7 @@ from engine.export.halves import store_weights_as_halves
 from engine.export.onnx import export_bundle
 from engine.pipeline_folder.scheduler_config import read_schedule
 from engine.pipeline_folder.source import Source
+from engine.sessions.runtime import onnxruntime
 
 SIZES = [(12, 8), (8, 12), (10, 10), (2, 4)]
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import onnx_ir
-import onnxruntime
 
 from engine.export.halves import store_weights_as_halves
 from engine.export.quantise import quantised, store_weights_as_integers
+from engine.sessions.runtime import onnxruntime
 
 
 def test_every_weight_is_within_half_a_step() -> None:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx_ir
-import onnxruntime
 import pytest
 import torch
 from diffusers import UNet2DConditionModel
 
 from engine.export.write import write_graph
 from engine.pipeline_folder.graphs import Graph, UNet
+from engine.sessions.runtime import onnxruntime
 
 ANY = torch.export.Dim.DYNAMIC
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 import pytest
 import torch
 from tokenizers import Tokenizer
@@ -16,6 +15,7 @@ from engine.description import Description
 from engine.errors import NotFiniteError
 from engine.model.text import TextEncoders
 from engine.prompt.planner import PromptPlan, PromptPlanner
+from engine.sessions.runtime import onnxruntime
 
 TEXT = "a woman in a red plaid shirt, long brown hair"
 

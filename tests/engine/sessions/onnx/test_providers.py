@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import onnxruntime
 import pytest
 
 from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, load_bundle
@@ -10,6 +9,7 @@ from engine.errors import ProviderError
 from engine.sessions.onnx.providers import EXECUTION_PROVIDERS, candidates, execution_providers
 from engine.sessions.onnx.session import OnnxSession
 from engine.sessions.profiles import ShapeRange, shape_ranges
+from engine.sessions.runtime import onnxruntime
 from engine.settings import PROVIDERS, SessionSettings
 
 EVERYTHING = tuple(EXECUTION_PROVIDERS.values())

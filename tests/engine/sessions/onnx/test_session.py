@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
@@ -12,6 +11,7 @@ from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FIL
 from engine.errors import BundleError, GenerationError, OutOfMemoryError, ProviderError
 from engine.sessions.onnx.session import OnnxSession, OnnxSessions
 from engine.sessions.processors import physical_cores
+from engine.sessions.runtime import onnxruntime
 from engine.settings import EngineSettings, SessionSettings
 
 

@@ -9,8 +9,8 @@ import shutil
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
+from engine.sessions.runtime import onnxruntime
 from engine.sessions.tensorrt.gpu import CudaError
 from engine.sessions.tensorrt.log import messages
 
