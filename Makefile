@@ -27,7 +27,7 @@ TYPED := $(wildcard engine server clients benchmarks)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint format lock train-figurine continue-figurine figures bench clean distclean
+.PHONY: help serve test lint format lock wheel train-figurine continue-figurine figures bench clean distclean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -49,6 +49,9 @@ format: $(DEV)/.installed ## Put imports and layout in order
 
 lock: $(DEV)/bin/python ## Pin all packages in constraints.txt; keeps the present pins (UPGRADE=1 takes the newest)
 	@$(DEV)/bin/python .ci/lock.py $(if $(UPGRADE),--upgrade)
+
+wheel: $(SERVE)/bin/python ## Build the wheel, bundled model included, into dist/
+	@$(SERVE)/bin/python -m pip wheel -qq --disable-pip-version-check --no-input --no-deps --wheel-dir dist .
 
 train-figurine: $(DEV)/.installed ## Draw FIGURES=24000 figures and train a model like the bundled one from nothing (hours on two cores)
 	@$(DEV)/bin/cosmicman figures --out data/figures --num $(FIGURES) --seed 0

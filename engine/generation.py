@@ -11,11 +11,11 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 from functools import partial
-from importlib import metadata
 from typing import TypeAlias, TypeVar
 
 import numpy as np
 
+from engine import __version__
 from engine.errors import EngineError, EngineStoppedError
 from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.pictures.encode import MEDIA_TYPES, encode, to_pixels
@@ -267,7 +267,7 @@ class Generation:
         second = {} if request.second_pass is None else {"second_pass": _asked_again(request.second_pass)}
         return {
             "generator": "cosmicman-serve",
-            "software_version": software_version(),
+            "software_version": __version__,
             "ai_generated": True,
             "model": self._diffusion.manifest.name,
             "bundle_sha256": self._bundle_sha256,
@@ -296,11 +296,3 @@ class Generation:
 def _asked_again(second: PreparedSecondPass) -> dict[str, object]:
     """The second pass as a request asks for it; the size follows from it."""
     return {field.name: getattr(second, field.name) for field in fields(SecondPass)}
-
-
-def software_version() -> str:
-    """Version of the installed distribution; 0 where the source runs uninstalled."""
-    try:
-        return metadata.version("cosmicman-serve")
-    except metadata.PackageNotFoundError:
-        return "0"

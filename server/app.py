@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from engine import __version__
 from engine.description import Parser
 from server.backend import EngineBackend
 from server.gateway import Gateway
@@ -52,7 +53,7 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
 
     app = FastAPI(
         title=openapi.TITLE,
-        version=openapi.VERSION,
+        version=__version__,
         lifespan=lifespan,
         middleware=_middleware(gateway, table),
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem},

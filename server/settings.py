@@ -11,10 +11,11 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.host_names import ANY, read_host
+from server.shipped import shipped_model
 from server.triton.address import parse_addresses
 
 PREFIX = "COSMICMAN_"
-BUNDLED_MODEL = Path(__file__).resolve().parent.parent / "models" / "figurine-bundle"
+BUNDLED_MODEL = shipped_model("figurine-bundle")
 
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 

@@ -1,11 +1,14 @@
 """The frame itself: what is declared in pyproject.toml is what is installed and pinned."""
 
+import json
 import re
 import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+
+from engine import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -60,6 +63,25 @@ def test_installed_versions_are_the_pinned_ones() -> None:
 
 def test_extras_are_the_documented_five() -> None:
     assert set(PROJECT["optional-dependencies"]) == {"train", "boards", "triton", "tensorrt", "test"}
+
+
+def test_version_stands_in_one_place() -> None:
+    assert "version" in PROJECT["dynamic"]
+    assert PYPROJECT["tool"]["hatch"]["version"]["path"] == "engine/__init__.py"
+    literal = f'"{__version__}"'
+    sources = [path for package in ("engine", "server", "model_repo") for path in (ROOT / package).rglob("*.py")]
+    found = [str(path.relative_to(ROOT)) for path in sources if literal in path.read_text(encoding="utf-8")]
+    assert found == ["engine/__init__.py"]
+    assert json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))["info"]["version"] == __version__
+
+
+def test_documents_install_from_no_index_that_is_not_ours() -> None:
+    """A name on a public index may be anybody's; what is built here is installed as a file or a folder."""
+    documents = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "models").rglob("*.md")]
+    by_name = re.compile(r"pip3? (?:install|download) [^\n`]*(?<![\w./-])cosmicman(?:-serve|-client)?(?![\w/-])")
+    found = [f"{path.relative_to(ROOT)}: {match.group()}" for path in documents if path.is_file()
+             for match in by_name.finditer(path.read_text(encoding="utf-8"))]  # fmt: skip
+    assert found == []
 
 
 def test_typed_packages_say_so() -> None:

@@ -76,6 +76,7 @@ FLOORS = {
         "host_names": 0,
         "scheduler_metrics": 0,
         "schemas": 0,
+        "shipped": 0,
         "triton": 0,
         "http": 1,
         "metrics": 1,

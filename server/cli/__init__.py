@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import NoReturn
 
 from server.cli.commands import ablation, evaluate, export, figures, generate, model_repo, parse, serve, train, triton
@@ -29,7 +28,9 @@ class _Version(argparse.Action):
     """Looks the version up only when it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        sys.stdout.write(f"cosmicman {metadata.version('cosmicman-serve')}\n")
+        from engine import __version__
+
+        sys.stdout.write(f"cosmicman {__version__}\n")
         parser.exit()
 
 

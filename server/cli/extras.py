@@ -24,6 +24,6 @@ def needs_extra(extra: str) -> Iterator[None]:
         if package in OURS:
             raise
         raise MissingExtraError(
-            f"this command needs {package}, which serving does without; "
-            f"install it with: python -m pip install --constraint constraints.txt --editable '.[{extra}]'"
+            f"this command needs {package}, which serving does without; install the extra {extra}, "
+            f"in a checkout with: python -m pip install --constraint constraints.txt --editable '.[{extra}]'"
         ) from error

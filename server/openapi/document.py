@@ -7,12 +7,12 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 
+from engine import __version__
 from server import schemas
 from server.http import problems
 from server.routes import generate, health, model, parse
 
 TITLE = "CosmicMan Serve"
-VERSION = "0.1.0"
 DESCRIPTION = (
     "Dense descriptions of people in, matching pictures out. Every refusal is a problem (RFC 9457) that names the "
     "field, says what was expected and what came. Offsets count Unicode code points."
@@ -39,7 +39,7 @@ MODELS: tuple[type[schemas.Body] | type[schemas.Answer], ...] = (
 def document(root_path: str = "") -> dict[str, Any]:
     """The document as it is served below a root path, its schemas sorted by name."""
     routes = [route for router in ROUTERS for route in router.routes]
-    made = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=routes)
+    made = get_openapi(title=TITLE, version=__version__, description=DESCRIPTION, routes=routes)
     made["components"] = {"schemas": schemas.definitions(MODELS, "#/components/schemas/{model}")}
     return _placed(made | {"servers": [{"url": root_path}]}, root_path) if root_path else made
 

@@ -20,8 +20,6 @@ seed and judged on the same unseen descriptions. FOLDER gets every run and ablat
 continues what was interrupted. With --check every variant's parts are built and the weights they name are loaded; no
 step is taken."""
 
-_MODELS = Path(__file__).resolve().parents[3] / "models"
-
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(commands, "ablation", "train variants of a recipe and compare them", EXAMPLES)
@@ -32,9 +30,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--judge",
         type=Path,
-        default=_MODELS / "judge",
         metavar="FOLDER",
-        help="classifier that judges the pictures (models/judge)",
+        help="classifier that judges the pictures (the bundled one)",
     )
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a setting; may be repeated"
@@ -48,14 +45,17 @@ def run(options: argparse.Namespace) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with needs_extra("train"):
         from engine.train.ablation.ablation import check_ablation, run_ablation
+    from server.shipped import shipped_model
+
+    judge = options.judge or shipped_model("judge")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     out = options.out or Path("runs") / options.recipe.stem
     try:
         if options.check:
-            lines = check_ablation(options.recipe, options.set, judge=options.judge)
+            lines = check_ablation(options.recipe, options.set, judge=judge)
             sys.stdout.write("\n".join([*lines, f"{options.recipe} can be trained"]) + "\n")
             return 0
-        sys.stdout.write(run_ablation(options.recipe, options.set, out, judge=options.judge))
+        sys.stdout.write(run_ablation(options.recipe, options.set, out, judge=judge))
     except (ValueError, FloatingPointError) as error:
         raise UsageError(str(error)) from error
     return 0

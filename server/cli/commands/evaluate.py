@@ -29,8 +29,6 @@ With --vlm or --vqa-model, --images holds any pictures with captions: NAME.txt b
 COSMICMAN_VLM_BASE_URL, COSMICMAN_VLM_MODEL and COSMICMAN_VLM_API_KEY stand for the server's address, model and key.
 FOLDER gets evaluation.json and questions.txt (every question and answer), and for figures contact_sheet.png."""
 
-_MODELS = Path(__file__).resolve().parents[3] / "models"
-
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(commands, "evaluate", "judge pictures of descriptions", EXAMPLES)
@@ -94,9 +92,11 @@ def run(options: argparse.Namespace) -> int:
     with needs_extra("train"):
         from engine.train.evaluation.command import Options
         from engine.train.evaluation.command import run as measure
+    from server.shipped import shipped_model
+
     if not (options.bundle or options.pipeline or options.images or options.figures):
-        options.bundle = _MODELS / "figurine-bundle"
-    options.judge = options.judge or _MODELS / "judge"
+        options.bundle = shipped_model("figurine-bundle")
+    options.judge = options.judge or shipped_model("judge")
     names = [field.name for field in fields(Options)]
     told = {name: value for name in names if (value := getattr(options, name)) is not None}
     return measure(Options(**told), load_engine=_load, load_endpoint=_endpoint)

@@ -7,6 +7,7 @@ from importlib import metadata
 
 import pytest
 
+from engine import __version__
 from server.cli import COMMANDS, build_parser, main
 
 NAMES = [command.__name__.rpartition(".")[2].replace("_", "-") for command in COMMANDS]
@@ -28,7 +29,7 @@ def test_every_command_has_help_with_examples(name: str, capsys: pytest.CaptureF
 
 def test_version_is_that_of_the_package(cosmicman) -> None:
     outcome = cosmicman("--version")
-    assert (outcome.status, outcome.out) == (0, f"cosmicman {metadata.version('cosmicman-serve')}\n")
+    assert (outcome.status, outcome.out) == (0, f"cosmicman {__version__}\n")
 
 
 def test_console_script_is_the_same_command() -> None:
