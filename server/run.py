@@ -6,6 +6,7 @@ Whatever stops the start is one clear line on standard error and an exit code of
 import asyncio
 import logging
 import math
+import os
 import signal
 import socket
 import sys
@@ -25,6 +26,8 @@ from server.connections.server import ConnectionServer
 from server.gateway import Gateway
 from server.settings import Settings
 from server.triton.errors import TritonError
+
+logger = logging.getLogger(__name__)
 
 EXIT_OK = 0
 EXIT_SETTINGS = EXIT_BUNDLE = 2
@@ -58,10 +61,9 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
         return _refuse(EXIT_SETTINGS, str(error))
     try:
         listener = _bind(settings.host, settings.port)
-    except OSError as error:
-        return _refuse(
-            EXIT_ADDRESS, f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}"
-        )
+    except (OSError, UnicodeError) as error:  # a host that no name can be, too
+        reason = getattr(error, "strerror", None) or error
+        return _refuse(EXIT_ADDRESS, f"cannot listen on {settings.host} port {settings.port}: {reason}")
     with listener:
         try:
             engine = load(settings.bundle, limits)
@@ -107,7 +109,7 @@ def _run(settings: Settings, engine: EngineBackend, listener: socket.socket) -> 
     with _signals_end_well():
         server.run(sockets=[listener])
     if server.refusal:
-        return _refuse(EXIT_STARTUP, server.refusal)
+        return _refuse(server.status, server.refusal)
     return EXIT_OK
 
 
@@ -134,20 +136,41 @@ class _Server(ConnectionServer):
         super().__init__(config, gateway)
         self.url = url
         self.refusal = ""
+        self.status = EXIT_OK
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         try:
             await super().startup(sockets=sockets)
         except SystemExit:
+            self.status = EXIT_STARTUP
             self.refusal = "the engine did not start; the lines above say why"
-        except OSError as error:
+        except OSError as error:  # another took the port between its binding here and now
+            self.status = EXIT_ADDRESS
             self.refusal = f"cannot listen on {self.url}: {error.strerror or error}"
             await self.lifespan.shutdown()
         if self.refusal:
             self.should_exit = True
         else:
-            sys.stdout.write(f"CosmicMan Serve is ready on {self.url}\n")
-            sys.stdout.flush()
+            announce(f"CosmicMan Serve is ready on {self.url}")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal lets requests finish, a second one tells them to end; uvicorn would cut them off."""
+        if self.should_exit and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end_requests)
+        else:
+            super().handle_exit(sig, frame)
+
+    def _end_requests(self) -> None:
+        """Each gets a problem or an `error` event; who does not take it in time is cut off."""
+        self.gateway.stop.set()
+        asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, self._cut_connections)
+
+    def _cut_connections(self) -> None:
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Lets requests finish; those that take too long get a problem each, instead of a broken connection."""
@@ -155,6 +178,17 @@ class _Server(ConnectionServer):
         timer = asyncio.get_running_loop().call_later(seconds, self.gateway.stop.set)
         await super().shutdown(sockets=sockets)
         timer.cancel()
+
+
+def announce(line: str) -> None:
+    """Says it on standard output, if somebody reads that; serving goes on where nobody does."""
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except OSError:
+        logger.info("%s (standard output is closed)", line)
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # or the interpreter complains at its end
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -4,7 +4,6 @@ Each command imports what it needs when it runs, so that `--help` is quick and s
 """
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import NoReturn
 
 from server.cli.commands import ablation, evaluate, export, figures, generate, model_repo, parse, serve, train, triton
 from server.cli.errors import UsageError
+from server.cli.streams import drop_output, prepare_streams
 
 COMMANDS = (serve, generate, parse, export, model_repo, triton, train, figures, evaluate, ablation)
 
@@ -58,16 +58,26 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; a mistake of the caller is one line on stderr and exit status 2."""
-    options = build_parser().parse_args(arguments)
+    prepare_streams()
     try:
-        status = _run(options)
-        sys.stdout.flush()
-        return status
+        return _command(arguments)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second one ends what still runs at once, without a word
         return 128 + signal.SIGINT
     except BrokenPipeError:  # the reader has left, as in `cosmicman parse ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return 128 + signal.SIGPIPE
+    except OSError as error:  # what was written cannot be kept: a full disk, say
+        drop_output()
+        sys.stderr.write(f"cosmicman: stdout: {error.strerror or error}\n")
+        return 1
+
+
+def _command(arguments: Sequence[str] | None) -> int:
+    try:
+        return _run(build_parser().parse_args(arguments))
+    finally:
+        sys.stdout.flush()
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,49 @@ def test_request_that_takes_too_long_after_ctrl_c_is_told_so(port: int) -> None:
     assert "Traceback" not in err
 
 
+def test_second_ctrl_c_is_quiet_and_ends_streams_with_an_error(port: int) -> None:
+    with process("--closed", port=port, shutdown_timeout_seconds=PATIENCE_SECONDS) as child:
+        url = url_of(child)
+        headers = {"Accept": "text/event-stream"}
+        with httpx.stream("POST", f"{url}/generate", json={"description": "x"}, headers=headers) as answer:
+            lines = answer.iter_lines()
+            next(line for line in lines if line == "event: started")
+            child.send_signal(signal.SIGINT)
+            wait_until_refused(port)
+            child.send_signal(signal.SIGINT)
+            rest = list(lines)
+        _, err = child.communicate(timeout=PATIENCE_SECONDS)
+    assert "event: error" in rest
+    assert child.returncode == 0
+    assert "Traceback" not in err and "CancelledError" not in err and "destroyed" not in err
+
+
+def test_client_that_does_not_read_is_cut_off_after_a_second_ctrl_c(port: int) -> None:
+    with process("--closed", port=port, shutdown_timeout_seconds=PATIENCE_SECONDS) as child:
+        url_of(child)
+        with socket.create_connection(("127.0.0.1", port)) as idle:
+            idle.sendall(b"POST /generate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n")
+            child.send_signal(signal.SIGINT)
+            wait_until_refused(port)
+            for _ in range(3):
+                child.send_signal(signal.SIGINT)
+            _, err = child.communicate(timeout=PATIENCE_SECONDS / 2)
+    assert child.returncode == 0
+    assert "Traceback" not in err
+
+
+def wait_until_refused(port: int) -> None:
+    """Until a server that was told to stop takes no more connections."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the server went on taking connections")
+
+
 Refuse = Callable[..., tuple[int, str]]
 
 
@@ -138,6 +182,28 @@ def test_taken_port_is_one_clear_line(refusal: Refuse, tmp_path: Path, port: int
         code, err = refusal(port=port, bundle=tmp_path)
     assert code == EXIT_ADDRESS
     assert err == f"cosmicman: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+
+
+def test_port_that_another_takes_while_the_engine_loads_is_the_same_line(
+    refusal: Refuse, engine: Any, tmp_path: Path, port: int
+) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+        def load(bundle: Path, settings: Any) -> Any:
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
+            return engine
+
+        code, err = refusal(load, port=port, bundle=tmp_path)
+    assert code == EXIT_ADDRESS
+    assert err.startswith("cosmicman: cannot listen on ") and "in use" in err and len(err.splitlines()) == 1
+
+
+def test_host_that_no_name_can_be_is_one_clear_line(refusal: Refuse, tmp_path: Path) -> None:
+    code, err = refusal(host="x" * 70, bundle=tmp_path)
+    assert code == EXIT_ADDRESS
+    assert len(err.splitlines()) == 1, err
 
 
 def test_unknown_host_is_one_clear_line(refusal: Refuse, tmp_path: Path) -> None:

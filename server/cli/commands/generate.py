@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from server.cli.arguments import add_command, named_value, whole_number
 from server.cli.errors import UsageError
 from server.cli.provider import NAMES, add_provider, loader
+from server.cli.streams import read_stdin
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,6 +28,7 @@ EXAMPLES = """\
   cosmicman generate "a full-body shot, a woman in a red dress, long black hair" -o out.png
   cosmicman generate "a man with a grey beard, a green coat" -o man.webp --seed 7 --steps 30
   cosmicman generate "a girl in a yellow raincoat" -o girl.png --num-images 4
+  cosmicman generate - -o out.png < description.txt
   cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
 
 The picture's file holds what is needed to make it again. With --num-images the files are girl-0.png, girl-1.png, ...
@@ -34,7 +37,7 @@ Picture 3 of them comes alone with --image-index 3 and the same --seed."""
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = add_command(commands, "generate", "make pictures of a person from a description", EXAMPLES)
-    parser.add_argument("description", nargs="?", default="", help="who is in the picture, in free text")
+    parser.add_argument("description", nargs="?", default="", help="who is in the picture, in free text; - reads stdin")
     parser.add_argument(
         "--group",
         type=named_value("PHRASE"),
@@ -92,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
 
     files = _files(options.out, options.num_images, options.force)
     request = GenerationRequest(
-        description=Parser().parse(options.description),
+        description=Parser().parse(read_stdin() if options.description == "-" else options.description),
         groups=_once("--group", options.group),
         weights=_once("--weight", options.weight),
         negative_description=options.negative,
@@ -151,7 +154,7 @@ def _second_pass(options: argparse.Namespace) -> SecondPass | None:
 
 
 def _files(out: Path, num_images: int, force: bool) -> list[Path]:
-    """Where each picture goes; checked before any work is done."""
+    """Where each picture goes; that it can be written there is seen before any work is done."""
     if out.suffix.lower() not in FORMATS:
         raise UsageError(f"--out must end in {', '.join(FORMATS)}, got {str(out)!r}")
     if not out.parent.is_dir():
@@ -160,7 +163,19 @@ def _files(out: Path, num_images: int, force: bool) -> list[Path]:
     taken = [str(file) for file in files if file.exists()]
     if taken and not force:
         raise UsageError(f"{', '.join(taken)} is there already; --force overwrites it")
+    for file in files:
+        _try_to_write(file)
     return files
+
+
+def _try_to_write(file: Path) -> None:
+    if file.is_dir():
+        raise UsageError(f"--out must name a file, and {str(file)!r} is a folder")
+    try:
+        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", suffix=file.suffix):
+            pass
+    except OSError as error:
+        raise UsageError(f"--out {str(file)!r} cannot be written: {error.strerror}") from error
 
 
 def _load(options: argparse.Namespace) -> Engine:

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from server.cli.arguments import add_command
 from server.cli.errors import UsageError
+from server.cli.streams import read_stdin
 
 EXAMPLES = """\
   cosmicman parse "a man in a blue plaid shirt and white sneakers"
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--jsonl prints JSON lines already; leave --json out")
     if options.jsonl is not None:
         return _parse_lines(options.jsonl)
-    return _parse_one(_read_stdin() if options.text == "-" else options.text, options.json)
+    return _parse_one(read_stdin() if options.text == "-" else options.text, options.json)
 
 
 def _parse_one(text: str, as_json: bool) -> int:
@@ -98,10 +99,3 @@ def _records(stream: IO[bytes], name: str) -> Iterator[tuple[Any, str]]:
         if not isinstance(record["text"], str):
             raise UsageError(f'{where}: "text" must be a string, got {type(record["text"]).__name__}')
         yield record["id"], record["text"]
-
-
-def _read_stdin() -> str:
-    try:
-        return sys.stdin.buffer.read().decode("utf-8").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"stdin: expected UTF-8 text: {error}") from error

@@ -54,6 +54,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(options: argparse.Namespace) -> int:
     with needs_extra("triton"):
         from server.cli.triton_engine import serving
+    from server.run import announce
     from server.triton.errors import TritonError
 
     if options.repository is not None and options.bundle is not None:
@@ -65,8 +66,7 @@ def run(options: argparse.Namespace) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
     try:
         with serving(options) as local:
-            sys.stdout.write(f"Triton is ready on triton://{local.host}, metrics on {local.metrics_url}\n")
-            sys.stdout.flush()
+            announce(f"Triton is ready on triton://{local.host}, metrics on {local.metrics_url}")
             while signal.sigwait(wanted) == signal.SIGHUP:
                 try:
                     local.reload()

@@ -147,3 +147,29 @@ def test_a_pass_the_model_cannot_do_is_refused(
     (tmp_path / "text.png").write_text("not a picture")
     message = refused("generate", DESCRIPTION, "-o", "out.png", "--bundle", str(bundle), *arguments)
     assert all(word in message for word in words), message
+
+
+def test_description_may_come_from_stdin(cosmicman, bundle: Path, tmp_path: Path) -> None:
+    arguments = ("generate", "-", "-o", "out.png", "--bundle", str(bundle), *QUICK)
+    outcome = cosmicman(*arguments, stdin="a woman in a rosé dress\n".encode())
+    assert outcome.status == 0, outcome.err
+    with Image.open(tmp_path / "out.png") as image:
+        assert any("a woman in a rosé dress" in text for text in image.info.values() if isinstance(text, str))
+
+
+def test_stdin_that_is_not_utf8_is_refused(refused) -> None:
+    assert "UTF-8" in refused("generate", "-", "-o", "out.png", stdin=b"\xff")
+
+
+def test_target_that_cannot_be_written_is_refused_before_a_model_is_loaded(refused, tmp_path: Path) -> None:
+    (tmp_path / "folder.png").mkdir()
+    nothing = ("--bundle", "no-such-bundle")  # loading it would be the mistake that is named
+    assert "is a folder" in refused("generate", DESCRIPTION, "-o", "folder.png", "--force", *nothing)
+    long = "x" * 260 + ".png"
+    assert "too long" in refused("generate", DESCRIPTION, "-o", long, *nothing)
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder here in which nobody may write")
+def test_folder_in_which_nobody_may_write_is_refused_before_a_model_is_loaded(refused) -> None:
+    message = refused("generate", DESCRIPTION, "-o", "/proc/self/out.png", "--bundle", "no-such-bundle")
+    assert "/proc/self/out.png" in message and "cannot be written" in message
