@@ -1,9 +1,13 @@
 """The local Triton's flags and files; what it does while it lives is in test_gateway.py and test_faults.py."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.engine import EngineSettings
+from engine.no_telemetry import SWITCHES
+from server.cli.triton_engine import bundled_triton
 from server.triton.errors import TritonError
 from server.triton.installation import STUB, VARIABLE, find_installation
 from server.triton.local import LaunchSettings, arguments
@@ -74,3 +78,15 @@ def test_wheel_for_other_pythons_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     with pytest.raises(TritonError, match=r"runs models in Python 3\.7; this is Python 3\."):
         find_installation()
+
+
+def test_the_model_s_process_keeps_nothing_in_an_empty_home(
+    installation: Any, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that somebody else started did not inherit our switches, so the adapter must set them itself."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in (*SWITCHES, "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    with bundled_triton(bundle, EngineSettings(num_threads=1), LaunchSettings()) as local:
+        assert local.stubs()
+    assert [str(path) for path in tmp_path.rglob("*")] == []
