@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from difflib import get_close_matches
 
 from fastapi import FastAPI, Request
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse, Response
@@ -38,6 +39,9 @@ from server.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+# By default FastAPI records requests and the messages of errors for whatever OpenTelemetry is set up in the process.
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
 
 def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
     """An ASGI application that answers with `engine`, which it starts and ends itself."""
@@ -61,6 +65,7 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
     )
     app.state.gateway = gateway
     for router in openapi.ROUTERS:

@@ -73,3 +73,9 @@ async def test_studio_is_served_and_browsers_ask_again(client: Any, path: str) -
     assert again.status_code == 304
     assert again.content == b""
     assert (await client.head(path)).status_code == 200
+
+
+async def test_the_framework_records_nothing_for_tracers_of_its_own(engine: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    config = create_app(Settings(), engine)._telemetry
+    assert not any(config[name] for name in ("tracing", "metrics", "logs", "auto_configure"))
