@@ -10,7 +10,7 @@ from engine.train.recipe.limits import check_fraction, check_positive
 
 @dataclass(frozen=True, kw_only=True)
 class CaptionConfig:
-    """How phrases become one caption (DESIGN section 7)."""
+    """How phrases become one caption: the paper's data discretisation."""
 
     list_fraction: float = 0.5  # the rest is prose
     everyday_fraction: float = 0.0  # of all captions, in place of list and prose: loose sentences and tags in any order
