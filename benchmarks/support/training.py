@@ -22,7 +22,7 @@ from engine.train.captions.discretise import Discretised, discretise
 from engine.train.captions.tokenizer import load_tokenizer, token_windows
 from engine.train.data.latent_cache import label_shares
 from engine.train.figures import draw_figure, figure_row, sample_figure
-from engine.train.loop.fit import Batch
+from engine.train.loop.stage import Batch
 from engine.train.losses.supervision import supervise
 from engine.train.recipe.caption import CaptionConfig
 from engine.train.stages.unet_objective import DiffusionObjective

@@ -42,7 +42,7 @@ from benchmarks.full_size import SD15_UNET  # noqa: E402
 from benchmarks.support.gpu import device_for  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from benchmarks.support.training import Turns, random_unet, training_batch  # noqa: E402
-from engine.train.loop.fit import Batch  # noqa: E402
+from engine.train.loop.stage import Batch  # noqa: E402
 from engine.train.loop.throughput import synchronize  # noqa: E402
 from engine.train.recipe.losses import HolaVariant  # noqa: E402
 from engine.train.recipe.reading import load_recipe  # noqa: E402

@@ -25,7 +25,8 @@ import torch  # noqa: E402
 from benchmarks.support.gpu import gpu_for  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from benchmarks.support.training import training_batch  # noqa: E402
-from engine.train.loop.fit import Batch, Fit, Stage  # noqa: E402
+from engine.train.loop.fit import Fit  # noqa: E402
+from engine.train.loop.stage import Batch, Stage  # noqa: E402
 from engine.train.recipe.reading import load_recipe  # noqa: E402
 from engine.train.recipe.recipe import Recipe  # noqa: E402
 from engine.train.stages.unet import build_unet  # noqa: E402

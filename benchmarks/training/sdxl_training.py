@@ -37,7 +37,8 @@ from benchmarks.sdxl_gpu import TINY_UNET, UNET_CONFIG  # noqa: E402
 from benchmarks.support.gpu import device_for  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from benchmarks.support.training import Turns, random_unet, training_batch  # noqa: E402
-from engine.train.loop.fit import Batch, Fit, Stage  # noqa: E402
+from engine.train.loop.fit import Fit  # noqa: E402
+from engine.train.loop.stage import Batch, Stage  # noqa: E402
 from engine.train.loop.throughput import peak_teraflops, synchronize  # noqa: E402
 from engine.train.recipe.losses import HolaVariant  # noqa: E402
 from engine.train.recipe.model import LoraConfig  # noqa: E402

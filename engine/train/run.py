@@ -39,7 +39,9 @@ from engine.train.data.labels import LabelTable
 from engine.train.data.latent_cache import Bucket, load_cache
 from engine.train.data.samples import Folder
 from engine.train.loop import checkpoint
-from engine.train.loop.fit import Outcome, Stage, machine, run_stage
+from engine.train.loop.fit import run_stage
+from engine.train.loop.machine import machine
+from engine.train.loop.stage import Outcome, Stage
 from engine.train.loop.trackers import Board, TensorBoard, WeightsAndBiases, require_boards
 from engine.train.recipe.fit import FitConfig
 from engine.train.recipe.losses import HolaVariant

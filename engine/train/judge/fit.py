@@ -31,8 +31,9 @@ from engine.train.judge.data import (
 )
 from engine.train.judge.judge import Judge
 from engine.train.judge.network import WIDTHS, JudgeNetwork
-from engine.train.loop.fit import learning_rate, machine, parameter_groups
+from engine.train.loop.machine import machine
 from engine.train.loop.optimizer import MuonAdamW
+from engine.train.loop.rates import learning_rate, parameter_groups
 from engine.train.loop.throughput import has_bfloat16
 from engine.train.questions.table import ABSENT, QUESTIONS
 from engine.train.recipe.fit import FitConfig

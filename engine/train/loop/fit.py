@@ -7,14 +7,9 @@ step, so the step number is all the random state there is.
 from __future__ import annotations
 
 import logging
-import math
-import platform
 import time
-from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -23,7 +18,6 @@ import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from accelerate.utils import broadcast_object_list
-from torch import nn
 from torch.distributed.fsdp import FSDPModule
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.flop_counter import FlopCounterMode
@@ -32,8 +26,12 @@ from tqdm import tqdm
 from engine.train.loop import checkpoint
 from engine.train.loop.cuda_graphs import RecordedPass
 from engine.train.loop.ema import MovingAverage
+from engine.train.loop.machine import machine
+from engine.train.loop.meter import Meter, means_of
 from engine.train.loop.optimizer import MuonAdamW
+from engine.train.loop.rates import learning_rate, parameter_groups
 from engine.train.loop.shard import gathered, own_part, shard, whole
+from engine.train.loop.stage import Batch, Outcome, Stage
 from engine.train.loop.throughput import Pace, shapes_of
 from engine.train.loop.trackers import Board
 from engine.train.prefetch import made_ahead
@@ -41,55 +39,6 @@ from engine.train.recipe.fit import FitConfig
 from engine.train.recipe.reading import as_tree
 
 logger = logging.getLogger(__name__)
-
-Batch = dict[str, torch.Tensor]
-
-
-class Stage(ABC):
-    """What the loop needs from a stage."""
-
-    name: str
-    objective: nn.Module  # forward(batch) -> {"loss": scalar, other scalars to report}; its parameters are trained
-
-    @abstractmethod
-    def batch(self, step: int, rank: int, world_size: int) -> Batch:
-        """One process's samples of batch number `step`: a pure function of its arguments and the recipe.
-
-        Where gradients are accumulated an optimiser step takes several batches in turn. It may be called in another
-        process, ahead of its step, and so must not touch a GPU.
-        """
-
-    def complete(self, batch: Batch) -> Batch:
-        """A batch on the device, with what only the process that trains can add: what a GPU reads of its text."""
-        return batch
-
-    @abstractmethod
-    def report(self, step: int) -> None:
-        """Called beside every checkpoint and at the end, with the averaged weights in place.
-
-        The main process calls it; of a sharded model all do, and the main process alone should write.
-        """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a stage cost."""
-
-    steps: int
-    seconds: float  # in the loop, over all its runs
-    samples: int
-    losses: tuple[float, ...]  # of the steps of this run
-    numbers: dict[str, float]  # running means at the end
-
-
-def learning_rate(config: FitConfig, step: int) -> float:
-    """Rate of step number `step` (from 0): linear warm-up, a plateau, a cosine to `final_fraction`."""
-    if step < config.warmup_steps:
-        return config.learning_rate * (step + 1) / config.warmup_steps
-    decay_steps = max(1, round(config.steps * config.decay_fraction))
-    progress = min(1.0, max(0.0, (step - (config.steps - decay_steps)) / decay_steps))
-    cosine = 0.5 * (1 + math.cos(math.pi * progress))
-    return config.learning_rate * (config.final_fraction + (1 - config.final_fraction) * cosine)
 
 
 class Fit:
@@ -172,7 +121,7 @@ class Fit:
         logged, and training goes on until the last checkpoint must be written: DiskFullError.
         """
         last = min(self.config.steps, until if until is not None else self.config.steps)
-        meter, losses = _Meter(), list[float]()
+        meter, losses = Meter(), list[float]()
         unread: list[dict[str, torch.Tensor]] = []  # numbers of steps that a GPU may still be at work on
         batches = self._batches(last)
         saved_at, begun, before = time.monotonic(), time.monotonic(), self.seconds
@@ -209,7 +158,7 @@ class Fit:
         numbers = range(self.batches, self.batches + (last - self.step) * self.config.accumulate)
         return made_ahead(lambda number: self.stage.batch(number, rank, world_size), numbers, self.workers)
 
-    def _read(self, unread: list[dict[str, torch.Tensor]], meter: _Meter) -> list[float]:
+    def _read(self, unread: list[dict[str, torch.Tensor]], meter: Meter) -> list[float]:
         """The losses of these steps, which are waited for, noted and forgotten.
 
         Reading a number waits until the GPU is done, and would have it wait for the next step in turn.
@@ -245,7 +194,7 @@ class Fit:
         self.samples += seen
         if self.average:
             self.average.update(self.model, self.step)
-        means = _means(parts)
+        means = means_of(parts)
         self.pace.add(samples=seen, operations=operations, seconds=time.perf_counter() - begun)
         return means
 
@@ -317,7 +266,7 @@ class Fit:
             broadcast_object_list(answer)
         return answer[0]
 
-    def _log(self, bar: Any, meter: _Meter) -> None:
+    def _log(self, bar: Any, meter: Meter) -> None:
         means, pace = meter.means(), self.pace.look()
         rate, share = pace["samples_per_second"], pace["mfu"]
         bar.set_postfix({**{name: f"{value:.4f}" for name, value in means.items()}, "samples/s": f"{rate:.0f}"})
@@ -325,39 +274,6 @@ class Fit:
         logger.info("stage=%s step=%d %s samples/s=%.1f mfu=%.3f", self.stage.name, self.step, text, rate, share)
         for board in self.boards:
             board.add(self.step, {**means, "learning_rate": self.optimizer.param_groups[0]["lr"], **pace})
-
-
-class _Meter:
-    """Running means with a memory of about 100 steps; a number that comes later is counted from when it came."""
-
-    def __init__(self) -> None:
-        self._means: dict[str, float] = {}
-        self._counts: Counter[str] = Counter()
-
-    def __len__(self) -> int:
-        return max(self._counts.values(), default=0)
-
-    def add(self, numbers: dict[str, float]) -> None:
-        for name, value in numbers.items():
-            if not math.isfinite(value):
-                raise FloatingPointError(f"{name} is {value}: lower the learning rate or use mixed_precision=no")
-            self._counts[name] += 1
-            share = max(0.01, 1 / self._counts[name])
-            self._means[name] = self._means.get(name, 0.0) * (1 - share) + value * share
-
-    def means(self) -> dict[str, float]:
-        return dict(self._means)
-
-
-def _means(parts: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    return {name: torch.stack([part[name] for part in parts]).double().mean() for name in parts[0]}
-
-
-def machine() -> str:
-    """The machine in words, for the record of what training cost."""
-    if torch.cuda.is_available():
-        return f"{torch.cuda.device_count()} x {torch.cuda.get_device_name()}"
-    return f"{torch.get_num_threads()} CPU threads, {platform.machine()}, torch {torch.__version__}"
 
 
 def run_stage(
@@ -396,12 +312,3 @@ def _gathered(tensors: dict[str, torch.Tensor], *, keep: bool) -> dict[str, torc
         if keep:
             found[name] = all_of_it.cpu()
     return found
-
-
-def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Matrices and kernels decay; biases, norms and other vectors do not."""
-    trainable = [value for value in model.parameters() if value.requires_grad]
-    return [
-        {"params": [value for value in trainable if value.ndim > 1], "weight_decay": weight_decay},
-        {"params": [value for value in trainable if value.ndim <= 1], "weight_decay": 0.0},
-    ]

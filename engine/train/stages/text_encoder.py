@@ -28,7 +28,7 @@ from engine.train.captions.discretise import choose_style, discretise, thin
 from engine.train.captions.tokenizer import token_windows
 from engine.train.data.labels import LabelTable
 from engine.train.data.samples import Folder
-from engine.train.loop.fit import Batch, Stage
+from engine.train.loop.stage import Batch, Stage
 from engine.train.recipe.caption import CaptionConfig
 from engine.train.recipe.model import TextConfig
 from engine.train.recipe.recipe import Recipe

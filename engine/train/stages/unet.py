@@ -24,7 +24,7 @@ from engine.train.captions.draw import Captions
 from engine.train.captions.text_states import Reader, TextReader, TextStates
 from engine.train.data.latent_cache import Bucket
 from engine.train.data.samples import Folder, Sample
-from engine.train.loop.fit import Batch, Stage
+from engine.train.loop.stage import Batch, Stage
 from engine.train.losses import noise as diffusion
 from engine.train.losses.rollout import rollout_timesteps
 from engine.train.losses.supervision import supervise

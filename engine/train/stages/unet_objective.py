@@ -12,7 +12,7 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from engine.samplers import NoiseSchedule
-from engine.train.loop.fit import Batch
+from engine.train.loop.stage import Batch
 from engine.train.losses import noise as diffusion
 from engine.train.losses.attention_capture import AttentionCapture
 from engine.train.losses.hola import hola_loss

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from engine.train.data.samples import Folder, Sample, Unreadable, read_picture
-from engine.train.loop.fit import Batch, Stage
+from engine.train.loop.stage import Batch, Stage
 from engine.train.pixels import to_tensor
 from engine.train.recipe.model import VaeConfig
 from engine.train.recipe.recipe import Recipe

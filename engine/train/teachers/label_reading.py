@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from engine.files.whole import whole_folder, write_json
 from engine.train.data.samples import Sample
-from engine.train.loop.fit import Batch
+from engine.train.loop.stage import Batch
 
 Places = NDArray[np.intp]  # in a bucket
 

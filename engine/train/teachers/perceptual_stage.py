@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.train.data.labels import LabelTable
 from engine.train.data.samples import Folder, Unreadable, read_picture
-from engine.train.loop.fit import Batch, Stage
+from engine.train.loop.stage import Batch, Stage
 from engine.train.pixels import to_tensor
 from engine.train.recipe.recipe import Recipe
 from engine.train.teachers.label_reading import LabelObjective, draw, f1_of, right_and_sizes, set_apart

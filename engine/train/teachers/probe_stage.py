@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.train.data.labels import LabelTable
 from engine.train.data.latent_cache import Bucket
 from engine.train.data.samples import Folder
-from engine.train.loop.fit import Batch, Stage
+from engine.train.loop.stage import Batch, Stage
 from engine.train.recipe.recipe import Recipe
 from engine.train.teachers.label_reading import (
     LabelObjective,

@@ -19,8 +19,9 @@ from engine.train.captions.tokenizer import load_tokenizer
 from engine.train.data.latent_cache import load_cache
 from engine.train.data.samples import Folder
 from engine.train.loop import checkpoint
-from engine.train.loop.fit import Batch, Fit
+from engine.train.loop.fit import Fit
 from engine.train.loop.shard import whole
+from engine.train.loop.stage import Batch
 from engine.train.recipe.recipe import Recipe
 from engine.train.stages.unet import DiffusionStage, own_parts
 from server.triton.ports import held_port

@@ -17,8 +17,10 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from engine.train.loop import checkpoint
-from engine.train.loop.fit import Batch, Fit, Outcome, Stage, learning_rate, run_stage
+from engine.train.loop.fit import Fit, run_stage
+from engine.train.loop.rates import learning_rate
 from engine.train.loop.shard import whole
+from engine.train.loop.stage import Batch, Outcome, Stage
 from engine.train.recipe.fit import FitConfig
 from server.triton.ports import held_port
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.train.loop.fit import parameter_groups
 from engine.train.loop.optimizer import MuonAdamW, orthogonal
+from engine.train.loop.rates import parameter_groups
 
 SHAPES = [(6, 4), (4, 6), (6, 4), (3, 2, 3, 3), (3, 2, 3, 3), (5, 5), (7,), (1,), (7,)]
 RATE, DECAY, BETAS, MOMENTUM = 0.02, 0.1, (0.9, 0.99), 0.95

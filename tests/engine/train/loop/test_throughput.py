@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from engine.train.loop.fit import Batch, Fit, Stage
+from engine.train.loop.fit import Fit
+from engine.train.loop.stage import Batch, Stage
 from engine.train.loop.throughput import Pace, measured_teraflops, peak_teraflops
 from engine.train.recipe.fit import FitConfig
 

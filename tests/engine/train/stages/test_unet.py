@@ -16,7 +16,8 @@ from engine.train.captions.discretise import Discretised, TokenSpan
 from engine.train.captions.tokenizer import load_tokenizer
 from engine.train.data.latent_cache import load_cache
 from engine.train.data.samples import Folder
-from engine.train.loop.fit import Batch, Fit
+from engine.train.loop.fit import Fit
+from engine.train.loop.stage import Batch
 from engine.train.losses.supervision import supervise, supervision
 from engine.train.recipe.recipe import Recipe
 from engine.train.stages.unet import DiffusionStage, own_parts, stratified_timesteps

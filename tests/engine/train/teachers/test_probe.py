@@ -20,7 +20,8 @@ from engine.train.data.labels import LabelTable
 from engine.train.data.latent_cache import load_cache
 from engine.train.data.samples import Folder
 from engine.train.loop import checkpoint
-from engine.train.loop.fit import Fit, Stage
+from engine.train.loop.fit import Fit
+from engine.train.loop.stage import Stage
 from engine.train.losses import noise as diffusion
 from engine.train.recipe.fit import FitConfig
 from engine.train.recipe.losses import HolaVariant
