@@ -67,7 +67,7 @@ async def read_body(request: Request, schema: type[BodyT], most: int) -> Reading
         ProblemError: 413, 415, 400, or 422 where it is no object.
     """
     _check_content_type(request)
-    cut = json_limits.cut_out(await request.body(), schema.FILES)
+    cut = json_limits.cut_out(await request.body(), schema.FILES, most)
     json_limits.check(cut.text, most, schema.FILES)
     document = decode(cut)
     if not isinstance(document, dict):

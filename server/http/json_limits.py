@@ -41,11 +41,12 @@ class Cut:
     string: memoryview = memoryview(b"")
 
 
-def cut_out(raw: bytes, names: Iterable[str]) -> Cut:
-    """Takes the first long string that is the value of one of `names` out of a body's text."""
-    if len(raw) > SMALL:
+def cut_out(raw: bytes, names: Iterable[str], most: int = SMALL) -> Cut:
+    """Takes the first long string that is one of `names`' value out of a body's text of more than `most` bytes."""
+    whole = min(SMALL, most)
+    if len(raw) > whole:
         for name in names:
-            if (place := _long_string(raw, name)) is not None:
+            if (place := _long_string(raw, name, whole // 2)) is not None:
                 start, end = place
                 token = f"cut-{secrets.token_hex(8)}"
                 text = b"".join((memoryview(raw)[:start], token.encode(), memoryview(raw)[end:]))
@@ -87,8 +88,8 @@ def check(text: bytes, most: int, files: Iterable[str]) -> None:
             raise ProblemError(problems.INVALID_REQUEST, f"The body may hold at most {MAX_VALUES} values; it has more.")
 
 
-def _long_string(raw: bytes, name: str) -> tuple[int, int] | None:
-    """Where between its quotes the value of `name` is, if it is a string that holds no quote itself."""
+def _long_string(raw: bytes, name: str, least: int) -> tuple[int, int] | None:
+    """Where between its quotes the value of `name` is, if that is a string of `least` bytes without a quote."""
     key = raw.find(b'"%s"' % name.encode())
     opening = re.compile(rb"[ \t\r\n]{0,100}:[ \t\r\n]{0,100}\"").match(raw, key + len(name) + 2) if key >= 0 else None
     if opening is None:
@@ -96,6 +97,6 @@ def _long_string(raw: bytes, name: str) -> tuple[int, int] | None:
     start = opening.end()
     end = raw.find(b'"', start)
     # An escaped quote is no base64. The parser gets such a string whole, where its bytes are counted.
-    if end - start < SMALL // 2 or raw[end - 1 : end] == b"\\":
+    if end - start < least or raw[end - 1 : end] == b"\\":
         return None
     return start, end

@@ -241,7 +241,7 @@ async def test_too_many_absences_are_told_from_a_long_description(engine: Engine
     description = parse("boots" + ", no 帽帽帽帽帽帽" * 75)
     wanted = replace(request(guidance_scale=3.0, negative_description=negative), description=description)
     with pytest.raises(RequestError, match="what description says is absent may fill at most 16 windows") as caught:
-        engine.validate(wanted)
+        engine.prepare(wanted)
     assert caught.value.field == field
 
 
@@ -264,7 +264,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("guidance_scale", {"guidance_scale": float("inf")}, "from 0 to 30; got inf"),
     ("guidance_scale", {"guidance_scale": -1.0}, "from 0 to 30; got -1"),
     ("sampler", {"sampler": "plms"}, "one of ddim, euler, euler_a, dpmpp_2m, dpmpp_2m_karras, pndm, lcm; got 'plms'"),
-    ("seed", {"seed": -1}, "from 0 to 4294967295; got -1"),
+    ("seed", {"seed": -2}, "from 0 to 4294967295, or -1 to draw one; got -2"),
     ("seed", {"seed": 2**32}, "got 4294967296"),
     ("num_images", {"num_images": 0}, "from 1 to 8; got 0"),
     ("num_images", {"num_images": 9}, "from 1 to 8; got 9"),

@@ -117,7 +117,7 @@ async def test_a_seed_of_minus_one_is_drawn(engine: Engine) -> None:
     [event] = [each for each in await collect(engine, request(seed=-1)) if hasattr(each, "data")]
     assert read_provenance(event.data)["seed"] == event.seed >= 0
     with pytest.raises(RequestError, match="from 0 to 4294967295, or -1 to draw one; got -2"):
-        engine.validate(request(seed=-2))
+        engine.prepare(request(seed=-2))
 
 
 LONG = "\N{DANCER} " * 3500
@@ -132,7 +132,7 @@ async def test_a_jpeg_that_cannot_hold_its_provenance_is_refused_before_any_work
             )
             if image_format == "jpeg":
                 with pytest.raises(RequestError, match="jpeg holds 65533 bytes .*; ask for png or webp") as caught:
-                    engine.validate(wanted)
+                    engine.prepare(wanted)
                 assert (caught.value.field, engine.stats().forwards_total) == ("image_format", 0)
                 continue
             [event] = [each for each in await collect(engine, wanted) if hasattr(each, "data")]
@@ -140,7 +140,7 @@ async def test_a_jpeg_that_cannot_hold_its_provenance_is_refused_before_any_work
 
 
 async def test_a_jpeg_of_a_long_description_in_english_is_drawn(engine: Engine) -> None:
-    text = "a woman in a long red dress, " * 90
+    text = ("a woman in a long red dress, " * 90)[: engine.model.max_characters]
     wanted = GenerationRequest(description=Description(text=text, spans=()), steps=1, image_format="jpeg")
     [event] = [each for each in await collect(engine, wanted) if hasattr(each, "data")]
     assert read_provenance(event.data)["description"] == text

@@ -64,7 +64,7 @@ def check_negative(text: str, max_characters: int, wrong: Mistakes) -> None:
     field = "negative_description"
     check_text(field, text, max_characters, wrong)
     check_marks(field, text, wrong)
-    _check_weights_in(weighted(text), field, wrong)
+    _check_weights_in(weighted(text), field, wrong, what=f"{field}: ")
 
 
 def check_marks(field: str, text: str, wrong: Mistakes, *, what: str = "") -> None:
@@ -82,10 +82,10 @@ def _check_groups(field: str, given: Mapping[str, object], wrong: Mistakes) -> N
         wrong.add(field, f"{field} may name {', '.join(GROUP_NAMES)}; got {unknown[0][:40]!r}{more}")
 
 
-def _check_weights_in(description: Description, field: str, wrong: Mistakes) -> None:
+def _check_weights_in(description: Description, field: str, wrong: Mistakes, *, what: str = "") -> None:
     bad = [span for span in description.spans if not _is_weight(span.weight)]
     if bad:
-        wrong.add(field, _bad_weights(description, bad))
+        wrong.add(field, what + _bad_weights(description, bad))
 
 
 def _bad_weights(description: Description, spans: list[Span]) -> str:

@@ -76,7 +76,8 @@ def label_files(folder: Path, layout: Format) -> list[Path]:
         Format.WEBDATASET: (folder, "*.tar"),
         Format.PICTURES: (folder, "**/*.txt"),
     }[layout]
-    found = sorted(place.glob(pattern), key=lambda file: (not file.name.startswith("laion1B-nolang"), str(file)))
+    files = (file for file in place.glob(pattern) if not file.name.startswith("."))  # those are of a write cut short
+    found = sorted(files, key=lambda file: (not file.name.startswith("laion1B-nolang"), str(file)))
     if not found:
         hint = "; `cosmicman figures` writes them" if layout is Format.COSMICMAN else ""
         raise ValueError(f"{place} holds no {pattern.rpartition('*')[2]} file{hint}")

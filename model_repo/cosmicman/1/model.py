@@ -1,7 +1,6 @@
 """The Triton model `cosmicman`: each instance hands its requests to an engine of its own and sends the events back.
 
-Only an adapter. A request is one JSON text (`request`), an event one JSON text (`event`) with a picture's bytes beside
-it (`image`); `engine.remote.messages` knows what they say, `engine.engine` what to do.
+Only an adapter: requests and events are JSON texts that `engine.remote.messages` reads, beside a picture's bytes.
 """
 
 import os
@@ -151,9 +150,8 @@ class _Answer:
         """Sends all answers but the last one, which is returned; None if nobody wants it any more."""
         question = messages.loads(text, messages.QUESTIONS)
         if isinstance(question, messages.Describe):
-            engine = self._engine
             return messages.Status(
-                model=engine.model, stats=engine.stats(), ready=engine.ready, instance=self._instance
+                model=self._engine.model, stats=self._engine.stats(), ready=self._engine.ready, instance=self._instance
             )
         if not isinstance(question, GenerationRequest):
             raise question

@@ -75,7 +75,7 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_fields() -> None:
         steps=0,
         guidance_scale=-1.0,
         sampler="magic",
-        seed=-1,
+        seed=-2,
         image_index=-1,
         num_images=5,
         image_format="gif",
@@ -133,7 +133,7 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_fields() -> None:
             "image_index must leave room for 2 pictures up to 4294967295; got 4294967295",
         ),
         (request(groups={"hats": "x", "caps": "y"}), "groups", "got 'hats' and 1 more"),
-        (request("a (hat:9), (boots:9)"), "description", "got 9 for '(hat:9)' (and for 1 more)"),
+        (request("a (hat:9), (boots:9)"), "description", "got 9 for 'a (hat:9)' (and for 1 more)"),
     ],
 )
 def test_one_mistake_is_one_message(wanted: GenerationRequest, field: str, message: str) -> None:

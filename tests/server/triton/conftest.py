@@ -131,7 +131,7 @@ class Speaker(service_pb2_grpc.GRPCInferenceServiceServicer):
             yield service_pb2.ModelStreamInferResponse(error_message=self.refuses)
             return
         try:
-            async with running(self.engine, question) as events:
+            async with running(self.engine, self.engine.prepare(question)) as events:
                 async for event in events:
                     yield answer(event)
         except EngineError as error:

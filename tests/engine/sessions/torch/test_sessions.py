@@ -149,7 +149,8 @@ def test_what_is_no_checkpoint_is_named(bundle: Path, checkpoint: Path, tmp_path
     verified: Bundle = load_bundle(bundle)
     with pytest.raises(ProviderError, match="provider torch runs a checkpoint: .* it has no model_index.json"):
         TorchSessions(tmp_path, verified, TORCH)
-    other = Bundle(path=verified.path, manifest=replace(verified.manifest, family="sdxl"), sha256="")
+    sdxl = replace(verified.manifest, family="sdxl", pooled_width=16, second_padding_token=0)
+    other = Bundle(path=verified.path, manifest=sdxl, sha256="")
     with pytest.raises(ProviderError, match="is of family sd; the bundle is sdxl"):
         TorchSessions(checkpoint, other, TORCH)
     copy = tmp_path / "copy"

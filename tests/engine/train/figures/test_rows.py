@@ -246,9 +246,9 @@ def test_an_interrupted_run_leaves_no_label_file_and_continues(tmp_path: Path) -
     with pytest.raises(Interrupted):
         write_figures(tmp_path, 2, seed=9, progress=interrupt)
     assert list((tmp_path / "label").iterdir()) == []
-    (tmp_path / "label" / "figures_0_9_2.partial").write_bytes(b"half a file")  # as after a power cut
+    (tmp_path / "label" / ".figures_0_9_2.parquet.x1.parquet").write_bytes(b"half a file")  # as after a power cut
     write_figures(tmp_path, 2, seed=9)
-    assert [file.suffix for file in (tmp_path / "label").iterdir()] == [".parquet"]
+    assert [file.name for file in (tmp_path / "label").glob("[!.]*")] == ["figures_0_9_2.parquet"]
     assert len(Folder(DataConfig(folder=tmp_path)).samples) == 2
 
 

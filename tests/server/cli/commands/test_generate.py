@@ -68,7 +68,7 @@ def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Pa
         (("--steps", "two"), ("--steps", "'two'")),
         (("--width", "33"), ("width", "33")),
         (("--guidance-scale", "nan"), ("guidance_scale", "nan")),
-        (("--seed", "-1"), ("seed", "-1")),
+        (("--seed", "-2"), ("seed", "-2")),
         (("--image-index", "-1"), ("image_index", "-1")),
         (("--steps", "0", "--sampler", "magic"), ("steps must be", "; sampler must be")),
         (("--sampler", "magic"), ("sampler", "magic", "ddim")),
