@@ -15,6 +15,7 @@ from engine.engine import Event, Finished, ImageReady, PreparedRequest, Queued, 
 from server import generation
 from server.engine_request import group_spans, negatives_of
 from server.gateway import Gateway
+from server.http.disconnect import SEND_SOMETHING
 from server.http.problems import ClientGoneError, ProblemError, placed
 from server.schemas import Answer, FinishedMessage, Picture, QueuedMessage, Settled, StepMessage, TimingsAnswer
 
@@ -33,9 +34,10 @@ class EventStream(Response):
         self.started = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wanted = scope.get("state", {}).get(SEND_SOMETHING) or asyncio.Event()
         with suppress(ClientGoneError):
             try:
-                await generation.attend(self.gateway, self.request, receive, self._pump(send))
+                await generation.attend(self.gateway, self.request, receive, self._pump(send, wanted))
             except ProblemError as error:
                 if not self.started:
                     raise
@@ -43,12 +45,12 @@ class EventStream(Response):
                 await self._send(send, frame("error", problem))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _pump(self, send: Send) -> None:
+    async def _pump(self, send: Send, wanted: asyncio.Event) -> None:
         async with aclosing(generation.events(self.gateway, self.request)) as events:
             first = await anext(events)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             self.started = True
-            heart = asyncio.create_task(self._beat(send))
+            heart = asyncio.create_task(self._beat(send, wanted))
             try:
                 await self._send(send, self._frame(first))
                 async for event in events:
@@ -57,9 +59,12 @@ class EventStream(Response):
                 heart.cancel()
                 await asyncio.gather(heart, return_exceptions=True)
 
-    async def _beat(self, send: Send) -> None:
+    async def _beat(self, send: Send, wanted: asyncio.Event) -> None:
         while True:
-            await asyncio.sleep(self.gateway.settings.keep_alive_seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.gateway.settings.keep_alive_seconds):
+                    await wanted.wait()
+            wanted.clear()
             await self._send(send, KEEP_ALIVE)
 
     async def _send(self, send: Send, data: bytes) -> None:

@@ -20,6 +20,7 @@ from server.connections.half_close import HalfClosed
 from server.connections.limits import ConnectionLimits
 from server.connections.send_stall import SendStall
 from server.connections.transport import AnswerTransport
+from server.http.disconnect import SEND_SOMETHING
 from server.http.problems import ProblemError
 from server.middleware.connection_limit import OVER_LIMIT_STATE
 
@@ -57,7 +58,9 @@ class Connection(H11Protocol):
         over_limit: bool,
         last_word: Callable[[ProblemError], bytes],
     ) -> None:
-        super().__init__(config, server_state, app_state | ({OVER_LIMIT_STATE: True} if over_limit else {}))
+        self._wanted = asyncio.Event()
+        state = app_state | {SEND_SOMETHING: self._wanted} | ({OVER_LIMIT_STATE: True} if over_limit else {})
+        super().__init__(config, server_state, state)
         self.limits = limits
         self.crowd = crowd
         self.over_limit = over_limit
@@ -90,7 +93,7 @@ class Connection(H11Protocol):
         if not self._working or self.conn.their_state is h11.SEND_BODY or self.transport.is_closing():
             return False
         if self._half_closed is None:
-            self._half_closed = HalfClosed(self.transport, lambda: self.cycle.response_started)
+            self._half_closed = HalfClosed(self.transport, lambda: self.cycle.response_started, self._wanted)
         return True
 
     def pause_writing(self) -> None:

@@ -10,6 +10,10 @@ from server.http.problems import ClientGoneError, stopping
 
 T = TypeVar("T")
 
+#: In a scope's state: an asyncio.Event. Once it is set, whoever has an answer under way sends something of it, since
+#: only that tells whether a client that sends no more is still there.
+SEND_SOMETHING = "send_something"
+
 
 async def guarded(work: Coroutine[Any, Any, T], *guards: Coroutine[Any, Any, NoReturn]) -> T:
     """The result of `work`, which is cancelled when a guard raises first; the guard's exception is raised then."""

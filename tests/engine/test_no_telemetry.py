@@ -21,6 +21,7 @@ def run(code: str, home: Path) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
     ["engine.engine", "engine.sessions.failures", "engine.export.write", "engine.train.run"],

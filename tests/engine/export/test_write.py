@@ -68,6 +68,7 @@ def test_a_graph_too_far_from_torch_is_refused(tmp_path: Path) -> None:
         write_graph(lambda: graph, tmp_path)
 
 
+@pytest.mark.slow
 def test_half_precision_computes_in_halves_and_speaks_float32(tmp_path: Path) -> None:
     torch.manual_seed(0)
     unet = UNet2DConditionModel(

@@ -95,6 +95,7 @@ def _assert_close(runs: Sequence[_Seen], expected: Sequence[_Seen]) -> None:
             torch.testing.assert_close(found[name], value, atol=2e-4, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_two_processes_see_every_sample_once_and_agree_sharded_or_not(
     recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +119,7 @@ def _plain(name: str) -> str:
     return name.removeprefix("unet.").replace(".base_layer.", ".")
 
 
+@pytest.mark.slow
 def test_adapters_learn_the_same_beside_sharded_weights(
     recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +138,7 @@ def test_adapters_learn_the_same_beside_sharded_weights(
 
 
 # What PyTorch's tracer does to itself: an object of each autograd function, gradients of tensors that have none.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
 def test_a_sharded_step_is_the_same_compiled(

@@ -52,6 +52,7 @@ def test_training_without_data_says_how_to_make_it(refused) -> None:
     assert "cosmicman figures" in refused("train", str(RECIPE), "--set", "data.folder=nothing")
 
 
+@pytest.mark.slow
 def test_a_recipe_is_looked_through_and_nothing_is_written(cosmicman, tmp_path: Path) -> None:
     assert cosmicman("figures", "--out", "drawn", "--num", "3", "--workers", "1").status == 0
     told = ("data.folder=drawn", "probe=null", "vae.perceptual=null", "tokenizer.num_captions=50")

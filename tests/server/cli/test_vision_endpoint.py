@@ -201,6 +201,7 @@ def test_photographs_end_to_end(
     assert "    [tex] Is the coat red? skipped\n" in (tmp_path / "out" / "questions.txt").read_text()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_not_there_is_one_line(cosmicman, tmp_path: Path) -> None:
     Image.fromarray(PICTURE).save(tmp_path / "a.png")
     (tmp_path / "a.txt").write_text("a woman")

@@ -59,6 +59,17 @@ async def test_who_waited_at_first_and_then_left_is_noticed(
         await eventually(lambda: len(engine.cancelled) == 1)
 
 
+async def test_who_leaves_a_stream_is_noticed_before_its_next_heartbeat(
+    serving: Any, dial: Any, engine: Any, eventually: Callable[[Callable[[], bool]], Any]
+) -> None:
+    engine.gate.clear()
+    async with serving(keep_alive_seconds=600) as running:
+        async with dial(running.port) as client:
+            await client.send(generate("text/event-stream"))
+            await client.reader.readuntil(b"event: started")
+        await eventually(lambda: len(engine.cancelled) == 1)
+
+
 async def test_half_a_request_is_no_request(serving: Any, dial: Any, engine: Any) -> None:
     async with serving() as running, dial(running.port) as client:
         await client.send(generate("*/*")[:-5])

@@ -138,6 +138,7 @@ def test_figures_score_the_ceiling(judge: Judge) -> None:
     assert "at least 80%: missed" in evaluation.text()
 
 
+@pytest.mark.slow
 def test_figures_through_an_autoencoder_are_its_reconstructions() -> None:
     torch.manual_seed(0)
     vae = AutoencoderKL(block_out_channels=(8,), norm_num_groups=4, latent_channels=2).eval()

@@ -159,6 +159,7 @@ def test_compression_keeps_an_even_colour() -> None:
     assert torch.allclose(compress(even, torch.full((2, 1, 1, 1), 0.3)), even, atol=0.02)
 
 
+@pytest.mark.slow
 def test_decoded_figures_keep_their_answers(drawn: tuple[Path, list[Shelf]], tmp_path: Path) -> None:
     torch.manual_seed(0)
     AutoencoderKL(block_out_channels=(8,), norm_num_groups=4, layers_per_block=1).save_pretrained(tmp_path)

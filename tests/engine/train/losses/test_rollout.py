@@ -95,6 +95,7 @@ def test_lengths_differ_and_all_processes_take_the_same(recipe: Recipe, finished
     assert not torch.equal(first["rollout_noise"], second["rollout_noise"])
 
 
+@pytest.mark.slow
 def test_resumed_training_is_exact_with_rollouts(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     setting = rolled(recipe)
     resumes_exactly(lambda: stage_of(setting, finished, tmp_path), setting.unet.fit, tmp_path)
