@@ -43,7 +43,7 @@ def negatives_of(gateway: Gateway, description: Description) -> list[NegativeAns
     return [NegativeAnswer(group=each.group, text=each.text) for each in negatives(description, gateway.parser)]
 
 
-def place_order(
+def prepared_request(
     gateway: Gateway, reading: Reading[GenerateBody], *, image_format: str, request_id: str
 ) -> PreparedRequest:
     """What the engine made ready of a body, judged once: by the schema's mistakes and the engine's together.

@@ -95,7 +95,7 @@ def in_turns(recipe: Recipe, batch: Batch, size: int, steps: int, rounds: int, f
     for number in range(rounds + 1):
         for graphs, fit in fits.items():
             fit.run(fit.step + (steps if number else 3))
-            rate = fit.pace.look()["samples_per_second"]
+            rate = fit.throughput.look()["samples_per_second"]
             if number:
                 rates[graphs].append(rate)
     return rates

@@ -17,7 +17,7 @@ Made = TypeVar("Made")
 _EACH = 4  # how many a process may be ahead
 
 
-def made_ahead(make: Callable[[int], Made], numbers: Sequence[int], workers: int) -> Iterator[Made]:
+def prefetched(make: Callable[[int], Made], numbers: Sequence[int], workers: int) -> Iterator[Made]:
     """`make(number)` of each number in turn: here when it is asked for, or ahead of that by `workers` processes.
 
     The processes, no more than there are processors, are forked, so that `make` needs no pickling and must not touch a

@@ -42,7 +42,7 @@ from engine.train.loop import checkpoint
 from engine.train.loop.fit import run_stage
 from engine.train.loop.machine import machine
 from engine.train.loop.stage import Outcome, Stage
-from engine.train.loop.trackers import Board, TensorBoard, WeightsAndBiases, require_boards
+from engine.train.loop.trackers import TensorBoard, Tracker, WeightsAndBiases, require_trackers
 from engine.train.recipe.fit import FitConfig
 from engine.train.recipe.losses import HolaVariant
 from engine.train.recipe.model import TextConfig, VaeConfig
@@ -84,7 +84,7 @@ class Run:
         stages = BASE_STAGES if self.base else STAGES
         self.stages = tuple(name for name in stages if has.get(name, True))
         self.is_main = bool(PartialState().is_main_process)
-        require_boards(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
+        require_trackers(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
         torch.manual_seed(recipe.seed)
         torch.set_flush_denormal(True)
         if recipe.threads:
@@ -321,20 +321,20 @@ class Run:
             config,
             self.out / "checkpoints" / stage.name,
             resume=self.resume,
-            open_boards=lambda step: self._boards(stage.name, step),
+            open_trackers=lambda step: self._trackers(stage.name, step),
             peak_teraflops=self.recipe.peak_teraflops,
             workers=self.recipe.data.workers,
         )
 
-    def _boards(self, stage: str, step: int) -> list[Board]:
-        boards: list[Board] = []
+    def _trackers(self, stage: str, step: int) -> list[Tracker]:
+        trackers: list[Tracker] = []
         if self.recipe.tensorboard:
-            boards.append(TensorBoard(self.out / "tensorboard" / stage, step=step))
+            trackers.append(TensorBoard(self.out / "tensorboard" / stage, step=step))
         if self.recipe.wandb:
             name = f"{self.recipe.name} {stage}"
             folder = self.out / "wandb" / stage
-            boards.append(WeightsAndBiases(folder, self.recipe.wandb, name=name, settings=as_tree(self.recipe)))
-        return boards
+            trackers.append(WeightsAndBiases(folder, self.recipe.wandb, name=name, settings=as_tree(self.recipe)))
+        return trackers
 
     def _load_tokenizer(self) -> CLIPTokenizer:
         return load_tokenizer(self._part("tokenizer"))

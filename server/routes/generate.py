@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from engine.engine import PreparedRequest, Timings
 from server import generation
-from server.engine_request import place_order
+from server.engine_request import prepared_request
 from server.event_stream import MEDIA_TYPE as EVENT_STREAM
 from server.event_stream import EventStream, picture, settled
 from server.gateway import gateway_of
@@ -75,31 +75,31 @@ async def generate(request: Request) -> Response:
     media_type, image_format = _media_type(request, reading.body), reading.values.get("image_format", "png")
     if media_type in IMAGES:
         image_format = media_type.removeprefix("image/")
-    order = place_order(gateway, reading, image_format=image_format, request_id=request.state.request_id)
+    prepared = prepared_request(gateway, reading, image_format=image_format, request_id=request.state.request_id)
     if media_type is None:
-        raise _not_acceptable(request, order)
+        raise _not_acceptable(request, prepared)
     if not gateway.engine.ready:
         raise problems.not_ready()
     if media_type == EVENT_STREAM:
-        return EventStream(gateway, order)
+        return EventStream(gateway, prepared)
     try:
-        result = await generation.run(gateway, order, request.receive)
+        result = await generation.run(gateway, prepared, request.receive)
     except ClientGoneError:
         return Response(status_code=CLIENT_GONE)
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "Server-Timing": _server_timing(result.timings)}
     if media_type == JSON:
         answer = GenerateAnswer(
-            **settled(gateway, order, result.started).model_dump(),
-            images=[picture(order, image) for image in result.images],
+            **settled(gateway, prepared, result.started).model_dump(),
+            images=[picture(prepared, image) for image in result.images],
             timings=TimingsAnswer(**asdict(result.timings)),
         )
         return Response(answer.model_dump_json(), media_type=JSON, headers=headers)
     (image,) = result.images
-    name = f"{image.seed}-{order.image_index}" if order.image_index else f"{image.seed}"
+    name = f"{image.seed}-{prepared.image_index}" if prepared.image_index else f"{image.seed}"
     headers |= {
         "X-Seed": str(image.seed),
-        "X-Image-Index": str(order.image_index),
-        "Content-Disposition": f'inline; filename="{name}.{order.image_format}"',
+        "X-Image-Index": str(prepared.image_index),
+        "Content-Disposition": f'inline; filename="{name}.{prepared.image_format}"',
     }
     return Response(image.data, media_type=image.media_type, headers=headers)
 
@@ -120,11 +120,11 @@ def _accept(request: Request) -> str:
     return ",".join(request.headers.getlist("accept"))
 
 
-def _not_acceptable(request: Request, order: PreparedRequest) -> ProblemError:
+def _not_acceptable(request: Request, prepared: PreparedRequest) -> ProblemError:
     accept = _accept(request)
-    if order.num_images > 1 and choose(accept, IMAGES) is not None:
+    if prepared.num_images > 1 and choose(accept, IMAGES) is not None:
         detail = (
-            f"An image type can hold one picture; for num_images {order.num_images} "
+            f"An image type can hold one picture; for num_images {prepared.num_images} "
             f"accept {JSON} or {EVENT_STREAM}, or ask for one picture."
         )
         return ProblemError(problems.NOT_ACCEPTABLE, detail, field="num_images")

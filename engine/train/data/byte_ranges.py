@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ByteRange:
     """Bytes of a file: all of it, or `size` bytes from `offset` where it is a shard."""
 
     file: Path
@@ -36,7 +36,7 @@ class Place:
         return f"{self.file}:{self.member}" if self.member else str(self.file)
 
 
-def members(shard: Path) -> dict[str, Place]:
+def members(shard: Path) -> dict[str, ByteRange]:
     """Every plain file of an uncompressed tar shard by name, in the shard's order.
 
     Raises:
@@ -45,7 +45,7 @@ def members(shard: Path) -> dict[str, Place]:
     try:
         with tarfile.open(shard, "r:") as tar:
             return {
-                each.name: Place(file=shard, member=each.name, offset=each.offset_data, size=each.size)
+                each.name: ByteRange(file=shard, member=each.name, offset=each.offset_data, size=each.size)
                 for each in tar
                 if each.isfile()
             }

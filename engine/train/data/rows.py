@@ -18,7 +18,7 @@ from PIL import Image
 
 from engine.description import GROUPS, Group, drawn_phrases, parse
 from engine.description.wording.caption import Phrase, row_phrases
-from engine.train.data.byte_ranges import Place, members
+from engine.train.data.byte_ranges import ByteRange, members
 
 NULL_LABEL = 18  # of aa_ids: the phrase has no region
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
@@ -40,8 +40,8 @@ class Format(StrEnum):
 class Row:
     """One picture of a person: where it lies, how large it is, what its phrases say."""
 
-    picture: Place
-    labels: Place
+    picture: ByteRange
+    labels: ByteRange
     width: int
     height: int
     phrases: tuple[Phrase, ...]
@@ -89,8 +89,8 @@ def _parquet_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
         for number, row in enumerate(_table(file)):
             where = f"{file.name} row {number}"
             yield Row(
-                picture=Place(file=folder / str(row["path"])),
-                labels=Place(file=folder / str(row["segm_path"])),
+                picture=ByteRange(file=folder / str(row["path"])),
+                labels=ByteRange(file=folder / str(row["segm_path"])),
                 width=_side(row, "width", where),
                 height=_side(row, "height", where),
                 phrases=_row_phrases(row, where),
@@ -119,7 +119,7 @@ def _side(row: Mapping[str, Any], name: str, where: str) -> int:
 
 def _shard_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
     for shard in files:
-        groups: dict[str, dict[str, Place]] = {}
+        groups: dict[str, dict[str, ByteRange]] = {}
         for name, place in members(shard).items():
             stem, _, ending = name.rpartition("/")[2].partition(".")
             key = name[: len(name) - len(ending) - 1] if ending else stem
@@ -132,11 +132,13 @@ def _picture_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
     for file in files:
         stem = file.name.removesuffix(".txt")
         endings = (*PICTURES, *LABELS)
-        parts = {end: Place(file=file.with_name(stem + end)) for end in endings if file.with_name(stem + end).is_file()}
-        yield _gathered({".txt": Place(file=file), **parts}, str(file.relative_to(folder)))
+        parts = {
+            end: ByteRange(file=file.with_name(stem + end)) for end in endings if file.with_name(stem + end).is_file()
+        }
+        yield _gathered({".txt": ByteRange(file=file), **parts}, str(file.relative_to(folder)))
 
 
-def _gathered(parts: Mapping[str, Place], where: str) -> Row:
+def _gathered(parts: Mapping[str, ByteRange], where: str) -> Row:
     """The row whose picture, label map and words are files of one name."""
     picture = _one_of(parts, PICTURES, "a picture", where)
     labels = _one_of(parts, LABELS, "a label map", where)
@@ -152,7 +154,7 @@ def _gathered(parts: Mapping[str, Place], where: str) -> Row:
     return Row(picture=picture, labels=labels, width=width, height=height, phrases=phrases, where=where)
 
 
-def _one_of(parts: Mapping[str, Place], endings: Sequence[str], what: str, where: str) -> Place:
+def _one_of(parts: Mapping[str, ByteRange], endings: Sequence[str], what: str, where: str) -> ByteRange:
     found = next((parts[ending] for ending in endings if ending in parts), None)
     if found is None:
         raise ValueError(f"{where}: lacks {what} ({', '.join(endings)}); it has {', '.join(sorted(parts))}")

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.description.wording.caption import Phrase
-from engine.train.data.byte_ranges import Place
+from engine.train.data.byte_ranges import ByteRange
 from engine.train.data.framing import Frame, Size, frame, mirrored_labels, mirrored_phrase
 from engine.train.data.rows import Format, Row, label_files, read_rows
-from engine.train.prefetch import made_ahead
+from engine.train.prefetch import prefetched
 from engine.train.recipe.data import DataConfig
 
 logger = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ Read = TypeVar("Read")
 class Sample:
     """One picture as it is trained on."""
 
-    picture: Place
-    labels: Place
+    picture: ByteRange
+    labels: ByteRange
     frame: Frame
     mirrored: bool
     phrases: tuple[Phrase, ...]
@@ -111,7 +111,7 @@ class Unreadable:
         def read_block(place: int) -> list[Read | ValueError]:
             return [_outcome(partial(read, number)) for number in blocks[place]]
 
-        for found in made_ahead(read_block, range(len(blocks)), workers):
+        for found in prefetched(read_block, range(len(blocks)), workers):
             for outcome in found:
                 yield self._counted(outcome)
 
@@ -185,20 +185,20 @@ def _samples(row: Row, config: DataConfig) -> Sequence[Sample]:
     return one, replace(one, mirrored=True, phrases=tuple(map(mirrored_phrase, row.phrases)))
 
 
-def _open(place: Place, sample: Sample) -> Image.Image:
+def _open(file: ByteRange, sample: Sample) -> Image.Image:
     try:
-        image = Image.open(BytesIO(place.read()))
+        image = Image.open(BytesIO(file.read()))
         image.load()
     except (OSError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{sample.where}: {place} cannot be read: {error}") from error
-    _check_size(image, place, sample)
+        raise ValueError(f"{sample.where}: {file} cannot be read: {error}") from error
+    _check_size(image, file, sample)
     return image
 
 
-def _check_size(image: Image.Image, place: Place, sample: Sample) -> None:
+def _check_size(image: Image.Image, file: ByteRange, sample: Sample) -> None:
     if image.size != sample.frame.original:
         wanted, got = ("x".join(map(str, size)) for size in (sample.frame.original, image.size))
-        raise ValueError(f"{sample.where}: {place} must be {wanted} as its row says, got {got}")
+        raise ValueError(f"{sample.where}: {file} must be {wanted} as its row says, got {got}")
 
 
 def _age(file: Path) -> tuple[int, int]:

@@ -32,9 +32,9 @@ from engine.train.loop.optimizer import MuonAdamW
 from engine.train.loop.rates import learning_rate, parameter_groups
 from engine.train.loop.shard import gathered, own_part, shard, whole
 from engine.train.loop.stage import Batch, Outcome, Stage
-from engine.train.loop.throughput import Pace, shapes_of
-from engine.train.loop.trackers import Board
-from engine.train.prefetch import made_ahead
+from engine.train.loop.throughput import Throughput, shapes_of
+from engine.train.loop.trackers import Tracker
+from engine.train.prefetch import prefetched
 from engine.train.recipe.fit import FitConfig
 from engine.train.recipe.reading import as_tree
 
@@ -56,7 +56,7 @@ class Fit:
     ) -> None:
         """Prepare the objective for this machine; checkpoints live in `folder`, `workers` processes make batches."""
         self.stage, self.config, self.folder, self.workers = stage, config, folder, workers
-        self.boards: list[Board] = []
+        self.trackers: list[Tracker] = []
         AcceleratorState._reset_state()  # it remembers one precision a process; stages may differ in theirs
         self.accelerator = Accelerator(mixed_precision=config.mixed_precision, cpu=cpu)
         self.model = stage.objective
@@ -75,7 +75,7 @@ class Fit:
         self.wrapped: Any = torch.compile(self.plain, dynamic=False) if config.compile else self.plain
         self.recorded = self._recorder() if config.cuda_graphs else None
         precision = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(config.mixed_precision, torch.float32)
-        self.pace = Pace(self.accelerator.device, precision, peak_teraflops)
+        self.throughput = Throughput(self.accelerator.device, precision, peak_teraflops)
         self._operations: dict[Any, int] = {}  # of one forward and backward pass, by shapes
 
     def resume(self) -> bool:
@@ -156,7 +156,7 @@ class Fit:
         """This process's batches from where it is to step `last`."""
         rank, world_size = self.accelerator.process_index, self.accelerator.num_processes
         numbers = range(self.batches, self.batches + (last - self.step) * self.config.accumulate)
-        return made_ahead(lambda number: self.stage.batch(number, rank, world_size), numbers, self.workers)
+        return prefetched(lambda number: self.stage.batch(number, rank, world_size), numbers, self.workers)
 
     def _read(self, unread: list[dict[str, torch.Tensor]], meter: Meter) -> list[float]:
         """The losses of these steps, which are waited for, noted and forgotten.
@@ -166,7 +166,7 @@ class Fit:
         begun = time.perf_counter()
         read = [{name: float(value) for name, value in numbers.items()} for numbers in unread]
         unread.clear()
-        self.pace.add(samples=0, operations=0, seconds=time.perf_counter() - begun)
+        self.throughput.add(samples=0, operations=0, seconds=time.perf_counter() - begun)
         for numbers in read:
             meter.add(numbers)
         return [numbers["loss"] for numbers in read]
@@ -195,7 +195,7 @@ class Fit:
         if self.average:
             self.average.update(self.model, self.step)
         means = means_of(parts)
-        self.pace.add(samples=seen, operations=operations, seconds=time.perf_counter() - begun)
+        self.throughput.add(samples=seen, operations=operations, seconds=time.perf_counter() - begun)
         return means
 
     def _forward_backward(self, batch: Batch) -> tuple[dict[str, torch.Tensor], int]:
@@ -267,13 +267,13 @@ class Fit:
         return answer[0]
 
     def _log(self, bar: Any, meter: Meter) -> None:
-        means, pace = meter.means(), self.pace.look()
-        rate, share = pace["samples_per_second"], pace["mfu"]
+        means, speed = meter.means(), self.throughput.look()
+        rate, share = speed["samples_per_second"], speed["mfu"]
         bar.set_postfix({**{name: f"{value:.4f}" for name, value in means.items()}, "samples/s": f"{rate:.0f}"})
         text = " ".join(f"{name}={value:.5f}" for name, value in means.items())
         logger.info("stage=%s step=%d %s samples/s=%.1f mfu=%.3f", self.stage.name, self.step, text, rate, share)
-        for board in self.boards:
-            board.add(self.step, {**means, "learning_rate": self.optimizer.param_groups[0]["lr"], **pace})
+        for tracker in self.trackers:
+            tracker.add(self.step, {**means, "learning_rate": self.optimizer.param_groups[0]["lr"], **speed})
 
 
 def run_stage(
@@ -282,26 +282,26 @@ def run_stage(
     folder: Path,
     *,
     resume: bool,
-    open_boards: Callable[[int], list[Board]] | None = None,
+    open_trackers: Callable[[int], list[Tracker]] | None = None,
     peak_teraflops: float | None = None,
     workers: int = 0,
 ) -> Outcome:
     """Train one stage from its newest checkpoint (`resume`) or from the start.
 
-    `open_boards` gives the places that show numbers after the step given.
+    `open_trackers` gives the places that show numbers after the step given.
     """
     fit = Fit(stage, config, folder, peak_teraflops=peak_teraflops, workers=workers)
     if resume:
         fit.resume()
     elif checkpoint.steps_saved(folder):
         raise FileExistsError(f"{folder} holds checkpoints: pass --resume to continue them, or choose another --out")
-    if open_boards and fit.accelerator.is_main_process:
-        fit.boards = open_boards(fit.step)
+    if open_trackers and fit.accelerator.is_main_process:
+        fit.trackers = open_trackers(fit.step)
     try:
         return fit.run()
     finally:
-        for board in fit.boards:
-            board.close()
+        for tracker in fit.trackers:
+            tracker.close()
 
 
 def _gathered(tensors: dict[str, torch.Tensor], *, keep: bool) -> dict[str, torch.Tensor]:

@@ -40,7 +40,7 @@ def has_bfloat16(device: str) -> bool:
     return device != "cpu" or bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-class Pace:
+class Throughput:
     """Counts between two looks; the time to write checkpoints down is not in it."""
 
     def __init__(self, device: torch.device, dtype: torch.dtype, peak_teraflops: float | None) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 
-class Board(Protocol):
+class Tracker(Protocol):
     """A place that shows numbers."""
 
     def add(self, step: int, numbers: Mapping[str, float]) -> None:
@@ -23,7 +23,7 @@ class Board(Protocol):
         ...
 
 
-def require_boards(*, tensorboard: bool, wandb: str | None) -> None:
+def require_trackers(*, tensorboard: bool, wandb: str | None) -> None:
     """Raise ValueError where a package is missing: before training starts, not after it."""
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise ValueError("tensorboard: true needs the tensorboard package; pip install tensorboard, or leave it false")

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from engine.train.data.samples import Unreadable
-from engine.train.prefetch import made_ahead
+from engine.train.prefetch import prefetched
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -23,7 +23,7 @@ def _made(number: int) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize("workers", [0, 1, 2])
 def test_everything_comes_once_and_in_order(workers: int) -> None:
     numbers = [5, 2, 9, 2, 7, 0, 11]
-    made = list(made_ahead(_made, numbers, workers))
+    made = list(prefetched(_made, numbers, workers))
     assert len(made) == len(numbers)
     for number, one in zip(numbers, made, strict=True):
         assert torch.equal(one["value"], _made(number)["value"])
@@ -33,7 +33,7 @@ def test_everything_comes_once_and_in_order(workers: int) -> None:
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_an_error_is_raised_as_it_was_and_in_its_turn(workers: int) -> None:
-    made = made_ahead(_made, [3, 4, 13, 5], workers)
+    made = prefetched(_made, [3, 4, 13, 5], workers)
     assert torch.equal(next(made)["value"], _made(3)["value"])
     next(made)
     with pytest.raises(ValueError, match="^13 is no number$"):
@@ -42,7 +42,7 @@ def test_an_error_is_raised_as_it_was_and_in_its_turn(workers: int) -> None:
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_nothing_is_made_of_nothing(workers: int) -> None:
-    assert list(made_ahead(_made, [], workers)) == []
+    assert list(prefetched(_made, [], workers)) == []
 
 
 @pytest.mark.parametrize("workers", [0, 2])

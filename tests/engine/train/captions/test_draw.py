@@ -15,7 +15,7 @@ from engine.prompt.planner import PromptPlanner
 from engine.train.captions.discretise import Discretised
 from engine.train.captions.draw import Captions
 from engine.train.captions.tokenizer import token_windows, train_tokenizer
-from engine.train.data.byte_ranges import Place
+from engine.train.data.byte_ranges import ByteRange
 from engine.train.data.framing import frame
 from engine.train.data.samples import Sample
 from engine.train.recipe.caption import CaptionConfig
@@ -32,7 +32,7 @@ def _phrase(number: int) -> Phrase:
 
 
 def _sample(*phrases: Phrase, where: str = "rows_0.parquet row 3") -> Sample:
-    nowhere = Place(file=Path("nowhere.png"))
+    nowhere = ByteRange(file=Path("nowhere.png"))
     size = (16, 24)
     return Sample(
         picture=nowhere, labels=nowhere, frame=frame(size, [size]), mirrored=False, phrases=phrases, where=where

@@ -9,28 +9,28 @@ from torch import nn
 
 from engine.train.loop.fit import Fit
 from engine.train.loop.stage import Batch, Stage
-from engine.train.loop.throughput import Pace, measured_teraflops, peak_teraflops
+from engine.train.loop.throughput import Throughput, measured_teraflops, peak_teraflops
 from engine.train.recipe.fit import FitConfig
 
 CPU = torch.device("cpu")
 
 
 def test_numbers_are_those_since_the_last_look() -> None:
-    pace = Pace(CPU, torch.float32, peak_teraflops=2.0)
+    throughput = Throughput(CPU, torch.float32, peak_teraflops=2.0)
     for _ in range(2):
-        pace.add(samples=6, operations=10**12, seconds=1.5)
-    assert pace.look() == pytest.approx({"samples_per_second": 4.0, "mfu": 1 / 3})
-    pace.add(samples=1, operations=10**12, seconds=0.5)
-    assert pace.look() == pytest.approx({"samples_per_second": 2.0, "mfu": 1.0})
+        throughput.add(samples=6, operations=10**12, seconds=1.5)
+    assert throughput.look() == pytest.approx({"samples_per_second": 4.0, "mfu": 1 / 3})
+    throughput.add(samples=1, operations=10**12, seconds=0.5)
+    assert throughput.look() == pytest.approx({"samples_per_second": 2.0, "mfu": 1.0})
 
 
 def test_a_cpu_is_measured_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    pace = Pace(CPU, torch.float32, peak_teraflops=None)
-    pace.add(samples=1, operations=1, seconds=1.0)
+    throughput = Throughput(CPU, torch.float32, peak_teraflops=None)
+    throughput.add(samples=1, operations=1, seconds=1.0)
     with caplog.at_level(logging.INFO):
-        assert 0 < pace.look()["mfu"] < 1
+        assert 0 < throughput.look()["mfu"] < 1
     assert "the best of ten products of 1024 x 1024 matrices in torch.float32" in caplog.text
-    assert peak_teraflops(CPU, torch.float32)[0] == pace.peak_teraflops
+    assert peak_teraflops(CPU, torch.float32)[0] == throughput.peak_teraflops
     assert 0 < measured_teraflops(CPU, torch.float32, 64)
 
 
@@ -64,5 +64,5 @@ def test_a_step_is_counted_as_its_products(tmp_path: Path, compiled: bool) -> No
     fit.wrapped = torch.compile(fit.plain, backend="eager", dynamic=False) if compiled else fit.plain
     fit.run()
     once = 2 * 2 * 3 * 5 + 3 * 2 * 5 * 7  # of one sample
-    assert fit.pace.operations == 4 * (4 + 5) * once and fit.pace.samples == 32
+    assert fit.throughput.operations == 4 * (4 + 5) * once and fit.throughput.samples == 32
     assert len(fit._operations) == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.train.loop.trackers import TensorBoard, WeightsAndBiases, require_boards
+from engine.train.loop.trackers import TensorBoard, WeightsAndBiases, require_trackers
 from engine.train.recipe.reading import load_recipe
 from engine.train.run import Run
 
@@ -22,10 +22,10 @@ def test_a_missing_package_is_said_before_training(recipe_file: Path, tmp_path: 
 @pytest.mark.skipif(not INSTALLED, reason="tensorboard is not installed")
 @pytest.mark.filterwarnings("ignore")  # TensorBoard's own
 def test_scalars_are_written(tmp_path: Path) -> None:
-    require_boards(tensorboard=True, wandb=None)
-    board = TensorBoard(tmp_path, step=3)
-    board.add(4, {"loss": 0.5})
-    board.close()
+    require_trackers(tensorboard=True, wandb=None)
+    tracker = TensorBoard(tmp_path, step=3)
+    tracker.add(4, {"loss": 0.5})
+    tracker.close()
     assert [file.name.startswith("events.") for file in tmp_path.iterdir()] == [True]
 
 
@@ -41,9 +41,9 @@ def test_wandb_runs_offline_and_goes_on_as_the_same_run(tmp_path: Path, monkeypa
     monkeypatch.setenv("WANDB_MODE", "offline")
     monkeypatch.setenv("WANDB_SILENT", "true")
     for step in (3, 6):
-        board = WeightsAndBiases(tmp_path, "figures", name="tiny unet", settings={"seed": 0})
-        board.add(step, {"loss": 0.5})
-        board.close()
+        tracker = WeightsAndBiases(tmp_path, "figures", name="tiny unet", settings={"seed": 0})
+        tracker.add(step, {"loss": 0.5})
+        tracker.close()
     run = (tmp_path / "run_id").read_text()
     files = list(tmp_path.rglob("*.wandb"))
     assert files and {file.name for file in files} == {f"run-{run}.wandb"}
