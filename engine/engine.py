@@ -207,12 +207,12 @@ class Engine:
         prepared, plan = self._prepared(request)
         if self._scheduler is None:
             raise EngineStoppedError("the engine is not running")
-        place = self._scheduler.enter(
+        handle = self._scheduler.enter(
             priority=prepared.priority,
             deadline_seconds=prepared.deadline_seconds,
             prepared=prepared.init_image is None,
         )
-        with place as ticket:
+        with handle:
             generation = Generation(
                 prepared,
                 plan,
@@ -225,7 +225,7 @@ class Engine:
             )
             ended = False
             try:
-                async with aclosing(generation.events(ticket)) as events:
+                async with aclosing(generation.events(handle)) as events:
                     async for event in events:
                         self._count(event)
                         ended = isinstance(event, Finished)

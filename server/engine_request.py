@@ -79,10 +79,10 @@ def _read_objects(given: dict[str, Any]) -> None:
     Raises:
         RequestError: init_image is no base64.
     """
-    if isinstance(file := given.get("init_image"), UnreadableFile):
-        raise RequestError("init_image", f"init_image {file.reason}")
     if given.get("guidance_interval") is not None:
         given["guidance_interval"] = tuple(given["guidance_interval"])
     if given.get("second_pass") is not None:
         wanted = {name: value for name, value in given["second_pass"].items() if value is not None}
         given["second_pass"] = SecondPass(**wanted)
+    if isinstance(file := given.get("init_image"), UnreadableFile):
+        raise RequestError("init_image", f"init_image {file.reason}")

@@ -144,3 +144,16 @@ async def test_too_many_characters_are_counted_and_not_echoed(engine: Any, talk:
     assert answer.status_code == 422
     assert "may have at most 12000000 characters; got 12000001" in answer.json()["detail"]
     assert len(answer.content) < 1200
+
+
+@pytest.mark.parametrize(
+    ("interval", "wrong"), [([0.2, 0.8], {"init_image"}), ([0.5, 0.5], {"init_image", "guidance_interval"})]
+)
+async def test_beside_a_file_that_cannot_be_read_the_rest_is_judged(
+    client: Any, interval: list[float], wrong: set[str]
+) -> None:
+    second = {"strength": 0.5, "steps": 4}
+    body = {"description": "x", "init_image": "?", "second_pass": second, "guidance_interval": interval}
+    answer = await client.post("/generate", json=body)
+    assert answer.status_code == 422
+    assert {each["field"] for each in answer.json()["errors"]} == wrong
