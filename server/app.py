@@ -22,7 +22,6 @@ from server.gateway import Gateway
 from server.http import problems
 from server.http.problems import ProblemError, shown
 from server.http.route_table import RouteTable, route_path
-from server.metrics import Metrics
 from server.middleware.allowed_hosts import AllowedHostsMiddleware
 from server.middleware.body_limit import BodyLimitMiddleware
 from server.middleware.connection_limit import ConnectionLimitMiddleware
@@ -32,6 +31,7 @@ from server.middleware.observe import ObserveMiddleware
 from server.middleware.request_id import RequestIdMiddleware
 from server.middleware.root_path import RootPathMiddleware
 from server.middleware.security_headers import SecurityHeadersMiddleware
+from server.observability.metrics import Metrics
 from server.openapi import document as openapi
 from server.routes.docs import docs_route
 from server.routes.studio import studio_routes

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from engine.description import Parser
 from server.backend import EngineBackend
-from server.metrics import Metrics
+from server.observability.metrics import Metrics
 from server.settings import Settings
 
 

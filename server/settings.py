@@ -3,6 +3,7 @@
 It does not know where a value is used; `read_settings` turns a bad one into one clear line.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,6 +22,13 @@ ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 #: Engines that are no address.
 EMBEDDED, TRITON = "embedded", "triton"
+
+
+def _state_folder() -> Path:
+    """Where programs keep what must survive a restart (XDG Base Directory Specification)."""
+    home = os.environ.get("XDG_STATE_HOME", "")
+    return Path(home if os.path.isabs(home) else "~/.local/state").expanduser() / "cosmicman"
+
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 Provider = Literal["auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "torch", "torch-compiled"]
@@ -41,6 +49,10 @@ class Settings(BaseSettings):
     )
     engine_start_seconds: float = Field(30.0, gt=0, description="Longest a Triton elsewhere may take to answer.")
     bundle: Path = Field(BUNDLED_MODEL, description="Folder of the engine bundle to serve.")
+    state: Path = Field(
+        default_factory=_state_folder,
+        description="Folder of what must survive a restart; made when the first such thing comes up.",
+    )
     max_body_bytes: int = Field(
         256 * 1024,
         ge=1,

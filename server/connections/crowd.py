@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from server.connections.seldom import Seldom
-from server.metrics import Metrics
+from server.observability.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 

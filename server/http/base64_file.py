@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from server.http.problems import shown
-from server.schemas import MAX_FILE_CHARACTERS
+from server.schemas.base import MAX_FILE_CHARACTERS
 
 #: What one turn of the event loop reads: a few milliseconds.
 PIECE = 128 * 1024

@@ -17,7 +17,8 @@ from server.http import json_limits, problems
 from server.http.base64_file import NotBase64Error, UnreadableFile, read_file
 from server.http.json_limits import Cut
 from server.http.problems import ProblemError, printable, shown
-from server.schemas import UNREADABLE, Body, FieldError, Mistake, MistakesError
+from server.schemas.base import UNREADABLE, Body, Mistake, MistakesError
+from server.schemas.problem import FieldError
 
 BodyT = TypeVar("BodyT", bound=Body)
 

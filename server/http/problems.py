@@ -25,7 +25,7 @@ from engine.errors import (
     OutOfMemoryError,
     RequestError,
 )
-from server.schemas import FieldError, Problem
+from server.schemas.problem import FieldError, Problem
 
 MEDIA_TYPE = "application/problem+json"
 #: Below the root path; each type is the page's row for it.

@@ -6,7 +6,7 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.http.route_table import RouteTable
-from server.metrics import Metrics
+from server.observability.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 

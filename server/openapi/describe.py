@@ -8,7 +8,8 @@ from typing import Any
 
 from server.http import problems
 from server.http.problems import Kind
-from server.schemas import Answer, Body, Problem
+from server.schemas.base import Answer, Body
+from server.schemas.problem import Problem
 
 #: What any path of the gateway can answer.
 REQUEST_ID_HEADER = {

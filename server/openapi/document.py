@@ -8,9 +8,13 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 
 from engine import __version__
-from server import schemas
 from server.http import problems
 from server.routes import generate, health, model, parse
+from server.schemas import generate as generating
+from server.schemas import model as models
+from server.schemas import parse as parsing
+from server.schemas.base import Answer, Body, definitions
+from server.schemas.problem import Problem
 
 TITLE = "CosmicMan Serve"
 DESCRIPTION = (
@@ -19,19 +23,19 @@ DESCRIPTION = (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (generate.router, parse.router, model.router, health.router)
-MODELS: tuple[type[schemas.Body] | type[schemas.Answer], ...] = (
-    schemas.GenerateBody,
-    schemas.GenerateAnswer,
-    schemas.ParseBody,
-    schemas.ParseAnswer,
-    schemas.GroupAnswer,
-    schemas.ModelAnswer,
-    schemas.HealthAnswer,
-    schemas.QueuedMessage,
-    schemas.Settled,
-    schemas.StepMessage,
-    schemas.FinishedMessage,
-    schemas.Problem,
+MODELS: tuple[type[Body] | type[Answer], ...] = (
+    generating.GenerateBody,
+    generating.GenerateAnswer,
+    parsing.ParseBody,
+    parsing.ParseAnswer,
+    parsing.GroupAnswer,
+    models.ModelAnswer,
+    models.HealthAnswer,
+    generating.QueuedMessage,
+    generating.Settled,
+    generating.StepMessage,
+    generating.FinishedMessage,
+    Problem,
 )
 
 
@@ -40,7 +44,7 @@ def document(root_path: str = "") -> dict[str, Any]:
     """The document as it is served below a root path, its schemas sorted by name."""
     routes = [route for router in ROUTERS for route in router.routes]
     made = get_openapi(title=TITLE, version=__version__, description=DESCRIPTION, routes=routes)
-    made["components"] = {"schemas": schemas.definitions(MODELS, "#/components/schemas/{model}")}
+    made["components"] = {"schemas": definitions(MODELS, "#/components/schemas/{model}")}
     return _placed(made | {"servers": [{"url": root_path}]}, root_path) if root_path else made
 
 

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from engine.engine import PreparedRequest, Timings
-from server import generation
-from server.engine_request import prepared_request
-from server.event_stream import MEDIA_TYPE as EVENT_STREAM
-from server.event_stream import EventStream, picture, settled
 from server.gateway import gateway_of
+from server.generation import run as generation
+from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
+from server.generation.event_stream import EventStream, picture, settled
+from server.generation.prepared import prepared_request
 from server.http import problems
 from server.http.json_body import read_body
 from server.http.negotiation import choose
@@ -18,7 +18,7 @@ from server.http.problems import ClientGoneError, ProblemError, shown
 from server.middleware.observe import CLIENT_GONE
 from server.openapi import examples
 from server.openapi.describe import BODY_REFUSALS, gives, json_of, refuses, takes
-from server.schemas import GenerateAnswer, GenerateBody, TimingsAnswer
+from server.schemas.generate import GenerateAnswer, GenerateBody, TimingsAnswer
 
 JSON = "application/json"
 IMAGES = ("image/png", "image/webp", "image/jpeg")

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from server.gateway import gateway_of
 from server.http import problems
 from server.openapi.describe import FULL, WRONG_HOST, gives, json_of, refuses
-from server.schemas import HealthAnswer
+from server.schemas.model import HealthAnswer
 
 router = APIRouter()
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from server.gateway import gateway_of
 from server.openapi import examples
 from server.openapi.describe import ANYWHERE, gives, json_of, refuses
-from server.schemas import ImageFormat, ModelAnswer
+from server.schemas.model import ImageFormat, ModelAnswer
 
 router = APIRouter()
 

@@ -4,13 +4,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from engine.description import GROUPS
-from server.engine_request import group_spans, negatives_of, parse
 from server.gateway import gateway_of
+from server.generation.prepared import group_spans, negatives_of, parse
 from server.http import problems
 from server.http.json_body import Reading, read_body
 from server.openapi import examples
 from server.openapi.describe import ANYWHERE, BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
-from server.schemas import GroupAnswer, ParseAnswer, ParseBody
+from server.schemas.parse import GroupAnswer, ParseAnswer, ParseBody
 
 router = APIRouter()
 

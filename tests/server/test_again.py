@@ -16,7 +16,7 @@ from PIL import Image
 from engine.engine import Engine, EngineSettings
 from engine.pictures.encode import read_provenance
 from server.app import create_app
-from server.schemas import GenerateBody
+from server.schemas.generate import GenerateBody
 from server.settings import Settings
 
 #: Fields of a request that say how it is run and in what answer, and not what a picture looks like.

@@ -9,7 +9,7 @@ import pytest
 
 from server.http import problems
 from server.openapi import document as openapi
-from server.schemas import GenerateBody
+from server.schemas.generate import GenerateBody
 from server.settings import Settings
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from prometheus_client.registry import Collector
 
 from engine.engine import EngineStats
 from engine.request.stats import BucketStats, CostStats, Histogram
-from server.scheduler_metrics import scheduler_families
+from server.observability.scheduler_metrics import scheduler_families
 
 
 class Stats(Collector):

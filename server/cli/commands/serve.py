@@ -20,6 +20,20 @@ EXAMPLES = """\
 
 Every setting is also an environment variable COSMICMAN_<NAME>; an argument wins over its variable."""
 
+#: Settings that are arguments of this command.
+ARGUMENTS = (
+    "host",
+    "port",
+    "allowed_hosts",
+    "root_path",
+    "max_connections",
+    "engine",
+    "bundle",
+    "state",
+    "num_threads",
+    "log_level",
+)
+
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(commands, "serve", "serve pictures over HTTP, with the studio at /", EXAMPLES)
@@ -35,6 +49,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--root-path", metavar="PATH", help="path at which a proxy shows the server, such as /pictures")
     parser.add_argument("--max-connections", type=whole_number(1), help="connections at a time (1000)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to serve (the bundled model)")
+    parser.add_argument("--state", type=Path, metavar="FOLDER", help="what must survive a restart is kept there")
     parser.add_argument(
         "--engine",
         metavar="WHERE",
@@ -50,7 +65,17 @@ def run(options: argparse.Namespace) -> int:
     from server.run import serve
     from server.settings import EMBEDDED, TRITON, read_settings
 
-    names = ("host", "port", "allowed_hosts", "root_path", "max_connections", "engine", "bundle", "num_threads")
+    names = (
+        "host",
+        "port",
+        "allowed_hosts",
+        "root_path",
+        "max_connections",
+        "engine",
+        "bundle",
+        "state",
+        "num_threads",
+    )
     try:
         settings = read_settings(**{name: getattr(options, name) for name in (*names, "log_level", *NAMES)})
     except ValueError as error:

@@ -8,12 +8,15 @@ import pytest
 from openapi_spec_validator import validate
 
 from engine import __version__
-from server import schemas
 from server.http.negotiation import choose
 from server.openapi import document as openapi
 from server.openapi import examples
 from server.openapi.__main__ import main
 from server.routes.generate import IMAGES
+from server.schemas.generate import GenerateAnswer, GenerateBody
+from server.schemas.model import ModelAnswer
+from server.schemas.parse import GroupAnswer, ParseAnswer, ParseBody
+from server.schemas.problem import Problem
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMITTED = ROOT / "docs" / "openapi.json"
@@ -64,14 +67,14 @@ def test_generate_answers_in_three_forms_and_every_operation_has_an_example() ->
 @pytest.mark.parametrize(
     ("model", "example"),
     [
-        (schemas.GenerateBody, examples.MINIMAL_BODY),
-        (schemas.GenerateBody, examples.FULL_BODY),
-        (schemas.GenerateBody, examples.GROUPS_BODY),
-        (schemas.GenerateAnswer, examples.GENERATE_ANSWER),
-        (schemas.ParseBody, {"text": examples.DESCRIPTION}),
-        (schemas.ParseAnswer, examples.PARSE_ANSWER),
-        (schemas.ModelAnswer, examples.MODEL),
-        *((schemas.GroupAnswer, row) for row in examples.GROUP_ROWS),
+        (GenerateBody, examples.MINIMAL_BODY),
+        (GenerateBody, examples.FULL_BODY),
+        (GenerateBody, examples.GROUPS_BODY),
+        (GenerateAnswer, examples.GENERATE_ANSWER),
+        (ParseBody, {"text": examples.DESCRIPTION}),
+        (ParseAnswer, examples.PARSE_ANSWER),
+        (ModelAnswer, examples.MODEL),
+        *((GroupAnswer, row) for row in examples.GROUP_ROWS),
     ],
 )
 def test_examples_fit_their_schemas(model: Any, example: Any) -> None:
@@ -90,7 +93,7 @@ def test_examples_of_problems_fit_their_schema() -> None:
     ]
     assert len(made) >= 15
     for example in made:
-        schemas.Problem.model_validate(example)
+        Problem.model_validate(example)
 
 
 async def test_example_groups_are_what_the_parser_says(client: Any) -> None:

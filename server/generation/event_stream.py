@@ -12,12 +12,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from engine.engine import Event, Finished, ImageReady, PreparedRequest, Queued, Started, Step
-from server import generation
-from server.engine_request import group_spans, negatives_of
 from server.gateway import Gateway
+from server.generation import run as generation
+from server.generation.prepared import group_spans, negatives_of
 from server.http.disconnect import SEND_SOMETHING
 from server.http.problems import ClientGoneError, ProblemError, placed
-from server.schemas import Answer, FinishedMessage, Picture, QueuedMessage, Settled, StepMessage, TimingsAnswer
+from server.schemas.base import Answer
+from server.schemas.generate import FinishedMessage, Picture, QueuedMessage, Settled, StepMessage, TimingsAnswer
 
 MEDIA_TYPE = "text/event-stream"
 KEEP_ALIVE = b": keep-alive\n\n"

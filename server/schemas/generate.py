@@ -1,94 +1,18 @@
-"""The shapes of everything that goes in and out as JSON.
+"""What goes into POST /generate and comes out of it: as one answer, or event by event."""
 
-They know names and types; what the loaded model can do (sizes, steps, samplers) is the engine's to check.
-"""
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from pydantic import Field
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
-from pydantic.json_schema import models_json_schema
-
-from engine.description import Group
+from server.schemas.base import Answer, Body, File, Mistake, MistakesError, Text
+from server.schemas.model import ImageFormat
+from server.schemas.parse import GroupSpan, NegativeAnswer
 
 MAX_SEED = MAX_IMAGE_INDEX = 2**32 - 1
-#: Characters of a file in base64: 9 MB, a photograph of 12 megapixels at high quality.
-MAX_FILE_CHARACTERS = 12_000_000
 
-ImageFormat = Literal["png", "jpeg", "webp"]
+
 Priority = Literal["high", "normal", "low"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mistake:
-    """One value of a body that its schema refuses: pydantic's name for the rule, what came, and the rule's numbers.
-
-    `inside` names the member of an object that is at fault, where the field is one.
-    """
-
-    field: str
-    inside: str = ""
-    rule: str
-    came: object
-    context: Mapping[str, Any]
-
-
-class MistakesError(ValueError):
-    """A body that its schema refuses, with every mistake in it."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__(f"{len(mistakes)} mistakes")
-        self.mistakes = mistakes
-
-
-#: NUL, and code points that are no characters and cannot be written as UTF-8.
-UNREADABLE = re.compile("[\0\ud800-\udfff]")
-
-
-def _readable(text: str) -> str:
-    if UNREADABLE.search(text):
-        raise ValueError("unreadable text")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_readable)]
-_BASE64 = {"type": "string", "maxLength": MAX_FILE_CHARACTERS, "contentEncoding": "base64"}
-#: Base64 in JSON; bytes by the time a schema sees it.
-File = Annotated[bytes, WithJsonSchema(_BASE64)]
-
-
-class Body(BaseModel):
-    """A request body: no coercion ("20" is no number), no unknown fields, no NaN."""
-
-    #: Fields that hold a `File`.
-    FILES: ClassVar[tuple[str, ...]] = ()
-
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
-
-    @classmethod
-    def read(cls, document: Mapping[str, object]) -> Self:
-        """The body in a JSON object.
-
-        Raises:
-            MistakesError: With every field that is wrong.
-        """
-        try:
-            return cls.model_validate(document)
-        except ValidationError as error:
-            raise MistakesError([_mistake(each) for each in error.errors(include_url=False)]) from error
-
-
-def _mistake(error: Mapping[str, Any]) -> Mistake:
-    field, *inside = (str(part) for part in error["loc"])
-    return Mistake(
-        field=field,
-        inside=inside[0] if inside else "",
-        rule=error["type"],
-        came=error["input"],
-        context=error.get("ctx", {}),
-    )
 
 
 class SecondPassBody(Body):
@@ -167,35 +91,6 @@ class GenerateBody(Body):
         return body
 
 
-class ParseBody(Body):
-    text: Text = Field(description="Any text; offsets in the answer count its Unicode code points.")
-
-
-class Answer(BaseModel):
-    """Anything that goes out as JSON."""
-
-
-class GroupSpan(Answer):
-    group: Group
-    start: int = Field(description="First code point of the phrase.")
-    end: int = Field(description="One past its last code point.")
-    text: str
-    weight: float = Field(description="Emphasis as in (red dress:1.2); 1 where none was given.")
-
-
-class NegativeAnswer(Answer):
-    """Something that must not be in the picture, as a negated phrase says."""
-
-    group: Group = Field(description="The group it would belong to.")
-    text: str = Field(description='The words without those of absence: "hat" of "no hat".')
-
-
-class ParseAnswer(Answer):
-    text: str
-    groups: list[GroupSpan]
-    negatives: list[NegativeAnswer] = Field(description="What the negated phrases rule out.")
-
-
 class Picture(Answer):
     index: int = Field(description="0 for the first picture of the request.")
     seed: int
@@ -263,66 +158,3 @@ class StepMessage(Answer):
 class FinishedMessage(Answer):
     id: str
     timings: TimingsAnswer
-
-
-class GroupAnswer(Answer):
-    group: Group
-    summary: str
-    regions: list[int] = Field(description="ATR-18 parsing labels of the group's region.")
-    slots: list[int] = Field(description="CosmicMan-HQ slots that describe the group.")
-
-
-class SizeLimitsAnswer(Answer):
-    minimum: int
-    maximum: int
-    multiple: int
-
-
-class ModelAnswer(Answer):
-    name: str
-    family: str
-    version: str
-    licence: str
-    widths: SizeLimitsAnswer
-    heights: SizeLimitsAnswer
-    sizes: list[tuple[int, int]] = Field(description="If not empty, the only (width, height) pairs allowed.")
-    default_width: int
-    default_height: int
-    default_steps: int
-    max_steps: int
-    default_guidance_scale: float
-    max_guidance_scale: float
-    default_sampler: str
-    samplers: list[str]
-    sampler_steps: dict[str, int] = Field(description="The most steps of samplers that can do fewer than max_steps.")
-    max_images: int
-    max_characters: int
-    takes_init_image: bool
-    image_formats: list[ImageFormat]
-
-
-class HealthAnswer(Answer):
-    status: Literal["ok", "ready"]
-
-
-class FieldError(Answer):
-    field: str
-    detail: str
-
-
-class Problem(Answer):
-    """RFC 9457, with the field at fault, all mistakes of the request, and the request's id."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    field: str | None = None
-    errors: list[FieldError] | None = None
-    request_id: str | None = None
-
-
-def definitions(models: Iterable[type[Body] | type[Answer]], reference: str) -> dict[str, Any]:
-    """JSON Schemas of `models` and all they contain, by name; `reference` holds {model}."""
-    _, made = models_json_schema([(model, "validation") for model in models], ref_template=reference)
-    return dict(sorted(made["$defs"].items()))

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from engine.engine import Timings
 from server.backend import EngineBackend
-from server.scheduler_metrics import scheduler_families
+from server.observability.scheduler_metrics import scheduler_families
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 PARSER_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1)

@@ -13,7 +13,8 @@ from server.gateway import Gateway
 from server.http import problems
 from server.http.base64_file import UnreadableFile
 from server.http.json_body import Reading
-from server.schemas import GenerateBody, GroupSpan, NegativeAnswer
+from server.schemas.generate import GenerateBody
+from server.schemas.parse import GroupSpan, NegativeAnswer
 
 #: Fields that hold an object each; null means none.
 OBJECTS = ("groups", "weights")

@@ -1,0 +1,1 @@
+"""What happens inside, for operators: metrics."""

@@ -1,0 +1,42 @@
+"""What GET /model says of the loaded model, and what the probes say."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from server.schemas.base import Answer
+
+ImageFormat = Literal["png", "jpeg", "webp"]
+
+
+class SizeLimitsAnswer(Answer):
+    minimum: int
+    maximum: int
+    multiple: int
+
+
+class ModelAnswer(Answer):
+    name: str
+    family: str
+    version: str
+    licence: str
+    widths: SizeLimitsAnswer
+    heights: SizeLimitsAnswer
+    sizes: list[tuple[int, int]] = Field(description="If not empty, the only (width, height) pairs allowed.")
+    default_width: int
+    default_height: int
+    default_steps: int
+    max_steps: int
+    default_guidance_scale: float
+    max_guidance_scale: float
+    default_sampler: str
+    samplers: list[str]
+    sampler_steps: dict[str, int] = Field(description="The most steps of samplers that can do fewer than max_steps.")
+    max_images: int
+    max_characters: int
+    takes_init_image: bool
+    image_formats: list[ImageFormat]
+
+
+class HealthAnswer(Answer):
+    status: Literal["ok", "ready"]
