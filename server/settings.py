@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         default_factory=_state_folder,
         description="Folder of what must survive a restart; made when the first such thing comes up.",
     )
+    redis: str | None = Field(
+        None,
+        pattern=r"rediss?://.+|unix://.+",
+        description="Redis that several gateways share for what must survive a restart, such as redis://10.0.0.7:6379/0.",
+    )
     max_body_bytes: int = Field(
         256 * 1024,
         ge=1,
