@@ -66,7 +66,7 @@ figures: $(DEV)/.installed ## Draw a sample of the training figures into out/fig
 	@$(DEV)/bin/cosmicman figures --out out/figures --num 64 --seed 0 $(ARGS)
 
 bench: $(DEV)/.installed ## Run every benchmark; one that this machine cannot run says so (exit status 77) and is left out
-	@set -e; for file in $(sort $(filter-out %/goals.py,$(wildcard benchmarks/[a-z]*.py benchmarks/training/[a-z]*.py))); do echo "== $$file"; \
+	@set -e; for file in $(sort $(filter-out %/goals.py,$(wildcard benchmarks/[a-z]*.py benchmarks/serving/[a-z]*.py benchmarks/training/[a-z]*.py))); do echo "== $$file"; \
 	  $(DEV)/bin/python $$file || [ $$? -eq 77 ]; done
 
 clean: ## Remove caches and build output

@@ -1,6 +1,6 @@
 """Compares the engine in Triton with the same engine in this process: seconds a request at 1 and at 8 clients.
 
-Run from the repository root: `python benchmarks/behind_triton.py`. The goal is at most 5 % more time. Both are
+Run from the repository root: `python benchmarks/serving/behind_triton.py`. The goal is at most 5 % more time. Both are
 loaded at once and take turns round by round, so that what else the machine does falls on both alike.
 """
 
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.support.machine import describe  # noqa: E402

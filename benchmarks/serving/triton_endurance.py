@@ -1,7 +1,8 @@
 """Asks a Triton of our own for its state, several at a time for a while, and counts how often the server dies of it.
 
-Run from the repository root: `python benchmarks/triton_endurance.py`. With `--cancel` each call is cancelled as soon as
-its answer is there, which Triton before 2.57 does not always survive; without it no call that is over is cancelled.
+Run from the repository root: `python benchmarks/serving/triton_endurance.py`. With `--cancel` each call is cancelled as
+soon as its answer is there, which Triton before 2.57 does not always survive; without it no call that is over is
+cancelled.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 import grpc
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.support.machine import describe  # noqa: E402

@@ -1,9 +1,9 @@
 """Bodies made to hurt: how long one of them holds the event loop, what memory it takes, and whom it keeps waiting.
 
-Run from the repository root: `python benchmarks/hostile_bodies.py`. The server runs in a process of its own with a task
-that sleeps for a millisecond, again and again; a stall is how much later than that it wakes. So whatever else runs on
-the machine counts as well; `busy` is the longest stall that the server's own computing can explain. Memory is the
-process's peak since before the body, above what it had when it was idle.
+Run from the repository root: `python benchmarks/serving/hostile_bodies.py`. The server runs in a process of its own
+with a task that sleeps for a millisecond, again and again; a stall is how much later than that it wakes. So whatever
+else runs on the machine counts as well; `busy` is the longest stall that the server's own computing can explain. Memory
+is the process's peak since before the body, above what it had when it was idle.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import httpx
 import numpy as np
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.support.machine import describe  # noqa: E402

@@ -1,10 +1,10 @@
 """How the health route answers beside slow connections, and how soon after its deadline each of them is closed.
 
-Run from the repository root: `python benchmarks/slow_connections.py`. Goals: p99 of /healthz under 100 ms beside 500
-slow connections, and each of those closed within 10 s of its deadline. With `--descriptors 128 --connections 160
---kinds silent` the server may open fewer descriptors than there are connections: it must go on, with a small log and
-little processor time. Server (with the bundled model), slow clients, and the one that asks for /healthz are a process
-each, so that none is measured by how busy another is.
+Run from the repository root: `python benchmarks/serving/slow_connections.py`. Goals: p99 of /healthz under 100 ms
+beside 500 slow connections, and each of those closed within 10 s of its deadline. With `--descriptors 128 --connections
+160 --kinds silent` the server may open fewer descriptors than there are connections: it must go on, with a small log
+and little processor time. Server (with the bundled model), slow clients, and the one that asks for /healthz are a
+process each, so that none is measured by how busy another is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.support.machine import describe  # noqa: E402
