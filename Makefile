@@ -23,7 +23,7 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input --const
 TEST_WORKERS := -n auto --maxprocesses 4 --dist worksteal
 
 # What mypy reads; a package joins the day its folder does.
-TYPED := $(wildcard engine server clients benchmarks)
+TYPED := $(wildcard engine server clients/python/cosmicman_client benchmarks)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -1,0 +1,83 @@
+"""Client of CosmicMan Serve: dense descriptions of people in, matching pictures out.
+
+::
+
+    from cosmicman_client import Client
+
+    with Client() as client:
+        client.generate("a woman with long red hair, a green coat").image.save("woman")
+"""
+
+from cosmicman_client._exchange.raw import RawResponse
+from cosmicman_client._version import __version__
+from cosmicman_client.async_client import AsyncClient
+from cosmicman_client.batch import BatchItem, abatch, batch
+from cosmicman_client.client import Client
+from cosmicman_client.errors import (
+    APIConnectionError,
+    APIResponseError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    CosmicManError,
+    DeadlineExceededError,
+    FieldProblem,
+    GenerationFailedError,
+    NotFoundError,
+    OverloadedError,
+    PermissionDeniedError,
+    RateLimitError,
+    RequestTooLargeError,
+    ServerDeadlineError,
+    ServerError,
+    UnprocessableEntityError,
+)
+from cosmicman_client.jobs import Job, JobImage, JobPage
+from cosmicman_client.models import Generation, Group, GroupSpan, Image, Model, Negative, Parsed, Settings
+from cosmicman_client.stream import AsyncStream, Stream
+
+__all__ = [
+    "APIConnectionError",
+    "APIResponseError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncClient",
+    "AsyncStream",
+    "AuthenticationError",
+    "BadRequestError",
+    "BatchItem",
+    "Client",
+    "ConfigurationError",
+    "ConflictError",
+    "CosmicManError",
+    "DeadlineExceededError",
+    "FieldProblem",
+    "Generation",
+    "GenerationFailedError",
+    "Group",
+    "GroupSpan",
+    "Image",
+    "Job",
+    "JobImage",
+    "JobPage",
+    "Model",
+    "Negative",
+    "NotFoundError",
+    "OverloadedError",
+    "Parsed",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RawResponse",
+    "RequestTooLargeError",
+    "ServerDeadlineError",
+    "ServerError",
+    "Settings",
+    "Stream",
+    "UnprocessableEntityError",
+    "__version__",
+    "abatch",
+    "batch",
+]

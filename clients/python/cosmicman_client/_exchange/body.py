@@ -1,0 +1,117 @@
+"""From arguments to a request's body: wrong types fail here, before the network.
+
+What values a model can do (sizes, steps, samplers) is the server's to know; it names every one that is wrong.
+"""
+
+import base64
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+Picture = bytes | str | os.PathLike[str]
+
+
+class GenerateParams(TypedDict, total=False):
+    """Arguments of `generate`, `stream` and `jobs.create`, as docs/api.md explains each; None means the default."""
+
+    groups: Mapping[str, str] | None
+    weights: Mapping[str, float] | None
+    negative_description: str | None
+    width: int | None
+    height: int | None
+    steps: int | None
+    guidance_scale: float | None
+    sampler: str | None
+    seed: int | None
+    image_index: int | None
+    num_images: int | None
+    image_format: str | None
+    image_quality: int | None
+    priority: str | None
+    deadline_seconds: float | None
+    guidance_interval: tuple[float, float] | None
+    init_image: Picture | None
+    strength: float | None
+    second_pass: Mapping[str, float] | None
+    preview_every: int | None
+    extra_body: Mapping[str, Any] | None
+
+
+_TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
+    **dict.fromkeys(("negative_description", "sampler", "image_format", "priority"), ("a string", (str,))),
+    **dict.fromkeys(
+        ("width", "height", "steps", "seed", "image_index", "num_images", "image_quality", "preview_every"),
+        ("a whole number", (int,)),
+    ),
+    **dict.fromkeys(("guidance_scale", "deadline_seconds", "strength"), ("a number", (int, float))),
+    **dict.fromkeys(("groups", "weights", "second_pass", "extra_body"), ("a mapping", (Mapping,))),
+    "guidance_interval": ("two numbers", (tuple, list)),
+    "init_image": ("the bytes of a file, or its path", (bytes, str, os.PathLike)),
+}
+
+
+def generate_body(description: str, **params: Unpack[GenerateParams]) -> dict[str, Any]:
+    """The JSON object of POST /generate.
+
+    Raises:
+        TypeError: An argument has another type than it must, or is none that there is.
+        ValueError: A picture to start from cannot be read.
+    """
+    given: dict[str, Any] = {name: value for name, value in params.items() if value is not None}
+    _check("description", description, "a string", (str,))
+    for name, value in given.items():
+        if name not in _TYPES:
+            raise TypeError(f"there is no argument {name!r}; what this package does not know yet goes into extra_body")
+        _check(name, value, *_TYPES[name])
+    _check_members(given)
+    if "init_image" in given:
+        given["init_image"] = _file(given["init_image"])
+    if "guidance_interval" in given:
+        given["guidance_interval"] = list(given["guidance_interval"])
+    extra = dict(given.pop("extra_body", {}))
+    named = {"description": description} if description or "groups" not in given else {}
+    return {**named, **given, **extra}
+
+
+def _check(name: str, value: object, wanted: str, types: tuple[type, ...]) -> None:
+    if not isinstance(value, types) or isinstance(value, bool):
+        raise TypeError(f"{name} must be {wanted}; got {type(value).__name__}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number; got {value}")
+    if isinstance(value, str):
+        _check_text(name, value)
+
+
+def _check_text(name: str, text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{name} must be Unicode text; character {error.start} is an unpaired surrogate") from None
+
+
+def _check_members(given: Mapping[str, Any]) -> None:
+    for name, wanted, types in (
+        ("groups", "strings by group", (str,)),
+        ("weights", "numbers by group", (int, float)),
+        ("second_pass", "numbers by name", (int, float)),
+    ):
+        for key, value in given.get(name, {}).items():
+            if not isinstance(key, str) or not isinstance(value, types) or isinstance(value, bool):
+                raise TypeError(f"{name} must hold {wanted}; got {type(value).__name__} for {key!r}")
+    interval = given.get("guidance_interval", (0.0, 1.0))
+    if len(interval) != 2 or not all(isinstance(end, int | float) for end in interval):
+        raise TypeError(f"guidance_interval must be two numbers; got {len(interval)} values")
+
+
+def _file(picture: Picture) -> str:
+    """A file in base64; a string that is a data: URL stays as it is."""
+    if isinstance(picture, str) and picture.startswith("data:"):
+        return picture
+    if not isinstance(picture, bytes):
+        try:
+            picture = Path(picture).read_bytes()
+        except OSError as error:
+            raise ValueError(f"init_image cannot be read: {error}") from error
+    return base64.b64encode(picture).decode("ascii")

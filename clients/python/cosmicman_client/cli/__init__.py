@@ -1,0 +1,66 @@
+"""`cosmicman-client`: pictures, batches, jobs and parsing from a shell.
+
+Results go to standard output, progress and errors to standard error. Exit status: 0 done, 1 the server refused or
+failed, 2 wrong arguments or input, 3 the server could not be reached, 130 interrupted.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from cosmicman_client import __version__
+from cosmicman_client._exchange import constants
+from cosmicman_client.cli import batch, generate, jobs, parse
+from cosmicman_client.client import Client
+from cosmicman_client.errors import APIConnectionError, APIStatusError, ConfigurationError, CosmicManError
+
+EXIT_REFUSED, EXIT_USAGE, EXIT_UNREACHABLE, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; gives the exit status, and never a traceback for what the world did."""
+    options = _parser().parse_args(arguments)
+    try:
+        with Client(
+            options.base_url, timeout=options.timeout, deadline=options.deadline, max_retries=options.max_retries
+        ) as client:
+            status: int = options.run(client, options)
+            sys.stdout.flush()
+            return status
+    except (ConfigurationError, ValueError) as error:
+        return _refuse(EXIT_USAGE, error)
+    except APIConnectionError as error:
+        return _refuse(EXIT_UNREACHABLE, error)
+    except APIStatusError as error:
+        for each in error.errors[1:]:
+            sys.stderr.write(f"  {each.detail}\n")
+        return _refuse(EXIT_REFUSED, error)
+    except (CosmicManError, OSError) as error:
+        return _refuse(EXIT_REFUSED, error)
+    except KeyboardInterrupt:
+        return _refuse(EXIT_INTERRUPTED, "interrupted")
+
+
+def _refuse(status: int, reason: object) -> int:
+    sys.stderr.write(f"cosmicman-client: {reason}\n")
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cosmicman-client",
+        description="Talks to a CosmicMan server.",
+        epilog=f"The key is read from {constants.API_KEY_VARIABLE} alone: arguments are seen by others in the list of "
+        "processes.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument(
+        "--base-url", metavar="URL", help=f"server ({constants.BASE_URL_VARIABLE}, or {constants.DEFAULT_BASE_URL})"
+    )
+    parser.add_argument("--timeout", type=float, default=constants.TIMEOUT_SECONDS, help="seconds of one try (600)")
+    parser.add_argument("--deadline", type=float, metavar="SECONDS", help="of each call in all, retries included")
+    parser.add_argument("--max-retries", type=int, default=constants.MAX_RETRIES, help="tries after the first (2)")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in (generate, batch, parse, jobs):
+        command.add(commands)
+    return parser
