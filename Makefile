@@ -23,11 +23,11 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input --const
 TEST_WORKERS := -n auto --maxprocesses 4 --dist worksteal
 
 # What mypy reads; a package joins the day its folder does.
-TYPED := $(wildcard engine server clients/python/cosmicman_client benchmarks)
+TYPED := $(wildcard engine server clients/python/cosmicman_client clients/loadtest benchmarks)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint format lock wheel train-figurine continue-figurine figures bench clean distclean
+.PHONY: help serve test lint format lock wheel dist loadtest train-figurine continue-figurine figures bench clean distclean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -53,6 +53,9 @@ lock: $(DEV)/bin/python ## Pin all packages in constraints.txt; keeps the presen
 wheel: $(SERVE)/bin/python ## Build the wheel, bundled model included, into dist/
 	@$(SERVE)/bin/python -m pip wheel -qq --disable-pip-version-check --no-input --no-deps --wheel-dir dist .
 
+dist: wheel ## Build both wheels, the server's and the client's, into dist/
+	@$(SERVE)/bin/python -m pip wheel -qq --disable-pip-version-check --no-input --no-deps --wheel-dir dist clients/python
+
 train-figurine: $(DEV)/.installed ## Draw FIGURES=24000 figures and train a model like the bundled one from nothing (hours on two cores)
 	@$(DEV)/bin/cosmicman figures --out data/figures --num $(FIGURES) --seed 0
 	@$(DEV)/bin/cosmicman train engine/train/recipes/figurine.yaml --resume $(ARGS)
@@ -64,6 +67,9 @@ continue-figurine: $(DEV)/.installed ## Draw figures and train the bundled model
 
 figures: $(DEV)/.installed ## Draw a sample of the training figures into out/figures (ARGS="--num 100 --seed 7")
 	@$(DEV)/bin/cosmicman figures --out out/figures --num 64 --seed 0 $(ARGS)
+
+loadtest: $(DEV)/.installed ## Ask a running server (make serve) for a minute as people at the studio do; leaves out/loadtest/report.html (ARGS="--rate 2 --scenario mixed")
+	@$(DEV)/bin/python -m clients.loadtest run --url http://127.0.0.1:$(PORT) --out out/loadtest $(ARGS)
 
 bench: $(DEV)/.installed ## Run every benchmark; one that this machine cannot run says so (exit status 77) and is left out
 	@set -e; for file in $(sort $(filter-out %/goals.py,$(wildcard benchmarks/[a-z]*.py benchmarks/serving/[a-z]*.py benchmarks/training/[a-z]*.py))); do echo "== $$file"; \
@@ -98,7 +104,7 @@ $(TRITON)/.installed: | $(if $(wildcard $(DEV)/bin/python),$(DEV),$(SERVE))/bin/
 	  chmod +x $(TRITON)/wheel/pytriton/tritonserver/bin/tritonserver && touch $@ || { \
 	  echo "No Triton could be installed; tests that need one are skipped." >&2; test -z "$$COSMICMAN_TESTS_NEED_TRITON"; }
 
-$(DEV)/.installed: pyproject.toml constraints.txt | $(DEV)/bin/python
+$(DEV)/.installed: pyproject.toml clients/python/pyproject.toml constraints.txt | $(DEV)/bin/python
 	@echo "Installing what training and tests need into $(DEV) (once; some minutes) ..."
-	@$(DEV)/bin/python $(PIP_INSTALL) --editable '.[$(DEV_EXTRAS)]'
+	@$(DEV)/bin/python $(PIP_INSTALL) --editable '.[$(DEV_EXTRAS)]' --editable clients/python
 	@touch $@

@@ -1,0 +1,138 @@
+"""`python -m clients.loadtest run|saturate|compare`: status 0 where every promise was kept, 1 where one was not."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import httpx
+
+from clients.loadtest import report, saturation
+from clients.loadtest.open_loop import Driver
+from clients.loadtest.samples import Run, Sample
+from clients.loadtest.scenarios import SCENARIOS
+from clients.loadtest.target import check_target
+
+KEY_VARIABLE = "COSMICMAN_API_KEY"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except (ValueError, OSError, httpx.HTTPError) as error:
+        sys.stderr.write(f"loadtest: {error}\n")
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m clients.loadtest", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="one scenario at one rate; leaves run.jsonl and report.html")
+    run.add_argument("--rate", type=float, default=1.0, help="arrivals a second (1)")
+    run.add_argument("--seconds", type=float, default=60.0, help="of arrivals (60)")
+    run.set_defaults(run=_run)
+    saturate = commands.add_parser("saturate", help="raise the rate until latency goes on rising")
+    saturate.add_argument("--first-rate", type=float, default=0.5)
+    saturate.add_argument("--seconds", type=float, default=30.0, help="of each rate (30)")
+    saturate.set_defaults(run=_saturate)
+    for command in (run, saturate):
+        command.add_argument("--url", default="http://127.0.0.1:8000")
+        command.add_argument("--scenario", choices=SCENARIOS, default="interactive")
+        command.add_argument("--i-own-this-host", action="store_true", help="allow a host that is not this machine")
+    run.add_argument("--out", type=Path, default=Path("out/loadtest"), metavar="FOLDER")
+    compare = commands.add_parser("compare", help="two runs of one scenario on one page")
+    compare.add_argument("before", type=Path)
+    compare.add_argument("after", type=Path)
+    compare.add_argument("--out", type=Path, default=Path("out/loadtest/compared.html"), metavar="FILE")
+    compare.set_defaults(run=_compare)
+    return parser
+
+
+def _headers() -> dict[str, str]:
+    key = os.environ.get(KEY_VARIABLE)
+    return {} if key is None else {"Authorization": f"Bearer {key}"}
+
+
+def _run(options: argparse.Namespace) -> int:
+    if not options.rate > 0 or not options.seconds > 0:
+        raise ValueError("rate and seconds must be more than 0")
+    url = check_target(options.url, owned=options.i_own_this_host)
+    run = asyncio.run(_one(url, options))
+    options.out.mkdir(parents=True, exist_ok=True)
+    run.save(options.out / "run.jsonl")
+    (options.out / "report.html").write_text(report.page(run), encoding="utf-8")
+    kept = True
+    for words, shown in report.ROWS:
+        sys.stdout.write(f"{words:45} {shown(run.numbers)}\n")
+    for verdict in report.verdicts(run.numbers, SCENARIOS[run.scenario].slo):
+        kept &= verdict.kept
+        sys.stdout.write(f"{'kept' if verdict.kept else 'BROKEN':7} {verdict.words}: {verdict.measured}\n")
+    sys.stdout.write(f"{options.out / 'report.html'}\n")
+    return 0 if kept else 1
+
+
+async def _one(url: str, options: argparse.Namespace) -> Run:
+    started_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    async with Driver(url, _headers()) as driver:
+        model = await driver.model()
+        samples = await driver.run(SCENARIOS[options.scenario], options.rate, options.seconds, model)
+    return Run(
+        scenario=options.scenario,
+        rate=options.rate,
+        seconds=options.seconds,
+        model=f"{model['name']} {model['version']}",
+        started_at=started_at,
+        samples=tuple(samples),
+    )
+
+
+def _saturate(options: argparse.Namespace) -> int:
+    url = check_target(options.url, owned=options.i_own_this_host)
+    sys.stdout.write("rate/s  goodput/s   p50 s   p95 s  sent late  latency rises by\n")
+    levels = asyncio.run(_levels(url, options))
+    stable = [each for each in levels if not each.saturated]
+    if stable:
+        sys.stdout.write(f"the highest rate that it keeps up with: {stable[-1].numbers.requested_rate:.2f} a second\n")
+    else:
+        sys.stdout.write("it does not keep up with the first rate\n")
+    return 0
+
+
+async def _levels(url: str, options: argparse.Namespace) -> list[saturation.Level]:
+    async with Driver(url, _headers()) as driver:
+        model = await driver.model()
+        run = partial(driver.run, SCENARIOS[options.scenario], seconds=options.seconds, model=model)
+
+        async def shown(rate: float) -> list[Sample]:
+            samples = await run(rate)
+            found = saturation.level(samples, rate, options.seconds)
+            sys.stdout.write(
+                f"{rate:6.2f} {found.numbers.goodput:10.2f} {found.numbers.p50:7.2f} {found.numbers.p95:7.2f} "
+                f"{1000 * found.numbers.delay_p99:7.0f} ms  {found.slope * options.seconds:+.2f} s"
+                f"{' saturated' if found.saturated else ''}\n"
+            )
+            sys.stdout.flush()
+            return samples
+
+        return await saturation.find(shown, options.first_rate, options.seconds)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    before, after = Run.load(options.before), Run.load(options.after)
+    if before.scenario != after.scenario:
+        raise ValueError(f"both runs must be of one scenario; got {before.scenario} and {after.scenario}")
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(report.page(after, before), encoding="utf-8")
+    sys.stdout.write(f"{options.out}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
