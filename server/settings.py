@@ -58,6 +58,15 @@ class Settings(BaseSettings):
         pattern=r"rediss?://.+|unix://.+",
         description="Redis that several gateways share for what must survive a restart, such as redis://10.0.0.7:6379/0.",
     )
+    replay_bytes: int = Field(
+        256 * 1024 * 1024,
+        ge=0,
+        description="Memory for answers that may be asked for again by their Idempotency-Key; the oldest go first.",
+    )
+    replay_seconds: float = Field(86_400.0, gt=0, description="How long such an answer is kept.")
+    resume_seconds: float = Field(
+        10.0, ge=0, description="How long a stream with an Idempotency-Key waits for its client to come back; 0: not."
+    )
     max_body_bytes: int = Field(
         256 * 1024,
         ge=1,
