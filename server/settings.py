@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         pattern=r"rediss?://.+|unix://.+",
         description="Redis that several gateways share for what must survive a restart, such as redis://10.0.0.7:6379/0.",
     )
+    redis_timeout_seconds: float = Field(
+        0.25, gt=0, description="Longest a request waits for that Redis; then this gateway goes on by itself."
+    )
     replay_bytes: int = Field(
         256 * 1024 * 1024,
         ge=0,

@@ -41,28 +41,25 @@ class Found:
 class Replays:
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._memory = Memory(limit_bytes=settings.replay_bytes, keep_seconds=settings.replay_seconds)
-        self._shared: Shared = (
-            InRedis(settings.redis, keep_seconds=settings.replay_seconds) if settings.redis is not None else Alone()
-        )
+        self._shared = _shared(settings)
         self._resume_seconds = settings.resume_seconds
         self._metrics = metrics
         self._runs: dict[str, Run] = {}
-        self._chores: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exception: object) -> None:
         """Ends what still runs for clients that have left."""
-        tasks = [run.task for run in self._runs.values() if run.task is not None]
         for run in list(self._runs.values()):
             self.abandon(run)
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.gather(*self._chores, return_exceptions=True)
+        while self._tasks:
+            await asyncio.wait(self._tasks)
         await self._shared.close()
         self._memory.close()
 
-    async def find(self, asked: Asked, start: Callable[[Run], None]) -> Found:
+    async def find(self, asked: Asked, start: Callable[[Run], asyncio.Task[None]]) -> Found:
         """The answer that is asked for; where there is none, `start` begins it.
 
         Raises:
@@ -114,7 +111,7 @@ class Replays:
             headers={"Retry-After": str(seconds)},
         )
 
-    async def _begin(self, asked: Asked, start: Callable[[Run], None]) -> Found:
+    async def _begin(self, asked: Asked, start: Callable[[Run], asyncio.Task[None]]) -> Found:
         record = Record(fingerprint=asked.fingerprint, request_id=asked.request_id)
         run = Run(asked.name, record, grew=self._make_room, ended=self._ended)
         self._runs[asked.name] = run  # before others are asked: nobody else begins meanwhile
@@ -126,7 +123,7 @@ class Replays:
         if elsewhere is not None:
             del self._runs[asked.name]
             return self._theirs(elsewhere, asked)
-        start(run)
+        self._hold(start(run))
         self._metrics.replayed("first")
         return Found(record=record, run=run, first=True)
 
@@ -187,9 +184,18 @@ class Replays:
         self._metrics.replay_bytes(self._memory.size_bytes + under_way)
 
     def _chore(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
+        self._hold(asyncio.create_task(work))
+
+    def _hold(self, task: asyncio.Task[None]) -> None:
+        """Until it ends; the event loop itself would let it go."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _shared(settings: Settings) -> Shared:
+    if settings.redis is None:
+        return Alone()
+    return InRedis(settings.redis, keep_seconds=settings.replay_seconds, ask_seconds=settings.redis_timeout_seconds)
 
 
 def _check_event(record: Record, asked: Asked) -> None:

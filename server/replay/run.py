@@ -19,9 +19,10 @@ class Run:
         self.name = name
         self.record = record
         self.began = asyncio.get_running_loop().time()
-        self.task: asyncio.Task[None] | None = None
         #: The reader's; set when another takes its place. None while nobody reads.
         self.seat: asyncio.Event | None = None
+        #: The application has returned.
+        self.over = False
         #: Somebody has read all of the answer.
         self.told = False
         self._grew = grew
@@ -30,15 +31,10 @@ class Run:
         self._left = asyncio.Event()
         self._grace: asyncio.TimerHandle | None = None
 
-    @property
-    def over(self) -> bool:
-        return self.task is not None and self.task.done()
-
-    def start(self, app: ASGIApp, scope: Scope, body: bytes) -> None:
+    def start(self, app: ASGIApp, scope: Scope, body: bytes) -> asyncio.Task[None]:
         self._body = body
         state = {name: value for name, value in scope["state"].items() if name != SEND_SOMETHING}
-        self.task = asyncio.create_task(self._answer(app, {**scope, "state": state}))
-        self.task.add_done_callback(lambda task: self._ended(self))
+        return asyncio.create_task(self._answer(app, {**scope, "state": state}))
 
     def sit(self) -> asyncio.Event:
         """Gives the reader's place to a new one; who had it is told."""
@@ -71,10 +67,13 @@ class Run:
     async def _answer(self, app: ASGIApp, scope: Scope) -> None:
         try:
             await app(scope, self._receive, self._send)
+            if not self.record.complete:
+                self.record.fail(RuntimeError("the application ended without an answer"))
         except Exception as error:  # whoever reads the answer raises it, where every other one is handled
             self.record.fail(error)
-        if not self.record.complete and self.record.failure is None:
-            self.record.fail(RuntimeError("the application ended without an answer"))
+        finally:
+            self.over = True
+            self._ended(self)  # at once: nobody finds a run that is over and not settled
 
     async def _receive(self) -> Message:
         if self._body is not None:

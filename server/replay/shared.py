@@ -1,7 +1,7 @@
 """Answers that several gateways share: `Alone` shares nothing, `InRedis` keeps them where every replica finds them.
 
-A Redis that is down or silent costs a request a quarter of a second, once: then this process goes on by itself, with
-one line in the log, and asks again after a while.
+A Redis that is down or silent costs a request a bounded time, once: then this process goes on by itself, with one line
+in the log, and asks again after a while.
 """
 
 import asyncio
@@ -22,8 +22,7 @@ from server.replay.wire import Mark
 
 logger = logging.getLogger(__name__)
 
-#: Longest that a request waits for Redis, and longest for an answer to go there or come from there.
-ASK_SECONDS = 0.25
+#: Longest for an answer to go to Redis or to come from there; a silent one has been noticed before.
 MOVE_SECONDS = 5.0
 #: A mark that nobody renews frees its key: so long after its gateway was killed.
 LEASE_SECONDS = 15.0
@@ -75,13 +74,16 @@ class _UnansweredError(Exception):
 
 
 class InRedis:
-    def __init__(self, url: str, *, keep_seconds: float) -> None:
+    """`ask_seconds` is the longest that a request waits for Redis."""
+
+    def __init__(self, url: str, *, keep_seconds: float, ask_seconds: float) -> None:
         self._redis = Redis.from_url(
             url,
             retry=Retry(NoBackoff(), 1),  # a connection that Redis closed meanwhile is made again
-            socket_connect_timeout=MOVE_SECONDS,
-            socket_timeout=MOVE_SECONDS,
+            socket_connect_timeout=None,  # `_ask` limits each question as a whole
+            socket_timeout=None,
         )
+        self._ask_seconds = ask_seconds
         self._keep_milliseconds = max(1, round(1000 * keep_seconds))
         self._outage = Outage()
         self._held: dict[str, bytes] = {}
@@ -142,7 +144,7 @@ class InRedis:
                     if name in self._held:
                         await self._ask("EVAL", SETTLE, 1, _key(name), mark, mark, _milliseconds(LEASE_SECONDS))
 
-    async def _ask(self, *command: str | bytes | int, seconds: float = ASK_SECONDS) -> Any:
+    async def _ask(self, *command: str | bytes | int, seconds: float | None = None) -> Any:
         """What Redis answers.
 
         Raises:
@@ -152,7 +154,7 @@ class InRedis:
             raise _UnansweredError
         self._outage.enter()
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds or self._ask_seconds):
                 answer = await self._redis.execute_command(*command)
         except (RedisError, OSError) as error:  # TimeoutError is an OSError
             if self._outage.begin():

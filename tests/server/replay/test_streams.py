@@ -230,9 +230,7 @@ async def test_stream_finishes_while_nobody_reads(serving: Any, engine: Any, eve
     assert engine.cancelled == []
 
 
-async def test_failure_while_nobody_reads_is_told_to_who_comes_back(
-    serving: Any, engine: Any, eventually: Any
-) -> None:
+async def test_failure_while_nobody_reads_is_told_to_who_comes_back(serving: Any, engine: Any, eventually: Any) -> None:
     engine.gate.clear()
     engine.failure, engine.stop_at_step = GenerationError("the latents are not finite"), 1
     async with serving() as client:
