@@ -3,7 +3,7 @@
 Gauges and totals of the engine are read when scraped; nothing here holds prompt text or other unbounded labels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
@@ -103,8 +103,9 @@ class Metrics:
         assert outcome in REPLAYS
         self._replays.labels(outcome).inc()
 
-    def replay_bytes(self, size_bytes: int) -> None:
-        self._replay_bytes.set(size_bytes)
+    def replay_bytes_are(self, size_bytes: Callable[[], int]) -> None:
+        """Asked when scraped."""
+        self._replay_bytes.set_function(size_bytes)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._http.labels(method if method in METHODS else "other", route, str(status)).inc()

@@ -25,6 +25,8 @@ PATHS = frozenset({"/generate", "/parse"})
 BELOW = "/v1/"
 REPLAYED = b"idempotent-replayed"
 FIRST_ID = b"x-original-request-id"
+#: How refusals are counted.
+OUTCOMES = {problems.IDEMPOTENCY_IN_FLIGHT: "in_flight", problems.IDEMPOTENCY_MISMATCH: "mismatch"}
 
 
 class _TakenOverError(Exception):
@@ -42,7 +44,7 @@ class ReplayMiddleware:
         try:
             found = await self._find(scope, receive) if _repeatable(scope) else None
         except ProblemError as error:
-            await problems.response(error, scope)(scope, receive, send)
+            await self._refuse(error, scope, receive, send)
             return
         except ClientGoneError:
             return
@@ -68,7 +70,7 @@ class ReplayMiddleware:
         try:
             await self._follow(relay, found.run, receive)
         except ProblemError as error:
-            await problems.response(error, scope)(scope, receive, send)
+            await self._refuse(error, scope, receive, send)
         except ClientGoneError:
             return
 
@@ -89,9 +91,15 @@ class ReplayMiddleware:
             if run.rise(seat):
                 self.replays.told(run)
 
+    async def _refuse(self, error: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
+        if error.kind in OUTCOMES:
+            self.metrics.replayed(OUTCOMES[error.kind])
+        await problems.response(error, scope)(scope, receive, send)
+
     def _told_again(self, found: Found) -> Sequence[tuple[bytes, bytes]]:
         """Headers of an answer that another request made."""
         if found.first:
+            self.metrics.replayed("first")
             return ()
         self.metrics.replayed("replayed" if found.record.complete else "resumed")
         return ((REPLAYED, b"true"), (FIRST_ID, found.record.request_id.encode("ascii")))

@@ -4,23 +4,21 @@ Only successes are kept. Whatever else a request ends with computed nothing wort
 """
 
 import asyncio
-import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Self
 
-from server.http import problems
 from server.http.problems import ProblemError
 from server.observability.metrics import Metrics
-from server.replay.asked import LAST_EVENT, Asked, mistake
+from server.replay import refusals
+from server.replay.asked import Asked
+from server.replay.in_redis import InRedis
 from server.replay.memory import Memory
 from server.replay.record import Record
 from server.replay.run import Run
-from server.replay.shared import Alone, InRedis, Shared
+from server.replay.shared import Alone, Shared
 from server.replay.wire import Mark
 from server.settings import Settings
-
-LONGEST_RETRY_SECONDS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +41,9 @@ class Replays:
         self._memory = Memory(limit_bytes=settings.replay_bytes, keep_seconds=settings.replay_seconds)
         self._shared = _shared(settings)
         self._resume_seconds = settings.resume_seconds
-        self._metrics = metrics
         self._runs: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        metrics.replay_bytes_are(lambda: self._memory.size_bytes + self._under_way_bytes())
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,10 +68,10 @@ class Replays:
             self._forget(run)
             run = None
         if run is not None:
-            self._check_body(run.record.fingerprint, asked)
+            refusals.check_body(run.record.fingerprint, asked)
             if not run.record.is_stream or (run.seat is not None and asked.after is None):
                 raise self.in_flight(run)
-            _check_event(run.record, asked)
+            refusals.check_event(run.record, asked)
             return Found(record=run.record, run=run, after=asked.after or 0)
         record = self._memory.find(asked.name)
         if record is not None:
@@ -101,15 +99,8 @@ class Replays:
         self._forget(run)
 
     def in_flight(self, run: Run | None) -> ProblemError:
-        """The refusal of a repetition that came too early; what runs is expected to run for as long again."""
-        self._metrics.replayed("in_flight")
-        ran = 0.0 if run is None else asyncio.get_running_loop().time() - run.began
-        seconds = min(LONGEST_RETRY_SECONDS, max(1, math.ceil(ran)))
-        return ProblemError(
-            problems.IDEMPOTENCY_IN_FLIGHT,
-            "The request with this Idempotency-Key is under way; its answer is not there yet.",
-            headers={"Retry-After": str(seconds)},
-        )
+        """The refusal of a repetition that came too early; `run` is None where another gateway has it."""
+        return refusals.in_flight(0.0 if run is None else asyncio.get_running_loop().time() - run.began)
 
     async def _begin(self, asked: Asked, start: Callable[[Run], asyncio.Task[None]]) -> Found:
         record = Record(fingerprint=asked.fingerprint, request_id=asked.request_id)
@@ -124,39 +115,25 @@ class Replays:
             del self._runs[asked.name]
             return self._theirs(elsewhere, asked)
         self._hold(start(run))
-        self._metrics.replayed("first")
         return Found(record=record, run=run, first=True)
 
     async def _elsewhere(self, asked: Asked) -> Found:
         elsewhere = await self._shared.find(asked.name)
         if elsewhere is None:
-            raise mistake(
-                LAST_EVENT,
-                f"{LAST_EVENT} {asked.after} must be an event of a stream that is kept; nothing is kept under this "
-                "Idempotency-Key (any more): send the request without the header to begin anew",
-            )
+            raise refusals.nothing_kept(asked)
         return self._theirs(elsewhere, asked)
 
     def _theirs(self, elsewhere: Record | Mark, asked: Asked) -> Found:
         """What another gateway has."""
         if isinstance(elsewhere, Record):
             return self._kept(elsewhere, asked)
-        self._check_body(elsewhere.fingerprint, asked)
+        refusals.check_body(elsewhere.fingerprint, asked)
         raise self.in_flight(None)
 
     def _kept(self, record: Record, asked: Asked) -> Found:
-        self._check_body(record.fingerprint, asked)
-        _check_event(record, asked)
+        refusals.check_body(record.fingerprint, asked)
+        refusals.check_event(record, asked)
         return Found(record=record, after=asked.after or 0)
-
-    def _check_body(self, fingerprint: str, asked: Asked) -> None:
-        if fingerprint != asked.fingerprint:
-            self._metrics.replayed("mismatch")
-            raise ProblemError(
-                problems.IDEMPOTENCY_MISMATCH,
-                "The request must be the one that this Idempotency-Key was first sent with; its body, its Accept or "
-                "its Content-Type is another. Use a new key for a new request.",
-            )
 
     def _ended(self, run: Run) -> None:
         """The application has returned."""
@@ -179,9 +156,10 @@ class Replays:
             self._chore(self._shared.release(run.name))
 
     def _make_room(self) -> None:
-        under_way = sum(run.record.size_bytes for run in self._runs.values())
-        self._memory.make_room(under_way)
-        self._metrics.replay_bytes(self._memory.size_bytes + under_way)
+        self._memory.make_room(self._under_way_bytes())
+
+    def _under_way_bytes(self) -> int:
+        return sum(run.record.size_bytes for run in self._runs.values())
 
     def _chore(self, work: Coroutine[Any, Any, None]) -> None:
         self._hold(asyncio.create_task(work))
@@ -196,17 +174,3 @@ def _shared(settings: Settings) -> Shared:
     if settings.redis is None:
         return Alone()
     return InRedis(settings.redis, keep_seconds=settings.replay_seconds, ask_seconds=settings.redis_timeout_seconds)
-
-
-def _check_event(record: Record, asked: Asked) -> None:
-    if asked.after is None:
-        return
-    if not record.is_numbered:
-        raise mistake(
-            LAST_EVENT, f"{LAST_EVENT} must come with a request for numbered events; this answer has none, got it"
-        )
-    if asked.after > len(record.parts):
-        raise mistake(
-            LAST_EVENT,
-            f"{LAST_EVENT} must be at most {len(record.parts)}, the latest event of this stream; got {asked.after}",
-        )

@@ -47,10 +47,11 @@ class Run:
         return self.seat
 
     def rise(self, seat: asyncio.Event) -> bool:
-        """Whether nobody reads any more, now that the reader with this seat has left."""
-        if self.seat is seat:
+        """Whether nobody reads any more, now that the reader with this seat has stopped; False if it had lost it."""
+        mine = self.seat is seat
+        if mine:
             self.seat = None
-        return self.seat is None
+        return mine
 
     def wait(self, seconds: float, then: Callable[["Run"], None]) -> None:
         """Calls `then` unless a reader comes in time."""

@@ -9,14 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
+from server.replay.in_redis import InRedis
 from server.replay.record import Record
-from server.replay.shared import InRedis
 from server.replay.wire import Mark
 
 DRESS = {"description": "a woman in a red dress", "seed": 7}
 KEY = {"Idempotency-Key": "order 66"}
 FORMS = ["application/json", "image/png", "text/event-stream"]
-LOGGER = "server.replay.shared"
+LOGGER = "server.replay.in_redis"
 
 
 @pytest.fixture
