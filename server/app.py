@@ -33,6 +33,8 @@ from server.middleware.root_path import RootPathMiddleware
 from server.middleware.security_headers import SecurityHeadersMiddleware
 from server.observability.metrics import Metrics
 from server.openapi import document as openapi
+from server.replay.middleware import ReplayMiddleware
+from server.replay.replays import Replays
 from server.routes.docs import docs_route
 from server.routes.studio import studio_routes
 from server.settings import Settings
@@ -46,12 +48,13 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
     """An ASGI application that answers with `engine`, which it starts and ends itself."""
     gateway = Gateway(settings=settings, engine=engine, parser=Parser(), metrics=Metrics(engine))
+    replays = Replays(settings, gateway.metrics)
     pages = _pages(settings.root_path)
     table = RouteTable([*(route for router in openapi.ROUTERS for route in router.routes), *pages])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with engine:
+        async with engine, replays:
             logger.info("serving %s %s", engine.model.name, engine.model.version)
             yield
 
@@ -59,7 +62,7 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
         title=openapi.TITLE,
         version=__version__,
         lifespan=lifespan,
-        middleware=_middleware(gateway, table),
+        middleware=_middleware(gateway, table, replays),
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem},
         docs_url=None,
         redoc_url=None,
@@ -75,7 +78,7 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
     return app
 
 
-def _middleware(gateway: Gateway, table: RouteTable) -> list[Middleware]:
+def _middleware(gateway: Gateway, table: RouteTable, replays: Replays) -> list[Middleware]:
     """Outermost first: every answer has an id, is counted and carries the security headers, refusals included."""
     settings = gateway.settings
     return [
@@ -93,6 +96,12 @@ def _middleware(gateway: Gateway, table: RouteTable) -> list[Middleware]:
             timeout_seconds=settings.body_timeout_seconds,
         ),
         Middleware(HeadMiddleware, routes=table),
+        Middleware(
+            ReplayMiddleware,
+            replays=replays,
+            metrics=gateway.metrics,
+            keep_alive_seconds=settings.keep_alive_seconds,
+        ),
     ]
 
 

@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -19,6 +20,9 @@ PREFIX = "COSMICMAN_"
 BUNDLED_MODEL = shipped_model("figurine-bundle")
 
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+
+#: What must not be said of an address.
+PASSWORD = re.compile(r"//.*@")
 
 #: Engines that are no address.
 EMBEDDED, TRITON = "embedded", "triton"
@@ -57,6 +61,18 @@ class Settings(BaseSettings):
         None,
         pattern=r"rediss?://.+|unix://.+",
         description="Redis that several gateways share for what must survive a restart, such as redis://10.0.0.7:6379/0.",
+    )
+    redis_timeout_seconds: float = Field(
+        0.25, gt=0, description="Longest a request waits for that Redis; then this gateway goes on by itself."
+    )
+    replay_bytes: int = Field(
+        256 * 1024 * 1024,
+        ge=0,
+        description="Memory for answers that may be asked for again by their Idempotency-Key; the oldest go first.",
+    )
+    replay_seconds: float = Field(86_400.0, gt=0, description="How long such an answer is kept.")
+    resume_seconds: float = Field(
+        10.0, ge=0, description="How long a stream with an Idempotency-Key waits for its client to come back; 0: not."
     )
     max_body_bytes: int = Field(
         256 * 1024,
@@ -106,6 +122,21 @@ class Settings(BaseSettings):
     def _names_alone(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name if name == ANY else read_host(name) for name in value)
 
+    @field_validator("redis")
+    @classmethod
+    def _address_of_a_redis(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        try:
+            fits = parts.port != 0
+        except ValueError:
+            fits = False
+        path = parts.scheme == "unix" or re.fullmatch(r"(/[0-9]*)?", parts.path)
+        if not (fits and path and re.fullmatch(r"(db=[0-9]+)?", parts.query)):
+            raise ValueError(
+                "must be redis://[user:password@]host[:port][/number], the same with rediss, or unix://path"
+            )
+        return value
+
     @field_validator("root_path")
     @classmethod
     def _path_of_words(cls, value: str) -> str:
@@ -140,5 +171,6 @@ def _lines(error: ValidationError, given: dict[str, object]) -> list[str]:
     for mistake in error.errors(include_url=False):
         name = str(mistake["loc"][0]) if mistake["loc"] else "settings"
         source = name if name in given else PREFIX + name.upper()
-        lines.append(f"{source}: {mistake['msg']}; got {str(mistake['input'])[:80]!r}")
+        came = PASSWORD.sub("//...@", str(mistake["input"]))[:80]
+        lines.append(f"{source}: {mistake['msg']}; got {came!r}")
     return lines

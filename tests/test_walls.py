@@ -86,6 +86,7 @@ FLOORS = {
         "openapi": 2,
         "connections": 3,
         "generation": 3,
+        "replay": 3,
         "routes": 5,
         "openapi.document": 6,
         "openapi.__main__": 7,

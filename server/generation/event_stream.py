@@ -1,4 +1,4 @@
-"""A generation as server-sent events: one frame for each engine event, comments while nothing happens.
+"""A generation as server-sent events: one numbered frame for each engine event, comments while nothing happens.
 
 Errors before the first event are ordinary responses with their own status; later ones are an `error` event.
 """
@@ -15,13 +15,12 @@ from engine.engine import Event, Finished, ImageReady, PreparedRequest, Queued, 
 from server.gateway import Gateway
 from server.generation import run as generation
 from server.generation.prepared import group_spans, negatives_of
-from server.http.disconnect import SEND_SOMETHING
+from server.http.heartbeat import beat, wanted_of
 from server.http.problems import ClientGoneError, ProblemError, placed
 from server.schemas.base import Answer
 from server.schemas.generate import FinishedMessage, Picture, QueuedMessage, Settled, StepMessage, TimingsAnswer
 
 MEDIA_TYPE = "text/event-stream"
-KEEP_ALIVE = b": keep-alive\n\n"
 #: The last header keeps nginx from collecting frames.
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"}
 
@@ -33,9 +32,10 @@ class EventStream(Response):
         self.gateway = gateway
         self.request = request
         self.started = False
+        self.sent = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        wanted = scope.get("state", {}).get(SEND_SOMETHING) or asyncio.Event()
+        wanted = wanted_of(scope)
         with suppress(ClientGoneError):
             try:
                 await generation.attend(self.gateway, self.request, receive, self._pump(send, wanted))
@@ -43,7 +43,7 @@ class EventStream(Response):
                 if not self.started:
                     raise
                 problem = placed(error, self.request.request_id, scope.get("root_path", ""))
-                await self._send(send, frame("error", problem))
+                await self._send(send, "error", problem)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _pump(self, send: Send, wanted: asyncio.Event) -> None:
@@ -51,44 +51,37 @@ class EventStream(Response):
             first = await anext(events)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             self.started = True
-            heart = asyncio.create_task(self._beat(send, wanted))
+            heart = asyncio.create_task(beat(send, wanted, self.gateway.settings.keep_alive_seconds))
             try:
-                await self._send(send, self._frame(first))
+                await self._send(send, *self._message(first))
                 async for event in events:
-                    await self._send(send, self._frame(event))
+                    await self._send(send, *self._message(event))
             finally:
                 heart.cancel()
                 await asyncio.gather(heart, return_exceptions=True)
 
-    async def _beat(self, send: Send, wanted: asyncio.Event) -> None:
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.gateway.settings.keep_alive_seconds):
-                    await wanted.wait()
-            wanted.clear()
-            await self._send(send, KEEP_ALIVE)
+    async def _send(self, send: Send, name: str, message: Answer) -> None:
+        self.sent += 1
+        await send({"type": "http.response.body", "body": frame(self.sent, name, message), "more_body": True})
 
-    async def _send(self, send: Send, data: bytes) -> None:
-        await send({"type": "http.response.body", "body": data, "more_body": True})
-
-    def _frame(self, event: Event) -> bytes:
+    def _message(self, event: Event) -> tuple[str, Answer]:
         match event:
             case Queued():
-                return frame("queued", QueuedMessage(id=self.request.request_id, position=event.position))
+                return "queued", QueuedMessage(id=self.request.request_id, position=event.position)
             case Started():
-                return frame("started", settled(self.gateway, self.request, event))
+                return "started", settled(self.gateway, self.request, event)
             case Step():
-                return frame("step", StepMessage(completed=event.completed, total=event.total))
+                return "step", StepMessage(completed=event.completed, total=event.total)
             case ImageReady():
-                return frame("image", picture(self.request, event))
+                return "image", picture(self.request, event)
             case Finished():
                 timings = TimingsAnswer(**asdict(event.timings))
-                return frame("finished", FinishedMessage(id=self.request.request_id, timings=timings))
+                return "finished", FinishedMessage(id=self.request.request_id, timings=timings)
 
 
-def frame(name: str, message: Answer) -> bytes:
-    """One event; JSON has no line breaks of its own, so one data line is enough."""
-    return f"event: {name}\ndata: {message.model_dump_json(exclude_none=True)}\n\n".encode()
+def frame(number: int, name: str, message: Answer) -> bytes:
+    """Event `number` of a stream, from 1; JSON has no line breaks of its own, so one data line is enough."""
+    return f"id: {number}\nevent: {name}\ndata: {message.model_dump_json(exclude_none=True)}\n\n".encode()
 
 
 def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Settled:

@@ -61,6 +61,12 @@ BODY_TIMEOUT = Kind(slug="body-timeout", status=408, title="Body too slow", mean
 HEADER_TIMEOUT = Kind(
     slug="header-timeout", status=408, title="Header too slow", meaning="The header did not arrive in time."
 )
+IDEMPOTENCY_IN_FLIGHT = Kind(
+    slug="idempotency-in-flight",
+    status=409,
+    title="Under way",
+    meaning="The first request with this Idempotency-Key is not answered yet; try again after Retry-After seconds.",
+)
 BODY_TOO_LARGE = Kind(
     slug="body-too-large", status=413, title="Body too large", meaning="The body is over the server's limit."
 )
@@ -84,6 +90,12 @@ INVALID_REQUEST = Kind(
     status=422,
     title="Invalid request",
     meaning="A value is wrong; `field` names the first one, `errors` lists them all. Nothing was computed.",
+)
+IDEMPOTENCY_MISMATCH = Kind(
+    slug="idempotency-mismatch",
+    status=422,
+    title="Idempotency key used before",
+    meaning="The Idempotency-Key was first sent with another body, Accept or Content-Type. Nothing was computed.",
 )
 INTERNAL_ERROR = Kind(
     slug="internal-error",
@@ -134,10 +146,12 @@ KINDS = (
     NOT_ACCEPTABLE,
     HEADER_TIMEOUT,
     BODY_TIMEOUT,
+    IDEMPOTENCY_IN_FLIGHT,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     MISDIRECTED,
     INVALID_REQUEST,
+    IDEMPOTENCY_MISMATCH,
     HEADER_TOO_LARGE,
     INTERNAL_ERROR,
     GENERATION_FAILED,

@@ -3,7 +3,7 @@
 Gauges and totals of the engine are read when scraped; nothing here holds prompt text or other unbounded labels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
@@ -20,6 +20,8 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 OUTCOMES = ("finished", "cancelled", "refused", "failed", "timeout")
 #: Deadlines that passed, and room that was needed.
 CLOSED = ("first_byte", "header", "body", "idle", "send", "crowded")
+#: What became of requests with an Idempotency-Key.
+REPLAYS = ("first", "replayed", "resumed", "in_flight", "mismatch")
 STAGES = ("text", "init_image", "denoise", "decode", "encode")
 
 
@@ -61,6 +63,14 @@ class Metrics:
         self._closed = Counter(
             "cosmicman_connections_closed", "Connections that the server ended, by why.", ["reason"], registry=registry
         )
+        self._replays = Counter(
+            "cosmicman_replays", "Requests with an Idempotency-Key, by outcome.", ["outcome"], registry=registry
+        )
+        self._replay_bytes = Gauge(
+            "cosmicman_replay_bytes", "Answers in memory that may be asked for again.", registry=registry
+        )
+        for outcome in REPLAYS:
+            self._replays.labels(outcome)
         for outcome in OUTCOMES:
             self._generations.labels(outcome)
         for stage in STAGES:
@@ -88,6 +98,14 @@ class Metrics:
     def connection_closed(self, reason: str) -> None:
         assert reason in CLOSED
         self._closed.labels(reason).inc()
+
+    def replayed(self, outcome: str) -> None:
+        assert outcome in REPLAYS
+        self._replays.labels(outcome).inc()
+
+    def replay_bytes_are(self, size_bytes: Callable[[], int]) -> None:
+        """Asked when scraped."""
+        self._replay_bytes.set_function(size_bytes)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._http.labels(method if method in METHODS else "other", route, str(status)).inc()

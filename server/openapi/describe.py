@@ -17,6 +17,32 @@ REQUEST_ID_HEADER = {
 }
 
 
+#: Of an answer that another request made.
+REPLAY_HEADERS = {
+    "Idempotent-Replayed": {
+        "description": "`true` where an earlier request with this Idempotency-Key made the answer.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "X-Original-Request-Id": {"description": "Id of that request.", "schema": {"type": "string"}},
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Any text of yours that names this request: sent again with the same key, it is not run again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+}
+_LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "Number of the last event that came of a stream with this Idempotency-Key; it goes on after it.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+    "example": "7",
+}
+
+
 def schema_of(model: type[Body] | type[Answer]) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
@@ -27,8 +53,14 @@ def takes(model: type[Body] | type[Answer], **examples: Mapping[str, Any]) -> di
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
-def gives(description: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    return {"description": description, "headers": REQUEST_ID_HEADER, "content": dict(content)}
+def repeatable(*, streams: bool = False) -> dict[str, Any]:
+    """`openapi_extra` of a route that takes an Idempotency-Key; `streams`: and continues its streams."""
+    return {"parameters": [_IDEMPOTENCY_KEY, _LAST_EVENT_ID] if streams else [_IDEMPOTENCY_KEY]}
+
+
+def gives(description: str, content: Mapping[str, Any], headers: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """An answer; `headers` are those beside the request's id."""
+    return {"description": description, "headers": REQUEST_ID_HEADER | dict(headers or {}), "content": dict(content)}
 
 
 def json_of(model: type[Body] | type[Answer], example: Any) -> dict[str, Any]:
@@ -71,4 +103,15 @@ BODY_REFUSALS: dict[Kind, tuple[str, str | None]] = ANYWHERE | {
     problems.BODY_TIMEOUT: ("The body must arrive within 30 seconds; got 12 bytes by then.", None),
     problems.BODY_TOO_LARGE: ("The body may have at most 1048576 bytes; got 52428800 bytes.", None),
     problems.UNSUPPORTED_MEDIA_TYPE: ('Content-Type must be application/json; got "text/plain".', None),
+}
+REPLAY_REFUSALS: dict[Kind, tuple[str, str | None]] = {
+    problems.IDEMPOTENCY_IN_FLIGHT: (
+        "The request with this Idempotency-Key is under way; its answer is not there yet.",
+        None,
+    ),
+    problems.IDEMPOTENCY_MISMATCH: (
+        "The request must be the one that this Idempotency-Key was first sent with; its body, its Accept or its "
+        "Content-Type is another. Use a new key for a new request.",
+        None,
+    ),
 }

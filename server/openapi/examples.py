@@ -91,20 +91,25 @@ FULL_BODY = {
 }
 
 EVENTS = """\
+id: 1
 event: queued
 data: {"id":"6f0e2c5f","position":0}
 
+id: 2
 event: started
 data: {"id":"6f0e2c5f","model":"figurine","seed":7,"image_index":0,"width":128,"height":192,"steps":20,\
 "guidance_scale":4.0,"sampler":"ddim","guidance_interval":[0.0,1.0],\
 "description":"a woman in a red dress","groups":[],"negatives":[]}
 
+id: 3
 event: step
 data: {"completed":1,"total":20}
 
+id: 4
 event: image
 data: {"index":0,"seed":7,"image_index":0,"media_type":"image/png","data":"iVBORw0KGgo=","width":128,"height":192}
 
+id: 5
 event: finished
 data: {"id":"6f0e2c5f","timings":{"queue_seconds":0.0,"text_seconds":0.01,"init_image_seconds":0.0,\
 "denoise_seconds":0.92,"decode_seconds":0.12,"encode_seconds":0.01,"total_seconds":1.06}}

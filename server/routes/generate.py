@@ -17,7 +17,16 @@ from server.http.negotiation import choose
 from server.http.problems import ClientGoneError, ProblemError, shown
 from server.middleware.observe import CLIENT_GONE
 from server.openapi import examples
-from server.openapi.describe import BODY_REFUSALS, gives, json_of, refuses, takes
+from server.openapi.describe import (
+    BODY_REFUSALS,
+    REPLAY_HEADERS,
+    REPLAY_REFUSALS,
+    gives,
+    json_of,
+    refuses,
+    repeatable,
+    takes,
+)
 from server.schemas.generate import GenerateAnswer, GenerateBody, TimingsAnswer
 
 JSON = "application/json"
@@ -51,7 +60,8 @@ _REFUSALS = {
         "Answers with JSON (base64 pictures, the parsed groups, the seed and the timings), with the picture itself "
         "under `Accept: image/png`, `image/webp` or `image/jpeg`, or with server-sent events (`queued`, `started`, "
         "`step`, `image`, `finished`, `error`) under `Accept: text/event-stream`. Closing the connection cancels "
-        "the request. The same request with the same seed gives the same picture."
+        "the request, but for a stream with an `Idempotency-Key`: it may be taken up again by `Last-Event-ID` for a "
+        "while. The same request with the same seed gives the same picture."
     ),
     response_class=Response,
     responses={
@@ -62,12 +72,14 @@ _REFUSALS = {
                 **{name: {"schema": {"type": "string", "contentMediaType": name}} for name in IMAGES},
                 EVENT_STREAM: {"schema": {"type": "string"}, "example": examples.EVENTS},
             },
+            REPLAY_HEADERS,
         ),
-        **refuses(BODY_REFUSALS | _REFUSALS),
+        **refuses(BODY_REFUSALS | REPLAY_REFUSALS | _REFUSALS),
     },
     openapi_extra=takes(
         GenerateBody, minimal=examples.MINIMAL_BODY, groups=examples.GROUPS_BODY, full=examples.FULL_BODY
-    ),
+    )
+    | repeatable(streams=True),
 )
 async def generate(request: Request) -> Response:
     gateway = gateway_of(request)

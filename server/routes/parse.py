@@ -9,7 +9,18 @@ from server.generation.prepared import group_spans, negatives_of, parse
 from server.http import problems
 from server.http.json_body import Reading, read_body
 from server.openapi import examples
-from server.openapi.describe import ANYWHERE, BODY_REFUSALS, gives, json_list_of, json_of, refuses, takes
+from server.openapi.describe import (
+    ANYWHERE,
+    BODY_REFUSALS,
+    REPLAY_HEADERS,
+    REPLAY_REFUSALS,
+    gives,
+    json_list_of,
+    json_of,
+    refuses,
+    repeatable,
+    takes,
+)
 from server.schemas.parse import GroupAnswer, ParseAnswer, ParseBody
 
 router = APIRouter()
@@ -21,11 +32,15 @@ router = APIRouter()
     response_class=Response,
     responses={
         200: gives(
-            "The phrases of the text, in order, never overlapping.", json_of(ParseAnswer, examples.PARSE_ANSWER)
+            "The phrases of the text, in order, never overlapping.",
+            json_of(ParseAnswer, examples.PARSE_ANSWER),
+            REPLAY_HEADERS,
         ),
-        **refuses(BODY_REFUSALS | {problems.INVALID_REQUEST: ("text is required; it is missing", "text")}),
+        **refuses(
+            BODY_REFUSALS | REPLAY_REFUSALS | {problems.INVALID_REQUEST: ("text is required; it is missing", "text")}
+        ),
     },
-    openapi_extra=takes(ParseBody, text={"text": examples.DESCRIPTION}),
+    openapi_extra=takes(ParseBody, text={"text": examples.DESCRIPTION}) | repeatable(),
 )
 async def parse_text(request: Request) -> Response:
     gateway = gateway_of(request)

@@ -42,3 +42,29 @@ def test_every_wrong_setting_has_its_line(monkeypatch: pytest.MonkeyPatch) -> No
         "COSMICMAN_REQUEST_TIMEOUT_SECONDS",
         "log_level",
     ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://localhost:abc",
+        "redis://localhost:0",
+        "redis://localhost:65536",
+        "redis://localhost/jobs",
+        "redis://localhost/0?socket_timeout=5",
+        "redis://gateway:secret@localhost/?x=1",
+        "http://gateway:secret@localhost",
+    ],
+)
+def test_what_is_no_redis_is_refused_and_no_password_is_said(address: str) -> None:
+    with pytest.raises(ValueError, match="^redis: ") as refusal:
+        read_settings(redis=address)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["redis://localhost", "rediss://user:secret@10.0.0.7:6379/3", "redis://[::1]:6379", "unix:///run/redis.sock?db=2"],
+)
+def test_addresses_of_a_redis(address: str) -> None:
+    assert read_settings(redis=address).redis == address
