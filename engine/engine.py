@@ -19,8 +19,9 @@ from engine.description import Description
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
 from engine.generation import Generation
 from engine.model.diffusion import DiffusionModel
+from engine.previews.linear_map import PreviewMap, load_preview_map
 from engine.prompt.planner import PromptPlan
-from engine.request.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
+from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Started, Step, Timings
 from engine.request.prepare import NONE, picture_limits, prepare
 from engine.request.provenance import Origin, check_room
 from engine.request.request import GenerationRequest, ModelInfo, PreparedRequest
@@ -47,6 +48,7 @@ __all__ = [
     "MakeSessions",
     "ModelInfo",
     "PreparedRequest",
+    "Preview",
     "Queued",
     "SecondPass",
     "SessionSettings",
@@ -77,7 +79,8 @@ class Engine:
         make_policy: MakePolicy | None = None,
     ) -> None:
         """Made by `load`."""
-        self.model = _model_info(bundle, diffusion, settings)
+        self._preview_map = load_preview_map(bundle)
+        self.model = _model_info(bundle, diffusion, settings, self._preview_map)
         self._bundle = bundle
         self._origin = Origin(model=bundle.manifest.name, bundle_sha256=bundle.sha256)
         self._diffusion = diffusion
@@ -88,6 +91,8 @@ class Engine:
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="text")
         self._readers = ThreadPoolExecutor(MAX_READ_AT_ONCE, thread_name_prefix="picture")
         self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decoder")
+        self._previewer = ThreadPoolExecutor(1, thread_name_prefix="preview")
+        self._pools = self._workers, self._readers, self._decoder, self._previewer
         self._costs = CostTable() if costs is None else costs
         self._make_policy = make_policy
         self._counts = {"images": 0, "finished": 0, "failed": 0, "cancelled": 0}
@@ -135,7 +140,7 @@ class Engine:
             try:
                 await asyncio.get_running_loop().run_in_executor(self._workers, warm)
             except BaseException:
-                for pool in (self._workers, self._readers, self._decoder):
+                for pool in self._pools:
                     pool.shutdown(wait=False)
                 raise
         bounds = Bounds(
@@ -156,7 +161,7 @@ class Engine:
         """Ends every request with EngineStoppedError and waits for the forward under way."""
         assert self._scheduler is not None
         await self._scheduler.stop()
-        for pool in (self._workers, self._readers, self._decoder):
+        for pool in self._pools:
             await asyncio.to_thread(pool.shutdown)
 
     @property
@@ -220,6 +225,8 @@ class Engine:
                 workers=self._workers,
                 readers=self._readers,
                 decoder=self._decoder,
+                previewer=self._previewer,
+                preview_map=self._preview_map,
                 origin=self._origin,
                 pixel_limits=picture_limits(self.model),
             )
@@ -278,7 +285,9 @@ class Engine:
         raise RequestError(field, f"{what} may fill at most {words}; it fills {num_windows}")
 
 
-def _model_info(bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings) -> ModelInfo:
+def _model_info(
+    bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings, preview_map: PreviewMap | None
+) -> ModelInfo:
     manifest, samplers = bundle.manifest, samplers_of(diffusion.noise_schedule)
     if manifest.default_sampler not in samplers:
         path, known = bundle.path / MANIFEST_FILE, ", ".join(samplers)
@@ -306,4 +315,5 @@ def _model_info(bundle: Bundle, diffusion: DiffusionModel, settings: EngineSetti
         max_characters=settings.max_characters or diffusion.ordinary_characters(settings.max_windows),
         takes_init_image=diffusion.takes_pictures,
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
+        previews=preview_map is not None,
     )

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias, TypeVar
@@ -19,12 +20,15 @@ from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.pictures.decode import load_pixels
 from engine.pictures.encode import MEDIA_TYPES, encode, to_pixels
 from engine.pictures.header import PixelLimits
+from engine.previews.linear_map import PreviewMap
+from engine.previews.maker import PreviewMaker
+from engine.previews.picture import PreviewPicture, preview_picture
 from engine.prompt.planner import PromptPlan
-from engine.request.events import Event, Finished, ImageReady, Queued, Started, Step, Timings
+from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Started, Step, Timings
 from engine.request.provenance import Origin, provenance
 from engine.request.request import MAX_SEED, PreparedRequest
 from engine.samplers import FloatArray, SamplerPlan, gaussian_noise, sampler_plan
-from engine.scheduler import JobHandle, LatentsReady, StepDone, Update
+from engine.scheduler import Estimate, JobHandle, LatentsReady, StepDone, Update
 from engine.scheduler.picture import Denoising
 
 Result = TypeVar("Result")
@@ -63,7 +67,7 @@ class _Pass:
     guidance_scale: float
 
 
-_Message: TypeAlias = StepDone | _Finished | Exception
+_Message: TypeAlias = StepDone | Preview | _Finished | Exception
 
 
 class Generation:
@@ -78,6 +82,8 @@ class Generation:
         workers: Executor,
         readers: Executor,
         decoder: Executor,
+        previewer: Executor,
+        preview_map: PreviewMap | None,
         origin: Origin,
         pixel_limits: PixelLimits,
     ) -> None:
@@ -90,6 +96,8 @@ class Generation:
             workers: Where text is encoded.
             readers: Where the picture to start from is read, while the request is in line.
             decoder: Where pictures are decoded and written.
+            previewer: Where previews are made.
+            preview_map: What they are made with; needed where the request asks for any.
             origin: Named in the pictures' provenance.
             pixel_limits: Of the picture to start from.
         """
@@ -99,11 +107,13 @@ class Generation:
         self._workers = workers
         self._readers = readers
         self._decoder = decoder
+        self._preview_map = preview_map
         self._origin = origin
         self._pixel_limits = pixel_limits
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
         self._messages: asyncio.Queue[_Message] = asyncio.Queue()
         self._finishing: set[asyncio.Task[None]] = set()
+        self._previews = PreviewMaker(self._preview, previewer, self._messages.put_nowait)
         self._denoised_at = 0.0
 
     async def events(self, handle: JobHandle) -> AsyncGenerator[Event, None]:
@@ -116,12 +126,20 @@ class Generation:
             EngineStoppedError: The engine stopped meanwhile.
         """
         entered = time.monotonic()
-        yield Queued(position=handle.position)
+        told = handle.position
+        yield Queued(position=told)
         request = self._request
-        init = None
-        if request.init_image is not None:
-            init = await handle.prepare(self._in_worker(self._readers, partial(self._read, request.init_image)))
-        await handle.admitted()
+        in_line = asyncio.ensure_future(self._in_line(handle))
+        try:
+            async with aclosing(handle.moves(told, in_line)) as positions:
+                async for position in positions:
+                    yield Queued(position=position)
+            init = await in_line
+        finally:
+            if in_line.cancel():
+                await asyncio.wait([in_line])
+            if not in_line.cancelled():
+                in_line.exception()  # Whoever awaits it still gets it; one who leaves need not.
         admitted = time.monotonic()
         yield Started(
             seed=self._seed,
@@ -148,12 +166,15 @@ class Generation:
                 if isinstance(message, StepDone):
                     completed += 1
                     yield Step(completed=completed, total=sum(picture.num_steps for picture in pictures))
+                elif isinstance(message, Preview):
+                    yield message
                 elif isinstance(message, _Finished):
                     finished.append(message)
                     yield message.image
                 else:
                     raise message
         finally:
+            self._previews.close()
             for task in self._finishing:
                 task.cancel()
         yield Finished(
@@ -167,6 +188,14 @@ class Generation:
                 total_seconds=time.monotonic() - entered,
             )
         )
+
+    async def _in_line(self, handle: JobHandle) -> _Init | None:
+        """Reads the picture to start from, where there is one, and waits for the request's turn."""
+        init, data = None, self._request.init_image
+        if data is not None:
+            init = await handle.prepare(self._in_worker(self._readers, partial(self._read, data)))
+        await handle.admitted()
+        return init
 
     async def _in_worker(self, workers: Executor, function: Callable[[], Result]) -> Result:
         try:
@@ -228,6 +257,7 @@ class Generation:
                 guidance_interval=self._request.guidance_interval,
                 original=self._original(init, index) if number == 0 else None,
                 then=picture,
+                estimate_every=self._request.preview_every,
             )
         assert picture is not None
         return picture
@@ -240,6 +270,8 @@ class Generation:
         if isinstance(message, LatentsReady):
             self._denoised_at = time.monotonic()
             self._finish_later(message, handle)
+        elif isinstance(message, Estimate):
+            self._previews.take(message)
         else:
             self._messages.put_nowait(message)
 
@@ -257,6 +289,7 @@ class Generation:
     async def _finish(self, ready: LatentsReady, handle: JobHandle) -> None:
         finished = await self._in_worker(self._decoder, partial(self._decode, ready.index, ready.latents))
         handle.decoded()
+        self._previews.end(ready.index)
         self._messages.put_nowait(finished)
 
     def _decode(self, index: int, latents: FloatArray) -> _Finished:
@@ -275,3 +308,7 @@ class Generation:
             height=pixels.shape[0],
         )
         return _Finished(image=image, decode_seconds=decoded - started, encode_seconds=time.monotonic() - decoded)
+
+    def _preview(self, latents: FloatArray) -> PreviewPicture | None:
+        assert self._preview_map is not None, "a request that asks for previews is refused where there is no map"
+        return preview_picture(self._preview_map, latents)

@@ -31,6 +31,8 @@ SECOND_TEXT_ENCODER_FILE = "text_encoder_2.onnx"
 UNET_FILE = "unet.onnx"
 VAE_DECODER_FILE = "vae_decoder.onnx"
 VAE_ENCODER_FILE = "vae_encoder.onnx"
+#: What previews are drawn with; a bundle without it gives none.
+PREVIEW_MAP_FILE = "preview_map.npy"
 REQUIRED_FILES = (TOKENIZER_FILE, TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE)
 REQUIRED_OF_SDXL = (*REQUIRED_FILES, SECOND_TEXT_ENCODER_FILE)
 MAX_MANIFEST_BYTES = 1_000_000
@@ -210,11 +212,16 @@ def seal(work: Path, out: Path, manifest: Manifest) -> None:
         out: Where the bundle goes; one that is there is replaced at once.
         manifest: Lists the files.
     """
-    text = json.dumps(_as_json(manifest), indent=2, allow_nan=False) + "\n"
-    (work / MANIFEST_FILE).write_text(text, encoding="utf-8")
-    for path in work.iterdir():
-        path.chmod(0o644)
+    write_manifest(work, manifest)
     put_in_place(work, out.resolve())
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Completes a folder of files; all of them can be read by everybody then."""
+    text = json.dumps(_as_json(manifest), indent=2, allow_nan=False) + "\n"
+    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
+    for path in folder.iterdir():
+        path.chmod(0o644)
 
 
 def _as_json(manifest: Manifest) -> dict[str, object]:

@@ -14,8 +14,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TypeAlias
 
-from engine.bundle.manifest import TOKENIZER_FILE, Manifest, seal
+from engine.bundle.manifest import PREVIEW_MAP_FILE, TOKENIZER_FILE, Manifest, seal
 from engine.export.checkpoint import describe
+from engine.export.preview_map import write_preview_map
 from engine.export.resume import UnfinishedExport, unfinished_export
 from engine.export.write import EXTERNAL_DATA_OVER_BYTES, write_graph
 from engine.files.digests import sha256_of
@@ -26,6 +27,7 @@ from engine.pipeline_folder.weights import find_weights
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
+PREVIEW_PART = "preview map"
 LIBRARIES = ("torch", "diffusers", "transformers", "onnxscript", "onnx-ir")
 
 
@@ -74,19 +76,24 @@ def export_bundle(
     manifest = describe(source, name=name, precision=precision, clip_skip=clip_skip)
     parts = parts_of(source, manifest, variant=variant)
     tell = progress or (lambda _part, _done, _total: None)
-    tell("reading the checkpoint", 0, len(parts))
+    total = len(parts) + 1
+    tell("reading the checkpoint", 0, total)
     options = [precision, variant, clip_skip, external_data_over_bytes]
     with unfinished_export(out, fingerprint(source, variant, options)) as unfinished:
         if not unfinished.has("tokenizer"):
             with unfinished.part("tokenizer") as folder:
                 load_tokenizer(source).backend_tokenizer.save(str(folder / TOKENIZER_FILE))
         for done, (part, load) in enumerate(parts.items()):
-            tell(part, done, len(parts))
+            tell(part, done, total)
             if not unfinished.has(part):
                 with unfinished.part(part) as folder:
                     write_graph(load, folder, external_data_over_bytes=external_data_over_bytes)
                 gc.collect()
-        tell("putting it in place", len(parts), len(parts))
+        tell(PREVIEW_PART, len(parts), total)
+        if not unfinished.has(PREVIEW_PART):
+            with unfinished.part(PREVIEW_PART) as folder:
+                write_preview_map(unfinished.files, manifest, folder / PREVIEW_MAP_FILE)
+        tell("putting it in place", total, total)
         return _finish(unfinished, out, manifest)
 
 

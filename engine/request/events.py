@@ -21,7 +21,7 @@ class Timings:
 
 @dataclass(frozen=True, kw_only=True)
 class Queued:
-    """The request stands in line; `position` requests are before it."""
+    """The request stands in line; `position` requests are before it. Told again when that number is another one."""
 
     position: int
 
@@ -54,6 +54,23 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Preview:
+    """Roughly what picture `index` will be, after `completed` of its own `total` evaluations of the UNet.
+
+    Small and encoded, without provenance. There is none after the last evaluation, nor after the picture's ImageReady;
+    one that could not be made in time is left out.
+    """
+
+    index: int
+    completed: int
+    total: int
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImageReady:
     """One finished picture, encoded, with its provenance inside; `index` is its place in the request, from 0."""
 
@@ -72,4 +89,4 @@ class Finished:
     timings: Timings
 
 
-Event: TypeAlias = Queued | Started | Step | ImageReady | Finished
+Event: TypeAlias = Queued | Started | Step | Preview | ImageReady | Finished

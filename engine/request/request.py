@@ -50,6 +50,7 @@ class GenerationRequest:
         init_image: A PNG, JPEG or WebP file to start from; without a size given, the result has the nearest to its own.
         strength: Share of the steps to take from init_image, above 0 to 1; little keeps it.
         second_pass: What to do with the finished latents.
+        preview_every: Steps from one preview of a picture to the next, 1 to the model's max_steps; None means none.
         request_id: The caller's name for the request in logs.
     """
 
@@ -72,6 +73,7 @@ class GenerationRequest:
     init_image: bytes | None = None
     strength: float | None = None
     second_pass: SecondPass | None = None
+    preview_every: int | None = None
     request_id: str = ""
 
 
@@ -100,6 +102,7 @@ class ModelInfo:
         max_characters: Length of a description, and of a negative description; ordinary English of that length fits
             the windows of text that the engine reads.
         takes_init_image: Whether pictures can start from one.
+        previews: Whether it can show pictures while they are made.
     """
 
     name: str
@@ -121,6 +124,7 @@ class ModelInfo:
     max_characters: int
     takes_init_image: bool = True
     sampler_steps: Mapping[str, int] = field(default_factory=dict)
+    previews: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +157,7 @@ class PreparedRequest:
     init_image: bytes | None
     strength: float | None
     second_pass: PreparedSecondPass | None
+    preview_every: int | None = None
     plan: object = field(default=None, repr=False, compare=False)
 
     @property

@@ -8,6 +8,9 @@ sample). With o the model's output and z fresh noise, step i makes every array o
 Tables are computed in float64 and rounded once, so that rows of different samplers, step counts and positions can
 share a forward and a picture never depends on its neighbours.
 
+Whatever the method, the model sees latents m of variance 1, a picture x0 with noise in it, and its output says which:
+``x0 = denoise[i, 0] m + denoise[i, 1] o`` is the picture as the model has it at step i.
+
 Letters: T training timesteps, S evaluations of the model, K arrays of a state, C H W latent channels and sides.
 """
 
@@ -18,7 +21,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from engine.samplers.schedule import DoubleArray, FloatArray, NoiseSchedule
+from engine.samplers.schedule import DoubleArray, FloatArray, NoiseSchedule, alphas_cumprod
 
 State: TypeAlias = tuple[FloatArray, ...]
 # Columns of an update's row behind those of the state.
@@ -33,6 +36,7 @@ class SamplerPlan:
         timesteps: What the model is told, [S].
         input_scale: Factor on the latents the model sees, [S].
         update: The next state in terms of state, output and noise, [S, K, K + 2].
+        denoise: The finished picture in terms of what the model sees and its output, [S, 2].
         progress: How far the denoising is at each evaluation, [S]: 0 at timestep T - 1, 1 at timestep 0.
         original_scale: Factor on the latents of the picture it starts from; 0 where it starts from noise alone.
         initial_noise_scale: Factor on the first noise.
@@ -41,6 +45,7 @@ class SamplerPlan:
     timesteps: FloatArray
     input_scale: FloatArray
     update: FloatArray
+    denoise: FloatArray
     progress: DoubleArray
     original_scale: float
     initial_noise_scale: float
@@ -67,6 +72,12 @@ class SamplerPlan:
         """Latents as the model wants to see them, [1, C, H, W]."""
         scaled: FloatArray = self.input_scale[step] * state[0]
         return scaled
+
+    def denoised(self, step: int, state: State, output: FloatArray) -> FloatArray:
+        """The finished latents as the model has them at a step, [1, C, H, W]: its estimate of x0."""
+        of_input, of_output = self.denoise[step]
+        estimate: FloatArray = of_input * self.model_input(step, state) + of_output * output
+        return estimate
 
     def advance(self, step: int, state: State, output: FloatArray, draw: Callable[[], FloatArray]) -> State:
         """The state after a step; `draw` is called only where the step needs fresh noise."""
@@ -119,7 +130,18 @@ def make_plan(
         timesteps=timesteps.astype(np.float32),
         input_scale=scale.astype(np.float32),
         update=update.astype(np.float32),
+        denoise=_denoise(schedule, timesteps).astype(np.float32),
         progress=1.0 - timesteps / (schedule.num_train_timesteps - 1),
         original_scale=start[0],
         initial_noise_scale=start[1],
     )
+
+
+def _denoise(schedule: NoiseSchedule, timesteps: npt.NDArray[np.float64] | npt.NDArray[np.int64]) -> DoubleArray:
+    """Coefficients of x0, [S, 2]; those of a timestep between two are between theirs."""
+    products = alphas_cumprod(schedule)
+    alphas = np.interp(timesteps, np.arange(len(products)), products)
+    signal, noise = np.sqrt(alphas), np.sqrt(1.0 - alphas)
+    if schedule.prediction_type == "epsilon":
+        return np.stack([1.0 / signal, -noise / signal], axis=1)
+    return np.stack([signal, -noise], axis=1)

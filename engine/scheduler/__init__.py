@@ -12,9 +12,19 @@ scheduler knows rows and a forward; it does not know text, graphs or images. Rea
 """
 
 from engine.scheduler.cost_table import CostTable
-from engine.scheduler.job import LatentsReady, StepDone, Update
+from engine.scheduler.job import Estimate, LatentsReady, StepDone, Update
 from engine.scheduler.loop import JobHandle, Scheduler
 from engine.scheduler.policy import MakePolicy
 from engine.scheduler.state import Bounds
 
-__all__ = ["Bounds", "CostTable", "JobHandle", "LatentsReady", "MakePolicy", "Scheduler", "StepDone", "Update"]
+__all__ = [
+    "Bounds",
+    "CostTable",
+    "Estimate",
+    "JobHandle",
+    "LatentsReady",
+    "MakePolicy",
+    "Scheduler",
+    "StepDone",
+    "Update",
+]

@@ -61,6 +61,16 @@ class StepDone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """One picture of the request as the model has it after so many steps; latents are [1, C, H, W]."""
+
+    index: int
+    completed: int
+    total: int
+    latents: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True)
 class LatentsReady:
     """One picture of the request is denoised; latents are [1, C, H, W]."""
 
@@ -68,5 +78,5 @@ class LatentsReady:
     latents: FloatArray
 
 
-Update: TypeAlias = StepDone | LatentsReady
+Update: TypeAlias = StepDone | Estimate | LatentsReady
 Message: TypeAlias = tuple[Job, Update | EngineError]

@@ -5,7 +5,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
@@ -35,6 +35,7 @@ class JobHandle:
         """Made by `Scheduler.enter`."""
         self.position = position
         self.job = job
+        self._moved: asyncio.Future[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self._scheduler = scheduler
         self._admitted = admitted
@@ -82,6 +83,21 @@ class JobHandle:
         """
         await self._admitted
 
+    async def moves(self, told: int, until: "asyncio.Future[Any]") -> AsyncGenerator[int]:
+        """How many requests are before this one, whenever that has changed; the latest where several changes came.
+
+        Args:
+            told: The place that the caller knows of.
+            until: Ends it; its result or error is the caller's to take.
+        """
+        while not until.done():
+            if self.position != told:
+                told = self.position
+                yield told
+                continue
+            self._moved = asyncio.get_running_loop().create_future()
+            await asyncio.wait((until, self._moved), return_when=asyncio.FIRST_COMPLETED)
+
     def start(self, pictures: Sequence[Denoising], tell: Tell) -> None:
         """Puts the pictures of this request into the step loop.
 
@@ -101,6 +117,12 @@ class JobHandle:
     def decoded(self) -> None:
         """Says that the latents of one picture are needed no more."""
         self._scheduler.decoded(self)
+
+    def move(self, position: int) -> None:
+        """Called by the scheduler."""
+        self.position = position
+        if self._moved is not None and not self._moved.done():
+            self._moved.set_result(None)
 
     def admit(self) -> None:
         """Called by the scheduler."""
@@ -246,6 +268,9 @@ class Scheduler:
         if self.alive:
             for job in self._state.admit(_now()):
                 self._handles[job].admit()
+            for position, job in enumerate(self._state.waiting):
+                if (handle := self._handles.get(job)) is not None and handle.position != position:
+                    handle.move(position)
 
 
 def _now() -> float:

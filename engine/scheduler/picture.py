@@ -34,6 +34,7 @@ class Denoising:
             step is one row (Kynkäänniemi et al. 2024, arXiv 2404.07724).
         original: Latents of the picture to start from, [1, C, H, W], where the plan starts from one.
         then: What denoises the result once more, from its own plan and at the size of its own noise.
+        estimate_every: After how many steps each the picture is estimated; None means never.
     """
 
     plan: SamplerPlan
@@ -44,6 +45,7 @@ class Denoising:
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     original: FloatArray | None = None
     then: "Denoising | None" = None
+    estimate_every: int | None = None
 
     @property
     def num_steps(self) -> int:
@@ -65,6 +67,8 @@ class Picture:
         self.index = index
         self.num_steps = denoising.num_steps
         self.step = 0
+        #: The finished picture as the model has it at the last step, [1, C, H, W], where that was to be estimated.
+        self.estimate: FloatArray | None = None
         self._begin(denoising, denoising.original)
 
     def _begin(self, denoising: Denoising, original: FloatArray | None) -> None:
@@ -117,10 +121,16 @@ class Picture:
         output = outputs[:1]
         if denoising.guided_at(step):
             output = guided(output, outputs[1:], denoising.guidance_scale)
-        self._state = denoising.plan.advance(step, self._state, output, lambda: denoising.noise(step + 1))
         self.step += 1
+        self.estimate = denoising.plan.denoised(step, self._state, output) if self._to_estimate() else None
+        self._state = denoising.plan.advance(step, self._state, output, lambda: denoising.noise(step + 1))
         if step + 1 == denoising.plan.num_steps and denoising.then is not None:
             self._begin(denoising.then, self.latents)
+
+    def _to_estimate(self) -> bool:
+        """Whether this step's estimate is wanted; after the last one there is the picture itself."""
+        every = self.denoising.estimate_every
+        return every is not None and not self.done and self.step % every == 0
 
 
 def resized(latents: FloatArray, height: int, width: int) -> FloatArray:

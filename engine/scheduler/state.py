@@ -14,7 +14,7 @@ from engine.request.stats import ROW_BOUNDS, SECONDS_BOUNDS, BucketStats, Engine
 from engine.scheduler.admission import Admission, by_priority
 from engine.scheduler.cost_table import CostTable, bucket_name
 from engine.scheduler.forward import Outcome
-from engine.scheduler.job import Job, LatentsReady, Message, StepDone
+from engine.scheduler.job import Estimate, Job, LatentsReady, Message, StepDone
 from engine.scheduler.picture import Bucket, Denoising, Picture
 from engine.scheduler.policy import Batch, MakePolicy, Picker, Policy
 from engine.scheduler.row_limits import RowLimits
@@ -74,6 +74,11 @@ class State:
         deadline_at = None if deadline_seconds is None else now + deadline_seconds
         job = Job(number=self._number, priority=priority, entered_at=now, deadline_at=deadline_at, prepared=prepared)
         return job, self._admission.enter(job)
+
+    @property
+    def waiting(self) -> tuple[Job, ...]:
+        """Requests in line, the next one first."""
+        return self._admission.waiting
 
     def admit(self, now: float) -> list[Job]:
         """Lets requests in; call it after every `enter`, `leave`, `expire`, `settle`, and once one is prepared."""
@@ -237,6 +242,10 @@ class State:
         messages: list[Message] = [
             (job, StepDone(index=picture.index, completed=picture.step, total=picture.num_steps))
         ]
+        if picture.estimate is not None:
+            latents = picture.estimate
+            estimate = Estimate(index=picture.index, completed=picture.step, total=picture.num_steps, latents=latents)
+            messages.append((job, estimate))
         if picture.done:
             self._pictures.remove(picture)
             self._undecoded += 1

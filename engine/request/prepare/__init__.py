@@ -94,6 +94,7 @@ def prepare(
         init_image=request.init_image,
         strength=strength,
         second_pass=second,
+        preview_every=request.preview_every,
         plan=plan,
     )
 
@@ -124,10 +125,20 @@ def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistake
         wrong.add("image_index", f"{message}; got {request.image_index}")
     _check_choice("image_format", request.image_format, IMAGE_FORMATS, wrong)
     _check_choice("priority", request.priority, PRIORITIES, wrong)
+    _check_previews(request, model, wrong)
     seconds = request.deadline_seconds
     if seconds is not None and not 0.0 < seconds <= MAX_DEADLINE_SECONDS:
         message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {seconds:g}"
         wrong.add("deadline_seconds", message)
+
+
+def _check_previews(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:
+    if request.preview_every is None:
+        return
+    if not model.previews:
+        wrong.add("preview_every", f"preview_every needs a preview map, and the bundle of {model.name} has none")
+        return
+    _check_range("preview_every", request.preview_every, 1, model.max_steps, wrong)
 
 
 def _check_choice(field: str, value: str, choices: Sequence[str], wrong: Mistakes) -> None:

@@ -21,6 +21,7 @@ EXAMPLES = """\
   cosmicman export cosmicman/CosmicMan-SDXL --base stabilityai/stable-diffusion-xl-base-1.0 --out models/cosmicman
   cosmicman export runs/checkpoint-20000 --base models/sdxl-base --precision int8 --out models/mine
   cosmicman export models/figurine-bundle --tensorrt --target sm89 --out out/figurine-sm89
+  cosmicman export models/sdxl --preview-map --out models/sdxl
 
 CHECKPOINT is a folder or hub id: a Stable Diffusion 1.5 or SDXL pipeline in diffusers' layout, or, with --base, a UNet
 alone, also one saved by CosmicMan's own training code. The bundle appears whole or not at all: ONNX graphs, tokenizer
@@ -54,17 +55,38 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="MB",
         help="keep a graph's weights in a file of their own above this size; 1900 at most (%(default)s)",
     )
+    parser.add_argument(
+        "--preview-map",
+        action="store_true",
+        help="CHECKPOINT is a bundle of an older export: write it again with the map that previews are drawn with",
+    )
     add_tensorrt(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.preview_map:
+        return _add_preview_map(options)
     if options.tensorrt and (Path(options.checkpoint) / "manifest.json").is_file():
         return build(Path(options.checkpoint), options.out, options)
     status = _export(options)
     if status == 0 and options.tensorrt:
         return build(options.out, options.out.with_name(f"{options.out.name}-{options.target}"), options)
     return status
+
+
+def _add_preview_map(options: argparse.Namespace) -> int:
+    with needs_extra("train"):
+        from engine.export.preview_map import add_preview_map
+
+    if options.tensorrt:
+        raise UsageError("--preview-map changes a bundle, whose engines are built afterwards; leave out --tensorrt")
+    try:
+        add_preview_map(Path(options.checkpoint), options.out)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    sys.stdout.write(f"{options.out}\n")
+    return 0
 
 
 def _export(options: argparse.Namespace) -> int:

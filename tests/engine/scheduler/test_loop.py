@@ -399,3 +399,43 @@ async def test_random_arrivals_cancels_and_failures_all_end_once(seed: int) -> N
     assert (stats.running, stats.waiting) == (0, 0)
     assert outcomes.get("BusyError", 0) == stats.refused_total
     assert max(len(contexts) for _, contexts in model.batches) <= 5
+
+
+async def test_places_in_line_are_told_as_they_change_and_the_latest_alone() -> None:
+    model = Model()
+    model.gate.clear()
+    async with running(model, max_running=1) as scheduler:
+        first = scheduler.enter()
+        others = [scheduler.enter() for _ in range(5)]
+        last = others.pop()
+        assert [handle.position for handle in (first, *others, last)] == [0, 0, 1, 2, 3, 4]
+        seated = asyncio.ensure_future(last.admitted())
+        moves = last.moves(last.position, seated)
+        others[0].__exit__(None, None, None)
+        assert await anext(moves) == 3
+        for handle in others[1:3]:  # two leave before anybody looks
+            handle.__exit__(None, None, None)
+        assert await anext(moves) == 1
+        urgent = scheduler.enter(priority="high")
+        urgent.__exit__(None, None, None)  # came and went: the place is what it was
+        following = asyncio.ensure_future(anext(moves))
+        await asyncio.sleep(0)
+        others[3].__exit__(None, None, None)
+        assert await following == 0
+        first.__exit__(None, None, None)
+        with pytest.raises(StopAsyncIteration):
+            await anext(moves)
+        await seated
+        last.__exit__(None, None, None)
+
+
+async def test_places_are_told_until_the_wait_ends_in_an_error() -> None:
+    model = Model()
+    async with running(model, max_running=1) as scheduler:
+        first, second = scheduler.enter(), scheduler.enter(deadline_seconds=0.01)
+        seated = asyncio.ensure_future(second.admitted())
+        assert [position async for position in second.moves(second.position, seated)] == []
+        with pytest.raises(DeadlineError):
+            await seated
+        second.__exit__(None, None, None)
+        first.__exit__(None, None, None)

@@ -105,3 +105,46 @@ def test_latents_are_scaled_as_torch_does(size: tuple[int, int]) -> None:
     latents = gaussian_noise(1, 0, 0, SHAPE)
     expected = torch.nn.functional.interpolate(torch.from_numpy(latents), size, mode="bilinear", align_corners=False)
     np.testing.assert_allclose(resized(latents, *size), expected.numpy(), atol=1e-6)
+
+
+def test_every_nth_step_is_estimated_and_never_the_last() -> None:
+    estimated = {}
+    for every in (None, 1, 3, 5, 10, 99):
+        picture = Picture(JOB, 0, denoising(estimate_every=every))
+        steps = []
+        while not picture.done:
+            picture.advance(forward(picture.rows()))
+            steps += [picture.step] if picture.estimate is not None else []
+        estimated[every] = steps
+    assert estimated == {None: [], 1: [1, 2, 3, 4, 5, 6, 7, 8, 9], 3: [3, 6, 9], 5: [5], 10: [], 99: []}
+
+
+def test_an_estimate_is_of_the_guided_output_and_changes_nothing() -> None:
+    shown, plain = Picture(JOB, 0, denoising(estimate_every=2)), Picture(JOB, 0, denoising())
+    for step in range(10):
+        rows = shown.rows()
+        outputs = forward(rows)
+        state = shown._state
+        shown.advance(outputs)
+        plain.advance(forward(plain.rows()))
+        if shown.estimate is not None:
+            output = outputs[1:] + 4.0 * (outputs[:1] - outputs[1:])
+            np.testing.assert_allclose(shown.estimate, plain.denoising.plan.denoised(step, state, output), rtol=1e-5)
+    np.testing.assert_array_equal(shown.latents, plain.latents)
+
+
+def test_the_end_of_the_first_of_two_passes_is_estimated_at_its_own_size() -> None:
+    larger = (1, 4, 12, 8)
+    second = denoising(
+        plan=sampler_plan("euler", SCHEDULE, 10, 0.3),
+        noise=partial(gaussian_noise, 3, 1, shape=larger),
+        estimate_every=5,
+    )
+    picture = Picture(JOB, 0, denoising(then=second, estimate_every=5))
+    shapes = {}
+    while not picture.done:
+        picture.advance(forward(picture.rows()))
+        if picture.estimate is not None:
+            shapes[picture.step] = picture.estimate.shape
+    assert picture.num_steps == 13
+    assert shapes == {5: SHAPE, 10: SHAPE}

@@ -1,0 +1,1 @@
+"""What it costs to show pictures while they are made."""

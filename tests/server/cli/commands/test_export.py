@@ -1,0 +1,43 @@
+"""`cosmicman export BUNDLE --preview-map`: an older bundle gets a map, and what cannot have one is told why."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.bundle.manifest import MANIFEST_FILE, PREVIEW_MAP_FILE, VAE_ENCODER_FILE, load_bundle
+
+
+@pytest.fixture
+def older(bundle: Path, tmp_path: Path) -> Path:
+    """A bundle without a map."""
+    copy = tmp_path / "older"
+    shutil.copytree(bundle, copy)
+    forget(copy, PREVIEW_MAP_FILE)
+    return copy
+
+
+def forget(bundle: Path, file: str) -> None:
+    manifest = json.loads((bundle / MANIFEST_FILE).read_text())
+    del manifest["files"][file]
+    (bundle / MANIFEST_FILE).write_text(json.dumps(manifest))
+    (bundle / file).unlink()
+
+
+def test_older_bundle_gets_a_map_in_its_place(cosmicman: Any, older: Path) -> None:
+    outcome = cosmicman("export", str(older), "--preview-map", "--out", str(older))
+    assert outcome.status == 0, outcome.err
+    assert outcome.out.strip() == str(older)
+    assert PREVIEW_MAP_FILE in load_bundle(older).manifest.files
+
+
+def test_what_cannot_have_one_is_told_in_a_line(refused: Any, older: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "new")
+    assert "missing; is nowhere a bundle" in refused("export", "nowhere", "--preview-map", "--out", out)
+    assert "leave out --tensorrt" in refused("export", str(older), "--preview-map", "--tensorrt", "--out", out)
+    forget(older, VAE_ENCODER_FILE)
+    said = refused("export", str(older), "--preview-map", "--out", out)
+    assert "a preview map is fitted with vae_encoder.onnx; it lists none" in said
+    assert not (tmp_path / "new").exists()
