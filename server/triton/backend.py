@@ -106,17 +106,20 @@ class TritonEngine:
             request = request.asked
         tried: list[Replica] = []
         failures: list[BusyError | EngineStoppedError] = []
-        queued = False
+        position: int | None = None
         while (replica := self._choose(tried)) is not None:
             tried.append(replica)
             produced = False
             try:
                 async with aclosing(replica.generate(request, self._timeout_seconds)) as events:
                     async for event in events:
-                        produced |= not isinstance(event, Queued)
-                        if not (isinstance(event, Queued) and queued):
-                            queued |= isinstance(event, Queued)
-                            yield event
+                        if isinstance(event, Queued):
+                            if event.position == position:
+                                continue  # Another replica has a line of its own; a change alone is told.
+                            position = event.position
+                        else:
+                            produced = True
+                        yield event
                 return
             except (BusyError, EngineStoppedError) as error:
                 if produced:

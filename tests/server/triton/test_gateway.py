@@ -17,7 +17,17 @@ import pytest
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 
 from engine.description import parse
-from engine.engine import Engine, EngineSettings, Finished, GenerationRequest, ImageReady, Queued, Started, Step
+from engine.engine import (
+    Engine,
+    EngineSettings,
+    Finished,
+    GenerationRequest,
+    ImageReady,
+    Preview,
+    Queued,
+    Started,
+    Step,
+)
 from engine.errors import BusyError, DeadlineError, RequestError
 from server.app import create_app
 from server.settings import Settings
@@ -63,7 +73,9 @@ async def test_sixteen_at_once_each_get_their_own_and_nothing_twice(remote: Any)
     ]
     answers = await asyncio.gather(*(events_of(remote, request) for request in requests))
     for request, events in zip(requests, answers, strict=True):
-        assert [type(event) for event in events[:2]] == [Queued, Started]
+        positions = [event.position for event in events if isinstance(event, Queued)]
+        assert positions == sorted(set(positions), reverse=True) != []
+        assert isinstance(events[len(positions)], Started)
         assert isinstance(events[-1], Finished)
         steps = [event.completed for event in events if isinstance(event, Step)]
         assert steps == list(range(1, 3 * request.num_images + 1))
@@ -105,6 +117,41 @@ async def test_line_is_bounded_and_says_when_to_come_back(remote: Any, until: An
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
     assert all(isinstance(events[-1], Finished) for events in await asyncio.gather(*waiting))
+
+
+async def test_previews_are_those_of_an_embedded_engine(remote: Any, embedded: Engine) -> None:
+    """So many steps lie between two that each is made in time, whatever else the machine does."""
+    request = replace(ENDLESS, num_images=1, preview_every=100, guidance_scale=1.0)
+    here, there = await first_preview(embedded, request), await first_preview(remote, request)
+    assert (there.index, there.completed, there.total) == (0, 100, 1000)
+    assert there.data[8:12] == b"WEBP"
+    assert there == here
+
+
+async def first_preview(engine: Any, request: GenerationRequest) -> Preview:
+    """Leaves after it."""
+    async with aclosing(engine.generate(request)) as events:
+        async for event in events:
+            if isinstance(event, Preview):
+                return event
+    raise AssertionError("the request ended without a preview")
+
+
+async def test_place_in_line_is_told_as_it_falls(remote: Any, until: Any) -> None:
+    await until(lambda: remote.stats().running == 0)
+    running = [asyncio.create_task(events_of(remote, replace(ENDLESS, num_images=1))) for _ in range(8)]
+    await until(lambda: remote.stats().running == 8)
+    first = asyncio.create_task(events_of(remote, REQUEST))
+    await until(lambda: remote.stats().waiting == 1)
+    async with aclosing(remote.generate(REQUEST)) as events:
+        assert await anext(events) == Queued(position=1)
+        first.cancel()
+        assert await anext(events) == Queued(position=0)
+        running[0].cancel()
+        assert isinstance(await anext(events), Started)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, first, return_exceptions=True)
 
 
 async def test_mistakes_are_named_by_gateway_and_engine_alike(remote: Any) -> None:
