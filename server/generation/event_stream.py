@@ -11,14 +11,22 @@ from dataclasses import asdict
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from engine.engine import Event, Finished, ImageReady, PreparedRequest, Queued, Started, Step
+from engine.engine import Event, Finished, ImageReady, PreparedRequest, Preview, Queued, Started, Step
 from server.gateway import Gateway
 from server.generation import run as generation
 from server.generation.prepared import group_spans, negatives_of
 from server.http.heartbeat import beat, wanted_of
 from server.http.problems import ClientGoneError, ProblemError, placed
 from server.schemas.base import Answer
-from server.schemas.generate import FinishedMessage, Picture, QueuedMessage, Settled, StepMessage, TimingsAnswer
+from server.schemas.generate import (
+    FinishedMessage,
+    Picture,
+    PreviewMessage,
+    QueuedMessage,
+    Settled,
+    StepMessage,
+    TimingsAnswer,
+)
 
 MEDIA_TYPE = "text/event-stream"
 #: The last header keeps nginx from collecting frames.
@@ -72,6 +80,8 @@ class EventStream(Response):
                 return "started", settled(self.gateway, self.request, event)
             case Step():
                 return "step", StepMessage(completed=event.completed, total=event.total)
+            case Preview():
+                return "preview", preview(event)
             case ImageReady():
                 return "image", picture(self.request, event)
             case Finished():
@@ -98,3 +108,7 @@ def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Set
 def picture(request: PreparedRequest, image: ImageReady) -> Picture:
     data = base64.b64encode(image.data).decode("ascii")
     return Picture(**(asdict(image) | {"data": data, "image_index": request.image_index + image.index}))
+
+
+def preview(event: Preview) -> PreviewMessage:
+    return PreviewMessage(**(asdict(event) | {"data": base64.b64encode(event.data).decode("ascii")}))

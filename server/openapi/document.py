@@ -34,6 +34,7 @@ MODELS: tuple[type[Body] | type[Answer], ...] = (
     generating.QueuedMessage,
     generating.Settled,
     generating.StepMessage,
+    generating.PreviewMessage,
     generating.FinishedMessage,
     Problem,
 )

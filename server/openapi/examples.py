@@ -90,6 +90,8 @@ FULL_BODY = {
     "second_pass": {"strength": 0.3, "scale": 1.0, "steps": 20, "guidance_scale": 4.0},
 }
 
+PREVIEWS_BODY = {"description": DESCRIPTION, "preview_every": 5}
+
 EVENTS = """\
 id: 1
 event: queued
@@ -106,10 +108,14 @@ event: step
 data: {"completed":1,"total":20}
 
 id: 4
+event: preview
+data: {"index":0,"completed":1,"total":20,"media_type":"image/webp","data":"UklGRhoAAABXRUJQ","width":64,"height":96}
+
+id: 5
 event: image
 data: {"index":0,"seed":7,"image_index":0,"media_type":"image/png","data":"iVBORw0KGgo=","width":128,"height":192}
 
-id: 5
+id: 6
 event: finished
 data: {"id":"6f0e2c5f","timings":{"queue_seconds":0.0,"text_seconds":0.01,"init_image_seconds":0.0,\
 "denoise_seconds":0.92,"decode_seconds":0.12,"encode_seconds":0.01,"total_seconds":1.06}}
@@ -141,5 +147,6 @@ MODEL = {
     "max_images": 8,
     "max_characters": 2200,
     "takes_init_image": True,
+    "previews": True,
     "image_formats": ["png", "jpeg", "webp"],
 }

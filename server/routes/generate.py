@@ -1,6 +1,6 @@
 """POST /generate: a description in, pictures out, in the form that the Accept header asks for."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -12,7 +12,7 @@ from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
 from server.generation.event_stream import EventStream, picture, settled
 from server.generation.prepared import prepared_request
 from server.http import problems
-from server.http.json_body import read_body
+from server.http.json_body import Reading, read_body
 from server.http.negotiation import choose
 from server.http.problems import ClientGoneError, ProblemError, shown
 from server.middleware.observe import CLIENT_GONE
@@ -59,9 +59,9 @@ _REFUSALS = {
     description=(
         "Answers with JSON (base64 pictures, the parsed groups, the seed and the timings), with the picture itself "
         "under `Accept: image/png`, `image/webp` or `image/jpeg`, or with server-sent events (`queued`, `started`, "
-        "`step`, `image`, `finished`, `error`) under `Accept: text/event-stream`. Closing the connection cancels "
-        "the request, but for a stream with an `Idempotency-Key`: it may be taken up again by `Last-Event-ID` for a "
-        "while. The same request with the same seed gives the same picture."
+        "`step`, `preview`, `image`, `finished`, `error`) under `Accept: text/event-stream`. Closing the connection "
+        "cancels the request, but for a stream with an `Idempotency-Key`: it may be taken up again by `Last-Event-ID` "
+        "for a while. The same request with the same seed gives the same picture."
     ),
     response_class=Response,
     responses={
@@ -77,7 +77,11 @@ _REFUSALS = {
         **refuses(BODY_REFUSALS | REPLAY_REFUSALS | _REFUSALS),
     },
     openapi_extra=takes(
-        GenerateBody, minimal=examples.MINIMAL_BODY, groups=examples.GROUPS_BODY, full=examples.FULL_BODY
+        GenerateBody,
+        minimal=examples.MINIMAL_BODY,
+        groups=examples.GROUPS_BODY,
+        full=examples.FULL_BODY,
+        previews=examples.PREVIEWS_BODY,
     )
     | repeatable(streams=True),
 )
@@ -87,6 +91,7 @@ async def generate(request: Request) -> Response:
     media_type, image_format = _media_type(request, reading.body), reading.values.get("image_format", "png")
     if media_type in IMAGES:
         image_format = media_type.removeprefix("image/")
+    reading = _judged_by_form(request, reading)
     prepared = prepared_request(gateway, reading, image_format=image_format, request_id=request.state.request_id)
     if media_type is None:
         raise _not_acceptable(request, prepared)
@@ -122,6 +127,22 @@ def _media_type(request: Request, body: GenerateBody | None) -> str | None:
         return JSON
     images = _images(body.image_format) if body.num_images == 1 else ()
     return choose(_accept(request), [JSON, *images, EVENT_STREAM])
+
+
+def _judged_by_form(request: Request, reading: Reading[GenerateBody]) -> Reading[GenerateBody]:
+    """What is wrong with a body in the form of answer that is wanted: only a stream can hold previews."""
+    if reading.values.get("preview_every") is None:
+        return reading
+    images = IMAGES if reading.values.get("num_images", 1) == 1 else ()
+    form = choose(_accept(request), [JSON, *images, EVENT_STREAM])
+    if form in (None, EVENT_STREAM):
+        return reading
+    mistake = f"preview_every is for answers of {EVENT_STREAM}, which alone can hold previews; this one is {form}"
+    return replace(
+        reading,
+        values={name: value for name, value in reading.values.items() if name != "preview_every"},
+        mistakes={**reading.mistakes, "preview_every": [mistake]},
+    )
 
 
 def _images(image_format: str) -> list[str]:

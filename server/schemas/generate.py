@@ -75,6 +75,9 @@ class GenerateBody(Body):
     second_pass: SecondPassBody | None = Field(
         None, description="Denoise the result once more, larger if wanted; an empty object takes all defaults."
     )
+    preview_every: int | None = Field(
+        None, ge=1, description="Steps from one preview of a picture to the next; only with Accept: text/event-stream."
+    )
 
     @classmethod
     def read(cls, document: Mapping[str, object]) -> Self:
@@ -147,12 +150,24 @@ class GenerateAnswer(Settled):
 
 class QueuedMessage(Answer):
     id: str
-    position: int = Field(description="Requests before this one.")
+    position: int = Field(description="Requests before this one; told again when that changes.")
 
 
 class StepMessage(Answer):
     completed: int
     total: int = Field(description="Evaluations of the UNet for all pictures; pndm needs one more than steps.")
+
+
+class PreviewMessage(Answer):
+    """Roughly what a picture will be."""
+
+    index: int = Field(description="Of the picture, as in its image event.")
+    completed: int = Field(description="Evaluations of the UNet for this picture so far.")
+    total: int = Field(description="Evaluations of the UNet for this picture.")
+    media_type: str
+    data: str = Field(description="A small picture, in base64.")
+    width: int = Field(description="Of the preview: half the picture's or less, and at most 256.")
+    height: int = Field(description="Of the preview: half the picture's or less, and at most 256.")
 
 
 class FinishedMessage(Answer):

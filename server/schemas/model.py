@@ -35,6 +35,7 @@ class ModelAnswer(Answer):
     max_images: int
     max_characters: int
     takes_init_image: bool
+    previews: bool = Field(description="Whether a request may have preview_every.")
     image_formats: list[ImageFormat]
 
 

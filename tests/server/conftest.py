@@ -25,6 +25,7 @@ from engine.engine import (
     ImageReady,
     ModelInfo,
     PreparedRequest,
+    Preview,
     Queued,
     SizeLimits,
     Started,
@@ -62,6 +63,7 @@ MODEL = ModelInfo(
     samplers=("ddim", "euler", "euler_a"),
     max_images=4,
     max_characters=8000,
+    previews=True,
 )
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 
@@ -137,6 +139,17 @@ class RectangleEngine:
                     await self.gate.wait()
                     self._steps += 1
                     yield Step(completed=completed, total=total)
+                    index, own = divmod(completed - 1, settled.steps)
+                    if settled.preview_every and own + 1 < settled.steps and (own + 1) % settled.preview_every == 0:
+                        yield Preview(
+                            index=index,
+                            completed=own + 1,
+                            total=settled.steps,
+                            data=draw(seed + own, settled.width // 2, settled.height // 2, "webp"),
+                            media_type="image/webp",
+                            width=settled.width // 2,
+                            height=settled.height // 2,
+                        )
                 for index in range(settled.num_images):
                     self._images += 1
                     yield ImageReady(

@@ -61,6 +61,6 @@ def test_example_of_a_problem_is_one() -> None:
     assert example["detail"].startswith(example["errors"][0]["detail"])
 
 
-@pytest.mark.parametrize("event", ["queued", "started", "step", "image", "finished", "error"])
+@pytest.mark.parametrize("event", ["queued", "started", "step", "preview", "image", "finished", "error"])
 def test_every_event(event: str) -> None:
     assert any(names(row[0]) == [event] for row in ROWS)

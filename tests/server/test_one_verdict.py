@@ -72,6 +72,7 @@ VALUES: dict[str, Sequence[Any]] = {
         {"guidance_scale": 99, "scale": 9},
         {"steps": 0},
     ),
+    "preview_every": (None, 1, 4, 30, 31, 0, -1, 10**30),
 }  # fmt: skip
 
 
@@ -154,7 +155,7 @@ async def of_gateway(app: FastAPI, body: Mapping[str, Any]) -> list[str]:
     Spoken to without a client of HTTP, which would take most of the time.
     """
     sent: list[MutableMapping[str, Any]] = []
-    headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")]
+    headers = [(b"host", b"127.0.0.1"), (b"content-type", b"application/json"), (b"accept", b"text/event-stream")]
     scope = {"type": "http", "method": "POST", "path": "/generate", "query_string": b"", "headers": headers}
 
     async def receive() -> MutableMapping[str, Any]:

@@ -70,6 +70,7 @@ def test_generate_answers_in_three_forms_and_every_operation_has_an_example() ->
         (GenerateBody, examples.MINIMAL_BODY),
         (GenerateBody, examples.FULL_BODY),
         (GenerateBody, examples.GROUPS_BODY),
+        (GenerateBody, examples.PREVIEWS_BODY),
         (GenerateAnswer, examples.GENERATE_ANSWER),
         (ParseBody, {"text": examples.DESCRIPTION}),
         (ParseAnswer, examples.PARSE_ANSWER),
@@ -129,7 +130,9 @@ BODIES = [
 
 @pytest.mark.parametrize(("path", "media_type", "body"), BODIES)
 async def test_every_example_body_is_accepted(client: Any, path: str, media_type: str, body: Any) -> None:
-    answer = await client.post(path, content=json.dumps(body), headers={"Content-Type": media_type})
+    accept = "text/event-stream" if "preview_every" in body else "application/json"
+    headers = {"Content-Type": media_type, "Accept": accept}
+    answer = await client.post(path, content=json.dumps(body), headers=headers)
     assert answer.status_code == 200, answer.text
 
 

@@ -1,11 +1,16 @@
 """POST /generate as server-sent events: frames, order, errors inside a stream, comments that keep it open."""
 
+import base64
+import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import pytest
+from PIL import Image
 
+from engine.engine import Queued
 from engine.errors import GenerationError
 from server.app import create_app
 from server.settings import Settings
@@ -119,3 +124,68 @@ async def test_stopping_server_tells_the_clients_it_has_no_time_for(app: Any, cl
     assert "stopping" in refused.json()["detail"]
     assert "retry-after" in refused.headers
     assert engine.stats().running == 0
+
+
+async def test_previews_are_small_pictures_between_the_steps(client: Any) -> None:
+    body = DRESS | {"steps": 5, "preview_every": 2}
+    frames = read((await client.post("/generate", json=body, headers=STREAM)).text)
+    shown = [data for name, data in frames if name == "preview"]
+    assert [(each["index"], each["completed"], each["total"]) for each in shown] == [
+        (0, 2, 5),
+        (0, 4, 5),
+        (1, 2, 5),
+        (1, 4, 5),
+    ]
+    assert set(shown[0]) == {"index", "completed", "total", "media_type", "data", "width", "height"}
+    for each in shown:
+        with Image.open(io.BytesIO(base64.b64decode(each["data"]))) as image:
+            assert (image.format, image.size) == ("WEBP", (each["width"], each["height"]))
+            assert each["media_type"] == "image/webp"
+    plain = read((await client.post("/generate", json=DRESS | {"steps": 5}, headers=STREAM)).text)
+    assert [name for name, _ in frames if name != "preview"] == [name for name, _ in plain]
+
+
+@pytest.mark.parametrize("accept", ["application/json", "image/png", "*/*", "text/event-stream;q=0.5, image/webp", ""])
+async def test_previews_in_an_answer_that_holds_none_are_refused(client: Any, engine: Any, accept: str) -> None:
+    refusal = await client.post("/generate", json={"description": "x", "preview_every": 2}, headers={"Accept": accept})
+    assert refusal.status_code == 422
+    assert refusal.json()["field"] == "preview_every"
+    assert "is for answers of text/event-stream, which alone can hold previews; this one is" in refusal.json()["detail"]
+    assert engine.seen == []
+
+
+async def test_every_mistake_comes_beside_that_of_the_form(client: Any) -> None:
+    body = {"description": "x", "steps": 999, "seed": "7", "preview_every": 2}
+    refusal = (await client.post("/generate", json=body)).json()
+    assert [each["field"] for each in refusal["errors"]] == ["steps", "seed", "preview_every"]
+    streamed = (await client.post("/generate", json=body, headers=STREAM)).json()
+    assert [each["field"] for each in streamed["errors"]] == ["steps", "seed"]
+
+
+@pytest.mark.parametrize("every", [0, -1, 51, 2.5, "2", True])
+async def test_steps_between_previews_are_checked(client: Any, every: Any) -> None:
+    body = {"description": "x", "preview_every": every}
+    refusal = await client.post("/generate", json=body, headers=STREAM)
+    assert refusal.status_code == 422
+    assert [each["field"] for each in refusal.json()["errors"]] == ["preview_every"]
+
+
+async def test_model_says_whether_it_gives_previews(client: Any, engine: Any) -> None:
+    assert (await client.get("/model")).json()["previews"] is True
+
+
+async def test_place_in_line_is_told_again(app: Any, engine: Any, client: Any) -> None:
+    """The stream tells whatever the engine tells."""
+    events = engine.generate
+
+    async def generate(settled: Any) -> AsyncIterator[Any]:
+        for position in (3, 1, 0):
+            yield Queued(position=position)
+        async for event in events(settled):
+            if not isinstance(event, Queued):
+                yield event
+
+    engine.generate = generate
+    frames = read((await client.post("/generate", json=DRESS, headers=STREAM)).text)
+    assert [data["position"] for name, data in frames if name == "queued"] == [3, 1, 0]
+    assert {data["id"] for name, data in frames if name == "queued"} == {frames[-1][1]["id"]}
