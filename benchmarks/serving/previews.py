@@ -1,6 +1,6 @@
 """How much slower requests are that ask for previews: of the bundled model, alone and eight at a time.
 
-Run from the repository root: `python benchmarks/previews/cost.py`. The goal is at most 3 % with a preview at every
+Run from the repository root: `python benchmarks/serving/previews.py`. The goal is at most 3 % with a preview at every
 fifth step. One engine draws for all contestants; their rounds take turns, in an order that turns too, so that what
 else the machine does hits all of them. Told are medians of a round's seconds, of the ratio to the round without
 previews beside it, and of the processor's seconds, which do not count what others do.

@@ -1,1 +1,0 @@
-"""What it costs to show pictures while they are made."""
