@@ -75,7 +75,7 @@ def create_app(settings: Settings, engine: EngineBackend, keyring: Keyring | Non
         keyring=keyring,
         places=Places(keyring.concurrent),
     )
-    rates = Rates(settings.redis)
+    rates = Rates(settings.redis, redis_seconds=settings.redis_timeout_seconds)
     replays = Replays(settings, gateway.metrics)
     pages = _pages(settings.root_path)
     table = RouteTable([*(route for router in openapi.ROUTERS for route in router.routes), *pages])

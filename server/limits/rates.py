@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60
-#: Longest that Redis may take for one answer.
-REDIS_SECONDS = 0.25
 #: How long it is left alone after it failed.
 REST_SECONDS = 5.0
 SWEEP_SECONDS = 10.0
@@ -33,13 +31,16 @@ PREFIX = "cosmicman:rates"
 
 
 class Rates:
-    """`window_seconds` is what a minute is."""
+    """`redis_seconds` is the longest that Redis may take for one answer, `window_seconds` what a minute is."""
 
-    def __init__(self, redis: str | None = None, *, window_seconds: int = WINDOW_SECONDS) -> None:
+    def __init__(
+        self, redis: str | None = None, *, redis_seconds: float = 0.25, window_seconds: int = WINDOW_SECONDS
+    ) -> None:
+        self._redis_seconds = redis_seconds
         self._window_seconds = window_seconds
         self._memory = MemoryStorage()
         self._here = MovingWindowRateLimiter(self._memory)
-        self._pool = None if redis is None else _pool(redis)
+        self._pool = None if redis is None else _pool(redis, redis_seconds)
         self._shared = None if self._pool is None else _shared(self._pool)
         self._rests_until = -math.inf
         self._down = False
@@ -53,7 +54,7 @@ class Rates:
         item = RateLimitItemPerSecond(amount, self._window_seconds)
         if self._shared is not None and time.monotonic() >= self._rests_until:
             try:
-                async with asyncio.timeout(REDIS_SECONDS):
+                async with asyncio.timeout(self._redis_seconds):
                     seconds = await _take(self._shared, item, caller)
             except (TimeoutError, OSError, StorageError) as error:
                 self._rests(error)
@@ -89,7 +90,7 @@ class Rates:
     def _rests(self, error: Exception) -> None:
         self._rests_until = time.monotonic() + REST_SECONDS
         if not self._down:
-            why = str(error) or f"silent for {REDIS_SECONDS:g} seconds"
+            why = str(error) or f"silent for {self._redis_seconds:g} seconds"
             logger.warning("Redis does not count requests, each gateway counts for itself meanwhile: %s", why)
         self._down = True
 
@@ -106,10 +107,10 @@ async def _take(limiter: MovingWindowRateLimiter, item: RateLimitItem, caller: s
     return max(0.001, window.reset_time - time.time())
 
 
-def _pool(url: str) -> ConnectionPool:
+def _pool(url: str, seconds: float) -> ConnectionPool:
     from redis.asyncio import ConnectionPool  # a third of a second that a server without Redis has not to wait
 
-    return ConnectionPool.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
+    return ConnectionPool.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds)
 
 
 def _shared(pool: ConnectionPool) -> MovingWindowRateLimiter:

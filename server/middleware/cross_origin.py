@@ -18,11 +18,13 @@ METHODS = ("GET", "HEAD", "POST", "DELETE")
 #: What a page may read of an answer beside what browsers always show.
 ANSWER_HEADERS = (
     "Content-Disposition",
+    "Idempotent-Replayed",
     "Location",
     "Retry-After",
     "Server-Timing",
     "WWW-Authenticate",
     "X-Image-Index",
+    "X-Original-Request-Id",
     "X-Request-Id",
     "X-Seed",
 )
