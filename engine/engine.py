@@ -22,6 +22,7 @@ from engine.model.diffusion import DiffusionModel
 from engine.previews.linear_map import PreviewMap, load_preview_map
 from engine.prompt.planner import PromptPlan
 from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Started, Step, Timings
+from engine.request.limits import RequestLimits
 from engine.request.prepare import NONE, picture_limits, prepare
 from engine.request.provenance import Origin, check_room
 from engine.request.request import GenerationRequest, ModelInfo, PreparedRequest
@@ -213,6 +214,7 @@ class Engine:
         if self._scheduler is None:
             raise EngineStoppedError("the engine is not running")
         handle = self._scheduler.enter(
+            caller=prepared.asked.caller,
             priority=prepared.priority,
             deadline_seconds=prepared.deadline_seconds,
             prepared=prepared.init_image is None,
@@ -295,7 +297,7 @@ def _model_info(
     minimum, maximum, multiple = manifest.side_limits
     limits = {name: max_steps(name, diffusion.noise_schedule) for name in samplers}
     sides = SizeLimits(minimum=minimum, maximum=maximum, multiple=multiple)
-    return ModelInfo(
+    model = ModelInfo(
         name=manifest.name,
         family=manifest.family,
         version=bundle.sha256[:12],
@@ -317,3 +319,7 @@ def _model_info(
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
         previews=preview_map is not None,
     )
+    try:
+        return RequestLimits(max_steps=settings.max_steps, max_pixels=settings.max_pixels).lower(model)
+    except ValueError as error:
+        raise BundleError(f"{bundle.path}: {error}") from error

@@ -7,6 +7,7 @@
     ├── BundleError                      a damaged, missing or newer bundle; one line naming the file
     ├── ProviderError (also ValueError)  what shall run the graphs is not here; one line naming what is
     ├── BusyError                        the waiting line is full; ``retry_after_seconds`` says when to come back
+    │   └── CallerBusyError              one caller's share of it is
     ├── DeadlineError                    the request's own deadline came, or cannot be met
     ├── GenerationError                  this one request failed in compute
     │   ├── OutOfMemoryError             a graph's run did not fit; a smaller one may
@@ -76,6 +77,10 @@ class BusyError(EngineError):
         """Keeps the estimate beside the message."""
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class CallerBusyError(BusyError):
+    """One caller has as much of the waiting line as it may; there is room for others."""
 
 
 class DeadlineError(EngineError):

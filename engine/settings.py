@@ -70,6 +70,8 @@ class EngineSettings:
         max_waiting: Requests that may wait for their turn; one more is refused with BusyError.
         max_undecoded: Denoised pictures that may wait for the decoder; others take no last step meanwhile.
         max_images: Pictures one request may ask for.
+        max_steps: Steps one request may ask for; None means what the model can do.
+        max_pixels: Pixels of one picture; None means what the model can do.
         max_characters: Length of a description; None means as much ordinary English as `max_windows` windows hold.
         max_windows: 77-token windows of a description.
         num_threads: Threads of a forward; None means one for each physical core.
@@ -83,6 +85,8 @@ class EngineSettings:
     max_waiting: int = 64
     max_undecoded: int = 16
     max_images: int = 8
+    max_steps: int | None = None
+    max_pixels: int | None = None
     max_characters: int | None = None
     max_windows: int = 16
     num_threads: int | None = None
@@ -95,6 +99,9 @@ class EngineSettings:
         for name in ("max_rows", "max_running", "max_undecoded", "max_images", "max_windows"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1; got {getattr(self, name)}")
+        for name in ("max_steps", "max_pixels"):
+            if (most := getattr(self, name)) is not None and most < 1:
+                raise ValueError(f"{name} must be at least 1; got {most}")
         if not self.max_forward_seconds > 0:
             raise ValueError(f"max_forward_seconds must be more than 0; got {self.max_forward_seconds}")
         if self.max_waiting < 0:

@@ -17,14 +17,23 @@ from starlette.routing import Route
 
 from engine import __version__
 from engine.description import Parser
+from server.auth.authentication import AuthenticationMiddleware
+from server.auth.ending import KeyEndMiddleware
+from server.auth.keyring import Keyring
+from server.auth.start import keyring_of
 from server.backend import EngineBackend
 from server.gateway import Gateway
 from server.http import problems
 from server.http.problems import ProblemError, shown
 from server.http.route_table import RouteTable, route_path
-from server.middleware.allowed_hosts import AllowedHostsMiddleware
+from server.limits.places import Places
+from server.limits.rate_limit import RateLimitMiddleware
+from server.limits.rates import Rates
+from server.middleware.allowed_hosts import PROBES, AllowedHostsMiddleware
 from server.middleware.body_limit import BodyLimitMiddleware
 from server.middleware.connection_limit import ConnectionLimitMiddleware
+from server.middleware.cross_origin import CrossOriginMiddleware
+from server.middleware.draining import DrainingMiddleware
 from server.middleware.head import HeadMiddleware
 from server.middleware.last_resort import LastResortMiddleware
 from server.middleware.observe import ObserveMiddleware
@@ -45,16 +54,35 @@ logger = logging.getLogger(__name__)
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
-def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
-    """An ASGI application that answers with `engine`, which it starts and ends itself."""
-    gateway = Gateway(settings=settings, engine=engine, parser=Parser(), metrics=Metrics(engine))
+def create_app(settings: Settings, engine: EngineBackend, keyring: Keyring | None = None) -> FastAPI:
+    """An ASGI application that answers with `engine`, which it starts and ends itself.
+
+    Args:
+        settings: What the operator chose.
+        engine: Makes the pictures.
+        keyring: Whom it answers; None means what the settings say.
+
+    Raises:
+        NoKeysError: The settings need keys, and there are none.
+        KeysFileError: They name keys that cannot be read.
+    """
+    keyring = keyring_of(settings) if keyring is None else keyring
+    gateway = Gateway(
+        settings=settings,
+        engine=engine,
+        parser=Parser(),
+        metrics=Metrics(engine),
+        keyring=keyring,
+        places=Places(keyring.concurrent),
+    )
+    rates = Rates(settings.redis, redis_seconds=settings.redis_timeout_seconds)
     replays = Replays(settings, gateway.metrics)
     pages = _pages(settings.root_path)
     table = RouteTable([*(route for router in openapi.ROUTERS for route in router.routes), *pages])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with engine, replays:
+        async with keyring.watched(), rates.kept(), engine, replays:
             logger.info("serving %s %s", engine.model.name, engine.model.version)
             yield
 
@@ -62,7 +90,7 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
         title=openapi.TITLE,
         version=__version__,
         lifespan=lifespan,
-        middleware=_middleware(gateway, table, replays),
+        middleware=_middleware(gateway, table, rates, replays, [page.path for page in pages]),
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem},
         docs_url=None,
         redoc_url=None,
@@ -78,17 +106,28 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
     return app
 
 
-def _middleware(gateway: Gateway, table: RouteTable, replays: Replays) -> list[Middleware]:
-    """Outermost first: every answer has an id, is counted and carries the security headers, refusals included."""
+def _middleware(
+    gateway: Gateway, table: RouteTable, rates: Rates, replays: Replays, pages: list[str]
+) -> list[Middleware]:
+    """Outermost first: every answer has an id, is counted and carries the security headers, refusals included.
+
+    Who asks and how often is looked at before a body is read.
+    """
     settings = gateway.settings
+    cross_origin = [Middleware(CrossOriginMiddleware, origins=settings.cors_origins)] if settings.cors_origins else []
+    free = {*pages, *PROBES, *(("/metrics",) if settings.open_metrics else ())}
     return [
         Middleware(RootPathMiddleware, root_path=settings.root_path),
         Middleware(RequestIdMiddleware),
         Middleware(ObserveMiddleware, metrics=gateway.metrics, routes=table),
         Middleware(SecurityHeadersMiddleware),
+        Middleware(DrainingMiddleware, draining=gateway.draining),
+        *cross_origin,
         Middleware(LastResortMiddleware),
         Middleware(ConnectionLimitMiddleware),
         Middleware(AllowedHostsMiddleware, bound=settings.host, others=settings.allowed_hosts),
+        Middleware(AuthenticationMiddleware, keyring=gateway.keyring, free=free),
+        Middleware(RateLimitMiddleware, rates=rates, amount=gateway.requests_per_minute, routes=table),
         Middleware(
             BodyLimitMiddleware,
             max_body_bytes=settings.max_body_bytes,
@@ -102,6 +141,7 @@ def _middleware(gateway: Gateway, table: RouteTable, replays: Replays) -> list[M
             metrics=gateway.metrics,
             keep_alive_seconds=settings.keep_alive_seconds,
         ),
+        Middleware(KeyEndMiddleware),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a route may use: settings, engine, parser and metrics, made once by `create_app`."""
+"""What a route may use: settings, engine, parser, metrics, keys and places, made once by `create_app`."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from engine.description import Parser
+from server.auth.keyring import Keyring
 from server.backend import EngineBackend
+from server.limits.places import Places
 from server.observability.metrics import Metrics
 from server.settings import Settings
 
@@ -17,8 +19,18 @@ class Gateway:
     engine: EngineBackend
     parser: Parser
     metrics: Metrics
+    keyring: Keyring
+    places: Places
     #: Set when a stopping server has waited long enough for its requests: what still runs is cancelled.
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Set when the server is to stop, before it takes no more connections: new work belongs elsewhere.
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def requests_per_minute(self, caller: str) -> int | None:
+        """How many a caller may send; "" is who came without a key, and None any number."""
+        key = self.keyring.named(caller)
+        own = None if key is None else key.requests_per_minute
+        return own or self.settings.requests_per_minute
 
 
 def gateway_of(request: Request) -> Gateway:

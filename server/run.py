@@ -3,7 +3,6 @@
 Whatever stops the start is one clear line on standard error and an exit code of its own, never a traceback.
 """
 
-import asyncio
 import logging
 import math
 import os
@@ -21,8 +20,11 @@ from fastapi import FastAPI
 from engine.engine import Engine, EngineSettings, SessionSettings
 from engine.errors import BundleError, ProviderError
 from server.app import create_app
+from server.auth.keyring import Keyring
+from server.auth.keys_file import KeysFileError
+from server.auth.start import NoKeysError, keyring_of
 from server.backend import EngineBackend
-from server.connections.server import ConnectionServer
+from server.connections.stopping import LAST_WORDS_SECONDS, StoppingServer
 from server.gateway import Gateway
 from server.settings import Settings
 from server.triton.errors import TritonError
@@ -36,9 +38,6 @@ EXIT_STARTUP = 4
 EXIT_ENGINE = 5
 
 BACKLOG = 2048
-#: For the problems of cancelled requests to be sent, before connections are cut.
-LAST_WORDS_SECONDS = 5
-
 
 Load = Callable[[Path, EngineSettings], EngineBackend]
 
@@ -51,13 +50,17 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
         load: Makes the engine of a bundle; raises BundleError, ProviderError or TritonError.
 
     Returns:
-        0 after a stop, 2 for a bundle that cannot be loaded or a setting the machine cannot do, 3 for an address
-        that cannot be used, 4 for an engine that does not start, 5 for a Triton that cannot be used.
+        0 after a stop, 2 for a bundle or keys that cannot be loaded or a setting the machine cannot do, 3 for an
+        address that cannot be used, 4 for an engine that does not start, 5 for a Triton that cannot be used.
     """
     _configure_logging(settings)
     try:
         limits = engine_settings(settings)
     except ValueError as error:
+        return _refuse(EXIT_SETTINGS, str(error))
+    try:
+        keyring = keyring_of(settings)
+    except (NoKeysError, KeysFileError) as error:
         return _refuse(EXIT_SETTINGS, str(error))
     try:
         listener = _bind(settings.host, settings.port)
@@ -73,7 +76,7 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
             return _refuse(EXIT_SETTINGS, str(error))
         except TritonError as error:
             return _refuse(EXIT_ENGINE, str(error))
-        return _run(settings, engine, listener)
+        return _run(settings, engine, keyring, listener)
 
 
 def engine_settings(settings: Settings) -> EngineSettings:
@@ -86,6 +89,9 @@ def engine_settings(settings: Settings) -> EngineSettings:
         max_waiting=settings.max_queue,
         max_running=settings.max_running,
         max_rows=settings.max_rows,
+        max_steps=settings.max_steps,
+        max_pixels=settings.max_pixels,
+        max_images=settings.max_images or EngineSettings.max_images,
         max_forward_seconds=settings.max_forward_seconds,
         num_threads=settings.num_threads,
         sessions=SessionSettings(
@@ -103,8 +109,8 @@ def engine_settings(settings: Settings) -> EngineSettings:
     )
 
 
-def _run(settings: Settings, engine: EngineBackend, listener: socket.socket) -> int:
-    app = create_app(settings, engine)
+def _run(settings: Settings, engine: EngineBackend, keyring: Keyring, listener: socket.socket) -> int:
+    app = create_app(settings, engine, keyring)
     server = _Server(configuration(app), app.state.gateway, _url(settings.host, listener))
     with _signals_end_well():
         server.run(sockets=[listener])
@@ -129,18 +135,16 @@ def configuration(app: FastAPI) -> uvicorn.Config:
     )
 
 
-class _Server(ConnectionServer):
-    """Says where it listens once it does, reports a failed start instead of exiting, ends late requests properly."""
+class _Server(StoppingServer):
+    """Says where it listens once it does, and reports a failed start instead of exiting."""
 
     def __init__(self, config: uvicorn.Config, gateway: Gateway, url: str) -> None:
         super().__init__(config, gateway)
         self.url = url
         self.refusal = ""
         self.status = EXIT_OK
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self._loop = asyncio.get_running_loop()
         try:
             await super().startup(sockets=sockets)
         except SystemExit:
@@ -154,30 +158,6 @@ class _Server(ConnectionServer):
             self.should_exit = True
         else:
             announce(f"CosmicMan Serve is ready on {self.url}")
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The first signal lets requests finish, a second one tells them to end; uvicorn would cut them off."""
-        if self.should_exit and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._end_requests)
-        else:
-            super().handle_exit(sig, frame)
-
-    def _end_requests(self) -> None:
-        """Each gets a problem or an `error` event; who does not take it in time is cut off."""
-        self.gateway.stop.set()
-        asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, self._cut_connections)
-
-    def _cut_connections(self) -> None:
-        for connection in list(self.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.abort()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Lets requests finish; those that take too long get a problem each, instead of a broken connection."""
-        seconds = self.gateway.settings.shutdown_timeout_seconds
-        timer = asyncio.get_running_loop().call_later(seconds, self.gateway.stop.set)
-        await super().shutdown(sockets=sockets)
-        timer.cancel()
 
 
 def announce(line: str) -> None:

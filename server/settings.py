@@ -6,10 +6,10 @@ It does not know where a value is used; `read_settings` turns a bad one into one
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.host_names import ANY, read_host
@@ -19,6 +19,9 @@ from server.triton.address import parse_addresses
 PREFIX = "COSMICMAN_"
 BUNDLED_MODEL = shipped_model("figurine-bundle")
 
+KEYS_FILE = "keys.json"
+
+ORIGIN = re.compile(r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 #: What must not be said of an address.
@@ -74,6 +77,20 @@ class Settings(BaseSettings):
     resume_seconds: float = Field(
         10.0, ge=0, description="How long a stream with an Idempotency-Key waits for its client to come back; 0: not."
     )
+    keys: Path | None = Field(None, description=f"File of API keys; {KEYS_FILE} in the state folder, if it is there.")
+    require_keys: bool | None = Field(
+        None, description="Whether to start without keys: only on loopback if not set; false lets anybody in."
+    )
+    open_metrics: bool = Field(False, description="Whether GET /metrics needs no key.")
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="Requests a minute of a key without a number of its own; without keys of an address."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may ask from a browser, by commas, such as https://shop.example.org."
+    )
+    max_steps: int | None = Field(None, ge=1, description="Most steps of a request, where the model can do more.")
+    max_pixels: int | None = Field(None, ge=1, description="Most pixels of a picture, where the model can do more.")
+    max_images: int | None = Field(None, ge=1, description="Most pictures of a request; 8 if not set.")
     max_body_bytes: int = Field(
         256 * 1024,
         ge=1,
@@ -109,12 +126,20 @@ class Settings(BaseSettings):
     spin_microseconds: int = Field(50, ge=0, le=10_000, description="How long an idle CPU thread looks for work.")
     request_timeout_seconds: float = Field(300.0, gt=0, description="Longest a generation may take, waiting included.")
     keep_alive_seconds: float = Field(15.0, gt=0, description="Pause between comments that keep an event stream open.")
+    drain_seconds: float = Field(
+        0.0, ge=0, description="How long to go on taking requests at the end, while /readyz says no already."
+    )
     shutdown_timeout_seconds: float = Field(60.0, ge=0, description="Longest to wait for running requests at the end.")
     log_level: LogLevel = Field("info", description="debug, info, warning or error.")
 
-    @field_validator("allowed_hosts", mode="before")
+    @property
+    def keys_file(self) -> Path:
+        """Where the API keys are, if there are any."""
+        return self.state / KEYS_FILE if self.keys is None else self.keys
+
+    @field_validator("allowed_hosts", "cors_origins", mode="before")
     @classmethod
-    def _list_of_hosts(cls, value: object) -> object:
+    def _list(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("allowed_hosts")
@@ -136,6 +161,23 @@ class Settings(BaseSettings):
                 "must be redis://[user:password@]host[:port][/number], the same with rediss, or unix://path"
             )
         return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_alone(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [origin for origin in value if not ORIGIN.fullmatch(origin)]
+        if wrong:
+            raise ValueError(
+                "must be origins as browsers write them, such as https://shop.example.org or http://localhost:5173: no "
+                f"path, no slash at the end, no *; got {wrong[0][:80]!r}"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _keys_or_none(self) -> Self:
+        if self.keys is not None and self.require_keys is False:
+            raise ValueError("keys names a file of API keys, and require_keys=false asks for none")
+        return self
 
     @field_validator("root_path")
     @classmethod
@@ -171,6 +213,9 @@ def _lines(error: ValidationError, given: dict[str, object]) -> list[str]:
     for mistake in error.errors(include_url=False):
         name = str(mistake["loc"][0]) if mistake["loc"] else "settings"
         source = name if name in given else PREFIX + name.upper()
+        if not mistake["loc"]:  # it is about several together
+            lines.append(mistake["msg"])
+            continue
         came = PASSWORD.sub("//...@", str(mistake["input"]))[:80]
         lines.append(f"{source}: {mistake['msg']}; got {came!r}")
     return lines

@@ -105,12 +105,17 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 def options(parser: ArgumentParser) -> dict[str, set[str]]:
-    """The options of each command."""
-    (commands,) = (action for action in parser._actions if isinstance(action, _SubParsersAction))
+    """The options of each command, those of what it does with its first word included."""
     return {
-        name: {option for action in command._actions for option in action.option_strings}
-        for name, command in commands.choices.items()
+        name: {option for each in (command, *parts(command).values()) for option in each._option_string_actions}
+        for name, command in parts(parser).items()
     }
+
+
+def parts(parser: ArgumentParser) -> dict[str, ArgumentParser]:
+    """The parsers that a word chooses from."""
+    found = [action for action in parser._actions if isinstance(action, _SubParsersAction)]
+    return dict(found[0].choices) if found else {}
 
 
 @every(DOCUMENTS)

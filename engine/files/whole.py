@@ -22,8 +22,11 @@ _LOOK_SECONDS = 0.5
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` that takes its place when the block ends without an error."""
+def whole_file(path: Path, mode: int = 0o644) -> Iterator[Path]:
+    """Give a temporary path beside `path` that takes its place when the block ends without an error.
+
+    Until then only its owner may read it; from then on `mode` says who may.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
     os.close(handle)
@@ -31,7 +34,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         flush(temporary)
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

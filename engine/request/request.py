@@ -52,6 +52,7 @@ class GenerationRequest:
         second_pass: What to do with the finished latents.
         preview_every: Steps from one preview of a picture to the next, 1 to the model's max_steps; None means none.
         request_id: The caller's name for the request in logs.
+        caller: Who asks, so that callers take turns; "" where they are not told apart. It is no part of a picture.
     """
 
     description: Description
@@ -75,6 +76,7 @@ class GenerationRequest:
     second_pass: SecondPass | None = None
     preview_every: int | None = None
     request_id: str = ""
+    caller: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,7 @@ class ModelInfo:
         max_guidance_scale: The most a request may ask for.
         default_sampler: Used when the request names none.
         samplers: All samplers.
+        max_pixels: The most of a picture, width times height; None means as the sides allow.
         sampler_steps: The most steps of each sampler that can do fewer than `max_steps`.
         max_images: Pictures a request may ask for.
         max_characters: Length of a description, and of a negative description; ordinary English of that length fits
@@ -123,6 +126,7 @@ class ModelInfo:
     max_images: int
     max_characters: int
     takes_init_image: bool = True
+    max_pixels: int | None = None
     sampler_steps: Mapping[str, int] = field(default_factory=dict)
     previews: bool = False
 

@@ -56,3 +56,13 @@ def nearest_size(
         assert height is not None
         return widths.nearest(height * aspect), height
     return width, heights.nearest(width / aspect)
+
+
+def scaled_down(size: tuple[int, int], max_pixels: int, widths: SizeLimits, heights: SizeLimits) -> tuple[int, int]:
+    """A size of about the same shape with at most `max_pixels`, which the least size must have."""
+    assert widths.nearest(0) * heights.nearest(0) <= max_pixels
+    shrink, (width, height) = 1.0, size
+    while width * height > max_pixels:
+        shrink *= min(0.97, math.sqrt(max_pixels / (width * height)))
+        width, height = widths.nearest(size[0] * shrink), heights.nearest(size[1] * shrink)
+    return width, height

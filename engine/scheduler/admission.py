@@ -1,5 +1,7 @@
 """Admission: who waits, who runs and who is next, in a bounded line ordered by arrival, with a head start for priority.
 
+Callers take turns, so that nobody stands behind all that another one asked for; priority counts among one caller's own.
+
 It knows jobs; it does not know pictures, forwards or the time.
 """
 
@@ -8,8 +10,9 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Mapping
 
-from engine.errors import BusyError
+from engine.errors import BusyError, CallerBusyError
 from engine.scheduler.job import WEIGHTS, Job
+from engine.scheduler.turns import PLACES_FOR_EACH_FREE, Turns
 
 MAX_RETRY_AFTER_SECONDS = 600.0
 LEARNING_RATE = 0.2
@@ -24,6 +27,7 @@ class Admission:
         self._max_waiting = max_waiting
         self._waiting: list[Job] = []
         self._running: dict[Job, None] = {}
+        self._turns = Turns()
         self._mean_seconds = 1.0
         self.refused_total = 0
 
@@ -35,31 +39,40 @@ class Admission:
     @property
     def waiting(self) -> tuple[Job, ...]:
         """Requests in line, the next one first."""
-        return tuple(self._waiting)
+        return tuple(self._turns.order(self._waiting, self._running))
 
     def enter(self, job: Job) -> int:
-        """Puts a request in line and says how many are before it; nobody loses a place in line to a later request.
+        """Puts a request in line and says how many are before it; no later request of its caller gets before it.
 
         Raises:
             BusyError: The line is full.
+            CallerBusyError: It is not, but the caller has its share of it.
         """
-        if len(self._running) + len(self._waiting) >= self._max_running + self._max_waiting:
+        everybody = (*self._running, *self._waiting)
+        room = self._max_running + self._max_waiting - len(everybody)
+        has = sum(other.caller == job.caller for other in everybody)
+        if room <= 0:
             self.refused_total += 1
             full = f"{len(self._running)} requests are running and {len(self._waiting)} waiting"
             raise BusyError(f"{full}, which is all there is room for", retry_after_seconds=self.retry_after())
+        if job.caller and has >= PLACES_FOR_EACH_FREE * room:
+            self.refused_total += 1
+            share = f"{job.caller} has {has} requests running or waiting and {room} places are free"
+            raise CallerBusyError(f"{share}, which are kept for others", retry_after_seconds=self.retry_after())
+        self._turns.enter(job)
         insort(self._waiting, job, key=lambda other: other.turn)
-        return self._waiting.index(job)
+        return self.waiting.index(job)
 
     def admit(self, now: float) -> list[Job]:
         """Lets in as many as there is room for; those that are not prepared are passed over and keep their turn."""
-        admitted = []
-        for job in [each for each in self._waiting if each.prepared]:
-            if len(self._running) >= self._max_running:
-                break
+        room = self._max_running - len(self._running)
+        ready = [each for each in self._waiting if each.prepared] if room > 0 else []
+        admitted = self._turns.order(ready, self._running)[: max(0, room)]
+        for job in admitted:
             self._waiting.remove(job)
             job.admitted_at = now
             self._running[job] = None
-            admitted.append(job)
+            self._turns.serve(job)
         return admitted
 
     def leave(self, job: Job, now: float) -> None:
@@ -70,6 +83,7 @@ class Admission:
             self._mean_seconds += LEARNING_RATE * (now - job.admitted_at - self._mean_seconds)
         else:
             self._waiting = [other for other in self._waiting if other is not job]
+        self._turns.forget((*self._running, *self._waiting))
 
     def retry_after(self) -> float:
         """Estimate of when a request that comes back would find room, in seconds."""

@@ -24,6 +24,7 @@ class Job:
         number: Rises from request to request.
         priority: high, normal or low.
         entered_at: Seconds on the scheduler's clock.
+        caller: Who asks; "" where callers are not told apart.
         prepared: Whether it may leave the line; one whose picture is still read may not.
         deadline_at: When it is to be over; None means never.
         admitted_at: When it left the line; None before.
@@ -34,6 +35,7 @@ class Job:
     number: int
     priority: str
     entered_at: float
+    caller: str = ""
     prepared: bool = True
     deadline_at: float | None = None
     admitted_at: float | None = None
@@ -47,7 +49,7 @@ class Job:
 
     @property
     def turn(self) -> tuple[float, int]:
-        """Its order in line, the least first."""
+        """Its order among its caller's in line, the least first."""
         return self.entered_at - HEAD_START_SECONDS[self.priority], self.number
 
 

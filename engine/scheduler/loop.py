@@ -187,11 +187,17 @@ class Scheduler:
         return self._state.snapshot()
 
     def enter(
-        self, *, priority: str = "normal", deadline_seconds: float | None = None, prepared: bool = True
+        self,
+        *,
+        caller: str = "",
+        priority: str = "normal",
+        deadline_seconds: float | None = None,
+        prepared: bool = True,
     ) -> JobHandle:
         """Takes a place in line.
 
         Args:
+            caller: Who asks; callers take turns.
             priority: high, normal or low.
             deadline_seconds: How long the request may take in all; None means as long as it takes.
             prepared: Whether it may leave the line; otherwise it may after `JobHandle.prepare`.
@@ -204,7 +210,7 @@ class Scheduler:
             raise EngineStoppedError("the engine is not running")
         loop = asyncio.get_running_loop()
         job, position = self._state.enter(
-            loop.time(), priority=priority, deadline_seconds=deadline_seconds, prepared=prepared
+            loop.time(), caller=caller, priority=priority, deadline_seconds=deadline_seconds, prepared=prepared
         )
         handle = JobHandle(self, job, loop.create_future(), position)
         self._handles[job] = handle

@@ -63,7 +63,13 @@ class State:
         self._forward_seconds = Histogram.empty(SECONDS_BOUNDS)
 
     def enter(
-        self, now: float, *, priority: str = "normal", deadline_seconds: float | None = None, prepared: bool = True
+        self,
+        now: float,
+        *,
+        caller: str = "",
+        priority: str = "normal",
+        deadline_seconds: float | None = None,
+        prepared: bool = True,
     ) -> tuple[Job, int]:
         """A new job and how many are before it in line.
 
@@ -72,7 +78,14 @@ class State:
         """
         self._number += 1
         deadline_at = None if deadline_seconds is None else now + deadline_seconds
-        job = Job(number=self._number, priority=priority, entered_at=now, deadline_at=deadline_at, prepared=prepared)
+        job = Job(
+            number=self._number,
+            priority=priority,
+            entered_at=now,
+            caller=caller,
+            deadline_at=deadline_at,
+            prepared=prepared,
+        )
         return job, self._admission.enter(job)
 
     @property

@@ -9,11 +9,23 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from server.cli.commands import ablation, evaluate, export, figures, generate, model_repo, parse, serve, train, triton
+from server.cli.commands import (
+    ablation,
+    evaluate,
+    export,
+    figures,
+    generate,
+    keys,
+    model_repo,
+    parse,
+    serve,
+    train,
+    triton,
+)
 from server.cli.errors import UsageError
 from server.cli.streams import drop_output, prepare_streams
 
-COMMANDS = (serve, generate, parse, export, model_repo, triton, train, figures, evaluate, ablation)
+COMMANDS = (serve, keys, generate, parse, export, model_repo, triton, train, figures, evaluate, ablation)
 
 EPILOG = """\
 examples:

@@ -13,6 +13,7 @@ from pathlib import Path
 from engine.engine import EngineSettings
 from engine.export.triton import PROFILES, ModelConfig, write_repository
 from engine.files import json_fields
+from engine.request.limits import RequestLimits
 from server.backend import EngineBackend
 from server.cli.errors import UsageError
 from server.settings import BUNDLED_MODEL, TRITON, Settings
@@ -41,6 +42,9 @@ def loading(settings: Settings) -> Iterator[Load]:
                 addresses,
                 start_seconds=settings.engine_start_seconds,
                 request_timeout_seconds=settings.request_timeout_seconds,
+                limits=RequestLimits(
+                    max_steps=settings.max_steps, max_pixels=settings.max_pixels, max_images=settings.max_images
+                ),
             )
 
         yield load

@@ -45,7 +45,7 @@ def negatives_of(gateway: Gateway, description: Description) -> list[NegativeAns
 
 
 def prepared_request(
-    gateway: Gateway, reading: Reading[GenerateBody], *, image_format: str, request_id: str
+    gateway: Gateway, reading: Reading[GenerateBody], *, image_format: str, request_id: str, caller: str = ""
 ) -> PreparedRequest:
     """What the engine made ready of a body, judged once: by the schema's mistakes and the engine's together.
 
@@ -53,7 +53,7 @@ def prepared_request(
         ProblemError: 422 with every mistake.
     """
     mistakes = dict(reading.mistakes)
-    given = dict(reading.values) | {"image_format": image_format, "request_id": request_id}
+    given = dict(reading.values) | {"image_format": image_format, "request_id": request_id, "caller": caller}
     given |= {name: given[name] or {} for name in OBJECTS if name in given}
     given["description"] = _description(gateway, given.get("description", ""))
     try:

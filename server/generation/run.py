@@ -54,16 +54,18 @@ async def attend(gateway: Gateway, request: PreparedRequest, receive: Receive, w
     """Awaits `work` within the deadline and the client's patience; every way it can end is counted here."""
     seconds, outcome = gateway.settings.request_timeout_seconds, "failed"
     try:
-        async with asyncio.timeout(seconds):
-            result = await guarded(work, client_gone(receive), server_stopping(gateway.stop))
+        with gateway.places.place(request.asked.caller):
+            async with asyncio.timeout(seconds):
+                result = await guarded(work, client_gone(receive), server_stopping(gateway.stop))
         outcome = "finished"
         return result
     except TimeoutError as error:
         outcome = "timeout"
         detail = f"The pictures were not finished within {seconds:g} seconds; the request was cancelled."
         raise ProblemError(problems.DEADLINE_EXCEEDED, detail) from error
-    except (ClientGoneError, ProblemError, asyncio.CancelledError):
-        outcome = "cancelled"
+    except (ClientGoneError, ProblemError, asyncio.CancelledError) as error:
+        refused = isinstance(error, ProblemError) and error.kind is problems.TOO_MANY_REQUESTS
+        outcome = "refused" if refused else "cancelled"
         raise
     except EngineError as error:
         outcome = _outcome(error)
@@ -74,6 +76,7 @@ async def attend(gateway: Gateway, request: PreparedRequest, receive: Receive, w
         logger.exception("unexpected error in generation id=%s", request.request_id)
         raise problems.internal_error() from error
     finally:
+        work.close()  # where it never began
         gateway.metrics.generation_ended(outcome)
 
 

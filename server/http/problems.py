@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from engine.errors import (
     BusyError,
+    CallerBusyError,
     DeadlineError,
     EngineError,
     EngineStoppedError,
@@ -50,6 +51,19 @@ class Kind:
 
 NOT_JSON = Kind(slug="not-json", status=400, title="Not JSON", meaning="The body cannot be read as JSON text.")
 INVALID_HTTP = Kind(slug="invalid-http", status=400, title="Not HTTP", meaning="What came is no HTTP/1.1 request.")
+UNAUTHORIZED = Kind(
+    slug="unauthorized",
+    status=401,
+    title="Unauthorized",
+    meaning="An API key is needed, as Authorization: Bearer KEY, and none came that is accepted.",
+)
+FORBIDDEN = Kind(slug="forbidden", status=403, title="Forbidden", meaning="The API key is good, but not for this path.")
+ORIGIN_NOT_ALLOWED = Kind(
+    slug="origin-not-allowed",
+    status=403,
+    title="Origin not allowed",
+    meaning="Pages of this origin may not ask from a browser, or not in this way; detail says which may.",
+)
 NOT_FOUND = Kind(slug="not-found", status=404, title="Not found", meaning="No such path.")
 METHOD_NOT_ALLOWED = Kind(
     slug="method-not-allowed", status=405, title="Method not allowed", meaning="The Allow header names the right ones."
@@ -97,6 +111,12 @@ IDEMPOTENCY_MISMATCH = Kind(
     title="Idempotency key used before",
     meaning="The Idempotency-Key was first sent with another body, Accept or Content-Type. Nothing was computed.",
 )
+TOO_MANY_REQUESTS = Kind(
+    slug="too-many-requests",
+    status=429,
+    title="Too many requests",
+    meaning="This caller has used up its own limit; others have not. Try again after Retry-After seconds.",
+)
 INTERNAL_ERROR = Kind(
     slug="internal-error",
     status=500,
@@ -131,6 +151,12 @@ TOO_MANY_CONNECTIONS = Kind(
     meaning="All connections that the server keeps are in use; try again after Retry-After seconds.",
 )
 NOT_READY = Kind(slug="not-ready", status=503, title="Not ready", meaning="The engine is starting or has stopped.")
+DRAINING = Kind(
+    slug="draining",
+    status=503,
+    title="Draining",
+    meaning="The server is about to stop; new work belongs elsewhere, what comes until then is answered.",
+)
 DEADLINE_EXCEEDED = Kind(
     slug="deadline-exceeded",
     status=504,
@@ -141,6 +167,9 @@ DEADLINE_EXCEEDED = Kind(
 KINDS = (
     NOT_JSON,
     INVALID_HTTP,
+    UNAUTHORIZED,
+    FORBIDDEN,
+    ORIGIN_NOT_ALLOWED,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
@@ -152,6 +181,7 @@ KINDS = (
     MISDIRECTED,
     INVALID_REQUEST,
     IDEMPOTENCY_MISMATCH,
+    TOO_MANY_REQUESTS,
     HEADER_TOO_LARGE,
     INTERNAL_ERROR,
     GENERATION_FAILED,
@@ -159,11 +189,14 @@ KINDS = (
     BUSY,
     TOO_MANY_CONNECTIONS,
     NOT_READY,
+    DRAINING,
     DEADLINE_EXCEEDED,
     OUT_OF_MEMORY,
 )
 
-NOT_READY_RETRY_SECONDS = 5
+#: Of an answer that says to come back and not when.
+RETRY_SECONDS = 5
+TRY_AGAIN = frozenset({429, 503})
 
 
 class ClientGoneError(Exception):
@@ -184,7 +217,7 @@ class ProblemError(Exception):
     ) -> None:
         super().__init__(detail)
         self.kind = kind
-        self.headers = dict(headers or {})
+        self.headers = ({"Retry-After": str(RETRY_SECONDS)} if kind.status in TRY_AGAIN else {}) | dict(headers or {})
         self.problem = Problem(
             type=kind.uri,
             title=kind.title,
@@ -210,11 +243,7 @@ def internal_error() -> ProblemError:
 
 
 def not_ready() -> ProblemError:
-    return ProblemError(
-        NOT_READY,
-        "The engine is not ready: it is starting, or it has stopped.",
-        headers={"Retry-After": str(NOT_READY_RETRY_SECONDS)},
-    )
+    return ProblemError(NOT_READY, "The engine is not ready: it is starting, or it has stopped.")
 
 
 def of_mistakes(mistakes: Mapping[str, Sequence[str]], *, unsaid: int = 0) -> ProblemError:
@@ -227,8 +256,9 @@ def of_engine_error(error: EngineError) -> ProblemError:
     if isinstance(error, RequestError):
         return of_mistakes(error.mistakes)
     if isinstance(error, BusyError):
+        kind = TOO_MANY_REQUESTS if isinstance(error, CallerBusyError) else BUSY
         seconds = max(1, math.ceil(error.retry_after_seconds))
-        return ProblemError(BUSY, str(error), headers={"Retry-After": str(seconds)})
+        return ProblemError(kind, str(error), headers={"Retry-After": str(seconds)})
     if isinstance(error, DeadlineError):
         return ProblemError(DEADLINE_EXCEEDED, str(error))
     if isinstance(error, OutOfMemoryError):
@@ -243,11 +273,11 @@ def of_engine_error(error: EngineError) -> ProblemError:
 
 
 def stopping() -> ProblemError:
-    return ProblemError(
-        NOT_READY,
-        "The server is stopping; the request was cancelled.",
-        headers={"Retry-After": str(NOT_READY_RETRY_SECONDS)},
-    )
+    return ProblemError(NOT_READY, "The server is stopping; the request was cancelled.")
+
+
+def draining() -> ProblemError:
+    return ProblemError(DRAINING, "The server is draining: it is about to stop, and answers what comes until then.")
 
 
 def placed(error: ProblemError, request_id: str | None, root_path: str) -> Problem:

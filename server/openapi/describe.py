@@ -41,6 +41,14 @@ _LAST_EVENT_ID = {
     "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
     "example": "7",
 }
+RETRY_AFTER_HEADER = {
+    "Retry-After": {"description": "Seconds until it is worth trying again.", "schema": {"type": "integer"}}
+}
+#: What a refusal carries beside its problem, by its status.
+HEADERS_OF = {
+    401: {"WWW-Authenticate": {"description": "Bearer, and what is wrong with a token.", "schema": {"type": "string"}}},
+    **dict.fromkeys(sorted(problems.TRY_AGAIN), RETRY_AFTER_HEADER),
+}
 
 
 def schema_of(model: type[Body] | type[Answer]) -> dict[str, str]:
@@ -63,6 +71,11 @@ def gives(description: str, content: Mapping[str, Any], headers: Mapping[str, An
     return {"description": description, "headers": REQUEST_ID_HEADER | dict(headers or {}), "content": dict(content)}
 
 
+def needs_key(operation: dict[str, Any]) -> bool:
+    """Whether an operation is refused without a key, where keys are asked for."""
+    return str(problems.UNAUTHORIZED.status) in operation["responses"]
+
+
 def json_of(model: type[Body] | type[Answer], example: Any) -> dict[str, Any]:
     return {"application/json": {"schema": schema_of(model), "example": example}}
 
@@ -82,6 +95,7 @@ def refuses(examples: Mapping[Kind, tuple[str, str | None]]) -> dict[int | str, 
             kind.status,
             gives(kind.meaning, {problems.MEDIA_TYPE: {"schema": schema_of(Problem), "examples": {}}}),
         )
+        answer["headers"] = dict(answer["headers"]) | HEADERS_OF.get(kind.status, {})
         answer["content"][problems.MEDIA_TYPE]["examples"][kind.slug] = {"summary": kind.title, "value": example}
     return answers
 
@@ -96,8 +110,20 @@ WRONG_HOST: dict[Kind, tuple[str, str | None]] = {
 FULL: dict[Kind, tuple[str, str | None]] = {
     problems.TOO_MANY_CONNECTIONS: ("All connections that the server keeps have a request under way.", None)
 }
-#: What nearly every path answers when it is asked in the wrong place or at the wrong time.
-ANYWHERE = WRONG_HOST | FULL
+#: What every path answers that needs a key, on a server that asks for one.
+NO_KEY: dict[Kind, tuple[str, str | None]] = {
+    problems.UNAUTHORIZED: ("An API key is needed, as Authorization: Bearer KEY.", None),
+    problems.FORBIDDEN: ("/generate needs a key with the scope generate; the key prometheus has metrics.", None),
+}
+#: What every path answers that can draw.
+OVER_QUOTA: dict[Kind, tuple[str, str | None]] = {
+    problems.TOO_MANY_REQUESTS: (
+        "shop may send 60 requests a minute, and has; there is room again in 12 seconds.",
+        None,
+    )
+}
+#: What nearly every path answers when it is asked in the wrong place or at the wrong time, or by nobody it knows.
+ANYWHERE = WRONG_HOST | FULL | NO_KEY
 BODY_REFUSALS: dict[Kind, tuple[str, str | None]] = ANYWHERE | {
     problems.NOT_JSON: ('The body must be JSON; line 1 column 2: expecting value, got "d}".', None),
     problems.BODY_TIMEOUT: ("The body must arrive within 30 seconds; got 12 bytes by then.", None),

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from engine import __version__
 from server.http import problems
+from server.openapi.describe import needs_key
 from server.routes import generate, health, model, parse
 from server.schemas import generate as generating
 from server.schemas import model as models
@@ -21,6 +22,12 @@ DESCRIPTION = (
     "Dense descriptions of people in, matching pictures out. Every refusal is a problem (RFC 9457) that names the "
     "field, says what was expected and what came. Offsets count Unicode code points."
 )
+
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key. A server on loopback without a file of keys asks for none, and reads none.",
+}
 
 ROUTERS: tuple[APIRouter, ...] = (generate.router, parse.router, model.router, health.router)
 MODELS: tuple[type[Body] | type[Answer], ...] = (
@@ -45,7 +52,12 @@ def document(root_path: str = "") -> dict[str, Any]:
     """The document as it is served below a root path, its schemas sorted by name."""
     routes = [route for router in ROUTERS for route in router.routes]
     made = get_openapi(title=TITLE, version=__version__, description=DESCRIPTION, routes=routes)
-    made["components"] = {"schemas": definitions(MODELS, "#/components/schemas/{model}")}
+    made["components"] = {
+        "schemas": definitions(MODELS, "#/components/schemas/{model}"),
+        "securitySchemes": {"bearerAuth": BEARER},
+    }
+    for operation in (operation for methods in made["paths"].values() for operation in methods.values()):
+        operation["security"] = [{"bearerAuth": []}, {}] if needs_key(operation) else []
     return _placed(made | {"servers": [{"url": root_path}]}, root_path) if root_path else made
 
 

@@ -135,6 +135,7 @@ MODEL = {
     "widths": {"minimum": 128, "maximum": 192, "multiple": 16},
     "heights": {"minimum": 128, "maximum": 192, "multiple": 16},
     "sizes": [[128, 192], [160, 160], [192, 128]],
+    "max_pixels": None,
     "default_width": 128,
     "default_height": 192,
     "default_steps": 20,

@@ -12,6 +12,7 @@ from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
 from server.generation.event_stream import EventStream, picture, settled
 from server.generation.prepared import prepared_request
 from server.http import problems
+from server.http.caller import caller_of
 from server.http.json_body import Reading, read_body
 from server.http.negotiation import choose
 from server.http.problems import ClientGoneError, ProblemError, shown
@@ -19,6 +20,7 @@ from server.middleware.observe import CLIENT_GONE
 from server.openapi import examples
 from server.openapi.describe import (
     BODY_REFUSALS,
+    OVER_QUOTA,
     REPLAY_HEADERS,
     REPLAY_REFUSALS,
     gives,
@@ -74,7 +76,7 @@ _REFUSALS = {
             },
             REPLAY_HEADERS,
         ),
-        **refuses(BODY_REFUSALS | REPLAY_REFUSALS | _REFUSALS),
+        **refuses(BODY_REFUSALS | OVER_QUOTA | REPLAY_REFUSALS | _REFUSALS),
     },
     openapi_extra=takes(
         GenerateBody,
@@ -92,7 +94,13 @@ async def generate(request: Request) -> Response:
     if media_type in IMAGES:
         image_format = media_type.removeprefix("image/")
     reading = _judged_by_form(request, reading)
-    prepared = prepared_request(gateway, reading, image_format=image_format, request_id=request.state.request_id)
+    prepared = prepared_request(
+        gateway,
+        reading,
+        image_format=image_format,
+        request_id=request.state.request_id,
+        caller=caller_of(request.scope),
+    )
     if media_type is None:
         raise _not_acceptable(request, prepared)
     if not gateway.engine.ready:

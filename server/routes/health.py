@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from server.gateway import gateway_of
 from server.http import problems
-from server.openapi.describe import FULL, WRONG_HOST, gives, json_of, refuses
+from server.openapi.describe import FULL, NO_KEY, WRONG_HOST, gives, json_of, refuses
 from server.schemas.model import HealthAnswer
 
 router = APIRouter()
@@ -30,11 +30,20 @@ async def health() -> Response:
     response_class=Response,
     responses={
         200: gives("The engine answers.", json_of(HealthAnswer, {"status": "ready"})),
-        **refuses(FULL | {problems.NOT_READY: ("The engine is not ready: it is starting, or it has stopped.", None)}),
+        **refuses(
+            FULL
+            | {
+                problems.NOT_READY: (str(problems.not_ready()), None),
+                problems.DRAINING: (str(problems.draining()), None),
+            }
+        ),
     },
 )
 async def readiness(request: Request) -> Response:
-    if not gateway_of(request).engine.ready:
+    gateway = gateway_of(request)
+    if gateway.draining.is_set():
+        raise problems.draining()
+    if not gateway.engine.ready:
         raise problems.not_ready()
     return Response(HealthAnswer(status="ready").model_dump_json(), media_type="application/json", headers=NO_STORE)
 
@@ -45,7 +54,7 @@ async def readiness(request: Request) -> Response:
     response_class=Response,
     responses={
         200: gives("Prometheus or OpenMetrics text.", {"text/plain": {"schema": {"type": "string"}}}),
-        **refuses(WRONG_HOST),
+        **refuses(WRONG_HOST | NO_KEY),
     },
 )
 async def scrape(request: Request) -> Response:

@@ -23,6 +23,7 @@ class ModelAnswer(Answer):
     widths: SizeLimitsAnswer
     heights: SizeLimitsAnswer
     sizes: list[tuple[int, int]] = Field(description="If not empty, the only (width, height) pairs allowed.")
+    max_pixels: int | None = Field(description="The most of a picture, width times height; null: as the sides allow.")
     default_width: int
     default_height: int
     default_steps: int

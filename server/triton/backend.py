@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo, PreparedRequest, Queued
 from engine.errors import BusyError, EngineStoppedError
+from engine.request.limits import RequestLimits
 from engine.request.prepare import NONE, prepare
 from engine.request.stats import Histogram
 from server.triton.address import Addresses
@@ -25,22 +26,32 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 #: The gateway's own deadline comes first; this one frees the engine of a gateway that vanished.
 MARGIN_SECONDS = 5.0
+NO_LIMITS = RequestLimits()
 
 
 class TritonEngine:
     """Use it as an async context manager, in one event loop."""
 
-    def __init__(self, addresses: Addresses, *, start_seconds: float, request_timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        addresses: Addresses,
+        *,
+        start_seconds: float,
+        request_timeout_seconds: float,
+        limits: RequestLimits = NO_LIMITS,
+    ) -> None:
         """Connects to nothing yet.
 
         Args:
             addresses: Where the Tritons are.
             start_seconds: How long one of them may take to answer at the start.
             request_timeout_seconds: Longest a request may take.
+            limits: What this gateway allows of what the engines can do.
         """
         self._addresses = addresses
         self._start_seconds = start_seconds
         self._timeout_seconds = request_timeout_seconds + MARGIN_SECONDS
+        self._limits = limits
         self._replicas: list[Replica] = []
 
     async def __aenter__(self) -> Self:
@@ -60,6 +71,11 @@ class TritonEngine:
             if unexpected:
                 raise unexpected[0]
             raise TritonError("; ".join(self._why(outcome) for outcome in enumerate(outcomes)))
+        try:
+            logger.info("the engines draw %s", self.model.name)
+        except ValueError as error:
+            await self._close()
+            raise TritonError(str(error)) from error
         for replica in self._replicas:
             replica.watch()
         return self
@@ -79,10 +95,10 @@ class TritonEngine:
 
     @property
     def model(self) -> ModelInfo:
-        """That of the first replica that answers, or answered last."""
+        """That of the first replica that answers, or answered last, as far as it may be used here."""
         known = sorted((each for each in self._replicas if each.status), key=lambda each: not each.ready)
         assert known and known[0].status, "the engine was never entered"
-        return known[0].status.model
+        return self._limits.lower(known[0].status.model)
 
     @property
     def ready(self) -> bool:
@@ -100,10 +116,11 @@ class TritonEngine:
     async def generate(self, request: GenerationRequest | PreparedRequest) -> AsyncGenerator[Event, None]:
         """Runs a request on one replica, or on the next one where that did nothing for it yet.
 
-        The request travels as it was asked: each engine judges by its own model what comes from another process.
+        The request travels as it was asked: each engine judges by its own model what comes from another process. What
+        this gateway's limits decided is asked for then, since the engine's own defaults may be above them.
         """
         if isinstance(request, PreparedRequest):
-            request = request.asked
+            request = _asked(request) if self._limits != NO_LIMITS else request.asked
         tried: list[Replica] = []
         failures: list[BusyError | EngineStoppedError] = []
         position: int | None = None
@@ -144,6 +161,10 @@ class TritonEngine:
             return failures[-1]
         problems = (f"{replica.host}: {replica.problem or replica.breaker.state}" for replica in self._replicas)
         return EngineStoppedError(f"no Triton is ready: {'; '.join(problems)}")
+
+
+def _asked(request: PreparedRequest) -> GenerationRequest:
+    return replace(request.asked, width=request.width, height=request.height, steps=request.steps)
 
 
 def total(stats: Sequence[EngineStats]) -> EngineStats:

@@ -5,7 +5,7 @@ import math
 from engine.pictures.header import PixelLimits, image_size
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.request import MAX_SECOND_PASS_SCALE, GenerationRequest, ModelInfo
-from engine.request.sizes import SizeLimits, nearest_size
+from engine.request.sizes import SizeLimits, nearest_size, scaled_down
 
 
 def init_image_size_of(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> tuple[int, int] | None:
@@ -42,7 +42,10 @@ def size_of(
         if not wrong.right("init_image"):
             return None
         if picture is not None:
+            whole = width is None and height is None
             width, height = nearest_size(width, height, picture, model.sizes, model.widths, model.heights)
+            if whole and width and height and model.max_pixels is not None:
+                width, height = scaled_down((width, height), model.max_pixels, model.widths, model.heights)
     size = model.default_width if width is None else width, model.default_height if height is None else height
     if model.sizes and size not in model.sizes:
         field = "height" if request.height is not None else "width"
@@ -50,6 +53,10 @@ def size_of(
         if request.width is None or request.height is None:
             came += f", the {'width' if request.width is None else 'height'} being the model's default"
         wrong.add(field, f"size (width x height) must be one of {_pairs(model)}; got {came}")
+        return None
+    if _too_many_pixels(size, model):
+        message = f"width x height may be at most {model.max_pixels} pixels"
+        wrong.add("width", f"{message}; got {size[0]}x{size[1]}, {size[0] * size[1]} pixels")
         return None
     return size
 
@@ -85,7 +92,14 @@ def scaled(scale: float, size: tuple[int, int] | None, model: ModelInfo, wrong: 
         if not model.sizes and not _fits(side, each):
             wrong.add("second_pass", f"{made}: {field} must be {_allowed(each)}; got {side}")
             return None
+    if _too_many_pixels((width, height), model):
+        wrong.add("second_pass", f"{made}: it may be at most {model.max_pixels} pixels; got {width * height}")
+        return None
     return width, height
+
+
+def _too_many_pixels(size: tuple[int, int], model: ModelInfo) -> bool:
+    return model.max_pixels is not None and size[0] * size[1] > model.max_pixels
 
 
 def _pairs(model: ModelInfo) -> str:

@@ -11,7 +11,7 @@ from server.cli.provider import NAMES, add_provider, loader
 EXAMPLES = """\
   cosmicman serve
   cosmicman serve --port 9000 --bundle models/figurine-bundle
-  cosmicman serve --host 0.0.0.0 --allowed-host pictures.example.org
+  cosmicman keys add shop && cosmicman serve --host 0.0.0.0 --allowed-host pictures.example.org
   cosmicman serve --provider cuda --device 1
   cosmicman serve --provider torch --checkpoint models/figurine/checkpoint
   cosmicman serve --engine triton
@@ -25,6 +25,8 @@ ARGUMENTS = (
     "host",
     "port",
     "allowed_hosts",
+    "keys",
+    "require_keys",
     "root_path",
     "max_connections",
     "engine",
@@ -37,7 +39,7 @@ ARGUMENTS = (
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(commands, "serve", "serve pictures over HTTP, with the studio at /", EXAMPLES)
-    parser.add_argument("--host", help="address to listen on (127.0.0.1: only this machine)")
+    parser.add_argument("--host", help="address to listen on (127.0.0.1: only this machine); others need API keys")
     parser.add_argument("--port", type=whole_number(0, 65535), help="port to listen on (8000); 0 takes a free one")
     parser.add_argument(
         "--allowed-host",
@@ -45,6 +47,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         dest="allowed_hosts",
         metavar="NAME",
         help="another host name to answer to, beside this machine's and --host; repeat it for more, * for any",
+    )
+    parser.add_argument("--keys", type=Path, metavar="FILE", help="file of API keys (keys.json in the state folder)")
+    parser.add_argument(
+        "--no-keys",
+        action="store_const",
+        const=False,
+        dest="require_keys",
+        help="let anybody in who reaches the server, on any address; it is for a proxy or mesh that asks who comes",
     )
     parser.add_argument("--root-path", metavar="PATH", help="path at which a proxy shows the server, such as /pictures")
     parser.add_argument("--max-connections", type=whole_number(1), help="connections at a time (1000)")
@@ -65,19 +75,8 @@ def run(options: argparse.Namespace) -> int:
     from server.run import serve
     from server.settings import EMBEDDED, TRITON, read_settings
 
-    names = (
-        "host",
-        "port",
-        "allowed_hosts",
-        "root_path",
-        "max_connections",
-        "engine",
-        "bundle",
-        "state",
-        "num_threads",
-    )
     try:
-        settings = read_settings(**{name: getattr(options, name) for name in (*names, "log_level", *NAMES)})
+        settings = read_settings(**{name: getattr(options, name) for name in (*ARGUMENTS, *NAMES)})
     except ValueError as error:
         raise UsageError(str(error)) from error
     if settings.engine == EMBEDDED:

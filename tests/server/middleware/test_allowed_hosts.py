@@ -97,8 +97,11 @@ async def test_address_that_the_network_reaches_is_asked_for_by_address(talk: An
     """A name in a page of another site never is an address, so nothing is gained by refusing those."""
     for bound in ("0.0.0.0", "::", "192.168.1.5"):
         hosts = ["192.168.1.5:8000", "10.0.0.7", "[fe80::1]:8000", "localhost", "gpu-box", "evil.example"]
-        assert list((await statuses(talk, engine, hosts, host=bound)).values()) == [200] * 4 + [421] * 2
-    assert await statuses(talk, engine, ["gpu-box"], host="gpu-box") == {"gpu-box": 200}
+        assert (
+            list((await statuses(talk, engine, hosts, host=bound, require_keys=False)).values())
+            == [200] * 4 + [421] * 2
+        )
+    assert await statuses(talk, engine, ["gpu-box"], host="gpu-box", require_keys=False) == {"gpu-box": 200}
 
 
 def test_hosts_are_read_from_one_variable(monkeypatch: pytest.MonkeyPatch) -> None:
