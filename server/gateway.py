@@ -1,6 +1,7 @@
 """What a route may use: settings, engine, parser and metrics, made once by `create_app`."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -17,6 +18,8 @@ class Gateway:
     engine: EngineBackend
     parser: Parser
     metrics: Metrics
+    #: Unix time in seconds.
+    began: float = field(default_factory=time.time)
     #: Set when a stopping server has waited long enough for its requests: what still runs is cancelled.
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -90,6 +90,7 @@ FLOORS = {
         "connections": 3,
         "generation": 3,
         "replay": 3,
+        "openai": 4,
         "routes": 5,
         "openapi.document": 6,
         "openapi.__main__": 7,

@@ -9,9 +9,10 @@ from fastapi.openapi.utils import get_openapi
 
 from engine import __version__
 from server.http import problems
-from server.routes import generate, health, model, parse
+from server.routes import generate, health, model, openai_images, openai_models, parse
 from server.schemas import generate as generating
 from server.schemas import model as models
+from server.schemas import openai, openai_answers
 from server.schemas import parse as parsing
 from server.schemas.base import Answer, Body, definitions
 from server.schemas.problem import Problem
@@ -22,7 +23,14 @@ DESCRIPTION = (
     "field, says what was expected and what came. Offsets count Unicode code points."
 )
 
-ROUTERS: tuple[APIRouter, ...] = (generate.router, parse.router, model.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    generate.router,
+    parse.router,
+    model.router,
+    openai_images.router,
+    openai_models.router,
+    health.router,
+)
 MODELS: tuple[type[Body] | type[Answer], ...] = (
     generating.GenerateBody,
     generating.GenerateAnswer,
@@ -36,6 +44,14 @@ MODELS: tuple[type[Body] | type[Answer], ...] = (
     generating.StepMessage,
     generating.PreviewMessage,
     generating.FinishedMessage,
+    openai.ImagesBody,
+    openai_answers.ImagesAnswer,
+    openai_answers.PartialImageMessage,
+    openai_answers.CompletedMessage,
+    openai_answers.ErrorMessage,
+    openai_answers.OpenAIError,
+    openai_answers.OpenAIModel,
+    openai_answers.OpenAIModels,
     Problem,
 )
 
