@@ -4,26 +4,13 @@ import asyncio
 import io
 import math
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Any
 
 from PIL import Image
 
-from engine.engine import Event, ModelInfo
+from engine.engine import ModelInfo
 
 PILLOW_FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
-
-
-class Preview(Protocol):
-    """What the engine shows of a picture under way."""
-
-    data: bytes
-    media_type: str
-    width: int
-    height: int
-
-
-def preview_of(event: Event) -> Preview | None:
-    return cast(Preview, event) if type(event).__name__ == "Preview" else None
 
 
 def preview_every(values: Mapping[str, Any], partial_images: int, model: ModelInfo) -> int | None:
@@ -34,7 +21,7 @@ def preview_every(values: Mapping[str, Any], partial_images: int, model: ModelIn
         partial_images: How many are wanted.
         model: What shall draw.
     """
-    if not partial_images or not getattr(model, "previews", False):
+    if not partial_images or not model.previews:
         return None
     steps = values.get("steps") or model.default_steps
     taken = steps * (values.get("strength") or 1.0)

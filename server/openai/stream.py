@@ -10,7 +10,7 @@ from contextlib import aclosing, suppress
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from engine.engine import Event, ImageReady, Started
+from engine.engine import Event, ImageReady, Preview, Started
 from server.gateway import Gateway
 from server.generation import run as generation
 from server.generation.event_stream import HEADERS, MEDIA_TYPE
@@ -18,7 +18,7 @@ from server.http import openai_errors
 from server.http.heartbeat import beat, wanted_of
 from server.http.problems import ClientGoneError, ProblemError
 from server.openai.answer import base64_of, usage_of
-from server.openai.partial_images import Preview, in_format, preview_of
+from server.openai.partial_images import in_format
 from server.openai.request import ImagesRequest
 from server.schemas.openai_answers import CompletedMessage, ErrorMessage, PartialImageMessage
 
@@ -67,8 +67,8 @@ class ImageStream(Response):
                 self.settled = event
             case ImageReady():
                 return self._completed(event)
-            case _ if (preview := preview_of(event)) is not None:
-                return await self._partial(preview)
+            case Preview():
+                return await self._partial(event)
         return None
 
     def _completed(self, image: ImageReady) -> bytes:

@@ -90,7 +90,7 @@ async def test_a_stream_gives_the_same_file(live: Any, sdk: AsyncOpenAI) -> None
     asked: dict[str, Any] = {"prompt": PROMPT, "extra_body": {"seed": 7}}
     alone = await sdk.images.generate(**asked)
     stream = await sdk.images.generate(stream=True, **asked)
-    last = [event async for event in stream][-1]
+    (last,) = [event async for event in stream]
     assert alone.data is not None and alone.usage is not None
     assert last.b64_json == alone.data[0].b64_json
     assert last.type == "image_generation.completed"
@@ -112,3 +112,16 @@ async def test_usage_counts_what_the_model_reads_and_makes(live: Any, model: Eng
 
 def _request(text: str) -> GenerationRequest:
     return GenerationRequest(description=parse(text))
+
+
+async def test_partial_images_are_the_engine_s_previews(live: Any, model: Engine, sdk: AsyncOpenAI) -> None:
+    assert model.model.previews
+    stream = await sdk.images.generate(
+        prompt=PROMPT, stream=True, partial_images=2, extra_body={"num_inference_steps": 9}
+    )
+    *partial, last = [event async for event in stream]
+    assert last.type == "image_generation.completed"
+    assert len(partial) <= 2, "one that is not made in time is left out"
+    for event in partial:
+        with Image.open(io.BytesIO(base64.b64decode(event.b64_json))) as picture:
+            assert (picture.format, f"{picture.width}x{picture.height}") == ("PNG", event.size)

@@ -3,12 +3,13 @@
 import asyncio
 import base64
 import io
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 from openai import APIError, AsyncOpenAI, InternalServerError, OpenAI
-from openai.types import ImageGenCompletedEvent
+from openai.types import ImageGenCompletedEvent, ImageGenPartialImageEvent
 from PIL import Image
 
 from engine.errors import GenerationError
@@ -102,3 +103,45 @@ async def test_closing_a_sync_stream_frees_its_place(live: Any, sync_sdk: OpenAI
     await eventually(lambda: engine.stats().running == 1)
     await asyncio.to_thread(stream.close)
     await eventually(lambda: len(engine.cancelled) == 1)
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted", "every", "came"),
+    [(20, 3, 5, 3), (20, 2, 6, 2), (20, 1, 10, 1), (4, 3, 1, 3), (2, 3, 1, 1), (1, 3, 1, 0), (20, 0, None, 0)],
+)
+async def test_partial_images_are_spread_over_the_steps(
+    live: Any, sdk: AsyncOpenAI, engine: Any, steps: int, wanted: int, every: int | None, came: int
+) -> None:
+    stream = await sdk.images.generate(
+        prompt=PROMPT, stream=True, partial_images=wanted, extra_body={"num_inference_steps": steps}
+    )
+    *partial, last = [event async for event in stream]
+    assert last.type == "image_generation.completed"
+    assert [event.partial_image_index for event in partial] == list(range(came))
+    assert engine.seen[0].preview_every == every
+
+
+@pytest.mark.parametrize("output_format", ["png", "jpeg", "webp"])
+async def test_partial_images_have_the_format_that_was_asked_for(
+    live: Any, sdk: AsyncOpenAI, strictly: Any, output_format: Any
+) -> None:
+    stream = await sdk.images.generate(prompt=PROMPT, stream=True, partial_images=1, output_format=output_format)
+    first = [event async for event in stream][0]
+    strictly(ImageGenPartialImageEvent, first.to_dict())
+    picture = opened(first.b64_json)
+    assert (picture.format or "").lower() == first.output_format == output_format
+    assert first.size == "64x96" == f"{picture.width}x{picture.height}"
+
+
+async def test_a_model_without_previews_sends_none(engine: Any, listen: Any) -> None:
+    engine.model = replace(engine.model, previews=False)
+    async with listen(create_app(Settings(), engine)) as running:
+        async with AsyncOpenAI(base_url=f"{running.url}/v1", api_key="none", max_retries=0) as sdk:
+            stream = await sdk.images.generate(prompt=PROMPT, stream=True, partial_images=3)
+            assert [event.type async for event in stream] == ["image_generation.completed"]
+
+
+def opened(data: str) -> Any:
+    with Image.open(io.BytesIO(base64.b64decode(data))) as picture:
+        picture.load()
+        return picture
