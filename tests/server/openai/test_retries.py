@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from openai import AsyncOpenAI, InternalServerError, RateLimitError
+from openai import AsyncOpenAI, BadRequestError, InternalServerError, RateLimitError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -64,3 +64,12 @@ async def test_a_caller_over_its_limit_waits_and_comes_again(engine: Any, listen
             await sdk.get("/limited", cast_to=object)
         assert (caught.value.type, caught.value.code) == ("rate_limit_error", "too_many_requests")
         assert await sdk.with_options(max_retries=1).get("/limited", cast_to=object) == {"asked": 3}
+
+
+async def test_a_request_with_a_key_is_drawn_once(live: Any, sdk: AsyncOpenAI, engine: Any) -> None:
+    key = {"Idempotency-Key": "8e03978e"}
+    first, again = [await sdk.images.generate(prompt=PROMPT, extra_headers=key) for _ in range(2)]
+    assert first.data == again.data and len(engine.seen) == 1
+    with pytest.raises(BadRequestError) as caught:
+        await sdk.images.generate(prompt="another", extra_headers=key)
+    assert caught.value.code == "idempotency_mismatch"
