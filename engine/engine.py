@@ -316,6 +316,7 @@ def _model_info(
         max_images=settings.max_images,
         max_characters=settings.max_characters or diffusion.ordinary_characters(settings.max_windows),
         takes_init_image=diffusion.takes_pictures,
+        pixels_of_a_latent=manifest.vae_factor,
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
         previews=preview_map is not None,
     )

@@ -18,7 +18,7 @@ import numpy as np
 from engine.errors import EngineError, EngineStoppedError, RequestError
 from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.pictures.decode import load_pixels
-from engine.pictures.encode import MEDIA_TYPES, encode, to_pixels
+from engine.pictures.encode import DEFAULT_QUALITY, MEDIA_TYPES, encode, to_pixels
 from engine.pictures.header import PixelLimits
 from engine.previews.linear_map import PreviewMap
 from engine.previews.maker import PreviewMaker
@@ -152,6 +152,7 @@ class Generation:
             strength=request.strength,
             second_pass=request.second_pass,
             image_index=request.image_index,
+            text_tokens=self._plan.num_tokens,
         )
         passes = await self._in_worker(self._workers, self._passes)
         text_done = time.monotonic()
@@ -298,7 +299,7 @@ class Generation:
         pixels = to_pixels(self._diffusion.decode(latents))
         decoded = time.monotonic()
         origin = provenance(request, self._seed, index, self._origin)
-        data = encode(pixels, request.image_format, origin)
+        data = encode(pixels, request.image_format, origin, quality=request.image_quality or DEFAULT_QUALITY)
         image = ImageReady(
             index=index,
             seed=self._seed,

@@ -41,6 +41,7 @@ from server.middleware.request_id import RequestIdMiddleware
 from server.middleware.root_path import RootPathMiddleware
 from server.middleware.security_headers import SecurityHeadersMiddleware
 from server.observability.metrics import Metrics
+from server.openai.names import UNDONE_PATHS
 from server.openapi import document as openapi
 from server.replay.middleware import ReplayMiddleware
 from server.replay.replays import Replays
@@ -52,6 +53,10 @@ logger = logging.getLogger(__name__)
 
 # By default FastAPI records requests and the messages of errors for whatever OpenTelemetry is set up in the process.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
+
+#: Their bodies may hold a picture.
+WITH_PICTURES = ("/generate", "/v1/images/generations")
 
 
 def create_app(settings: Settings, engine: EngineBackend, keyring: Keyring | None = None) -> FastAPI:
@@ -131,7 +136,7 @@ def _middleware(
         Middleware(
             BodyLimitMiddleware,
             max_body_bytes=settings.max_body_bytes,
-            larger={"/generate": settings.max_image_body_bytes},
+            larger=dict.fromkeys(WITH_PICTURES, settings.max_image_body_bytes),
             timeout_seconds=settings.body_timeout_seconds,
         ),
         Middleware(HeadMiddleware, routes=table),
@@ -189,6 +194,8 @@ def _wrong_method(request: Request, allow: str) -> ProblemError:
 
 def _no_such_path(path: str) -> str:
     known = list(openapi.document()["paths"])
+    if path in UNDONE_PATHS:
+        return f"{path} is not done by this server; {UNDONE_PATHS[path]}."
     close = get_close_matches(path[:100], known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"known paths are {', '.join(known)}."
     return f"No such path: {shown(path)}; {hint}"

@@ -1,6 +1,7 @@
 """What a route may use: settings, engine, parser, metrics, keys and places, made once by `create_app`."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -21,6 +22,8 @@ class Gateway:
     metrics: Metrics
     keyring: Keyring
     places: Places
+    #: Unix time in seconds.
+    began: float = field(default_factory=time.time)
     #: Set when a stopping server has waited long enough for its requests: what still runs is cancelled.
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     #: Set when the server is to stop, before it takes no more connections: new work belongs elsewhere.

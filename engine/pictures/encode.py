@@ -18,6 +18,8 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 
 METADATA_KEY = "cosmicman"
 MEDIA_TYPES: Mapping[str, str] = MappingProxyType({"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"})
+#: Of what loses something: 1 is the smallest file, 100 the best picture.
+MIN_QUALITY, MAX_QUALITY, DEFAULT_QUALITY = 1, 100, 95
 #: Of a JPEG: one segment of 65,535 bytes, less its own length (2 bytes).
 MAX_EXIF_BYTES = 65_533
 _EXIF_IMAGE_DESCRIPTION = 0x010E
@@ -31,13 +33,16 @@ def to_pixels(decoded: npt.NDArray[np.float32]) -> Pixels:
     return pixels.transpose(1, 2, 0)
 
 
-def encode(pixels: Pixels, image_format: str, provenance: Mapping[str, object]) -> bytes:
+def encode(
+    pixels: Pixels, image_format: str, provenance: Mapping[str, object], *, quality: int = DEFAULT_QUALITY
+) -> bytes:
     """Encodes [H, W, 3] pixels with their provenance inside.
 
     Args:
         pixels: The picture.
         image_format: png, jpeg or webp.
         provenance: Plain values; written as JSON.
+        quality: MIN_QUALITY to MAX_QUALITY, of a JPEG or WebP; a PNG loses nothing.
     """
     image = Image.fromarray(np.ascontiguousarray(pixels))
     text = json.dumps(provenance, ensure_ascii=False, allow_nan=False)
@@ -49,9 +54,9 @@ def encode(pixels: Pixels, image_format: str, provenance: Mapping[str, object]) 
         return buffer.getvalue()
     exif = exif_bytes(provenance)
     if image_format == "jpeg":
-        image.save(buffer, "JPEG", quality=95, subsampling=0, exif=exif)
+        image.save(buffer, "JPEG", quality=quality, subsampling=0, exif=exif)
     else:
-        image.save(buffer, "WEBP", quality=95, method=4, exif=exif)
+        image.save(buffer, "WEBP", quality=quality, method=4, exif=exif)
     return buffer.getvalue()
 
 

@@ -49,6 +49,7 @@ class PromptPlan:
         spans: The tokens of every span that went into the picture.
         negatives: The phrases that say something is absent.
         negative_is_longer: Whether K is the negative text's.
+        num_tokens: Of both texts, without marks and padding.
     """
 
     text: str
@@ -61,6 +62,7 @@ class PromptPlan:
     spans: tuple[SpanTokens, ...]
     negatives: tuple[str, ...]
     negative_is_longer: bool
+    num_tokens: int
 
     @property
     def num_windows(self) -> int:
@@ -141,6 +143,7 @@ class PromptPlanner:
             ),
             negatives=drawn.absences,
             negative_is_longer=len(negative_windows) > len(windows),
+            num_tokens=sum(map(len, (*windows, *negative_windows))),
         )
 
     def _split(self, drawn: DrawnText) -> list[Window]:

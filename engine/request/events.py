@@ -30,7 +30,8 @@ class Queued:
 class Started:
     """The request was admitted; these are the values it runs with, the size being that of its first pass.
 
-    `image_index` is that of the picture whose `ImageReady.index` is 0.
+    `image_index` is that of the picture whose `ImageReady.index` is 0. `text_tokens` are those of the words that are
+    read; marks and padding are not counted.
     """
 
     seed: int
@@ -43,6 +44,7 @@ class Started:
     strength: float | None = None
     second_pass: PreparedSecondPass | None = None
     image_index: int = 0
+    text_tokens: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

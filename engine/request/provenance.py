@@ -57,6 +57,7 @@ def provenance(request: PreparedRequest, seed: int, index: int, origin: Origin) 
         "seed": seed,
         "image_index": request.image_index + index,
         "image_format": request.image_format,
+        "image_quality": request.image_quality,
         "width": request.width,
         "height": request.height,
         "steps": request.steps,

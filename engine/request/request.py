@@ -11,6 +11,7 @@ from engine.request.second_pass import PreparedSecondPass, SecondPass
 from engine.request.sizes import SizeLimits
 
 IMAGE_FORMATS = ("png", "jpeg", "webp")
+LOSSLESS_FORMATS = ("png",)
 MAX_SEED = 2**32 - 1
 MAX_IMAGE_INDEX = 2**32 - 1
 #: Says in numbers what None says: draw a seed.
@@ -43,6 +44,7 @@ class GenerationRequest:
         image_index: n of the first picture, 0 to 2**32 - 1: with it a later picture is asked for without those before.
         num_images: Pictures of this description.
         image_format: png, jpeg or webp.
+        image_quality: Of a JPEG or WebP, 1 (the smallest file) to 100 (the best picture); None means 95.
         priority: high, normal or low: the request's turn in line and its share of compute while others run.
         deadline_seconds: How long it may take in all; then it ends with DeadlineError wherever it is. None means as
             long as it takes.
@@ -68,6 +70,7 @@ class GenerationRequest:
     image_index: int = 0
     num_images: int = 1
     image_format: str = "png"
+    image_quality: int | None = None
     priority: str = "normal"
     deadline_seconds: float | None = None
     guidance_interval: tuple[float, float] | None = None
@@ -106,6 +109,7 @@ class ModelInfo:
             the windows of text that the engine reads.
         takes_init_image: Whether pictures can start from one.
         previews: Whether it can show pictures while they are made.
+        pixels_of_a_latent: Sides of the square of pixels that one position of the latents stands for.
     """
 
     name: str
@@ -129,6 +133,7 @@ class ModelInfo:
     max_pixels: int | None = None
     sampler_steps: Mapping[str, int] = field(default_factory=dict)
     previews: bool = False
+    pixels_of_a_latent: int = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +144,7 @@ class PreparedRequest:
         asked: The request itself.
         model: What it was prepared for.
         description: What is drawn: the words as they came, arranged by `groups`, with all weights in its spans.
+        image_quality: None where the format loses nothing.
         plan: What the engine that runs it reads of the words; None where another process has the tokenizer.
     """
 
@@ -155,6 +161,7 @@ class PreparedRequest:
     image_index: int
     num_images: int
     image_format: str
+    image_quality: int | None
     priority: str
     deadline_seconds: float | None
     guidance_interval: tuple[float, float]

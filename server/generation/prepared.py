@@ -52,6 +52,20 @@ def prepared_request(
     Raises:
         ProblemError: 422 with every mistake.
     """
+    try:
+        return judged(gateway, reading, image_format=image_format, request_id=request_id, caller=caller)
+    except RequestError as error:
+        raise problems.of_mistakes(error.mistakes, unsaid=reading.unsaid) from error
+
+
+def judged(
+    gateway: Gateway, reading: Reading[GenerateBody], *, image_format: str, request_id: str, caller: str = ""
+) -> PreparedRequest:
+    """The same, for those who word the mistakes themselves.
+
+    Raises:
+        RequestError: With every mistake.
+    """
     mistakes = dict(reading.mistakes)
     given = dict(reading.values) | {"image_format": image_format, "request_id": request_id, "caller": caller}
     given |= {name: given[name] or {} for name in OBJECTS if name in given}
@@ -61,10 +75,7 @@ def prepared_request(
     except RequestError as error:
         mistakes |= error.mistakes
         given.pop(error.field)
-    try:
-        return gateway.engine.prepare(GenerationRequest(**given), mistakes=mistakes)
-    except RequestError as error:
-        raise problems.of_mistakes(error.mistakes, unsaid=reading.unsaid) from error
+    return gateway.engine.prepare(GenerationRequest(**given), mistakes=mistakes)
 
 
 def _description(gateway: Gateway, text: str) -> Description:

@@ -208,10 +208,10 @@ def _rule(mistake: Mistake) -> str:
             return f"must be more than {context['gt']:g}; got {shown(came)}"
         case "greater_than_equal":
             return f"must be at least {context['ge']:g}; got {shown(came)}"
+        case "string_too_long" | "too_long" if isinstance(came, str):
+            return f"may have at most {context['max_length']} characters; got {len(came)}"
         case "too_short" | "too_long":
             return f"must hold {context.get('min_length', context.get('max_length'))} values; got {shown(came)}"
-        case "string_too_long":
-            return f"may have at most {context['max_length']} characters; got {len(str(came))}"
         case "less_than_equal":
             return f"must be at most {context['le']:.10g}; got {shown(came)}"
     return f"must be {EXPECTED.get(mistake.rule, 'valid')}; got {shown(came)}"

@@ -1,4 +1,4 @@
-"""Every refusal the gateway gives, as an RFC 9457 problem, and the one place that words them.
+"""Every refusal the gateway gives, as an RFC 9457 problem or, below /v1, as OpenAI's; the one place that words them.
 
 ::
 
@@ -26,6 +26,7 @@ from engine.errors import (
     OutOfMemoryError,
     RequestError,
 )
+from server.http import openai_errors
 from server.schemas.problem import FieldError, Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -43,6 +44,8 @@ class Kind:
     status: int
     title: str
     meaning: str
+    #: The same request would get the same answer: a client that tries again by itself should not.
+    final: bool = False
 
     @property
     def uri(self) -> str:
@@ -65,6 +68,9 @@ ORIGIN_NOT_ALLOWED = Kind(
     meaning="Pages of this origin may not ask from a browser, or not in this way; detail says which may.",
 )
 NOT_FOUND = Kind(slug="not-found", status=404, title="Not found", meaning="No such path.")
+MODEL_NOT_FOUND = Kind(
+    slug="model-not-found", status=404, title="Model not found", meaning="No model of that name is loaded here."
+)
 METHOD_NOT_ALLOWED = Kind(
     slug="method-not-allowed", status=405, title="Method not allowed", meaning="The Allow header names the right ones."
 )
@@ -132,12 +138,14 @@ GENERATION_FAILED = Kind(
 NOT_FINITE = Kind(
     slug="not-finite",
     status=500,
+    final=True,
     title="Not finite",
     meaning="The model answered this request with numbers that are none; no picture is given instead of a black one.",
 )
 OUT_OF_MEMORY = Kind(
     slug="out-of-memory",
     status=507,
+    final=True,
     title="Out of memory",
     meaning="This request did not fit into the machine's memory; a smaller picture or a shorter description may.",
 )
@@ -160,6 +168,7 @@ DRAINING = Kind(
 DEADLINE_EXCEEDED = Kind(
     slug="deadline-exceeded",
     status=504,
+    final=True,
     title="Deadline exceeded",
     meaning="Not finished within the server's time limit, or the request's own; the request was cancelled.",
 )
@@ -171,6 +180,7 @@ KINDS = (
     FORBIDDEN,
     ORIGIN_NOT_ALLOWED,
     NOT_FOUND,
+    MODEL_NOT_FOUND,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     HEADER_TIMEOUT,
@@ -286,7 +296,11 @@ def placed(error: ProblemError, request_id: str | None, root_path: str) -> Probl
 
 
 def response(error: ProblemError, scope: Scope) -> Response:
-    """The problem as an HTTP response, with the request's id inside."""
+    """The problem as an HTTP response, in the shape that clients of the path know."""
+    if openai_errors.is_below(scope):
+        return openai_errors.response(
+            error.kind.status, error.kind.slug, error.problem, error.headers, error.kind.final
+        )
     problem = placed(error, scope.get("state", {}).get("request_id"), scope.get("root_path", ""))
     return Response(
         problem.model_dump_json(exclude_none=True),

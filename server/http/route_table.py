@@ -1,6 +1,7 @@
 """Which paths there are and what each takes, known before a request is routed.
 
-Every route of the gateway is a literal path, so that a name to count a request under is found by looking it up.
+A request is counted under its route's own path, `/v1/models/{model}` and not the model's name: there are as many names
+as there are routes, whatever clients ask for.
 """
 
 from collections.abc import Iterable
@@ -13,18 +14,25 @@ UNMATCHED = "unmatched"
 
 
 class RouteTable:
+    """Finds a literal path by looking it up, and what has a parameter by its pattern."""
+
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self._methods: dict[str, frozenset[str]] = {}
+        self._patterns: list[Route] = []
         for route in routes:
-            assert isinstance(route, Route) and "{" not in route.path, route
-            self._methods[route.path] = frozenset(route.methods or ())
+            assert isinstance(route, Route), route
+            if "{" in route.path and route.path not in self._methods:
+                self._patterns.append(route)
+            self._methods[route.path] = self._methods.get(route.path, frozenset()) | frozenset(route.methods or ())
 
     def name_of(self, scope: Scope) -> str:
         path = route_path(scope)
-        return path if path in self._methods else UNMATCHED
+        if path in self._methods and "{" not in path:
+            return path
+        return next((route.path for route in self._patterns if route.path_regex.match(path)), UNMATCHED)
 
     def takes(self, scope: Scope, method: str) -> bool:
-        return method in self._methods.get(route_path(scope), ())
+        return method in self._methods.get(self.name_of(scope), ())
 
 
 def route_path(scope: Scope) -> str:

@@ -3,12 +3,14 @@
 Routes answer with plain responses, so what they take and give is written here beside its schema.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from server.http import problems
+from server.http import openai_errors, problems
 from server.http.problems import Kind
 from server.schemas.base import Answer, Body
+from server.schemas.openai_answers import OpenAIError
 from server.schemas.problem import Problem
 
 #: What any path of the gateway can answer.
@@ -97,6 +99,22 @@ def refuses(examples: Mapping[Kind, tuple[str, str | None]]) -> dict[int | str, 
         )
         answer["headers"] = dict(answer["headers"]) | HEADERS_OF.get(kind.status, {})
         answer["content"][problems.MEDIA_TYPE]["examples"][kind.slug] = {"summary": kind.title, "value": example}
+    return answers
+
+
+def refuses_openai(examples: Mapping[Kind, tuple[str, str | None]]) -> dict[int | str, dict[str, Any]]:
+    """The same as OpenAI's clients read it, for paths below /v1."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for kind, (detail, field) in examples.items():
+        problem = Problem(type=kind.uri, title=kind.title, status=kind.status, detail=detail, field=field)
+        example = openai_errors.error_of(kind.status, kind.slug, problem)
+        answer = answers.setdefault(
+            openai_errors.status_of(kind.status),
+            gives(kind.meaning, {openai_errors.MEDIA_TYPE: {"schema": schema_of(OpenAIError), "examples": {}}}),
+        )
+        answer["headers"] = dict(answer["headers"]) | HEADERS_OF.get(kind.status, {})
+        value = json.loads(openai_errors.body_of(example))
+        answer["content"][openai_errors.MEDIA_TYPE]["examples"][kind.slug] = {"summary": kind.title, "value": value}
     return answers
 
 

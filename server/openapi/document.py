@@ -10,9 +10,10 @@ from fastapi.openapi.utils import get_openapi
 from engine import __version__
 from server.http import problems
 from server.openapi.describe import needs_key
-from server.routes import generate, health, model, parse
+from server.routes import generate, health, model, openai_images, openai_models, parse
 from server.schemas import generate as generating
 from server.schemas import model as models
+from server.schemas import openai, openai_answers
 from server.schemas import parse as parsing
 from server.schemas.base import Answer, Body, definitions
 from server.schemas.problem import Problem
@@ -29,7 +30,14 @@ BEARER = {
     "description": "An API key. A server on loopback without a file of keys asks for none, and reads none.",
 }
 
-ROUTERS: tuple[APIRouter, ...] = (generate.router, parse.router, model.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    generate.router,
+    parse.router,
+    model.router,
+    openai_images.router,
+    openai_models.router,
+    health.router,
+)
 MODELS: tuple[type[Body] | type[Answer], ...] = (
     generating.GenerateBody,
     generating.GenerateAnswer,
@@ -43,6 +51,14 @@ MODELS: tuple[type[Body] | type[Answer], ...] = (
     generating.StepMessage,
     generating.PreviewMessage,
     generating.FinishedMessage,
+    openai.ImagesBody,
+    openai_answers.ImagesAnswer,
+    openai_answers.PartialImageMessage,
+    openai_answers.CompletedMessage,
+    openai_answers.ErrorMessage,
+    openai_answers.OpenAIError,
+    openai_answers.OpenAIModel,
+    openai_answers.OpenAIModels,
     Problem,
 )
 

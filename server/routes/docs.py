@@ -4,7 +4,7 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
@@ -79,7 +79,7 @@ def _operations(document: Json) -> Iterator[str]:
     for method, path, operation in _operations_of(document):
         yield f'<section id="{_anchor(method, path)}"><h2><code>{method} {escape(path)}</code></h2>'
         yield f"<p>{escape(operation.get('description', operation['summary'])).replace('`', '')}</p>"
-        yield from _headers(operation.get("parameters", ()))
+        yield from _parameters(operation.get("parameters", ()))
         if "requestBody" in operation:
             yield "<h3>Request</h3>"
             yield from _content(operation["requestBody"]["content"])
@@ -92,12 +92,13 @@ def _operations(document: Json) -> Iterator[str]:
         yield "</section>"
 
 
-def _headers(parameters: Iterable[Json]) -> Iterator[str]:
-    if parameters:
-        yield "<h3>Headers</h3><ul>"
-        for header in parameters:
-            yield f"<li><code>{header['name']}</code>: {escape(header['description'])}</li>"
-        yield "</ul>"
+def _parameters(parameters: Sequence[Json]) -> Iterator[str]:
+    for place, title in (("path", "In the path"), ("header", "Headers")):
+        if each := [parameter for parameter in parameters if parameter["in"] == place]:
+            yield f"<h3>{title}</h3><ul>"
+            for parameter in each:
+                yield f"<li><code>{parameter['name']}</code>: {escape(parameter['description'])}</li>"
+            yield "</ul>"
 
 
 def _content(content: Json) -> Iterator[str]:

@@ -56,6 +56,9 @@ class GenerateBody(Body):
     )
     num_images: int = Field(1, ge=1, description="How many pictures of this description.")
     image_format: ImageFormat = Field("png", description="Encoding; an image type in Accept wins over it.")
+    image_quality: int | None = Field(
+        None, ge=1, le=100, description="Of a JPEG or WebP: 1 is the smallest file, 100 the best picture; 95 if absent."
+    )
     priority: Priority = Field("normal", description="The turn in line, and the share of compute while others run.")
     deadline_seconds: float | None = Field(
         None, gt=0, description="Longest the request may take in all; then it is cancelled and answered 504."

@@ -33,6 +33,7 @@ from engine.engine import (
 )
 from engine.errors import BundleError, BusyError, EngineStoppedError, NotFiniteError, RequestError
 from engine.pictures.encode import read_provenance
+from engine.prompt.planner import PromptPlan
 from engine.scheduler import CostTable
 from engine.scheduler.picture import Bucket
 
@@ -77,7 +78,11 @@ def psnr(left: np.ndarray, right: np.ndarray) -> float:
 async def test_events_come_in_order_and_tell_the_truth(engine: Engine) -> None:
     events = await collect(engine, request(num_images=2, guidance_scale=2.0))
     assert events[0] == Queued(position=0)
-    assert events[1] == Started(seed=11, width=32, height=48, steps=3, guidance_scale=2.0, sampler="ddim")
+    planned = engine.prepare(request()).plan
+    assert isinstance(planned, PromptPlan) and planned.num_tokens > 3
+    assert events[1] == Started(
+        seed=11, width=32, height=48, steps=3, guidance_scale=2.0, sampler="ddim", text_tokens=planned.num_tokens
+    )
     assert [event for event in events if isinstance(event, Step)] == [Step(completed=n, total=6) for n in range(1, 7)]
     assert sorted(event.index for event in events if isinstance(event, ImageReady)) == [0, 1]
     assert isinstance(events[-1], Finished)
@@ -192,6 +197,19 @@ async def test_a_picture_holds_what_is_needed_to_make_it_again(image_format: str
     assert kept["software_version"]
 
 
+@pytest.mark.parametrize("image_format", ["jpeg", "webp"])
+async def test_quality_changes_the_size_of_the_file_and_is_kept(image_format: str, engine: Engine) -> None:
+    async def drawn(quality: int | None) -> bytes:
+        events = await collect(engine, request(image_format=image_format, image_quality=quality))
+        (ready,) = [event for event in events if isinstance(event, ImageReady)]
+        return ready.data
+
+    files = {quality: await drawn(quality) for quality in (1, 50, 95, 100)}
+    assert [len(files[quality]) for quality in files] == sorted({len(data) for data in files.values()})
+    assert [read_provenance(data)["image_quality"] for data in files.values()] == list(files)
+    assert await drawn(None) == files[95]
+
+
 async def test_groups_and_weights_change_the_picture_and_are_kept_to_make_it_again(engine: Engine) -> None:
     asked: dict[str, Any] = {"groups": {"hair": "long brown hair", "negated": "no hat"}, "weights": {"hair": 2.0}}
     wanted = replace(request(**asked), description=parse("a woman in a red shirt"))
@@ -269,6 +287,9 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("num_images", {"num_images": 0}, "from 1 to 8; got 0"),
     ("num_images", {"num_images": 9}, "from 1 to 8; got 9"),
     ("image_format", {"image_format": "gif"}, "one of png, jpeg, webp; got 'gif'"),
+    ("image_quality", {"image_quality": 80}, "is for jpeg and webp; image_format png loses nothing"),
+    ("image_quality", {"image_format": "jpeg", "image_quality": 0}, "from 1 to 100; got 0"),
+    ("image_quality", {"image_format": "webp", "image_quality": 101}, "from 1 to 100; got 101"),
 ]
 
 

@@ -83,7 +83,7 @@ class RectangleEngine:
         self.cancelled: list[str] = []
         self.seen: list[GenerationRequest] = []
         self._lock = asyncio.Lock()
-        self._max_waiting = max_waiting
+        self.max_waiting = max_waiting
         self._running = self._waiting = self._steps = self._images = 0
 
     async def __aenter__(self) -> Self:
@@ -111,7 +111,7 @@ class RectangleEngine:
         self.seen.append(settled.asked)
         if not self.ready:
             raise EngineStoppedError("the engine is closed")
-        if self._waiting >= self._max_waiting:
+        if self._waiting >= self.max_waiting:
             raise BusyError(f"{self._waiting} requests are waiting, the limit", retry_after_seconds=1.2)
         ended = False
         try:
@@ -130,6 +130,7 @@ class RectangleEngine:
                     strength=settled.strength,
                     second_pass=settled.second_pass,
                     image_index=settled.image_index,
+                    text_tokens=5,
                 )
                 total = settled.steps * settled.num_images
                 for completed in range(1, total + 1):

@@ -48,6 +48,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "both, with noise": WORDS
     | {"init_image": INIT_IMAGE, "second_pass": {"strength": 0.5, "steps": 4}, "sampler": "euler_a", "steps": 5},
     "jpeg": WORDS | {"image_format": "jpeg"},
+    "a small jpeg": WORDS | {"image_format": "jpeg", "image_quality": 1},
+    "a large webp": WORDS | {"image_format": "webp", "image_quality": 100},
     "webp": WORDS | {"image_format": "webp"},
 }
 

@@ -10,6 +10,7 @@ import pytest
 from server.http import problems
 from server.openapi import document as openapi
 from server.schemas.generate import GenerateBody
+from server.schemas.openai import UNDONE, ImagesBody
 from server.settings import Settings
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -41,9 +42,15 @@ def test_every_field() -> None:
 
 
 def test_every_path() -> None:
-    said = {name for row in ROWS for name in names(row[0]) if re.match(r"(GET|POST) ", name)}
+    said = {name for row in ROWS for name in re.findall(r"`((?:GET|POST) [^`]+)`", row[0])}
     made = {f"{method.upper()} {path}" for path, item in openapi.document()["paths"].items() for method in item}
     assert said == made | {"GET /docs", "GET /openapi.json", "GET /"}
+
+
+def test_every_field_of_openai_s() -> None:
+    table = TEXT.partition("| Field below /v1 |")[2].partition("\n\n")[0]
+    said = {name for line in table.splitlines()[2:] for name in names(line.split("|")[1])}
+    assert said - UNDONE.keys() == set(ImagesBody.model_fields)
 
 
 async def test_every_metric(client: Any) -> None:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from engine.description import Description
 from engine.errors import RequestError
+from engine.pictures.encode import DEFAULT_QUALITY, MAX_QUALITY, MIN_QUALITY
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.passes import check_guidance, check_steps, interval_of, second_pass_of, strength_of
 from engine.request.prepare.size import init_image_size_of, picture_limits, size_of
@@ -18,6 +19,7 @@ from engine.request.prepare.words import check_negative, described
 from engine.request.request import (
     DRAWN_SEED,
     IMAGE_FORMATS,
+    LOSSLESS_FORMATS,
     MAX_DEADLINE_SECONDS,
     MAX_IMAGE_INDEX,
     MAX_SEED,
@@ -88,6 +90,7 @@ def prepare(
         image_index=request.image_index,
         num_images=request.num_images,
         image_format=request.image_format,
+        image_quality=_image_quality(request),
         priority=request.priority,
         deadline_seconds=request.deadline_seconds,
         guidance_interval=interval,
@@ -124,6 +127,7 @@ def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistake
         message = f"image_index must leave room for {request.num_images} pictures up to {MAX_IMAGE_INDEX}"
         wrong.add("image_index", f"{message}; got {request.image_index}")
     _check_choice("image_format", request.image_format, IMAGE_FORMATS, wrong)
+    _check_quality(request, wrong)
     _check_choice("priority", request.priority, PRIORITIES, wrong)
     _check_previews(request, model, wrong)
     seconds = request.deadline_seconds
@@ -139,6 +143,22 @@ def _check_previews(request: GenerationRequest, model: ModelInfo, wrong: Mistake
         wrong.add("preview_every", f"preview_every needs a preview map, and the bundle of {model.name} has none")
         return
     _check_range("preview_every", request.preview_every, 1, model.max_steps, wrong)
+
+
+def _image_quality(request: GenerationRequest) -> int | None:
+    if request.image_format in LOSSLESS_FORMATS:
+        return None
+    return DEFAULT_QUALITY if request.image_quality is None else request.image_quality
+
+
+def _check_quality(request: GenerationRequest, wrong: Mistakes) -> None:
+    if request.image_quality is None:
+        return
+    if wrong.right("image_format") and request.image_format in LOSSLESS_FORMATS:
+        message = f"image_quality is for jpeg and webp; image_format {request.image_format} loses nothing"
+        wrong.add("image_quality", message)
+        return
+    _check_range("image_quality", request.image_quality, MIN_QUALITY, MAX_QUALITY, wrong)
 
 
 def _check_choice(field: str, value: str, choices: Sequence[str], wrong: Mistakes) -> None:

@@ -79,6 +79,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given, or -1)")
     parser.add_argument("--image-index", type=int, default=0, metavar="N", help="number of the first picture (0)")
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
+    parser.add_argument(
+        "--image-quality", type=int, metavar="1..100", help="of a JPEG or WebP; 1 is the smallest file (95)"
+    )
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     add_provider(parser)
@@ -109,6 +112,7 @@ def run(options: argparse.Namespace) -> int:
         num_images=options.num_images,
         deadline_seconds=options.deadline_seconds,
         image_format=FORMATS[options.out.suffix.lower()],
+        image_quality=options.image_quality,
         guidance_interval=None if options.guidance_interval is None else tuple(options.guidance_interval),
         init_image=_read(options.init_image),
         strength=options.strength,

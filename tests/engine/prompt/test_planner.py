@@ -158,6 +158,14 @@ def test_marks_inside_the_spans_are_not_words_either(planner: PromptPlanner) -> 
     assert plan.text == "hat, blue coat"
 
 
+def test_tokens_are_counted_without_marks_and_padding(planner: PromptPlanner) -> None:
+    alone = planner.plan(describe(("a woman", None)))
+    assert alone.num_tokens == int((alone.windows != alone.empty_window).sum())
+    both = planner.plan(describe(("a woman", None)), "a woman")
+    assert both.num_tokens == 2 * alone.num_tokens
+    assert planner.plan(describe(("a woman", None)), "a woman", guided=False).num_tokens == alone.num_tokens
+
+
 def test_both_texts_have_the_same_number_of_windows(planner: PromptPlanner) -> None:
     long = "green coat over black trousers, " * 20
     plan = planner.plan(describe(("a woman", None)), long)

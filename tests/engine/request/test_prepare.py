@@ -79,6 +79,7 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_fields() -> None:
         image_index=-1,
         num_images=5,
         image_format="gif",
+        image_quality=0,
         priority="urgent",
         deadline_seconds=0.0,
         guidance_interval=(0.5, 0.5),

@@ -9,7 +9,7 @@ from server.openapi import document as openapi
 from server.routes.studio import STATIC
 
 PATHS = sorted(
-    {path for path, item in openapi.document()["paths"].items() if "get" in item}
+    {path.replace("{model}", "rectangles") for path, item in openapi.document()["paths"].items() if "get" in item}
     | {"/", "/docs", "/openapi.json"}
     | {f"/{file.relative_to(STATIC).as_posix()}" for file in STATIC.rglob("*") if file.is_file()}
 )

@@ -10,11 +10,13 @@ from openapi_spec_validator import validate
 from engine import __version__
 from server.http.negotiation import choose
 from server.openapi import document as openapi
-from server.openapi import examples
+from server.openapi import examples, openai_examples
 from server.openapi.__main__ import main
 from server.routes.generate import IMAGES
 from server.schemas.generate import GenerateAnswer, GenerateBody
 from server.schemas.model import ModelAnswer
+from server.schemas.openai import ImagesBody
+from server.schemas.openai_answers import ImagesAnswer, OpenAIError, OpenAIModel, OpenAIModels
 from server.schemas.parse import GroupAnswer, ParseAnswer, ParseBody
 from server.schemas.problem import Problem
 
@@ -76,6 +78,12 @@ def test_generate_answers_in_three_forms_and_every_operation_has_an_example() ->
         (ParseAnswer, examples.PARSE_ANSWER),
         (ModelAnswer, examples.MODEL),
         *((GroupAnswer, row) for row in examples.GROUP_ROWS),
+        (ImagesBody, openai_examples.MINIMAL_BODY),
+        (ImagesBody, openai_examples.EXTRA_BODY),
+        (ImagesBody, openai_examples.STREAM),
+        (ImagesAnswer, openai_examples.IMAGES_ANSWER),
+        (OpenAIModel, openai_examples.MODEL),
+        (OpenAIModels, openai_examples.MODELS),
     ],
 )
 def test_examples_fit_their_schemas(model: Any, example: Any) -> None:
@@ -84,17 +92,27 @@ def test_examples_fit_their_schemas(model: Any, example: Any) -> None:
 
 
 def test_examples_of_problems_fit_their_schema() -> None:
-    made = [
-        example["value"]
-        for operations in openapi.document()["paths"].values()
-        for operation in operations.values()
-        for status, answer in operation["responses"].items()
-        for example in answer["content"].get("application/problem+json", {}).get("examples", {}).values()
-        if example["value"]["status"] == int(status)
-    ]
+    made = [example for status, example in refusals("application/problem+json") if example["status"] == status]
     assert len(made) >= 15
     for example in made:
         Problem.model_validate(example)
+
+
+def test_examples_of_openai_s_errors_fit_their_schema() -> None:
+    made = [example for status, example in refusals("application/json") if status >= 400]
+    assert len(made) >= 15
+    for example in made:
+        OpenAIError.model_validate(example)
+
+
+def refusals(media_type: str) -> list[tuple[int, Any]]:
+    return [
+        (int(status), example["value"])
+        for operations in openapi.document()["paths"].values()
+        for operation in operations.values()
+        for status, answer in operation["responses"].items()
+        for example in answer["content"].get(media_type, {}).get("examples", {}).values()
+    ]
 
 
 async def test_example_groups_are_what_the_parser_says(client: Any) -> None:
@@ -132,18 +150,23 @@ BODIES = [
 async def test_every_example_body_is_accepted(client: Any, path: str, media_type: str, body: Any) -> None:
     accept = "text/event-stream" if "preview_every" in body else "application/json"
     headers = {"Content-Type": media_type, "Accept": accept}
-    answer = await client.post(path, content=json.dumps(body), headers=headers)
+    named = body | {"model": "rectangles"} if "model" in body else body
+    answer = await client.post(path, content=json.dumps(named), headers=headers)
     assert answer.status_code == 200, answer.text
 
 
 def test_every_body_has_examples() -> None:
     bodies = [path for path, item in openapi.document()["paths"].items() if "requestBody" in json.dumps(item)]
-    assert {parameters.values[0] for parameters in BODIES} == set(bodies) == {"/generate", "/parse"}
+    assert (
+        {parameters.values[0] for parameters in BODIES}
+        == set(bodies)
+        == {"/generate", "/parse", "/v1/images/generations"}
+    )
 
 
 @pytest.mark.parametrize("path", [path for path, item in openapi.document()["paths"].items() if "get" in item])
 async def test_every_path_that_is_read_answers_as_the_document_says(client: Any, path: str) -> None:
-    answer = await client.get(path)
+    answer = await client.get(path.replace("{model}", "rectangles"))
     offered = openapi.document()["paths"][path]["get"]["responses"]["200"]["content"]
     assert answer.status_code == 200
     assert answer.headers["content-type"].partition(";")[0] in offered

@@ -66,7 +66,7 @@ async def test_refusal_before_the_first_event_is_an_ordinary_answer(client: Any)
 
 
 async def test_full_line_is_an_ordinary_answer(engine: Any, client: Any) -> None:
-    engine._max_waiting = 0
+    engine.max_waiting = 0
     refusal = await client.post("/generate", json=DRESS, headers=STREAM)
     assert refusal.status_code == 503
     assert "retry-after" in refusal.headers

@@ -49,6 +49,13 @@ def test_a_later_picture_comes_alone_by_its_index(cosmicman, bundle: Path, tmp_p
     assert (tmp_path / "third.png").read_bytes() == (tmp_path / "three-2.png").read_bytes()
 
 
+def test_quality_makes_a_smaller_file(cosmicman, bundle: Path, tmp_path: Path) -> None:
+    common = (DESCRIPTION, "--bundle", str(bundle), "--seed", "7", *QUICK)
+    assert cosmicman("generate", *common, "-o", "best.jpg").status == 0
+    assert cosmicman("generate", *common, "-o", "least.jpg", "--image-quality", "1").status == 0
+    assert (tmp_path / "least.jpg").stat().st_size < (tmp_path / "best.jpg").stat().st_size
+
+
 def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     out.write_bytes(b"precious")
@@ -70,6 +77,7 @@ def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Pa
         (("--guidance-scale", "nan"), ("guidance_scale", "nan")),
         (("--seed", "-2"), ("seed", "-2")),
         (("--image-index", "-1"), ("image_index", "-1")),
+        (("--image-quality", "80"), ("image_quality is for jpeg and webp", "png")),
         (("--steps", "0", "--sampler", "magic"), ("steps must be", "; sampler must be")),
         (("--sampler", "magic"), ("sampler", "magic", "ddim")),
         (("--deadline-seconds", "0"), ("deadline_seconds", "more than 0")),

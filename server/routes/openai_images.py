@@ -1,0 +1,83 @@
+"""POST /v1/images/generations: OpenAI's way to ask for pictures, for its SDKs and load tools."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from server.gateway import gateway_of
+from server.generation import run as generation
+from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
+from server.http import problems
+from server.http.caller import caller_of
+from server.http.json_body import read_body
+from server.http.problems import ClientGoneError
+from server.middleware.observe import CLIENT_GONE
+from server.openai.answer import images_answer
+from server.openai.request import images_request
+from server.openai.stream import ImageStream
+from server.openapi import openai_examples as examples
+from server.openapi.describe import (
+    BODY_REFUSALS,
+    OVER_QUOTA,
+    REPLAY_HEADERS,
+    REPLAY_REFUSALS,
+    gives,
+    json_of,
+    refuses_openai,
+    repeatable,
+    takes,
+)
+from server.schemas.openai import ImagesBody
+from server.schemas.openai_answers import ImagesAnswer
+
+router = APIRouter()
+
+_REFUSALS = {
+    problems.MODEL_NOT_FOUND: ('model must be "figurine", the one that is loaded; got "dall-e-3"', "model"),
+    problems.INVALID_REQUEST: ("n must be at most 10; got 11", "n"),
+    problems.INTERNAL_ERROR: (str(problems.internal_error()), None),
+    problems.GENERATION_FAILED: ("unet.onnx failed: [ONNXRuntimeError] : 1 : FAIL", None),
+    problems.NOT_FINITE: ("the model's output is not finite at step 3 of 20", None),
+    problems.OUT_OF_MEMORY: ("unet.onnx ran out of memory: Failed to allocate memory for requested buffer", None),
+    problems.BUSY: ("64 requests are waiting, which is the limit.", None),
+    problems.NOT_READY: ("The engine is not ready: it is starting, or it has stopped.", None),
+    problems.DEADLINE_EXCEEDED: ("The pictures were not finished within 300 seconds; the request was cancelled.", None),
+}
+
+
+@router.post(
+    "/v1/images/generations",
+    summary="Draw a described person, in OpenAI's words",
+    description=(
+        "OpenAI's images API: its SDKs work unchanged with this server's `/v1` as `base_url`. Answers with JSON, or "
+        "with `stream` with server-sent events (`image_generation.partial_image`, `image_generation.completed`, "
+        "`error`). Refusals have OpenAI's shape. Nothing is accepted and then ignored."
+    ),
+    response_class=Response,
+    responses={
+        200: gives(
+            "The pictures.",
+            {
+                **json_of(ImagesAnswer, examples.IMAGES_ANSWER),
+                EVENT_STREAM: {"example": examples.EVENTS},
+            },
+            REPLAY_HEADERS,
+        ),
+        **refuses_openai(BODY_REFUSALS | OVER_QUOTA | REPLAY_REFUSALS | _REFUSALS),
+    },
+    openapi_extra=takes(ImagesBody, minimal=examples.MINIMAL_BODY, extra=examples.EXTRA_BODY, stream=examples.STREAM)
+    | repeatable(),
+)
+async def generate_images(request: Request) -> Response:
+    gateway = gateway_of(request)
+    reading = await read_body(request, ImagesBody, gateway.settings.max_body_bytes)
+    wanted = images_request(gateway, reading, request_id=request.state.request_id, caller=caller_of(request.scope))
+    if not gateway.engine.ready:
+        raise problems.not_ready()
+    if wanted.stream:
+        return ImageStream(gateway, wanted)
+    try:
+        result = await generation.run(gateway, wanted.prepared, request.receive)
+    except ClientGoneError:
+        return Response(status_code=CLIENT_GONE)
+    answer = images_answer(wanted, result)
+    return Response(answer.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
