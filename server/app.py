@@ -18,7 +18,8 @@ from starlette.routing import Route
 from engine import __version__
 from engine.description import Parser
 from server.backend import EngineBackend
-from server.gateway import Gateway
+from server.credentials.start import start_signing
+from server.gateway import Gateway, Sign
 from server.http import problems
 from server.http.problems import ProblemError, shown
 from server.http.route_table import RouteTable, route_path
@@ -32,37 +33,56 @@ from server.middleware.request_id import RequestIdMiddleware
 from server.middleware.root_path import RootPathMiddleware
 from server.middleware.security_headers import SecurityHeadersMiddleware
 from server.observability.metrics import Metrics
+from server.observability.watch import Watch
 from server.openapi import document as openapi
 from server.replay.middleware import ReplayMiddleware
 from server.replay.replays import Replays
 from server.routes.docs import docs_route
 from server.routes.studio import studio_routes
 from server.settings import Settings
+from server.tracing.start import Tracing, start_tracing
 
 logger = logging.getLogger(__name__)
+
+#: For the last traces to be sent at the end, once every request is over.
+TRACES_SECONDS = 5.0
 
 # By default FastAPI records requests and the messages of errors for whatever OpenTelemetry is set up in the process.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
-def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
-    """An ASGI application that answers with `engine`, which it starts and ends itself."""
-    gateway = Gateway(settings=settings, engine=engine, parser=Parser(), metrics=Metrics(engine))
-    replays = Replays(settings, gateway.metrics)
+def create_app(settings: Settings, engine: EngineBackend, sign: Sign | None = None) -> FastAPI:
+    """An ASGI application that answers with `engine`, which it starts and ends itself.
+
+    `sign` is what `signing` gave, where that was asked before; None asks it now.
+
+    Raises:
+        ValueError: What the settings want of signatures or traces cannot be done.
+    """
+    sign = signing(settings) if sign is None else sign
+    metrics = Metrics(engine, [kind.slug for kind in problems.KINDS])
+    watch = Watch(engine, metrics)
+    gateway = Gateway(settings=settings, engine=engine, parser=Parser(), metrics=metrics, watch=watch, sign=sign)
+    replays = Replays(settings, metrics)
+    traces = None if settings.traces is None else start_tracing(settings.traces, settings.trace_share, metrics.spans)
     pages = _pages(settings.root_path)
     table = RouteTable([*(route for router in openapi.ROUTERS for route in router.routes), *pages])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with engine, replays:
-            logger.info("serving %s %s", engine.model.name, engine.model.version)
-            yield
+        try:
+            async with engine, replays, watch.watching():
+                logger.info("serving %s %s", engine.model.name, engine.model.version)
+                yield
+        finally:
+            if traces is not None:
+                await traces.close(min(TRACES_SECONDS, settings.shutdown_timeout_seconds))
 
     app = FastAPI(
         title=openapi.TITLE,
         version=__version__,
         lifespan=lifespan,
-        middleware=_middleware(gateway, table, replays),
+        middleware=_middleware(gateway, table, replays, traces),
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem},
         docs_url=None,
         redoc_url=None,
@@ -78,12 +98,24 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
     return app
 
 
-def _middleware(gateway: Gateway, table: RouteTable, replays: Replays) -> list[Middleware]:
+def signing(settings: Settings) -> Sign | None:
+    """What signs pictures.
+
+    Raises:
+        ValueError: It cannot be done as the settings want it.
+    """
+    return start_signing(
+        settings.content_credentials, settings.credentials_key, settings.credentials_certificate, settings.state
+    )
+
+
+def _middleware(gateway: Gateway, table: RouteTable, replays: Replays, traces: Tracing | None) -> list[Middleware]:
     """Outermost first: every answer has an id, is counted and carries the security headers, refusals included."""
     settings = gateway.settings
     return [
         Middleware(RootPathMiddleware, root_path=settings.root_path),
         Middleware(RequestIdMiddleware),
+        *([] if traces is None else [traces.middleware(table)]),
         Middleware(ObserveMiddleware, metrics=gateway.metrics, routes=table),
         Middleware(SecurityHeadersMiddleware),
         Middleware(LastResortMiddleware),

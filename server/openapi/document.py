@@ -9,10 +9,11 @@ from fastapi.openapi.utils import get_openapi
 
 from engine import __version__
 from server.http import problems
-from server.routes import generate, health, model, parse
+from server.routes import generate, health, model, parse, status
 from server.schemas import generate as generating
 from server.schemas import model as models
 from server.schemas import parse as parsing
+from server.schemas import status as statuses
 from server.schemas.base import Answer, Body, definitions
 from server.schemas.problem import Problem
 
@@ -22,7 +23,7 @@ DESCRIPTION = (
     "field, says what was expected and what came. Offsets count Unicode code points."
 )
 
-ROUTERS: tuple[APIRouter, ...] = (generate.router, parse.router, model.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (generate.router, parse.router, model.router, health.router, status.router)
 MODELS: tuple[type[Body] | type[Answer], ...] = (
     generating.GenerateBody,
     generating.GenerateAnswer,
@@ -31,6 +32,7 @@ MODELS: tuple[type[Body] | type[Answer], ...] = (
     parsing.GroupAnswer,
     models.ModelAnswer,
     models.HealthAnswer,
+    statuses.StatusAnswer,
     generating.QueuedMessage,
     generating.Settled,
     generating.StepMessage,

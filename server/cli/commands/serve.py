@@ -32,6 +32,8 @@ ARGUMENTS = (
     "state",
     "num_threads",
     "log_level",
+    "log_format",
+    "content_credentials",
 )
 
 
@@ -58,6 +60,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     add_provider(parser)
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="least level to log (info)")
+    parser.add_argument("--log-format", choices=("text", "json"), help="lines for people (text), or JSON objects")
+    parser.add_argument(
+        "--content-credentials",
+        choices=("auto", "on", "off"),
+        help="whether pictures are signed (auto: where COSMICMAN_CREDENTIALS_KEY names a key)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -65,19 +73,8 @@ def run(options: argparse.Namespace) -> int:
     from server.run import serve
     from server.settings import EMBEDDED, TRITON, read_settings
 
-    names = (
-        "host",
-        "port",
-        "allowed_hosts",
-        "root_path",
-        "max_connections",
-        "engine",
-        "bundle",
-        "state",
-        "num_threads",
-    )
     try:
-        settings = read_settings(**{name: getattr(options, name) for name in (*names, "log_level", *NAMES)})
+        settings = read_settings(**{name: getattr(options, name) for name in (*ARGUMENTS, *NAMES)})
     except ValueError as error:
         raise UsageError(str(error)) from error
     if settings.engine == EMBEDDED:
