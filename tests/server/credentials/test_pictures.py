@@ -100,8 +100,8 @@ async def test_every_way_out_is_signed(signing: Any) -> None:
     answer = await signing.post("/generate", json=BODY | {"num_images": 2})
     pictures = [base64.b64decode(image["data"]) for image in answer.json()["images"]]
     stream = await signing.post("/generate", json=BODY, headers={"Accept": "text/event-stream"})
-    (line,) = [each for each in stream.text.split("\n\n") if each.startswith("event: image")]
-    pictures.append(base64.b64decode(json.loads(line.partition("data: ")[2])["data"]))
+    (frame,) = [each for each in stream.text.split("\n\n") if "event: image" in each]
+    pictures.append(base64.b64decode(json.loads(frame.partition("data: ")[2].partition("\n")[0])["data"]))
     assert [verdict(each, "png")["validation_state"] for each in pictures] == ["Valid"] * 3
     assert "cosmicman_content_credentials_seconds_count 3.0" in (await signing.get("/metrics")).text
 
