@@ -12,7 +12,9 @@ ENGINE ?= embedded
 
 SERVE := .venv-serve
 DEV := .venv
-DEV_EXTRAS := train,test,triton,tensorrt
+# What the documents say a server can do, it can do without a word about packages: sign pictures and send traces.
+SERVE_EXTRAS := credentials,tracing
+DEV_EXTRAS := train,test,triton,tensorrt,$(SERVE_EXTRAS)
 # The wheel has a real tritonserver in it; its own dependencies do not go with ours, so only its files are taken.
 TRITON := .triton
 PYTRITON := nvidia-pytriton==0.7.0
@@ -90,7 +92,7 @@ distclean: clean ## Remove caches and both environments
 
 $(SERVE)/.installed: pyproject.toml constraints.txt | $(SERVE)/bin/python
 	@echo "Installing what serving needs into $(SERVE) (once) ..."
-	@$(SERVE)/bin/python $(PIP_INSTALL) --editable .
+	@$(SERVE)/bin/python $(PIP_INSTALL) --editable '.[$(SERVE_EXTRAS)]'
 	@touch $@
 
 $(SERVE)/.installed-triton: $(SERVE)/.installed $(if $(filter triton,$(ENGINE)),$(if $(shell command -v tritonserver),,$(TRITON)/.installed))

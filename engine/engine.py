@@ -21,7 +21,7 @@ from engine.generation import Generation
 from engine.model.diffusion import DiffusionModel
 from engine.previews.linear_map import PreviewMap, load_preview_map
 from engine.prompt.planner import PromptPlan
-from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Started, Step, Timings
+from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
 from engine.request.limits import RequestLimits
 from engine.request.prepare import NONE, picture_limits, prepare
 from engine.request.provenance import Origin, check_room
@@ -54,6 +54,7 @@ __all__ = [
     "SecondPass",
     "SessionSettings",
     "SizeLimits",
+    "Stage",
     "Started",
     "Step",
     "Timings",
@@ -239,7 +240,10 @@ class Engine:
                         self._count(event)
                         ended = isinstance(event, Finished)
                         yield event
-            except (DeadlineError, RequestError) as error:
+            except RequestError as error:  # whose words quote what came
+                logger.info("request %s: %s cannot be used", request.request_id or "-", error.field)
+                raise
+            except DeadlineError as error:
                 logger.info("request %s: %s", request.request_id or "-", error)
                 raise
             except EngineError as error:

@@ -4,6 +4,7 @@ It knows neither the line it stood in nor what shares its forwards.
 """
 
 import asyncio
+import contextvars
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -24,7 +25,7 @@ from engine.previews.linear_map import PreviewMap
 from engine.previews.maker import PreviewMaker
 from engine.previews.picture import PreviewPicture, preview_picture
 from engine.prompt.planner import PromptPlan
-from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Started, Step, Timings
+from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
 from engine.request.provenance import Origin, provenance
 from engine.request.request import MAX_SEED, PreparedRequest
 from engine.samplers import FloatArray, SamplerPlan, gaussian_noise, sampler_plan
@@ -39,10 +40,19 @@ INIT_IMAGE_DRAW = 2**31
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Stepped:
+    """A step with the moment at which it was heard of, however late it is told."""
+
+    done: StepDone
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Finished:
-    """A picture with what its last two stages took."""
+    """A picture with when its last two stages began, and what they took."""
 
     image: ImageReady
+    decode_began: float
     decode_seconds: float
     encode_seconds: float
 
@@ -53,6 +63,7 @@ class _Init:
 
     mean: FloatArray
     deviation: FloatArray
+    began: float
     seconds: float
 
 
@@ -67,7 +78,7 @@ class _Pass:
     guidance_scale: float
 
 
-_Message: TypeAlias = StepDone | Preview | _Finished | Exception
+_Message: TypeAlias = _Stepped | Preview | _Finished | Exception
 
 
 class Generation:
@@ -111,6 +122,8 @@ class Generation:
         self._origin = origin
         self._pixel_limits = pixel_limits
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
+        # Whoever logs in a worker or in a task of the step loop does so for this request.
+        self._context = contextvars.copy_context()
         self._messages: asyncio.Queue[_Message] = asyncio.Queue()
         self._finishing: set[asyncio.Task[None]] = set()
         self._previews = PreviewMaker(self._preview, previewer, self._messages.put_nowait)
@@ -164,9 +177,16 @@ class Generation:
         try:
             while len(finished) < request.num_images:
                 message = await self._messages.get()
-                if isinstance(message, StepDone):
+                if isinstance(message, _Stepped):
                     completed += 1
-                    yield Step(completed=completed, total=sum(picture.num_steps for picture in pictures))
+                    yield Step(
+                        completed=completed,
+                        total=sum(picture.num_steps for picture in pictures),
+                        rows=message.done.rows,
+                        seconds=message.done.seconds,
+                        ended_seconds=message.at - entered,
+                        bucket=message.done.bucket,
+                    )
                 elif isinstance(message, Preview):
                     yield message
                 elif isinstance(message, _Finished):
@@ -187,7 +207,13 @@ class Generation:
                 decode_seconds=sum(picture.decode_seconds for picture in finished),
                 encode_seconds=sum(picture.encode_seconds for picture in finished),
                 total_seconds=time.monotonic() - entered,
-            )
+            ),
+            stages=(
+                Stage(name="queue", began_seconds=0.0, seconds=admitted - entered),
+                *_init_stage(init, entered),
+                Stage(name="text", began_seconds=admitted - entered, seconds=text_done - admitted),
+                *(stage for picture in finished for stage in _last_stages(picture, entered)),
+            ),
         )
 
     async def _in_line(self, handle: JobHandle) -> _Init | None:
@@ -200,7 +226,7 @@ class Generation:
 
     async def _in_worker(self, workers: Executor, function: Callable[[], Result]) -> Result:
         try:
-            future = workers.submit(function)
+            future = workers.submit(self._context.copy().run, function)
         except RuntimeError as error:
             raise EngineStoppedError("the engine stopped while the request was in it") from error
         return await asyncio.wrap_future(future)
@@ -236,7 +262,7 @@ class Generation:
         except ValueError as error:
             raise RequestError("init_image", f"init_image: {error}") from error
         mean, deviation = self._diffusion.encode_picture(pixels)
-        return _Init(mean=mean, deviation=deviation, seconds=time.monotonic() - began)
+        return _Init(mean=mean, deviation=deviation, began=began, seconds=time.monotonic() - began)
 
     def _original(self, init: _Init | None, index: int) -> FloatArray | None:
         """Latents a picture starts from: a sample of what the encoder says of the given one, as in diffusers."""
@@ -273,11 +299,13 @@ class Generation:
             self._finish_later(message, handle)
         elif isinstance(message, Estimate):
             self._previews.take(message)
+        elif isinstance(message, StepDone):
+            self._messages.put_nowait(_Stepped(done=message, at=time.monotonic()))
         else:
             self._messages.put_nowait(message)
 
     def _finish_later(self, ready: LatentsReady, handle: JobHandle) -> None:
-        task = asyncio.get_running_loop().create_task(self._finish(ready, handle))
+        task = asyncio.get_running_loop().create_task(self._finish(ready, handle), context=self._context.copy())
         self._finishing.add(task)
         task.add_done_callback(self._finishing.discard)
         task.add_done_callback(self._tell_failure)
@@ -308,8 +336,28 @@ class Generation:
             width=pixels.shape[1],
             height=pixels.shape[0],
         )
-        return _Finished(image=image, decode_seconds=decoded - started, encode_seconds=time.monotonic() - decoded)
+        return _Finished(
+            image=image,
+            decode_began=started,
+            decode_seconds=decoded - started,
+            encode_seconds=time.monotonic() - decoded,
+        )
 
     def _preview(self, latents: FloatArray) -> PreviewPicture | None:
         assert self._preview_map is not None, "a request that asks for previews is refused where there is no map"
         return preview_picture(self._preview_map, latents)
+
+
+def _init_stage(init: _Init | None, entered: float) -> tuple[Stage, ...]:
+    """That of the picture to start from, which is read in line."""
+    if init is None:
+        return ()
+    return (Stage(name="init_image", began_seconds=init.began - entered, seconds=init.seconds),)
+
+
+def _last_stages(picture: _Finished, entered: float) -> tuple[Stage, Stage]:
+    began = picture.decode_began - entered
+    return (
+        Stage(name="decode", began_seconds=began, seconds=picture.decode_seconds),
+        Stage(name="encode", began_seconds=began + picture.decode_seconds, seconds=picture.encode_seconds),
+    )

@@ -22,7 +22,8 @@ from server.auth.ending import KeyEndMiddleware
 from server.auth.keyring import Keyring
 from server.auth.start import keyring_of
 from server.backend import EngineBackend
-from server.gateway import Gateway
+from server.credentials.start import start_signing
+from server.gateway import Gateway, Sign
 from server.http import problems
 from server.http.problems import ProblemError, shown
 from server.http.route_table import RouteTable, route_path
@@ -41,15 +42,21 @@ from server.middleware.request_id import RequestIdMiddleware
 from server.middleware.root_path import RootPathMiddleware
 from server.middleware.security_headers import SecurityHeadersMiddleware
 from server.observability.metrics import Metrics
+from server.observability.watch import Watch
 from server.openai.names import UNDONE_PATHS
 from server.openapi import document as openapi
 from server.replay.middleware import ReplayMiddleware
 from server.replay.replays import Replays
 from server.routes.docs import docs_route
+from server.routes.status import OPERATORS_PATHS
 from server.routes.studio import studio_routes
 from server.settings import Settings
+from server.tracing.start import Tracing, start_tracing
 
 logger = logging.getLogger(__name__)
+
+#: For the last traces to be sent at the end, once every request is over.
+TRACES_SECONDS = 5.0
 
 # By default FastAPI records requests and the messages of errors for whatever OpenTelemetry is set up in the process.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -59,43 +66,56 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 WITH_PICTURES = ("/generate", "/v1/images/generations")
 
 
-def create_app(settings: Settings, engine: EngineBackend, keyring: Keyring | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, engine: EngineBackend, keyring: Keyring | None = None, sign: Sign | None = None
+) -> FastAPI:
     """An ASGI application that answers with `engine`, which it starts and ends itself.
 
     Args:
         settings: What the operator chose.
         engine: Makes the pictures.
         keyring: Whom it answers; None means what the settings say.
+        sign: What `signing` gave, where that was asked before; None asks it now.
 
     Raises:
         NoKeysError: The settings need keys, and there are none.
         KeysFileError: They name keys that cannot be read.
+        ValueError: What the settings want of signatures or traces cannot be done.
     """
     keyring = keyring_of(settings) if keyring is None else keyring
+    metrics = Metrics(engine, [kind.slug for kind in problems.KINDS])
+    watch = Watch(engine, metrics)
     gateway = Gateway(
         settings=settings,
         engine=engine,
         parser=Parser(),
-        metrics=Metrics(engine),
+        metrics=metrics,
         keyring=keyring,
         places=Places(keyring.concurrent),
+        watch=watch,
+        sign=signing(settings) if sign is None else sign,
     )
     rates = Rates(settings.redis, redis_seconds=settings.redis_timeout_seconds)
-    replays = Replays(settings, gateway.metrics)
+    replays = Replays(settings, metrics)
+    traces = None if settings.traces is None else start_tracing(settings.traces, settings.trace_share, metrics.spans)
     pages = _pages(settings.root_path)
     table = RouteTable([*(route for router in openapi.ROUTERS for route in router.routes), *pages])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with keyring.watched(), rates.kept(), engine, replays:
-            logger.info("serving %s %s", engine.model.name, engine.model.version)
-            yield
+        try:
+            async with keyring.watched(), rates.kept(), engine, replays, watch.watching():
+                logger.info("serving %s %s", engine.model.name, engine.model.version)
+                yield
+        finally:
+            if traces is not None:
+                await traces.close(min(TRACES_SECONDS, settings.shutdown_timeout_seconds))
 
     app = FastAPI(
         title=openapi.TITLE,
         version=__version__,
         lifespan=lifespan,
-        middleware=_middleware(gateway, table, rates, replays, [page.path for page in pages]),
+        middleware=_middleware(gateway, table, rates, replays, traces, [page.path for page in pages]),
         exception_handlers={ProblemError: _problem, HTTPException: _http_problem},
         docs_url=None,
         redoc_url=None,
@@ -111,8 +131,19 @@ def create_app(settings: Settings, engine: EngineBackend, keyring: Keyring | Non
     return app
 
 
+def signing(settings: Settings) -> Sign | None:
+    """What signs pictures.
+
+    Raises:
+        ValueError: It cannot be done as the settings want it.
+    """
+    return start_signing(
+        settings.content_credentials, settings.credentials_key, settings.credentials_certificate, settings.state
+    )
+
+
 def _middleware(
-    gateway: Gateway, table: RouteTable, rates: Rates, replays: Replays, pages: list[str]
+    gateway: Gateway, table: RouteTable, rates: Rates, replays: Replays, traces: Tracing | None, pages: list[str]
 ) -> list[Middleware]:
     """Outermost first: every answer has an id, is counted and carries the security headers, refusals included.
 
@@ -120,10 +151,11 @@ def _middleware(
     """
     settings = gateway.settings
     cross_origin = [Middleware(CrossOriginMiddleware, origins=settings.cors_origins)] if settings.cors_origins else []
-    free = {*pages, *PROBES, *(("/metrics",) if settings.open_metrics else ())}
+    free = {*pages, *PROBES, *(OPERATORS_PATHS if settings.open_metrics else ())}
     return [
         Middleware(RootPathMiddleware, root_path=settings.root_path),
         Middleware(RequestIdMiddleware),
+        *([] if traces is None else [traces.middleware(table)]),
         Middleware(ObserveMiddleware, metrics=gateway.metrics, routes=table),
         Middleware(SecurityHeadersMiddleware),
         Middleware(DrainingMiddleware, draining=gateway.draining),

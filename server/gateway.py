@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from starlette.requests import Request
 
@@ -11,7 +13,11 @@ from server.auth.keyring import Keyring
 from server.backend import EngineBackend
 from server.limits.places import Places
 from server.observability.metrics import Metrics
+from server.observability.watch import Watch
 from server.settings import Settings
+
+#: From a picture and its media type to the same picture with its content credentials; raises CredentialsError.
+Sign: TypeAlias = Callable[[bytes, str], bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +28,9 @@ class Gateway:
     metrics: Metrics
     keyring: Keyring
     places: Places
+    watch: Watch
+    #: None where pictures go out as the engine made them.
+    sign: Sign | None = None
     #: Unix time in seconds.
     began: float = field(default_factory=time.time)
     #: Set when a stopping server has waited long enough for its requests: what still runs is cancelled.

@@ -19,13 +19,14 @@ from fastapi import FastAPI
 
 from engine.engine import Engine, EngineSettings, SessionSettings
 from engine.errors import BundleError, ProviderError
-from server.app import create_app
+from server.app import create_app, signing
 from server.auth.keyring import Keyring
 from server.auth.keys_file import KeysFileError
 from server.auth.start import NoKeysError, keyring_of
 from server.backend import EngineBackend
 from server.connections.stopping import LAST_WORDS_SECONDS, StoppingServer
-from server.gateway import Gateway
+from server.gateway import Gateway, Sign
+from server.observability.log_lines import configure as configure_logs
 from server.settings import Settings
 from server.triton.errors import TritonError
 
@@ -53,9 +54,10 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
         0 after a stop, 2 for a bundle or keys that cannot be loaded or a setting the machine cannot do, 3 for an
         address that cannot be used, 4 for an engine that does not start, 5 for a Triton that cannot be used.
     """
-    _configure_logging(settings)
+    configure_logs(settings.log_level, settings.log_format)
     try:
         limits = engine_settings(settings)
+        sign = signing(settings)
     except ValueError as error:
         return _refuse(EXIT_SETTINGS, str(error))
     try:
@@ -76,7 +78,7 @@ def serve(settings: Settings, load: Load = Engine.load) -> int:
             return _refuse(EXIT_SETTINGS, str(error))
         except TritonError as error:
             return _refuse(EXIT_ENGINE, str(error))
-        return _run(settings, engine, keyring, listener)
+        return _run(settings, engine, listener, keyring, sign)
 
 
 def engine_settings(settings: Settings) -> EngineSettings:
@@ -109,8 +111,13 @@ def engine_settings(settings: Settings) -> EngineSettings:
     )
 
 
-def _run(settings: Settings, engine: EngineBackend, keyring: Keyring, listener: socket.socket) -> int:
-    app = create_app(settings, engine, keyring)
+def _run(
+    settings: Settings, engine: EngineBackend, listener: socket.socket, keyring: Keyring, sign: Sign | None
+) -> int:
+    try:
+        app = create_app(settings, engine, keyring, sign)
+    except ValueError as error:
+        return _refuse(EXIT_SETTINGS, str(error))
     server = _Server(configuration(app), app.state.gateway, _url(settings.host, listener))
     with _signals_end_well():
         server.run(sockets=[listener])
@@ -187,16 +194,6 @@ def _bind(host: str, port: int) -> socket.socket:
 def _url(host: str, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _configure_logging(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
-    # Its lines on starting and stopping say nothing that ours do not.
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
 def _refuse(code: int, reason: str) -> int:

@@ -37,6 +37,8 @@ def _state_folder() -> Path:
     return Path(home if os.path.isabs(home) else "~/.local/state").expanduser() / "cosmicman"
 
 
+LogFormat = Literal["text", "json"]
+ContentCredentials = Literal["auto", "on", "off"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 Provider = Literal["auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "torch", "torch-compiled"]
 ConvolutionSearch = Literal["heuristic", "exhaustive", "default"]
@@ -131,6 +133,20 @@ class Settings(BaseSettings):
     )
     shutdown_timeout_seconds: float = Field(60.0, ge=0, description="Longest to wait for running requests at the end.")
     log_level: LogLevel = Field("info", description="debug, info, warning or error.")
+    log_format: LogFormat = Field("text", description="Lines for people, or one JSON object a line.")
+    traces: str | None = Field(
+        None,
+        pattern=r"https?://[^/?#@\s]+(/[^?#\s]*)?",
+        description="Where an OpenTelemetry collector takes traces by OTLP/HTTP, such as http://127.0.0.1:4318.",
+    )
+    trace_share: float = Field(
+        1.0, ge=0, le=1, description="Share of requests that are traced, of those whose caller does not say."
+    )
+    content_credentials: ContentCredentials = Field(
+        "auto", description="Whether pictures are signed (C2PA); auto signs where there is a key."
+    )
+    credentials_key: Path | None = Field(None, description="PEM file of the key that signs pictures.")
+    credentials_certificate: Path | None = Field(None, description="PEM file of its certificate and of its issuers'.")
 
     @property
     def keys_file(self) -> Path:

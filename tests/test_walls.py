@@ -81,11 +81,15 @@ FLOORS = {
         "shipped": 0,
         "triton": 0,
         "http": 1,
+        "http.caller": 0,
         "observability": 1,
+        "optional": 0,
         "settings": 1,
         "cli": 2,
         "auth": 2,
         "limits": 2,
+        "credentials": 1,
+        "credentials.errors": 0,
         "middleware": 2,
         "openapi": 2,
         "gateway": 3,
@@ -93,6 +97,7 @@ FLOORS = {
         "connections": 4,
         "generation": 4,
         "openai": 5,
+        "tracing": 5,
         "routes": 6,
         "openapi.document": 7,
         "openapi.__main__": 8,
@@ -134,6 +139,8 @@ ONNXRUNTIME_DOOR = "engine.sessions.runtime"
 REPORTERS = {"accelerate", "diffusers", "huggingface_hub", "peft", "torchmetrics", "transformers", "wandb"}
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
+# Rooms of the gateway that need an extra; what they are for is imported when it is asked for.
+EXTRA_OF = {"server.triton": "triton", "server.credentials": "credentials", "server.tracing": "tracing"}
 LATE = {"server.cli.triton_engine", "server.cli.vision_endpoint"}  # imported by commands when they run
 FORBIDDEN_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 
@@ -461,8 +468,8 @@ def test_third_party_imports_are_declared() -> None:
             continue
         if is_workshop(each.importer) or is_composition_root(each.importer):
             allowed = base.union(*extras.values())
-        elif inside(each.importer, "server.triton"):
-            allowed = base | extras["triton"]
+        elif extra := next((extra for room, extra in EXTRA_OF.items() if inside(each.importer, room)), None):
+            allowed = base | extras[extra]
         else:
             allowed = base
         if not distributions.get(each.top, {each.top}) & allowed:

@@ -1,11 +1,11 @@
 """Steps that follow each other closely: thinned out before a line on which every message costs, filled in behind it.
 
-What comes out of `filled` is what went into `thinned`, event for event; only the moments differ.
+What comes out of `filled` is what went into `thinned`, event for event; only the moments differ, and what is known of
+the forwards of steps that were not told.
 """
 
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 
 from engine.request.events import Event, Step
 
@@ -40,6 +40,6 @@ async def filled(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
     async for event in events:
         if isinstance(event, Step):
             for number in range(completed + 1, event.completed):
-                yield replace(event, completed=number)
+                yield Step(completed=number, total=event.total)
             completed = event.completed
         yield event

@@ -1,6 +1,6 @@
 """What a running request tells its caller, in the order it happens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from engine.request.second_pass import PreparedSecondPass
@@ -17,6 +17,21 @@ class Timings:
     decode_seconds: float
     encode_seconds: float
     total_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One stretch of a request's time: a stage of `Timings` in its place, one for each picture where it has several.
+
+    Attributes:
+        name: queue, text, init_image, decode or encode.
+        began_seconds: When it began, since the request came.
+        seconds: How long it took.
+    """
+
+    name: str
+    began_seconds: float
+    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +64,25 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Evaluations of the UNet done, of those of all pictures of the request; some samplers need more than steps."""
+    """Evaluations of the UNet done, of those of all pictures of the request; some samplers need more than steps.
+
+    Two are equal that say the same of the request, whatever their forwards were.
+
+    Attributes:
+        completed: How many.
+        total: Of how many.
+        rows: Of the forward that this one was part of, those of other requests included; 0 where it is not known.
+        seconds: What that forward took; 0 where it is not known.
+        ended_seconds: When it ended, since the request came.
+        bucket: Latent width x latent height x text tokens.
+    """
 
     completed: int
     total: int
+    rows: int = field(default=0, compare=False)
+    seconds: float = field(default=0.0, compare=False)
+    ended_seconds: float = field(default=0.0, compare=False)
+    bucket: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +119,7 @@ class Finished:
     """The last event of a request that ended well."""
 
     timings: Timings
+    stages: tuple[Stage, ...] = ()
 
 
 Event: TypeAlias = Queued | Started | Step | Preview | ImageReady | Finished

@@ -164,9 +164,8 @@ class State:
         for job in failed:
             self.leave(job, now)
         if outcome.error is None and outcome.forwards:
-            messages += [
-                message for picture in batch.pictures if not picture.job.ended for message in self._stepped(picture)
-            ]
+            live = [picture for picture in batch.pictures if not picture.job.ended]
+            messages += [message for picture in live for message in self._stepped(picture, batch, outcome)]
         return messages
 
     def end_all(self, error: EngineError, now: float) -> list[Message]:
@@ -249,12 +248,18 @@ class State:
             self._again.appendleft(Batch(bucket=batch.bucket, pictures=pictures, row_limit=batch.row_limit))
         return {}
 
-    def _stepped(self, picture: Picture) -> list[Message]:
+    def _stepped(self, picture: Picture, batch: Batch, outcome: Outcome) -> list[Message]:
         job = picture.job
         self._steps += 1
-        messages: list[Message] = [
-            (job, StepDone(index=picture.index, completed=picture.step, total=picture.num_steps))
-        ]
+        done = StepDone(
+            index=picture.index,
+            completed=picture.step,
+            total=picture.num_steps,
+            rows=sum(outcome.forwards),
+            seconds=outcome.seconds,
+            bucket=bucket_name(batch.bucket),
+        )
+        messages: list[Message] = [(job, done)]
         if picture.estimate is not None:
             latents = picture.estimate
             estimate = Estimate(index=picture.index, completed=picture.step, total=picture.num_steps, latents=latents)

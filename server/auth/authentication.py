@@ -19,7 +19,7 @@ from server.http.problems import ProblemError
 from server.http.route_table import route_path
 
 #: Paths that a key needs another scope for than `generate`.
-SCOPED = {"/metrics": METRICS}
+SCOPED = {"/metrics": METRICS, "/statusz": METRICS}
 
 
 class AuthenticationMiddleware:

@@ -181,6 +181,7 @@ class Connection(H11Protocol):
             self.transport.close()
 
     def _refuse(self, error: ProblemError) -> None:
+        self.crowd.metrics.refused(error.kind.slug)
         """Says why and closes; where an answer has begun already there is no room for another."""
         begun = self._working and self.cycle.response_started
         if not begun and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):

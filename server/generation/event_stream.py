@@ -16,7 +16,7 @@ from server.gateway import Gateway
 from server.generation import run as generation
 from server.generation.prepared import group_spans, negatives_of
 from server.http.heartbeat import beat, wanted_of
-from server.http.problems import ClientGoneError, ProblemError, placed
+from server.http.problems import ClientGoneError, ProblemError, note, placed
 from server.schemas.base import Answer
 from server.schemas.generate import (
     FinishedMessage,
@@ -50,6 +50,7 @@ class EventStream(Response):
             except ProblemError as error:
                 if not self.started:
                     raise
+                note(scope, error)
                 problem = placed(error, self.request.request_id, scope.get("root_path", ""))
                 await self._send(send, "error", problem)
             await send({"type": "http.response.body", "body": b"", "more_body": False})

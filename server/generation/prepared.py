@@ -13,6 +13,7 @@ from server.gateway import Gateway
 from server.http import problems
 from server.http.base64_file import UnreadableFile
 from server.http.json_body import Reading
+from server.observability.timeline import timed
 from server.schemas.generate import GenerateBody
 from server.schemas.parse import GroupSpan, NegativeAnswer
 
@@ -22,7 +23,8 @@ OBJECTS = ("groups", "weights")
 
 def parse(gateway: Gateway, text: str) -> Description:
     began = time.perf_counter()
-    description = gateway.parser.parse(text)
+    with timed("parse"):
+        description = gateway.parser.parse(text)
     gateway.metrics.parsed(time.perf_counter() - began)
     return description
 

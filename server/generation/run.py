@@ -5,8 +5,9 @@ It does not know how the answer is written.
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from starlette.types import Receive
@@ -14,10 +15,13 @@ from starlette.types import Receive
 from engine.engine import Event, Finished, ImageReady, PreparedRequest, Started, Timings
 from engine.errors import BusyError, DeadlineError, EngineError, RequestError
 from server.backend import running
-from server.gateway import Gateway
+from server.credentials.errors import CredentialsError
+from server.gateway import Gateway, Sign
+from server.generation.heard import Heard
 from server.http import problems
 from server.http.disconnect import client_gone, guarded, server_stopping
 from server.http.problems import ClientGoneError, ProblemError
+from server.observability.timeline import timed, timeline
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +46,34 @@ async def run(gateway: Gateway, request: PreparedRequest, receive: Receive) -> R
 
 
 async def events(gateway: Gateway, request: PreparedRequest) -> AsyncGenerator[Event]:
-    """The engine's events; closing this cancels the request."""
-    async with running(gateway.engine, request) as stream:
-        async for event in stream:
-            if isinstance(event, Finished):
-                gateway.metrics.generation_finished(event.timings)
-            yield event
+    """The engine's events, its pictures signed where the server signs; closing this cancels the request.
+
+    Raises:
+        CredentialsError: A picture could not be signed.
+    """
+    heard = Heard(gateway.metrics, timeline())
+    try:
+        async with running(gateway.engine, request) as stream:
+            async for event in stream:
+                heard.hear(event)
+                if isinstance(event, ImageReady) and gateway.sign is not None:
+                    event = await _signed(gateway, gateway.sign, event)
+                yield event
+    finally:
+        heard.close()
+
+
+async def _signed(gateway: Gateway, sign: Sign, image: ImageReady) -> ImageReady:
+    """The picture with its content credentials; signing runs beside the event loop.
+
+    Raises:
+        CredentialsError: It could not be signed.
+    """
+    began = time.perf_counter()
+    with timed("content credentials"):
+        data = await asyncio.to_thread(sign, image.data, image.media_type)
+    gateway.metrics.signed(time.perf_counter() - began)
+    return replace(image, data=data)
 
 
 async def attend(gateway: Gateway, request: PreparedRequest, receive: Receive, work: Coroutine[Any, Any, T]) -> T:
@@ -70,10 +96,13 @@ async def attend(gateway: Gateway, request: PreparedRequest, receive: Receive, w
     except EngineError as error:
         outcome = _outcome(error)
         if outcome == "failed":
-            logger.exception("generation failed id=%s", request.request_id)
+            logger.exception("generation failed")
         raise problems.of_engine_error(error) from error
+    except CredentialsError as error:
+        logger.exception("a picture could not be signed")
+        raise problems.credentials_failed() from error
     except Exception as error:  # a fault of the engine: the stream of events it breaks off must still be ended properly
-        logger.exception("unexpected error in generation id=%s", request.request_id)
+        logger.exception("unexpected error in generation")
         raise problems.internal_error() from error
     finally:
         work.close()  # where it never began

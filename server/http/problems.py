@@ -32,6 +32,9 @@ from server.schemas.problem import FieldError, Problem
 MEDIA_TYPE = "application/problem+json"
 #: Below the root path; each type is the page's row for it.
 TYPES_AT = "/docs#"
+#: In a request's state: slugs of the problems that it was answered with, for logs, metrics and traces. A list, so that
+#: who answers with a copy of the state tells it as well.
+PROBLEM_STATE = "problems"
 MAX_ERRORS = 16
 MAX_SHOWN = 60
 
@@ -135,6 +138,12 @@ GENERATION_FAILED = Kind(
     title="Generation failed",
     meaning="This request failed in compute; others did not.",
 )
+CREDENTIALS_FAILED = Kind(
+    slug="content-credentials-failed",
+    status=500,
+    title="Content credentials failed",
+    meaning="The picture was drawn and could not be signed; no unsigned one is given instead.",
+)
 NOT_FINITE = Kind(
     slug="not-finite",
     status=500,
@@ -196,6 +205,7 @@ KINDS = (
     INTERNAL_ERROR,
     GENERATION_FAILED,
     NOT_FINITE,
+    CREDENTIALS_FAILED,
     BUSY,
     TOO_MANY_CONNECTIONS,
     NOT_READY,
@@ -282,6 +292,13 @@ def of_engine_error(error: EngineError) -> ProblemError:
     return internal_error()
 
 
+def credentials_failed() -> ProblemError:
+    return ProblemError(
+        CREDENTIALS_FAILED,
+        "The picture could not be signed; the server's log has the reason under the id of this request.",
+    )
+
+
 def stopping() -> ProblemError:
     return ProblemError(NOT_READY, "The server is stopping; the request was cancelled.")
 
@@ -295,8 +312,20 @@ def placed(error: ProblemError, request_id: str | None, root_path: str) -> Probl
     return error.problem.model_copy(update={"request_id": request_id, "type": root_path + error.kind.uri})
 
 
+def note(scope: Scope, error: ProblemError) -> None:
+    """Tells whoever counts and logs the answer what it is; `response` does so itself."""
+    scope.setdefault("state", {}).setdefault(PROBLEM_STATE, []).append(error.kind.slug)
+
+
+def noted(scope: Scope) -> str | None:
+    """The slug of the problem that a request was answered with; None if it was not refused."""
+    slugs: list[str] = scope["state"].get(PROBLEM_STATE, [])
+    return slugs[-1] if slugs else None
+
+
 def response(error: ProblemError, scope: Scope) -> Response:
     """The problem as an HTTP response, in the shape that clients of the path know."""
+    note(scope, error)
     if openai_errors.is_below(scope):
         return openai_errors.response(
             error.kind.status, error.kind.slug, error.problem, error.headers, error.kind.final

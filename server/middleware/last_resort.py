@@ -26,5 +26,5 @@ class LastResortMiddleware:
         except Exception:  # past this handler there is only the server's plain-text 500
             if scope["type"] != "http" or started:
                 raise
-            logger.exception("unexpected error in request id=%s", scope["state"]["request_id"])
+            logger.exception("unexpected error in request")
             await problems.response(problems.internal_error(), scope)(scope, receive, send)

@@ -5,13 +5,14 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.http.problems import PROBLEM_STATE, noted
 from server.http.route_table import RouteTable
 from server.observability.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
-#: What probes and scrapers fetch all day; logged at debug.
-QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+#: What probes, scrapers and open pages fetch all day; logged at debug, and not traced.
+QUIET = frozenset({"/healthz", "/readyz", "/metrics", "/statusz"})
 MAX_PATH = 200
 #: Nobody was left to answer; the number that nginx gave it.
 CLIENT_GONE = 499
@@ -28,6 +29,8 @@ class ObserveMiddleware:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
+        self.metrics.begun()
+        scope["state"][PROBLEM_STATE] = []
         status, size_bytes = CLIENT_GONE, 0
 
         async def send_and_note(message: Message) -> None:
@@ -43,15 +46,20 @@ class ObserveMiddleware:
         finally:
             seconds = time.perf_counter() - began
             route = self.routes.name_of(scope)
-            self.metrics.answered(scope["method"], route, status, seconds)
-            path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")[:MAX_PATH]
+            problem = noted(scope)
+            self.metrics.answered(scope["method"], route, status, seconds, problem)
+            fields = {
+                "method": scope["method"][:16],
+                "path": scope.get("raw_path", b"").decode("ascii", "backslashreplace")[:MAX_PATH],
+                "route": route,
+                "status": status,
+                "seconds": round(seconds, 6),
+                "size_bytes": size_bytes,
+                **({"problem": problem} if problem else {}),
+            }
             logger.log(
                 logging.DEBUG if route in QUIET else logging.INFO,
-                "%s %s %d %.1f ms %d bytes id=%s",
-                scope["method"][:16],
-                path,
-                status,
-                1000 * seconds,
-                size_bytes,
-                scope["state"]["request_id"],
+                "%(method)s %(path)s %(status)d %(milliseconds).1f ms %(size_bytes)d bytes",
+                fields | {"milliseconds": 1000 * seconds},
+                extra=fields,
             )

@@ -1,10 +1,15 @@
-"""Gives every request an id: the caller's X-Request-Id if it is a plain word, else a new one."""
+"""Gives every request an id: the caller's X-Request-Id if it is a plain word, else a new one.
+
+All that runs for the request can know it from then on (`server.observability.request_context`), log lines do.
+"""
 
 import re
 import uuid
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.observability.request_context import working_for
 
 HEADER = "X-Request-Id"
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -27,4 +32,5 @@ class RequestIdMiddleware:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        await self.app(scope, receive, send_with_id)
+        with working_for(scope["state"]):
+            await self.app(scope, receive, send_with_id)

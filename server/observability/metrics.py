@@ -3,7 +3,7 @@
 Gauges and totals of the engine are read when scraped; nothing here holds prompt text or other unbounded labels.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
@@ -12,7 +12,9 @@ from prometheus_client.registry import Collector
 
 from engine.engine import Timings
 from server.backend import EngineBackend
+from server.observability.recent import Recent
 from server.observability.scheduler_metrics import scheduler_families
+from server.observability.serving_metrics import ServingCollector
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 PARSER_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1)
@@ -23,14 +25,20 @@ CLOSED = ("first_byte", "header", "body", "idle", "send", "crowded")
 #: What became of requests with an Idempotency-Key.
 REPLAYS = ("first", "replayed", "resumed", "in_flight", "mismatch")
 STAGES = ("text", "init_image", "denoise", "decode", "encode")
+LAG_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+SIGN_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
+SPANS = ("sent", "lost")
 
 
 class Metrics:
-    def __init__(self, engine: EngineBackend) -> None:
+    """`kinds` are the slugs of all problems."""
+
+    def __init__(self, engine: EngineBackend, kinds: Iterable[str] = ()) -> None:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         registry.register(EngineCollector(engine))
+        registry.register(ServingCollector())
         self._queue = Histogram(
             "cosmicman_request_queue_seconds", "Time finished requests waited.", buckets=SECONDS, registry=registry
         )
@@ -71,6 +79,34 @@ class Metrics:
         )
         for outcome in REPLAYS:
             self._replays.labels(outcome)
+        self._first_step = Histogram(
+            "cosmicman_first_step_seconds",
+            "Time from arrival to the end of the first denoising step.",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._credentials = Histogram(
+            "cosmicman_content_credentials_seconds",
+            "Time to sign a picture.",
+            buckets=SIGN_SECONDS,
+            registry=registry,
+        )
+        self._running = Gauge("cosmicman_http_requests_running", "HTTP requests under way.", registry=registry)
+        self._problems = Counter("cosmicman_problems", "Refusals, by kind of problem.", ["kind"], registry=registry)
+        self._lag = Histogram(
+            "cosmicman_event_loop_lag_seconds",
+            "How late the event loop comes to what is due, asked once a second.",
+            buckets=LAG_SECONDS,
+            registry=registry,
+        )
+        self._spans = Counter(
+            "cosmicman_trace_spans", "Spans of traces, by what came of them.", ["outcome"], registry=registry
+        )
+        self.recent = Recent()
+        for kind in kinds:
+            self._problems.labels(kind)
+        for spans in SPANS:
+            self._spans.labels(spans)
         for outcome in OUTCOMES:
             self._generations.labels(outcome)
         for stage in STAGES:
@@ -79,6 +115,7 @@ class Metrics:
             self._closed.labels(reason)
 
     def generation_finished(self, timings: Timings) -> None:
+        self.recent.finished(timings.total_seconds)
         self._queue.observe(timings.queue_seconds)
         self._request.observe(timings.total_seconds)
         seconds = asdict(timings)
@@ -107,7 +144,37 @@ class Metrics:
         """Asked when scraped."""
         self._replay_bytes.set_function(size_bytes)
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+    def first_step(self, seconds: float) -> None:
+        self._first_step.observe(seconds)
+
+    def signed(self, seconds: float) -> None:
+        self._credentials.observe(seconds)
+
+    def event_loop_lag(self, seconds: float) -> None:
+        self._lag.observe(seconds)
+
+    def spans(self, outcome: str, count: int) -> None:
+        assert outcome in SPANS
+        self._spans.labels(outcome).inc(count)
+
+    def refused(self, kind: str) -> None:
+        """Told of every problem that was answered, wherever it came up."""
+        self.recent.problem(kind)
+        self._problems.labels(kind).inc()
+
+    def now(self, name: str) -> int:
+        """What a gauge without labels stands at."""
+        value = self.registry.get_sample_value(name)
+        assert value is not None, name
+        return int(value)
+
+    def begun(self) -> None:
+        self._running.inc()
+
+    def answered(self, method: str, route: str, status: int, seconds: float, problem: str | None = None) -> None:
+        self._running.dec()
+        if problem is not None:
+            self.refused(problem)
         self._http.labels(method if method in METHODS else "other", route, str(status)).inc()
         self._http_seconds.labels(route).observe(seconds)
 

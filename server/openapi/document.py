@@ -10,11 +10,12 @@ from fastapi.openapi.utils import get_openapi
 from engine import __version__
 from server.http import problems
 from server.openapi.describe import needs_key
-from server.routes import generate, health, model, openai_images, openai_models, parse
+from server.routes import generate, health, model, openai_images, openai_models, parse, status
 from server.schemas import generate as generating
 from server.schemas import model as models
 from server.schemas import openai, openai_answers
 from server.schemas import parse as parsing
+from server.schemas import status as statuses
 from server.schemas.base import Answer, Body, definitions
 from server.schemas.problem import Problem
 
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     openai_images.router,
     openai_models.router,
     health.router,
+    status.router,
 )
 MODELS: tuple[type[Body] | type[Answer], ...] = (
     generating.GenerateBody,
@@ -46,6 +48,7 @@ MODELS: tuple[type[Body] | type[Answer], ...] = (
     parsing.GroupAnswer,
     models.ModelAnswer,
     models.HealthAnswer,
+    statuses.StatusAnswer,
     generating.QueuedMessage,
     generating.Settled,
     generating.StepMessage,

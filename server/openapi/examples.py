@@ -152,3 +152,27 @@ MODEL = {
     "previews": True,
     "image_formats": ["png", "jpeg", "webp"],
 }
+
+STATUS_ANSWER: dict[str, Any] = {
+    "version": "0.1.0",
+    "model": "figurine",
+    "model_version": "0123456789ab",
+    "state": "ready",
+    "uptime_seconds": 93600.0,
+    "running": {"high": 0, "normal": 3, "low": 1},
+    "waiting": {"high": 0, "normal": 2, "low": 0},
+    "undecoded": 1,
+    "minutes": 5.0,
+    "steps_per_second": 41.2,
+    "images_per_minute": 98.5,
+    "mean_rows": 5.4,
+    "latency_seconds": {"0.5": 1.9, "0.95": 3.1, "0.99": 4.4},
+    "problems": {"invalid-request": 7, "busy": 2},
+    "buckets": [{"bucket": "8x12x77", "requests": 4, "running_rows": 7, "waiting_rows": 1, "row_limit": 8}],
+    "costs": [{"bucket": "8x12x77", "rows": 8, "seconds": 0.11}],
+    "memory_bytes": 412000000,
+    "connections": 9,
+    "http_requests_running": 6,
+    "event_loop_lag_seconds": 0.0008,
+    "content_credentials": False,
+}

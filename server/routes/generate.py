@@ -48,6 +48,7 @@ _REFUSALS = {
     ),
     problems.GENERATION_FAILED: ("unet.onnx failed: [ONNXRuntimeError] : 1 : FAIL", None),
     problems.NOT_FINITE: ("the model's output is not finite at step 3 of 20", None),
+    problems.CREDENTIALS_FAILED: (str(problems.credentials_failed()), None),
     problems.OUT_OF_MEMORY: ("unet.onnx ran out of memory: Failed to allocate memory for requested buffer", None),
     problems.BUSY: ("64 requests are waiting, which is the limit.", None),
     problems.NOT_READY: ("The engine is not ready: it is starting, or it has stopped.", None),

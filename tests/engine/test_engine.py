@@ -94,6 +94,22 @@ async def test_events_come_in_order_and_tell_the_truth(engine: Engine) -> None:
     assert (stats.running, stats.failed_total, stats.cancelled_total) == (0, 0, 0)
 
 
+async def test_steps_and_the_end_say_when_everything_was(engine: Engine) -> None:
+    events = await collect(engine, request(num_images=2, guidance_scale=2.0))
+    steps = [event for event in events if isinstance(event, Step)]
+    assert {step.bucket for step in steps} == {"8x12x77"}
+    assert all(step.rows >= 2 and step.seconds > 0 for step in steps)
+    ends = [step.ended_seconds for step in steps]
+    assert ends == sorted(ends) and ends[0] >= steps[0].seconds
+    end = events[-1]
+    assert isinstance(end, Finished)
+    assert [stage.name for stage in end.stages] == ["queue", "text", *["decode", "encode"] * 2]
+    queue, text = end.stages[:2]
+    assert queue.began_seconds == 0 and text.began_seconds == queue.seconds
+    for stage in end.stages:
+        assert 0 <= stage.began_seconds <= stage.began_seconds + stage.seconds <= end.timings.total_seconds
+
+
 class RowsAreFree(CostTable):
     """Every forward costs the same, so that forwards are as large as they may be whatever this machine's clock says."""
 

@@ -34,6 +34,8 @@ ARGUMENTS = (
     "state",
     "num_threads",
     "log_level",
+    "log_format",
+    "content_credentials",
 )
 
 
@@ -68,6 +70,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     add_provider(parser)
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), help="least level to log (info)")
+    parser.add_argument("--log-format", choices=("text", "json"), help="lines for people (text), or JSON objects")
+    parser.add_argument(
+        "--content-credentials",
+        choices=("auto", "on", "off"),
+        help="whether pictures are signed (auto: where COSMICMAN_CREDENTIALS_KEY names a key)",
+    )
     parser.set_defaults(run=run)
 
 

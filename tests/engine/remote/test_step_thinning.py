@@ -55,3 +55,11 @@ async def test_step_that_nothing_follows_may_stay_untold() -> None:
     """A request that fails after a step: the error travels by itself, the step before it need not."""
     told = [event async for event in thinned(stream([step(1), step(2)]), 1.0, clock=lambda: 0.0)]
     assert told == [step(1)]
+
+
+async def test_of_steps_in_between_no_forward_is_known() -> None:
+    def known(completed: int) -> Step:
+        return Step(completed=completed, total=6, rows=4, seconds=0.01, ended_seconds=0.1, bucket="8x12x77")
+
+    told = [event async for event in filled(stream([known(1), known(3)]))]
+    assert [event.rows for event in told if isinstance(event, Step)] == [4, 0, 4]

@@ -18,12 +18,12 @@ def lines(caplog: pytest.LogCaptureFixture) -> Any:
     return lambda: [(record.levelname, record.getMessage()) for record in caplog.records if record.name == name]
 
 
-async def test_line_has_method_path_status_time_size_and_id(client: Any, lines: Any) -> None:
+async def test_line_has_method_path_status_time_and_size(client: Any, lines: Any) -> None:
     answer = await client.get("/model", headers={"X-Request-Id": "a1"})
     ((level, line),) = lines()
     assert level == "INFO"
-    method, path, status, time, unit, size, _, request_id = line.split()
-    assert (method, path, status, unit, request_id) == ("GET", "/model", "200", "ms", "id=a1")
+    method, path, status, time, unit, size, _ = line.split()
+    assert (method, path, status, unit) == ("GET", "/model", "200", "ms")
     assert float(time) >= 0
     assert int(size) == len(answer.content)
 
@@ -37,9 +37,9 @@ async def test_queries_are_left_out_and_paths_are_one_short_line(client: Any, li
 
 
 async def test_probes_are_quiet(client: Any, lines: Any) -> None:
-    for path in ("/healthz", "/readyz", "/metrics"):
+    for path in ("/healthz", "/readyz", "/metrics", "/statusz"):
         await client.get(path)
-    assert [level for level, _ in lines()] == ["DEBUG"] * 3
+    assert [level for level, _ in lines()] == ["DEBUG"] * 4
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,13 @@ async def test_body_that_never_ends_is_counted_under_its_route(engine: Any, talk
     async with talk(create_app(Settings(body_timeout_seconds=0.05), engine)) as client:
         assert (await client.post("/parse", content=chunks())).status_code == 408
         assert 'route="/parse",status="408"} 1.0' in (await client.get("/metrics")).text
+
+
+async def test_refusals_are_counted_by_kind_also_where_they_may_be_asked_for_again(client: Any) -> None:
+    for headers in ({}, {"Idempotency-Key": "one-of-mine"}):
+        assert (await client.post("/generate", json={"description": ""}, headers=headers)).status_code == 422
+    await client.get("/nothing")
+    text = (await client.get("/metrics")).text
+    assert 'cosmicman_problems_total{kind="invalid-request"} 2.0' in text
+    assert 'cosmicman_problems_total{kind="not-found"} 1.0' in text
+    assert 'cosmicman_problems_total{kind="busy"} 0.0' in text

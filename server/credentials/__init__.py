@@ -1,0 +1,1 @@
+"""Content credentials (C2PA) for pictures: keys, certificates and signatures; an extra of its own."""
