@@ -22,6 +22,7 @@ from server.gateway import Gateway
 from server.http import problems
 from server.http.problems import ProblemError, shown
 from server.http.route_table import RouteTable, route_path
+from server.jobs.service import Jobs
 from server.middleware.allowed_hosts import AllowedHostsMiddleware
 from server.middleware.body_limit import BodyLimitMiddleware
 from server.middleware.connection_limit import ConnectionLimitMiddleware
@@ -49,12 +50,13 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
     """An ASGI application that answers with `engine`, which it starts and ends itself."""
     gateway = Gateway(settings=settings, engine=engine, parser=Parser(), metrics=Metrics(engine))
     replays = Replays(settings, gateway.metrics)
+    jobs = Jobs(gateway)
     pages = _pages(settings.root_path)
     table = RouteTable([*(route for router in openapi.ROUTERS for route in router.routes), *pages])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with engine, replays:
+        async with engine, replays, jobs.running():
             logger.info("serving %s %s", engine.model.name, engine.model.version)
             yield
 
@@ -71,6 +73,7 @@ def create_app(settings: Settings, engine: EngineBackend) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     app.state.gateway = gateway
+    app.state.jobs = jobs
     for router in openapi.ROUTERS:
         app.include_router(router)
     app.router.routes.extend(pages)
@@ -92,7 +95,7 @@ def _middleware(gateway: Gateway, table: RouteTable, replays: Replays) -> list[M
         Middleware(
             BodyLimitMiddleware,
             max_body_bytes=settings.max_body_bytes,
-            larger={"/generate": settings.max_image_body_bytes},
+            larger=dict.fromkeys(("/generate", "/jobs"), settings.max_image_body_bytes),
             timeout_seconds=settings.body_timeout_seconds,
         ),
         Middleware(HeadMiddleware, routes=table),

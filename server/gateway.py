@@ -17,6 +17,8 @@ class Gateway:
     engine: EngineBackend
     parser: Parser
     metrics: Metrics
+    #: Set as soon as the server is told to stop: nothing new is begun that nobody waits for.
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
     #: Set when a stopping server has waited long enough for its requests: what still runs is cancelled.
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 

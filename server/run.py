@@ -174,6 +174,7 @@ class _Server(ConnectionServer):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Lets requests finish; those that take too long get a problem each, instead of a broken connection."""
+        self.gateway.draining.set()
         seconds = self.gateway.settings.shutdown_timeout_seconds
         timer = asyncio.get_running_loop().call_later(seconds, self.gateway.stop.set)
         await super().shutdown(sockets=sockets)

@@ -50,7 +50,7 @@ class Kind:
 
 NOT_JSON = Kind(slug="not-json", status=400, title="Not JSON", meaning="The body cannot be read as JSON text.")
 INVALID_HTTP = Kind(slug="invalid-http", status=400, title="Not HTTP", meaning="What came is no HTTP/1.1 request.")
-NOT_FOUND = Kind(slug="not-found", status=404, title="Not found", meaning="No such path.")
+NOT_FOUND = Kind(slug="not-found", status=404, title="Not found", meaning="No such path, job or picture.")
 METHOD_NOT_ALLOWED = Kind(
     slug="method-not-allowed", status=405, title="Method not allowed", meaning="The Allow header names the right ones."
 )
@@ -124,6 +124,18 @@ OUT_OF_MEMORY = Kind(
 BUSY = Kind(
     slug="busy", status=503, title="Busy", meaning="The waiting line is full; try again after Retry-After seconds."
 )
+JOBS_UNAVAILABLE = Kind(
+    slug="jobs-unavailable",
+    status=503,
+    title="Jobs unavailable",
+    meaning="What keeps the jobs does not answer; everything else is served. Try again after Retry-After seconds.",
+)
+STORAGE_FULL = Kind(
+    slug="storage-full",
+    status=507,
+    title="Storage full",
+    meaning="There is no room to keep the job; nothing was accepted.",
+)
 TOO_MANY_CONNECTIONS = Kind(
     slug="too-many-connections",
     status=503,
@@ -159,8 +171,10 @@ KINDS = (
     BUSY,
     TOO_MANY_CONNECTIONS,
     NOT_READY,
+    JOBS_UNAVAILABLE,
     DEADLINE_EXCEEDED,
     OUT_OF_MEMORY,
+    STORAGE_FULL,
 )
 
 NOT_READY_RETRY_SECONDS = 5

@@ -9,8 +9,9 @@ from fastapi.openapi.utils import get_openapi
 
 from engine import __version__
 from server.http import problems
-from server.routes import generate, health, model, parse
+from server.routes import generate, health, jobs, model, parse
 from server.schemas import generate as generating
+from server.schemas import jobs as job_shapes
 from server.schemas import model as models
 from server.schemas import parse as parsing
 from server.schemas.base import Answer, Body, definitions
@@ -22,7 +23,7 @@ DESCRIPTION = (
     "field, says what was expected and what came. Offsets count Unicode code points."
 )
 
-ROUTERS: tuple[APIRouter, ...] = (generate.router, parse.router, model.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (generate.router, jobs.router, parse.router, model.router, health.router)
 MODELS: tuple[type[Body] | type[Answer], ...] = (
     generating.GenerateBody,
     generating.GenerateAnswer,
@@ -36,6 +37,13 @@ MODELS: tuple[type[Body] | type[Answer], ...] = (
     generating.StepMessage,
     generating.PreviewMessage,
     generating.FinishedMessage,
+    job_shapes.JobBody,
+    job_shapes.JobAccepted,
+    job_shapes.JobAnswer,
+    job_shapes.JobList,
+    job_shapes.JobPicture,
+    job_shapes.CancelledMessage,
+    job_shapes.WebhookMessage,
     Problem,
 )
 
