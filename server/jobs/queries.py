@@ -15,7 +15,7 @@ KEY_HEADER = "Idempotency-Key"
 MAX_KEY = 255
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 
-_KEY = re.compile(r"[!-~]+")
+_KEY = re.compile(r"[ -~]+")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -38,7 +38,7 @@ def idempotency_key(request: Request) -> str:
     key = keys[0]
     if len(keys) > 1 or len(key) > MAX_KEY or not _KEY.fullmatch(key):
         came = f"{len(keys)} of them" if len(keys) > 1 else shown(key)
-        rule = f"must be given once, as 1 to {MAX_KEY} characters of printable ASCII without spaces; got {came}"
+        rule = f"must be given once, as 1 to {MAX_KEY} characters of printable ASCII; got {came}"
         raise problems.of_mistakes({KEY_HEADER: [f"{KEY_HEADER} {rule}"]})
     return key
 

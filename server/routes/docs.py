@@ -79,7 +79,7 @@ def _operations(document: Json) -> Iterator[str]:
     for method, path, operation in _operations_of(document):
         yield f'<section id="{_anchor(method, path)}"><h2><code>{method} {escape(path)}</code></h2>'
         yield f"<p>{escape(operation.get('description', operation['summary'])).replace('`', '')}</p>"
-        yield from _headers(operation.get("parameters", ()))
+        yield from _parameters(operation.get("parameters", ()))
         if "requestBody" in operation:
             yield "<h3>Request</h3>"
             yield from _content(operation["requestBody"]["content"])
@@ -92,11 +92,11 @@ def _operations(document: Json) -> Iterator[str]:
         yield "</section>"
 
 
-def _headers(parameters: Iterable[Json]) -> Iterator[str]:
+def _parameters(parameters: Iterable[Json]) -> Iterator[str]:
     if parameters:
-        yield "<h3>Headers</h3><ul>"
-        for header in parameters:
-            yield f"<li><code>{header['name']}</code>: {escape(header['description'])}</li>"
+        yield "<h3>Parameters</h3><ul>"
+        for each in parameters:
+            yield f"<li><code>{each['name']}</code> ({each['in']}): {escape(each['description'])}</li>"
         yield "</ul>"
 
 

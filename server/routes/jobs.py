@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import get_args
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -24,7 +25,7 @@ from server.jobs.webhook.address import AddressError, read_url, resolve
 from server.openapi import examples_jobs as examples
 from server.openapi.describe import ANYWHERE, BODY_REFUSALS, gives, json_of, refuses, takes
 from server.schemas.base import Answer
-from server.schemas.jobs import JobAccepted, JobAnswer, JobBody, JobList
+from server.schemas.jobs import JobAccepted, JobAnswer, JobBody, JobList, Status
 
 JSON = "application/json"
 NO_STORE = {"Cache-Control": "no-store"}
@@ -48,6 +49,30 @@ _REFUSALS: dict[Kind, tuple[str, str | None]] = {
 }
 
 
+def _parameter(name: str, where: str, description: str, schema: dict[str, object], **more: object) -> dict[str, object]:
+    return {"name": name, "in": where, "description": description, "schema": schema, **more}
+
+
+_KEY = _parameter(
+    "Idempotency-Key",
+    "header",
+    "Whoever repeats a request under the same key gets the first one's answer.",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+)
+_LAST_EVENT = _parameter(
+    "Last-Event-ID", "header", "Number of the last event that the client has.", {"type": "integer", "minimum": 0}
+)
+_JOB = _parameter("job_id", "path", "Of the job.", {"type": "string"}, required=True, example=examples.ID)
+_INDEX = _parameter(
+    "index", "path", "Which picture of the job.", {"type": "integer", "minimum": 0}, required=True, example=0
+)
+_QUERY = [
+    _parameter("limit", "query", "Most to tell of.", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
+    _parameter("status", "query", "Only these.", {"type": "string", "enum": list(get_args(Status))}),
+    _parameter("cursor", "query", "That of the answer before.", {"type": "string"}),
+]
+
+
 @router.post(
     "/jobs",
     summary="Draw a described person later",
@@ -61,8 +86,7 @@ _REFUSALS: dict[Kind, tuple[str, str | None]] = {
         202: gives("It will be drawn.", json_of(JobAccepted, examples.ACCEPTED)),
         **refuses(BODY_REFUSALS | _REFUSALS | _DOWN),
     },
-    openapi_extra=takes(JobBody, minimal=examples.BODY)
-    | {"parameters": [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}]},
+    openapi_extra=takes(JobBody, minimal=examples.BODY) | {"parameters": [_KEY]},
 )
 async def accept(request: Request) -> Response:
     gateway, jobs = gateway_of(request), jobs_of(request)
@@ -110,19 +134,6 @@ async def _with_webhook(gateway: Gateway, reading: Reading[JobBody]) -> Reading[
         mistakes = {**reading.mistakes, "webhook": [f"webhook.url {error}"]}
         return Reading(body=None, values=reading.values, mistakes=mistakes, unsaid=reading.unsaid)
     return reading
-
-
-_QUERY = [
-    {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}},
-    {
-        "name": "status",
-        "in": "query",
-        "schema": {"type": "string", "enum": ["queued", "running", "finished", "failed", "cancelled"]},
-    },
-    {"name": "cursor", "in": "query", "description": "That of the answer before.", "schema": {"type": "string"}},
-]
-_JOB = {"name": "job_id", "in": "path", "required": True, "schema": {"type": "string"}, "example": examples.ID}
-_INDEX = {"name": "index", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}, "example": 0}
 
 
 @router.get(
@@ -204,7 +215,7 @@ async def cancel(request: Request) -> Response:
             | {problems.INVALID_REQUEST: ("Last-Event-ID must be a number", "Last-Event-ID")}
         ),
     },
-    openapi_extra={"parameters": [_JOB, {"name": "Last-Event-ID", "in": "header", "schema": {"type": "integer"}}]},
+    openapi_extra={"parameters": [_JOB, _LAST_EVENT]},
 )
 async def events(request: Request) -> Response:
     jobs = jobs_of(request)
