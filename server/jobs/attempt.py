@@ -72,6 +72,7 @@ class Attempt:
             raise
         finally:
             await _stopped(work, heart)
+            await self._outbox.close()
 
     async def _close(self, work: "asyncio.Task[None]") -> None:
         """Writes down how the work went.
@@ -93,6 +94,7 @@ class Attempt:
 
     async def _release(self, counted: bool) -> None:
         self.outcome = "released"
+        await self._outbox.close()
         try:
             await self._store.release(self.job_id, self.lease.token, counted)
         except StoreError as error:
@@ -115,7 +117,7 @@ class Attempt:
             async for event in events:
                 self._note(prepared, event)
                 if not isinstance(event, Finished):
-                    await self._outbox.flush(soon=isinstance(event, Step))
+                    self._outbox.flush(soon=isinstance(event, Step))
 
     def _note(self, prepared: PreparedRequest, event: Event) -> None:
         outbox = self._outbox

@@ -6,6 +6,7 @@ It knows the store's fence: who lost the lease writes nothing more.
 import asyncio
 import json
 import time
+from contextlib import suppress
 
 from server.http import problems
 from server.http.problems import ProblemError, placed
@@ -33,6 +34,8 @@ class Outbox:
         self._sending: Update | None = None
         self._next = Update(number=1)
         self._sent_at = 0.0
+        self._urgent = False
+        self._writing: asyncio.Task[None] | None = None
 
     def event(self, name: str, message: Answer) -> None:
         self._next.events.append((name, message.model_dump_json(exclude_none=True)))
@@ -43,18 +46,29 @@ class Outbox:
     def picture(self, picture: Picture) -> None:
         self._next.pictures.append(picture)
 
-    async def flush(self, *, soon: bool = False) -> None:
-        """Writes what there is; `soon` may leave it for the next time. A store that cannot take it is asked later.
-
-        Raises:
-            LeaseLostError: Nothing of this attempt counts any more.
-        """
+    def flush(self, *, soon: bool = False) -> None:
+        """Has what there is written, beside the drawing, which waits for no store; `soon` may leave it for later."""
         if soon and time.monotonic() - self._sent_at < PAUSE_SECONDS:
             return
-        try:
-            await self._send()
-        except (StoreDownError, StorageFullError):
-            self._sent_at = time.monotonic()
+        self._urgent = self._urgent or not soon
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        """A store that cannot take it is asked again later; of a lease that was lost the heartbeat tells."""
+        with suppress(StoreDownError, StorageFullError, LeaseLostError):
+            while True:
+                self._urgent = False
+                await self._send()
+                if not self._urgent:
+                    return
+        self._sent_at = time.monotonic()
+
+    async def close(self) -> None:
+        """Writes nothing more beside the drawing."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
 
     async def end(self, state: State, problem: Problem | None = None) -> State:
         """Writes the end, as long as it takes; on a full disk a job ends as failed, without its pictures.
@@ -65,6 +79,7 @@ class Outbox:
             LeaseLostError: Another ends it.
             StorageFullError: Not even that could be written.
         """
+        await self.close()
         self._end(state, problem)
         tries = 0
         while True:
