@@ -27,6 +27,7 @@ from server.gateway import Gateway, Sign
 from server.http import problems
 from server.http.problems import ProblemError, shown
 from server.http.route_table import RouteTable, route_path
+from server.jobs.service import Jobs
 from server.limits.places import Places
 from server.limits.rate_limit import RateLimitMiddleware
 from server.limits.rates import Rates
@@ -63,7 +64,7 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 
 
 #: Their bodies may hold a picture.
-WITH_PICTURES = ("/generate", "/v1/images/generations")
+WITH_PICTURES = ("/generate", "/jobs", "/v1/images/generations")
 
 
 def create_app(
@@ -97,6 +98,7 @@ def create_app(
     )
     rates = Rates(settings.redis, redis_seconds=settings.redis_timeout_seconds)
     replays = Replays(settings, metrics)
+    jobs = Jobs(gateway)
     traces = None if settings.traces is None else start_tracing(settings.traces, settings.trace_share, metrics.spans)
     pages = _pages(settings.root_path)
     table = RouteTable([*(route for router in openapi.ROUTERS for route in router.routes), *pages])
@@ -104,7 +106,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            async with keyring.watched(), rates.kept(), engine, replays, watch.watching():
+            async with keyring.watched(), rates.kept(), engine, replays, watch.watching(), jobs.running():
                 logger.info("serving %s %s", engine.model.name, engine.model.version)
                 yield
         finally:
@@ -124,6 +126,7 @@ def create_app(
         telemetry=NO_TELEMETRY,
     )
     app.state.gateway = gateway
+    app.state.jobs = jobs
     for router in openapi.ROUTERS:
         app.include_router(router)
     app.router.routes.extend(pages)

@@ -3,6 +3,8 @@
 It does not know where a value is used; `read_settings` turns a bad one into one clear line.
 """
 
+import base64
+import binascii
 import os
 import re
 from pathlib import Path
@@ -26,6 +28,8 @@ ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 #: What must not be said of an address.
 PASSWORD = re.compile(r"//.*@")
+#: Settings whose values are in no message.
+SECRET = frozenset({"webhook_secret"})
 
 #: Engines that are no address.
 EMBEDDED, TRITON = "embedded", "triton"
@@ -64,6 +68,7 @@ class Settings(BaseSettings):
     )
     redis: str | None = Field(
         None,
+        repr=False,
         pattern=r"rediss?://.+|unix://.+",
         description="Redis that several gateways share for what must survive a restart, such as redis://10.0.0.7:6379/0.",
     )
@@ -93,6 +98,19 @@ class Settings(BaseSettings):
     max_steps: int | None = Field(None, ge=1, description="Most steps of a request, where the model can do more.")
     max_pixels: int | None = Field(None, ge=1, description="Most pixels of a picture, where the model can do more.")
     max_images: int | None = Field(None, ge=1, description="Most pictures of a request; 8 if not set.")
+    max_jobs: int = Field(1000, ge=0, description="Jobs that may wait; one more is answered 503 with Retry-After.")
+    job_result_seconds: float = Field(
+        86_400.0, gt=0, description="How long an ended job and its pictures are kept; then they are deleted."
+    )
+    job_lease_seconds: float = Field(
+        15.0, ge=1, description="Silence after which a gateway that runs a job is taken for dead."
+    )
+    webhook_secret: str | None = Field(
+        None, repr=False, description="whsec_ and 24 to 64 bytes in base64, with which webhooks are signed."
+    )
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Hosts by commas that webhooks may go to although they are private, and by plain http."
+    )
     max_body_bytes: int = Field(
         256 * 1024,
         ge=1,
@@ -153,7 +171,7 @@ class Settings(BaseSettings):
         """Where the API keys are, if there are any."""
         return self.state / KEYS_FILE if self.keys is None else self.keys
 
-    @field_validator("allowed_hosts", "cors_origins", mode="before")
+    @field_validator("allowed_hosts", "cors_origins", "webhook_hosts", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -195,6 +213,20 @@ class Settings(BaseSettings):
             raise ValueError("keys names a file of API keys, and require_keys=false asks for none")
         return self
 
+    @field_validator("webhook_hosts")
+    @classmethod
+    def _hosts_alone(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if ANY in value:
+            raise ValueError("must be names or addresses, each of its own; * would open every private network")
+        return tuple(read_host(name) for name in value)
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _standard_secret(cls, value: str | None) -> str | None:
+        if value is not None and not _is_webhook_secret(value):
+            raise ValueError("must be whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -base64 32)")
+        return value
+
     @field_validator("root_path")
     @classmethod
     def _path_of_words(cls, value: str) -> str:
@@ -232,6 +264,15 @@ def _lines(error: ValidationError, given: dict[str, object]) -> list[str]:
         if not mistake["loc"]:  # it is about several together
             lines.append(mistake["msg"])
             continue
-        came = PASSWORD.sub("//...@", str(mistake["input"]))[:80]
-        lines.append(f"{source}: {mistake['msg']}; got {came!r}")
+        came = "a value that is not shown"
+        if name not in SECRET:
+            came = repr(PASSWORD.sub("//...@", str(mistake["input"]))[:80])
+        lines.append(f"{source}: {mistake['msg']}; got {came}")
     return lines
+
+
+def _is_webhook_secret(text: str) -> bool:
+    try:
+        return text.startswith("whsec_") and 24 <= len(base64.b64decode(text[6:], validate=True)) <= 64
+    except binascii.Error:
+        return False

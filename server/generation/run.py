@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Coroutine
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -76,11 +77,16 @@ async def _signed(gateway: Gateway, sign: Sign, image: ImageReady) -> ImageReady
     return replace(image, data=data)
 
 
-async def attend(gateway: Gateway, request: PreparedRequest, receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """Awaits `work` within the deadline and the client's patience; every way it can end is counted here."""
+async def attend(
+    gateway: Gateway, request: PreparedRequest, receive: Receive, work: Coroutine[Any, Any, T], *, in_line: bool = True
+) -> T:
+    """Awaits `work` within the deadline and the client's patience; every way it can end is counted here.
+
+    `in_line`: whether it takes one of its caller's places; a job does not, which has stood in a line of its own.
+    """
     seconds, outcome = gateway.settings.request_timeout_seconds, "failed"
     try:
-        with gateway.places.place(request.asked.caller):
+        with gateway.places.place(request.asked.caller) if in_line else nullcontext():
             async with asyncio.timeout(seconds):
                 result = await guarded(work, client_gone(receive), server_stopping(gateway.stop))
         outcome = "finished"

@@ -70,7 +70,7 @@ ORIGIN_NOT_ALLOWED = Kind(
     title="Origin not allowed",
     meaning="Pages of this origin may not ask from a browser, or not in this way; detail says which may.",
 )
-NOT_FOUND = Kind(slug="not-found", status=404, title="Not found", meaning="No such path.")
+NOT_FOUND = Kind(slug="not-found", status=404, title="Not found", meaning="No such path, job or picture.")
 MODEL_NOT_FOUND = Kind(
     slug="model-not-found", status=404, title="Model not found", meaning="No model of that name is loaded here."
 )
@@ -161,6 +161,18 @@ OUT_OF_MEMORY = Kind(
 BUSY = Kind(
     slug="busy", status=503, title="Busy", meaning="The waiting line is full; try again after Retry-After seconds."
 )
+JOBS_UNAVAILABLE = Kind(
+    slug="jobs-unavailable",
+    status=503,
+    title="Jobs unavailable",
+    meaning="What keeps the jobs does not answer; everything else is served. Try again after Retry-After seconds.",
+)
+STORAGE_FULL = Kind(
+    slug="storage-full",
+    status=507,
+    title="Storage full",
+    meaning="There is no room to keep the job; nothing was accepted.",
+)
 TOO_MANY_CONNECTIONS = Kind(
     slug="too-many-connections",
     status=503,
@@ -210,8 +222,10 @@ KINDS = (
     TOO_MANY_CONNECTIONS,
     NOT_READY,
     DRAINING,
+    JOBS_UNAVAILABLE,
     DEADLINE_EXCEEDED,
     OUT_OF_MEMORY,
+    STORAGE_FULL,
 )
 
 #: Of an answer that says to come back and not when.

@@ -3,7 +3,7 @@
 Gauges and totals of the engine are read when scraped; nothing here holds prompt text or other unbounded labels.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
@@ -24,6 +24,9 @@ OUTCOMES = ("finished", "cancelled", "refused", "failed", "timeout")
 CLOSED = ("first_byte", "header", "body", "idle", "send", "crowded")
 #: What became of requests with an Idempotency-Key.
 REPLAYS = ("first", "replayed", "resumed", "in_flight", "mismatch")
+JOB_STATES = ("queued", "running", "finished", "failed", "cancelled")
+JOB_OUTCOMES = ("finished", "failed", "cancelled", "released", "lost")
+WEBHOOK_OUTCOMES = ("delivered", "failed", "given_up")
 STAGES = ("text", "init_image", "denoise", "decode", "encode")
 LAG_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 SIGN_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -107,6 +110,19 @@ class Metrics:
             self._problems.labels(kind)
         for spans in SPANS:
             self._spans.labels(spans)
+        self._jobs = Gauge("cosmicman_jobs", "Jobs that are kept, by state.", ["state"], registry=registry)
+        self._jobs_ended = Counter(
+            "cosmicman_jobs_ended", "Attempts at jobs that ended here, by how.", ["outcome"], registry=registry
+        )
+        self._webhooks = Counter(
+            "cosmicman_webhooks", "Webhooks that were sent, by what came of it.", ["outcome"], registry=registry
+        )
+        for state in JOB_STATES:
+            self._jobs.labels(state)
+        for outcome in JOB_OUTCOMES:
+            self._jobs_ended.labels(outcome)
+        for outcome in WEBHOOK_OUTCOMES:
+            self._webhooks.labels(outcome)
         for outcome in OUTCOMES:
             self._generations.labels(outcome)
         for stage in STAGES:
@@ -125,6 +141,18 @@ class Metrics:
     def generation_ended(self, outcome: str) -> None:
         assert outcome in OUTCOMES
         self._generations.labels(outcome).inc()
+
+    def jobs_are(self, counts: Mapping[str, int]) -> None:
+        for state, count in counts.items():
+            self._jobs.labels(state).set(count)
+
+    def job_ended(self, outcome: str) -> None:
+        assert outcome in JOB_OUTCOMES
+        self._jobs_ended.labels(outcome).inc()
+
+    def webhook_told(self, outcome: str) -> None:
+        assert outcome in WEBHOOK_OUTCOMES
+        self._webhooks.labels(outcome).inc()
 
     def parsed(self, seconds: float) -> None:
         self._parser.observe(seconds)

@@ -10,8 +10,9 @@ from fastapi.openapi.utils import get_openapi
 from engine import __version__
 from server.http import problems
 from server.openapi.describe import needs_key
-from server.routes import generate, health, model, openai_images, openai_models, parse, status
+from server.routes import generate, health, jobs, model, openai_images, openai_models, parse, status
 from server.schemas import generate as generating
+from server.schemas import jobs as job_shapes
 from server.schemas import model as models
 from server.schemas import openai, openai_answers
 from server.schemas import parse as parsing
@@ -33,6 +34,7 @@ BEARER = {
 
 ROUTERS: tuple[APIRouter, ...] = (
     generate.router,
+    jobs.router,
     parse.router,
     model.router,
     openai_images.router,
@@ -62,6 +64,13 @@ MODELS: tuple[type[Body] | type[Answer], ...] = (
     openai_answers.OpenAIError,
     openai_answers.OpenAIModel,
     openai_answers.OpenAIModels,
+    job_shapes.JobBody,
+    job_shapes.JobAccepted,
+    job_shapes.JobAnswer,
+    job_shapes.JobList,
+    job_shapes.JobPicture,
+    job_shapes.CancelledMessage,
+    job_shapes.WebhookMessage,
     Problem,
 )
 

@@ -2,7 +2,7 @@
 
 import html
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from fastapi import Request
@@ -87,13 +87,12 @@ def _operations(document: Json) -> Iterator[str]:
         yield "</section>"
 
 
-def _parameters(parameters: Sequence[Json]) -> Iterator[str]:
-    for place, title in (("path", "In the path"), ("header", "Headers")):
-        if each := [parameter for parameter in parameters if parameter["in"] == place]:
-            yield f"<h3>{title}</h3><ul>"
-            for parameter in each:
-                yield f"<li><code>{parameter['name']}</code>: {escape(parameter['description'])}</li>"
-            yield "</ul>"
+def _parameters(parameters: Iterable[Json]) -> Iterator[str]:
+    if parameters:
+        yield "<h3>Parameters</h3><ul>"
+        for each in parameters:
+            yield f"<li><code>{each['name']}</code> ({each['in']}): {escape(each['description'])}</li>"
+        yield "</ul>"
 
 
 def _content(content: Json) -> Iterator[str]:

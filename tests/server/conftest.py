@@ -9,6 +9,7 @@ import io
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -189,6 +190,12 @@ def draw(seed: int, width: int, height: int, image_format: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def _state_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds, or leaves, what a server of this machine keeps."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 @pytest.fixture
 def engine() -> RectangleEngine:
     return RectangleEngine()
@@ -276,6 +283,22 @@ async def eventually(condition: Callable[[], bool]) -> None:
 @pytest.fixture(name="eventually")
 def _eventually() -> Callable[[Callable[[], bool]], Awaitable[None]]:
     return eventually
+
+
+@pytest.fixture
+def real_path() -> Callable[[httpx.AsyncClient, str], Awaitable[str]]:
+    """`await real_path(client, path)`: a path of the document with a finished job in the place of its names."""
+
+    async def place(client: httpx.AsyncClient, path: str) -> str:
+        if "{" not in path:
+            return path
+        job_id = (await client.post("/jobs", json={"description": "a woman in a red dress"})).json()["id"]
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await client.get(f"/jobs/{job_id}")).json()["status"] != "finished":
+                await asyncio.sleep(0.02)
+        return path.format(job_id=job_id, index=0, model="rectangles")
+
+    return place
 
 
 @pytest.fixture

@@ -152,21 +152,18 @@ async def test_every_example_body_is_accepted(client: Any, path: str, media_type
     headers = {"Content-Type": media_type, "Accept": accept}
     named = body | {"model": "rectangles"} if "model" in body else body
     answer = await client.post(path, content=json.dumps(named), headers=headers)
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == (202 if path == "/jobs" else 200), answer.text
 
 
 def test_every_body_has_examples() -> None:
     bodies = [path for path, item in openapi.document()["paths"].items() if "requestBody" in json.dumps(item)]
-    assert (
-        {parameters.values[0] for parameters in BODIES}
-        == set(bodies)
-        == {"/generate", "/parse", "/v1/images/generations"}
-    )
+    posts = {"/generate", "/jobs", "/parse", "/v1/images/generations"}
+    assert {parameters.values[0] for parameters in BODIES} == set(bodies) == posts
 
 
 @pytest.mark.parametrize("path", [path for path, item in openapi.document()["paths"].items() if "get" in item])
-async def test_every_path_that_is_read_answers_as_the_document_says(client: Any, path: str) -> None:
-    answer = await client.get(path.replace("{model}", "rectangles"))
+async def test_every_path_that_is_read_answers_as_the_document_says(client: Any, path: str, real_path: Any) -> None:
+    answer = await client.get(await real_path(client, path))
     offered = openapi.document()["paths"][path]["get"]["responses"]["200"]["content"]
     assert answer.status_code == 200
     assert answer.headers["content-type"].partition(";")[0] in offered

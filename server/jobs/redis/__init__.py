@@ -1,0 +1,1 @@
+"""Jobs in a Redis that several gateways share."""

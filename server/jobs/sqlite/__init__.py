@@ -1,0 +1,1 @@
+"""Jobs on this machine's disk, in one SQLite file."""
