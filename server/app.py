@@ -232,5 +232,5 @@ def _no_such_path(path: str) -> str:
     if path in UNDONE_PATHS:
         return f"{path} is not done by this server; {UNDONE_PATHS[path]}."
     close = get_close_matches(path[:100], known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known paths are {', '.join(known)}."
+    hint = f"did you mean {close[0]}?" if close else "GET /docs lists those that there are."
     return f"No such path: {shown(path)}; {hint}"
