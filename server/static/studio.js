@@ -1,217 +1,151 @@
-// The studio's page: puts the parts together and decides what is on the wall.
+// The studio's page: puts the parts together and decides what a person's actions do.
 
-import { getGroups, getModel, parse } from "./service/api.js";
-import { DescriptionBox } from "./text/description.js";
-import { EXAMPLES, SPECIMEN } from "./form/examples.js";
 import { Form } from "./form/form.js";
+import { KeyPanel } from "./form/key_panel.js";
+import { FormMemory } from "./form/memory.js";
+import { clearProblem, showProblem } from "./form/problems.js";
+import { StartPicture } from "./form/start_picture.js";
+import { Drawing } from "./pictures/drawing.js";
 import { History } from "./pictures/history.js";
-import { inWords } from "./form/names.js";
-import { resultOf } from "./pictures/result.js";
+import { Maker } from "./pictures/maker.js";
 import { ProgressView } from "./pictures/progress.js";
-import { run } from "./service/run.js";
-import { fromHash, toHash } from "./form/settings.js";
-import { paintWords } from "./text/words.js";
+import { Store } from "./pictures/store.js";
+import { Wall } from "./pictures/wall.js";
+import { parse } from "./service/api.js";
+import { Connection } from "./service/connection.js";
+import { Problem } from "./service/problem.js";
+import { DescriptionBox } from "./text/description.js";
+import { showExamples, showSpecimen } from "./text/example_chips.js";
+import { Parts } from "./text/parts.js";
 
 const at = (id) => document.getElementById(id);
+const main = document.querySelector("main");
 
 const box = new DescriptionBox(
-  { input: at("description"), layer: at("layer"), legend: at("legend"), empty: at("legend-empty"), count: at("description-count") },
-  parse,
+  { input: at("description"), layer: at("layer"), marks: at("marks"), count: at("description-count") }, parse,
 );
-const form = new Form(box);
+const parts = new Parts(
+  {
+    list: at("parts"), panel: at("parts-panel"),
+    add: { form: at("part-add"), group: at("part-group"), words: at("part-words") },
+  },
+  box,
+);
+const start = new StartPicture({
+  input: at("init_image"), zone: at("start"), shown: at("start-shown"), image: at("start-image"),
+  name: at("start-name"), remove: at("start-remove"),
+});
+const form = new Form(box, parts, start);
+const store = new Store();
+const memory = new FormMemory(form, store);
+const history = new History(
+  { panel: at("history"), list: at("history-list"), note: at("history-note"), forget: at("forget") }, store,
+);
+const wall = new Wall({ empty: at("empty"), shown: at("shown"), trouble: at("trouble") }, history);
 const progress = new ProgressView({
   panel: at("pending"), label: at("progress-label"), bar: at("progress-bar"), elapsed: at("progress-elapsed"),
-  caption: at("pending-caption"), blank: at("pending-blank"), announcer: at("announcer"),
+  left: at("progress-left"), caption: at("pending-caption"), mat: at("pending-mat"), announcer: at("announcer"),
 });
-const history = new History({ panel: at("history"), list: at("history-list") }, (result) => hang(result));
-let current = null;
-let shown = null;
+const drawing = new Drawing(progress);
+const maker = new Maker(
+  {
+    stage: at("stage"), title: at("stage-title"), button: at("generate"), cancel: at("cancel"),
+    announcer: at("announcer"),
+  },
+  { form, drawing, wall, history },
+);
+const key = new KeyPanel({
+  panel: at("key-panel"), input: at("key"), error: at("key-error"), state: at("key-state"), forget: at("key-forget"),
+});
+// Who is writing keeps the focus.
+const onKeyNeeded = () => key.open || key.ask(document.activeElement === document.body);
+const connection = new Connection(at("model-state"), { onModel, onKeyNeeded });
 
-function hang(result) {
-  shown = result;
-  at("result").replaceChildren(...(result ? [resultOf(result, { again, share })] : []));
-  at("result").hidden = !result;
-  at("empty").hidden = Boolean(result);
-  history.mark(result);
+async function onModel(model, groups) {
+  const first = form.model === null;
+  key.close();
+  form.setModel(model);
+  drawing.previews = model.previews === true;
+  parts.setGroups(groups);
+  box.setLimit(model.max_characters);
+  at("model-facts").textContent = `Model ${model.name} ${model.version}, licence ${model.licence}`;
+  if (first) await memory.restoreRest();
+  if (start.file) at("start").open = true;
+  box.refresh();
+  showWhatIsWritten();
 }
 
-async function start() {
-  if (current) return;
-  form.clearProblems();
-  trouble(null);
-  let request;
-  try {
-    request = form.read();
-  } catch (problem) {
-    form.showProblem(problem);
-    return;
-  }
-  current = new AbortController();
-  begin(request);
-  try {
-    const result = await run(request, box.spans, current.signal, {
-      onEvent: (event, data) => progress.show(event, data),
-      onWait: (seconds, quiet) => progress.waiting(seconds, quiet),
-    });
-    finish(result);
-  } catch (error) {
-    end();
-    failed(error);
-  }
+function showWhatIsWritten() {
+  at("examples-panel").hidden = box.value.trim() !== "";
+  at("clear").hidden = box.value === "";
 }
 
-function begin({ description, width, height }) {
-  progress.start({ text: description, spans: box.spans, width, height });
-  at("empty").hidden = true;
-  at("result").hidden = true;
-  at("generate").setAttribute("aria-disabled", "true");
-  at("generate").textContent = "Generating";
-  at("stage").setAttribute("aria-busy", "true");
-  bringIntoView();
+function keep() {
+  memory.keep();
+  showWhatIsWritten();
 }
 
-function end() {
-  const cancelHadFocus = document.activeElement === at("cancel");
-  current = null;
-  progress.stop();
-  at("generate").removeAttribute("aria-disabled");
-  at("generate").textContent = "Generate";
-  at("stage").removeAttribute("aria-busy");
-  hang(shown);
-  return cancelHadFocus;
-}
-
-function finish(result) {
-  const cancelHadFocus = end();
-  form.seed.used(result.settings.seed);
-  history.add(result);
-  hang(result);
-  const count = result.images.length;
-  at("announcer").textContent = `${count === 1 ? "The picture is" : `${count} pictures are`} ready. Seed ${result.settings.seed}.`;
-  if (cancelHadFocus) at("stage-title").focus({ preventScroll: true });
-}
-
-function failed(error) {
-  if (error.name === "AbortError") {
-    at("announcer").textContent = "Cancelled.";
-    at("generate").focus({ preventScroll: true });
-    return;
-  }
-  if (form.showProblem(error)) return;
-  const reached = progress.reached;
-  trouble(inWords(error.message) + (reached ? ` It had reached ${reached}.` : ""));
-}
-
-/** Shows what went wrong where the picture would be; null clears it. */
-function trouble(message) {
-  const words = document.createElement("p");
-  words.textContent = message ?? "";
-  const retry = document.createElement("button");
-  Object.assign(retry, { type: "button", className: "button", textContent: "Try again" });
-  retry.addEventListener("click", start);
-  at("trouble").replaceChildren(words, retry);
-  at("trouble").hidden = message === null;
-}
-
-function again(settings) {
-  form.restore(settings);
-  at("announcer").textContent = "Words and settings are back in the form.";
+function write(text) {
+  box.value = text;
+  clearProblem("description");
+  keep();
   at("description").focus();
 }
 
-async function share(settings) {
-  const link = new URL(toHash(settings), location.href);
-  window.history.replaceState(null, "", link);
-  try {
-    await navigator.clipboard.writeText(link.href);
-    note("Link copied");
-  } catch {
-    // Without permission, or without https: the address bar holds the link.
-    note("The link is in the address bar");
-  }
-}
-
-function note(words) {
-  at("announcer").textContent = `${words}.`;
-  const button = [...at("result").querySelectorAll("button")].at(-1);
-  button.textContent = words;
-  setTimeout(() => (button.textContent = "Share"), 2500);
-}
-
-function bringIntoView() {
-  const { top } = at("stage").getBoundingClientRect();
-  if (top > 0 && top < window.innerHeight / 2) return;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  at("stage").scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
-}
-
-function restoreFromAddress() {
-  const settings = fromHash(location.hash);
-  if (settings) form.restore(settings);
-}
-
-function state(name, words) {
-  at("model-state").dataset.state = name;
-  at("model-state").textContent = words;
-}
-
-/** Asks for the model until the server answers: first at once, then at growing intervals. */
-async function connect(waitSeconds = 1) {
-  try {
-    const [model, groups] = await Promise.all([getModel(), getGroups()]);
-    form.setModel(model);
-    box.setLimits({ order: groups.map(({ group }) => group), maxCharacters: model.max_characters });
-    restoreFromAddress();
-    state("ready", `${model.name} is ready`);
-    at("model-facts").textContent = `Model ${model.name} ${model.version}, licence ${model.licence}`;
-  } catch (problem) {
-    state("down", problem.busy ? "The model is still loading" : "The server cannot be reached");
-    setTimeout(() => connect(Math.min(2 * waitSeconds, 15)), waitSeconds * 1000);
-  }
-}
-
-function showExamples() {
-  at("examples").replaceChildren(
-    ...EXAMPLES.map(({ name, text }) => {
-      const chip = document.createElement("button");
-      Object.assign(chip, { type: "button", className: "chip", textContent: name, title: text });
-      chip.addEventListener("click", () => {
-        box.value = text;
-        form.clearProblems();
-        at("description").focus();
-      });
-      return chip;
-    }),
-  );
-}
-
-function showSpecimen() {
-  const spans = [];
-  let text = "";
-  for (const [phrase, group] of SPECIMEN) {
-    text += text ? ", " : "";
-    spans.push({ start: text.length, end: text.length + phrase.length, group, weight: 1 });
-    text += phrase;
-  }
-  paintWords(at("empty-words"), text, spans);
+function forgetEverything() {
+  memory.forget();
+  key.forget();
+  wall.hang(null);
+  showWhatIsWritten();
+  at("announcer").textContent = "Everything is forgotten.";
+  at("description").focus();
 }
 
 at("composer").addEventListener("submit", (event) => {
   event.preventDefault();
-  start();
+  maker.generate();
 });
-at("composer").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    start();
-  }
+main.addEventListener("keydown", (event) => {
+  const hurried = event.ctrlKey || event.metaKey;
+  const inSettings = at("settings").contains(event.target) && event.target.matches("input:not([type=file])");
+  if (event.key !== "Enter" || !(hurried || inSettings)) return;
+  event.preventDefault();
+  maker.generate();
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") current?.abort();
+document.addEventListener("keydown", (event) => event.key === "Escape" && maker.cancel());
+at("cancel").addEventListener("click", () => maker.cancel());
+at("clear").addEventListener("click", () => write(""));
+for (const event of ["input", "change"]) main.addEventListener(event, keep);
+at("settings").addEventListener("click", keep);
+parts.addEventListener("change", () => {
+  clearProblem("parts");
+  keep();
 });
-at("cancel").addEventListener("click", () => current?.abort());
-window.addEventListener("hashchange", restoreFromAddress);
+start.addEventListener("taken", ({ detail }) => {
+  at("start").open = true;
+  clearProblem("init_image");
+  form.size.nearest(detail.width, detail.height);
+});
+start.addEventListener("refused", ({ detail }) => showProblem(new Problem({ detail, field: "init_image" })));
+start.addEventListener("change", () => {
+  memory.keepStart();
+  keep();
+});
+maker.addEventListener("filled", () => {
+  memory.keepStart();
+  keep();
+});
+maker.addEventListener("locked", () => key.ask());
+history.addEventListener("forgotten", forgetEverything);
+key.addEventListener("key", async () => {
+  await connection.check();
+  if (!key.open) await maker.resume();
+});
 if (/Mac|iP/.test(navigator.platform)) at("shortcut-key").textContent = "⌘";
-showExamples();
-showSpecimen();
-connect();
+
+memory.restoreWords();
+showExamples(at("examples"), write);
+showSpecimen(at("empty-words"));
+showWhatIsWritten();
+history.load().then((latest) => latest && !maker.busy && wall.hang(latest));
+connection.check();

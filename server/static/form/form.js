@@ -1,119 +1,116 @@
-// The settings form: filled from the model's limits, read into a request, restored from one, and the place where a
-// problem is shown beside the field it names.
+// The whole form: filled from the model's limits, read into a request, restored from one or from a draft.
 
-import { Problem } from "../service/api.js";
-import { inWords, samplerName } from "./names.js";
-import { numberIn } from "./numbers.js";
+import { samplerName } from "./names.js";
+import { clearProblem, clearProblems } from "./problems.js";
+import { readRequest } from "./request.js";
 import { SeedField } from "./seed.js";
 import { SizeField } from "./sizes.js";
 
-const LABELS = { steps: "Steps", guidance_scale: "Guidance", num_images: "Pictures", image_index: "Picture index", width: "Width", height: "Height" };
 const at = (id) => document.getElementById(id);
+const PLAIN = [
+  "negative_description", "steps", "guidance_scale", "sampler", "image_format", "image_index", "num_images", "strength",
+];
+const PASS = ["strength", "scale", "steps", "guidance_scale"];
+const RAW = [...PLAIN, "interval_start", "interval_end", ...PASS.map((name) => `second_pass_${name}`)];
 
 export class Form {
-  /** @param box the description box, whose value is part of a request */
-  constructor(box) {
-    this.box = box;
+  /**
+   * @param box the description box
+   * @param parts the parts' weights and additions
+   * @param start the start picture
+   */
+  constructor(box, parts, start) {
+    Object.assign(this, { box, parts, start, model: null });
     this.seed = new SeedField({ input: at("seed"), lock: at("seed-lock"), reuse: at("seed-reuse") });
-    this.size = new SizeField({ choices: at("size-choices"), custom: at("size-custom"), width: at("width"), height: at("height") });
-    at("composer").addEventListener("input", (event) => this.#clear(event.target.closest("[data-field]")?.dataset.field));
+    this.size = new SizeField({
+      choices: at("size-choices"), custom: at("size-custom"), width: at("width"), height: at("height"),
+    });
+    document.addEventListener("input", ({ target }) => clearProblem(target.closest("[data-field]")?.dataset.field));
+    at("second_pass").addEventListener("change", () => this.#showSecondPass());
   }
 
+  /** Takes the model's limits; what the form holds stays, unless it is the first model. */
   setModel(model) {
+    const held = this.model ? this.raw() : null;
+    this.model = model;
     this.size.setModel(model);
     at("sampler").replaceChildren(...model.samplers.map((name) => new Option(samplerName(name), name)));
-    at("sampler").value = model.default_sampler;
     at("steps").max = model.max_steps;
-    at("steps").value = model.default_steps;
     at("steps-hint").textContent = `1 to ${model.max_steps}; usually ${model.default_steps}`;
     at("guidance_scale").max = model.max_guidance_scale;
-    at("guidance_scale").value = model.default_guidance_scale;
-    at("guidance_scale-hint").textContent = `Higher follows the words more closely; usually ${model.default_guidance_scale}`;
+    const usual = model.default_guidance_scale;
+    at("guidance_scale-hint").textContent = `Higher follows the words more closely; usually ${usual}`;
     at("num_images").max = model.max_images;
     at("num_images-hint").textContent = `1 to ${model.max_images}`;
+    this.start.setAllowed(model.takes_init_image);
+    at("second_pass_scale").closest(".field").toggleAttribute("hidden", !canGrow(model));
+    this.#setPlain({});
+    if (held) this.setRaw(held);
   }
 
-  /**
-   * The request the form holds.
-   * @throws Problem naming the field, for what cannot even be sent
-   */
+  /** The request the form holds; the start picture is in `start.file`. */
   read() {
-    const { width, height } = this.size.value;
-    const request = {
-      description: this.box.value,
-      negative_description: at("negative_description").value,
-      width,
-      height,
-      steps: numberIn(at("steps")),
-      guidance_scale: numberIn(at("guidance_scale")),
-      sampler: at("sampler").value || null,
-      seed: readSeed(at("seed").value.trim()),
-      image_index: numberIn(at("image_index")) ?? 0,
-      num_images: numberIn(at("num_images")) ?? 1,
-      image_format: at("image_format").value,
-    };
-    for (const [field, name] of Object.entries(LABELS)) {
-      if (Number.isNaN(request[field])) throw new Problem({ detail: `${name} must be a number.`, field });
-    }
-    return request;
+    return readRequest(this);
   }
 
-  /** Puts settings back; what they do not name stays. */
-  restore(settings) {
-    if (settings.description !== undefined) this.box.value = settings.description;
-    if (settings.width && settings.height) this.size.set(settings.width, settings.height);
-    for (const name of ["negative_description", "steps", "guidance_scale", "num_images", "sampler", "image_format"]) {
-      if (settings[name] !== undefined) at(name).value = settings[name];
-    }
-    // A choice the model does not have leaves a list empty: fall back to its first.
-    for (const list of [at("sampler"), at("image_format")]) if (list.selectedIndex < 0) list.selectedIndex = 0;
+  /** Puts settings back; what they do not name is as the model would have it. */
+  restore(settings, startPicture = null) {
+    const { width, height, second_pass: pass, guidance_interval: interval } = settings;
+    this.box.value = settings.description ?? "";
+    this.parts.value = settings;
+    this.start.set(startPicture);
+    if (width && height) this.size.set(width, height);
+    this.#setPlain(settings);
     this.seed.set(settings.seed ?? null);
-    at("image_index").value = settings.image_index ?? 0;
-    this.clearProblems();
+    [at("interval_start").value, at("interval_end").value] = interval ?? [0, 1];
+    at("second_pass").checked = Boolean(pass);
+    for (const name of PASS) at(`second_pass_${name}`).value = pass?.[name] ?? "";
+    this.#showSecondPass();
+    clearProblems();
   }
 
-  /** Shows each mistake at the field it names and moves to the first; says whether there is such a field. */
-  showProblem(problem) {
-    const controls = problem.errors.map(({ field, detail }) => this.#show(fieldName(field), detail)).filter(Boolean);
-    controls[0]?.focus();
-    return controls.length > 0;
+  /** The fields as they stand, wrong values and all. */
+  raw() {
+    const { weights, groups } = this.parts.remembered;
+    const fields = Object.fromEntries(RAW.map((name) => [name, at(name).value]));
+    return {
+      description: this.box.value, weights, groups, fields, size: this.size.value, seed: at("seed").value,
+      pass: at("second_pass").checked,
+    };
   }
 
-  #show(name, detail) {
-    const place = at(`${name}-error`);
-    if (!place) return null;
-    place.textContent = inWords(detail);
-    place.hidden = false;
-    at("advanced").open ||= at("advanced").contains(place);
-    document.querySelector(`[data-field="${name}"]`).classList.add("is-wrong");
-    const control = this.#control(name);
-    control.setAttribute("aria-invalid", "true");
-    return control;
+  /** Puts back what `raw` gave. */
+  setRaw({ fields = {}, size, seed, pass }) {
+    for (const [name, value] of Object.entries(fields)) if (RAW.includes(name)) at(name).value = value;
+    this.#mendLists();
+    if (size?.width && size.height) this.size.set(size.width, size.height);
+    this.seed.set(seed || null);
+    at("second_pass").checked = Boolean(pass);
+    this.#showSecondPass();
   }
 
-  clearProblems() {
-    for (const place of document.querySelectorAll("[data-field]")) this.#clear(place.dataset.field);
+  #setPlain(settings) {
+    const { model } = this;
+    const usual = {
+      negative_description: "", steps: model?.default_steps ?? "", guidance_scale: model?.default_guidance_scale ?? "",
+      sampler: model?.default_sampler ?? "", image_format: "png", image_index: 0, num_images: 1, strength: 0.8,
+    };
+    for (const name of PLAIN) at(name).value = settings[name] ?? usual[name];
+    this.#mendLists();
   }
 
-  #control(name) {
-    return name === "size" ? at("size-choices").querySelector("input:checked") ?? at("size") : at(name);
+  /** A choice the model does not have leaves a list empty: fall back to its first. */
+  #mendLists() {
+    for (const list of [at("sampler"), at("image_format")]) if (list.selectedIndex < 0) list.selectedIndex = 0;
   }
 
-  #clear(name) {
-    if (!name) return;
-    at(`${name}-error`).hidden = true;
-    this.#control(name).removeAttribute("aria-invalid");
-    document.querySelector(`[data-field="${name}"]`).classList.remove("is-wrong");
+  #showSecondPass() {
+    at("second_pass-fields").hidden = !at("second_pass").checked;
   }
 }
 
-function readSeed(text) {
-  if (text === "") return null;
-  if (!/^\d{1,15}$/.test(text)) throw new Problem({ detail: `Seed must be a whole number or empty; got “${text.slice(0, 40)}”.`, field: "seed" });
-  return Number(text);
-}
-
-function fieldName(field) {
-  const name = String(field ?? "").split(/[./]/).pop();
-  return name === "width" || name === "height" ? "size" : name;
+/** Whether a second pass can end at a larger size than the first. */
+function canGrow({ sizes }) {
+  const grows = ([w, h]) => sizes.some(([width, height]) => width > w && width * h === height * w);
+  return sizes.length === 0 || sizes.some(grows);
 }

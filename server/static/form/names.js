@@ -15,6 +15,10 @@ const FIELDS = {
   guidance_scale: "guidance",
   num_images: "pictures",
   image_format: "file format",
+  image_index: "picture index",
+  init_image: "start picture",
+  second_pass: "second pass",
+  guidance_interval: "guidance interval",
 };
 
 /** The name of a sampler for readers; an unknown one keeps its identifier. */

@@ -16,8 +16,9 @@ export class SizeField {
 
   setModel(model) {
     const sizes = model.sizes.length ? model.sizes : usualSizes(model);
-    this.choices.replaceChildren(...sizes.map(([width, height]) => card(`${width}x${height}`, nameOf(width, height), width, height)));
-    if (!model.sizes.length) this.choices.append(card("custom", "Custom", 1, 1, `multiples of ${model.widths.multiple}`));
+    const cards = sizes.map(([width, height]) => card(`${width}x${height}`, nameOf(width, height), width, height));
+    if (!model.sizes.length) cards.push(card("custom", "Custom", 1, 1, `multiples of ${model.widths.multiple}`));
+    this.choices.replaceChildren(...cards);
     for (const [input, limits] of [[this.width, model.widths], [this.height, model.heights]]) {
       input.min = limits.minimum;
       input.max = limits.maximum;
@@ -43,6 +44,14 @@ export class SizeField {
     this.height.value = height;
     this.choices.querySelector(`[value="${name}"]`).checked = true;
     this.#showCustom();
+  }
+
+  /** Chooses the card whose shape is nearest to a picture's. */
+  nearest(width, height) {
+    const shapes = [...this.choices.querySelectorAll("input")].map(({ value }) => value.split("x").map(Number));
+    const distance = ([w, h]) => Math.abs(Math.log((w * height) / (h * width)));
+    const [best] = shapes.filter(([, h]) => h).sort((a, b) => distance(a) - distance(b));
+    if (best) this.set(...best);
   }
 
   #showCustom() {

@@ -1,25 +1,24 @@
 // The gateway's HTTP interface as the studio uses it. It knows no element of the page.
 
+import { apiKey, keyHeader } from "./key.js";
+import { Problem, problemOf } from "./problem.js";
 import { readEvents } from "./sse.js";
 
-/** A refusal the gateway explained (RFC 9457), or a failure of the way there, in the same shape. */
-export class Problem extends Error {
-  constructor({ title = "", detail = "", status = 0, field = null, errors = null, retryAfterSeconds = null }) {
-    super(detail || title);
-    this.title = title;
-    this.status = status;
-    /** Every mistake of the request that has a field: `[{field, detail}]`. */
-    this.errors = errors ?? (field ? [{ field, detail: this.message }] : []);
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-
-  get busy() {
-    return this.status === 503 || this.status === 429;
-  }
-}
+/** Tells who listens of every request that failed: event `failed`, with the Problem in `detail`. */
+export const traffic = new EventTarget();
 
 export const getModel = () => getJson("model");
 export const getGroups = () => getJson("groups");
+
+/** Whether the server answers requests. Never throws: the Problem is the answer. */
+export async function readiness() {
+  try {
+    const response = await fetch("readyz", { headers: { Accept: "application/json" }, cache: "no-store" });
+    return response.ok ? null : await problemOf(response);
+  } catch {
+    return unreached();
+  }
+}
 
 async function getJson(path) {
   const response = await send(path, { headers: { Accept: "application/json" } });
@@ -43,9 +42,9 @@ export async function* generate(request, signal) {
       yield { event, data };
     }
   } catch (error) {
-    throw error instanceof TypeError ? lostConnection() : error;
+    throw error instanceof TypeError ? told(lostConnection()) : error;
   }
-  if (!finished) throw lostConnection();
+  if (!finished) throw told(lostConnection());
 }
 
 const post = (body, accept) => ({
@@ -55,36 +54,26 @@ const post = (body, accept) => ({
 });
 
 async function send(path, options) {
+  const key = apiKey();
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path, { ...options, headers: { ...options.headers, ...keyHeader() } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem({ title: "Server not reached", detail: "The server could not be reached. Is it still running?" });
+    throw told(unreached());
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) throw told(await problemOf(response), key);
   return response;
 }
 
-async function problemOf(response) {
-  const isJson = /\bjson\b/.test(response.headers.get("Content-Type") ?? "");
-  const body = isJson ? await response.json().catch(() => ({})) : {};
-  const fallback = `The server answered ${response.status}.`;
-  return new Problem({
-    title: body.title || fallback,
-    detail: body.detail || body.title || fallback,
-    status: response.status,
-    field: body.field ?? null,
-    errors: body.errors ?? null,
-    retryAfterSeconds: retryAfter(response.headers.get("Retry-After")),
-  });
+/** @param key the key that was sent: what the server says of one that was replaced meanwhile is no news */
+function told(problem, key = apiKey()) {
+  if (!problem.unauthorized || key === apiKey()) traffic.dispatchEvent(new CustomEvent("failed", { detail: problem }));
+  return problem;
 }
 
-function retryAfter(value) {
-  if (!value) return null;
-  const seconds = /^\s*[\d.]+\s*$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.max(1, Math.ceil(seconds)) : null;
-}
+const unreached = () =>
+  new Problem({ title: "Server not reached", detail: "The server could not be reached. Is it still running?" });
 
 const lostConnection = () =>
   new Problem({ title: "Connection lost", detail: "The connection ended before the picture was finished." });

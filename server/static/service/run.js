@@ -7,45 +7,65 @@ const ATTEMPTS = 5;
 const DEFAULT_WAIT_SECONDS = 2;
 
 /**
- * Runs a request and returns `{settings, spans, images, timings}`.
- * @param listener `{onEvent(event, data), onWait(seconds, quiet)}`
+ * Runs a request and returns its result:
+ * - `request`: the body as it was sent, with the seed that was drawn, without the start picture and the previews
+ * - `start`: the picture it started from, a Blob, or null
+ * - `ran`: what the request ran with, every default filled in
+ * - `text`, `spans`: what was drawn, with its groups
+ * - `images`: `[{blob, index, imageIndex, mediaType, width, height}]`
+ * - `timings`, and `when` it was finished
+ * @param order `{request, start, sent}`: `sent` is `request` with everything that only goes over the wire
+ * @param listener `{onEvent(event, data), onWait(seconds, {quiet, limited})}`
  * @throws Problem, or an AbortError after `signal`
  */
-export async function run(request, spans, signal, listener) {
+export async function run(order, signal, listener) {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(request, spans, signal, listener.onEvent);
+      return await once(order, signal, listener.onEvent);
     } catch (error) {
       if (!error.busy || attempt === ATTEMPTS) throw error;
-      await countDown(error.retryAfterSeconds ?? DEFAULT_WAIT_SECONDS, signal, listener.onWait);
+      await countDown(error, signal, listener.onWait);
     }
   }
 }
 
-async function once(request, spans, signal, onEvent) {
-  const result = { settings: { ...request }, spans, images: [], timings: null };
-  for await (const { event, data } of generate(request, signal)) {
-    if (event === "started") Object.assign(result.settings, resolved(data));
+async function once({ request, start, sent }, signal, onEvent) {
+  const result = { request: { ...request }, start, ran: {}, text: request.description ?? "", spans: [], images: [] };
+  for await (const { event, data } of generate(sent, signal)) {
+    if (event === "started") begin(result, data);
     if (event === "image") result.images.push(pictureOf(data));
-    if (event === "finished") result.timings = data.timings;
-    if (Array.isArray(data.groups)) result.spans = toUnits(request.description, data.groups);
+    if (event === "finished") Object.assign(result, { timings: data.timings, when: Date.now() });
     onEvent(event, data);
   }
   result.images.sort((a, b) => a.index - b.index);
   return result;
 }
 
-const RESOLVED = ["seed", "image_index", "width", "height", "steps", "guidance_scale", "sampler"];
-const resolved = (data) => Object.fromEntries(RESOLVED.map((name) => [name, data[name]]));
+const RAN = [
+  "seed", "image_index", "width", "height", "steps", "guidance_scale", "sampler", "guidance_interval", "strength",
+  "second_pass",
+];
 
-function pictureOf({ index, image_index: imageIndex, data, media_type: mediaType, width, height }) {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  return { index, imageIndex, mediaType, width, height, url: URL.createObjectURL(new Blob([bytes], { type: mediaType })) };
+function begin(result, data) {
+  for (const name of RAN) result.ran[name] = data[name];
+  result.request.seed = data.seed;
+  result.text = data.description ?? result.text;
+  result.spans = toUnits(result.text, data.groups ?? []);
 }
 
-async function countDown(seconds, signal, onWait) {
+function pictureOf({ index, image_index: imageIndex, media_type: mediaType, width, height, data }) {
+  return { index, imageIndex, mediaType, width, height, blob: blobOf(data, mediaType) };
+}
+
+/** The file that `data` holds in base64. */
+export function blobOf(data, mediaType) {
+  return new Blob([Uint8Array.from(atob(data), (character) => character.charCodeAt(0))], { type: mediaType });
+}
+
+async function countDown(problem, signal, onWait) {
+  const seconds = problem.retryAfterSeconds ?? DEFAULT_WAIT_SECONDS;
   for (let left = seconds; left > 0; left -= 1) {
-    onWait(left, left < seconds);
+    onWait(left, { quiet: left < seconds, limited: problem.limited });
     await pause(1000, signal);
   }
 }

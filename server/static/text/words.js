@@ -10,16 +10,9 @@ const KNOWN = new Set(
 /** The class that gives an element the colours of a group; a group this page does not know looks like `other`. */
 export const groupClass = (group) => `g-${KNOWN.has(group) ? group : "other"}`;
 
-/** Replaces what `element` shows with `text`, each span in a coloured element; `data-span` counts the spans. */
+/** Replaces what `element` shows with `text`, each span in a coloured element. */
 export function paintWords(element, text, spans) {
-  let index = 0;
-  const nodes = segments(text, spans).map(({ text: piece, span }) => {
-    if (!span) return document.createTextNode(piece);
-    const word = wordOf(piece, span);
-    word.dataset.span = index++;
-    return word;
-  });
-  element.replaceChildren(...nodes);
+  element.replaceChildren(...segments(text, spans).map(({ text: piece, span }) => (span ? wordOf(piece, span) : piece)));
 }
 
 /** One coloured phrase; struck through where the writer wants it absent. */
@@ -30,17 +23,14 @@ export function wordOf(text, { group }) {
   return word;
 }
 
-/** How a weight reads beside its phrase: nothing for 1, else "×1.2". */
-export const weightLabel = (weight) => (weight === 1 ? "" : `×${Number(weight.toFixed(2))}`);
-
-/** Spans by group, in the taxonomy's order: `[{group, spans: [{index, span}]}]`. */
-export function byGroup(spans, order) {
+/** Spans by group, in the taxonomy's order: `[{group, spans}]`; `others` are groups without a span. */
+export function byGroup(spans, order, others = []) {
   const rank = new Map(order.map((group, index) => [group, index]));
-  const found = new Map();
-  spans.forEach((span, index) => {
+  const found = new Map(others.map((group) => [group, []]));
+  for (const span of spans) {
     if (!found.has(span.group)) found.set(span.group, []);
-    found.get(span.group).push({ index, span });
-  });
+    found.get(span.group).push(span);
+  }
   return [...found]
     .map(([group, members]) => ({ group, spans: members }))
     .sort((a, b) => (rank.get(a.group) ?? order.length) - (rank.get(b.group) ?? order.length));

@@ -65,7 +65,12 @@ async def browsing() -> AsyncIterator[Studio]:
     """One page for all tests of a file: starting a browser costs more than all of them."""
     chromium = next(path for path in map(shutil.which, CHROMIUM_NAMES) if path)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        browser = await playwright.chromium.launch(
+            executable_path=chromium,
+            args=CHROMIUM_ARGUMENTS,
+            # Playwright hides scrollbars, which take their width from what is measured here.
+            ignore_default_args=["--hide-scrollbars"],
+        )
         context = await browser.new_context(viewport=DESKTOP)
         context.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)

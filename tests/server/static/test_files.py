@@ -53,7 +53,7 @@ def test_each_group_has_colours_that_can_be_read(css: str) -> None:
 def test_the_page_has_colours_that_can_be_read(css: str) -> None:
     palette = colours(css)
     texts = [("ink", "page"), ("ink", "surface"), ("muted", "page"), ("muted", "surface"), ("muted", "other-tint")]
-    texts += [("danger", "page"), ("ink", "danger-tint"), ("action-ink", "action")]
+    texts += [("danger", "page"), ("ink", "danger-tint"), ("ink", "mark"), ("action-ink", "action")]
     for ink, ground in texts:
         assert contrast(palette[ink], palette[ground]) >= TEXT_CONTRAST, (ink, ground)
     for part in ("edge", "focus", "danger"):
