@@ -107,7 +107,14 @@ class Policy:
         self._served = served
 
     def _next_bucket(self, batches: dict[Bucket, Batch], members: dict[Bucket, list[Picture]]) -> Bucket:
-        """Plays rounds until a bucket can pay for its batch, and lets it pay; of several the one longest unserved."""
+        """Plays rounds until a bucket can pay for its batch, and lets it pay; of several the one longest unserved.
+
+        Until something was measured costs are no seconds, and nobody pays: buckets take turns.
+        """
+        if not self._costs.known:
+            chosen = next(iter(self._deficits))
+            self._deficits[chosen] = self._deficits.pop(chosen)
+            return chosen
         costs = {bucket: self._costs.seconds(bucket, batch.num_rows) for bucket, batch in batches.items()}
         weights = {bucket: sum(job.weight for job in {s.job for s in members[bucket]}) for bucket in batches}
         rounds = {b: max(0.0, (costs[b] - self._deficits[b]) / weights[b]) for b in batches}

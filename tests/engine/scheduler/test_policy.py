@@ -163,3 +163,12 @@ def test_a_newcomer_waits_for_no_debt_and_gets_no_credit() -> None:
     picks(chosen, old, 100)
     counts = rows_by_request(picks(chosen, [*old, *request(2)], 30))
     assert counts == {0: 10, 1: 10, 2: 10}
+
+
+def test_before_anything_is_measured_sizes_take_turns_and_owe_nothing() -> None:
+    costs = CostTable()
+    chosen = policy(costs)
+    small, large = request(0, side=4), request(1, side=16)
+    picked = picks(chosen, [*small, *large], 4)
+    assert [batch.pictures[0].job.number for batch in picked] in ([0, 1, 0, 1], [1, 0, 1, 0])
+    assert chosen.deficit(small[0].bucket) == chosen.deficit(large[0].bucket) == 0.0

@@ -126,9 +126,9 @@ async def test_refusals_leave_the_key_free(serving: Any, engine: Any) -> None:
         wrong = await client.post("/generate", json=DRESS | {"steps": 999}, headers=KEY)
         assert wrong.status_code == 422
         assert "idempotent-replayed" not in wrong.headers
-        engine._max_waiting = 0
+        engine.max_waiting = 0
         assert (await client.post("/generate", json=DRESS, headers=KEY)).status_code == 503
-        engine._max_waiting = 8
+        engine.max_waiting = 8
         engine.failure = GenerationError("the latents are not finite")
         assert (await client.post("/generate", json=DRESS, headers=KEY)).status_code == 500
         engine.failure = RuntimeError("secret path")
