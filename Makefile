@@ -29,7 +29,7 @@ TYPED := $(wildcard engine server clients/python/cosmicman_client clients/loadte
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint format lock wheel dist loadtest train-figurine continue-figurine figures bench clean distclean
+.PHONY: help serve test lint format lock wheel dist loadtest compat train-figurine continue-figurine figures bench clean distclean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -72,6 +72,9 @@ figures: $(DEV)/.installed ## Draw a sample of the training figures into out/fig
 
 loadtest: $(DEV)/.installed ## Ask a running server (make serve) for a minute as people at the studio do; leaves out/loadtest/report.html (ARGS="--rate 2 --scenario mixed")
 	@$(DEV)/bin/python -m clients.loadtest run --url http://127.0.0.1:$(PORT) --out out/loadtest $(ARGS)
+
+compat: $(SERVE)/.installed ## Check OpenAI's SDK and aiperf, in environments of their own, against a server of this checkout
+	@.ci/compat
 
 bench: $(DEV)/.installed ## Run every benchmark; one that this machine cannot run says so (exit status 77) and is left out
 	@set -e; for file in $(sort $(filter-out %/goals.py,$(wildcard benchmarks/[a-z]*.py benchmarks/serving/[a-z]*.py benchmarks/training/[a-z]*.py))); do echo "== $$file"; \

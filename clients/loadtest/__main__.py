@@ -1,4 +1,4 @@
-"""`python -m clients.loadtest run|saturate|compare`: status 0 where every promise was kept, 1 where one was not."""
+"""`python -m clients.loadtest run|saturate|capacity|compare`: status 0 if every promise was kept, 1 if one was not."""
 
 import argparse
 import asyncio
@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 
 from clients.loadtest import report, saturation
+from clients.loadtest.capacity import Costs, Load, replicas_for
+from clients.loadtest.capacity import table as capacity_table
 from clients.loadtest.open_loop import Driver
 from clients.loadtest.samples import Run, Sample
 from clients.loadtest.scenarios import SCENARIOS
@@ -47,6 +49,13 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--scenario", choices=SCENARIOS, default="interactive")
         command.add_argument("--i-own-this-host", action="store_true", help="allow a host that is not this machine")
     run.add_argument("--out", type=Path, default=Path("out/loadtest"), metavar="FOLDER")
+    capacity = commands.add_parser("capacity", help="replicas for a rate, from the costs that a server has measured")
+    capacity.add_argument("--url", default="http://127.0.0.1:8000", help="where /metrics is read; nothing is drawn")
+    capacity.add_argument("--rate", type=float, required=True, help="requests a second, of all replicas together")
+    capacity.add_argument("--p95", type=float, required=True, metavar="SECONDS", help="within which 95 of 100 must be")
+    capacity.add_argument("--steps", type=int, default=20)
+    capacity.add_argument("--bucket", help="latent width x height x text tokens; the one that was measured most")
+    capacity.set_defaults(run=_capacity)
     compare = commands.add_parser("compare", help="two runs of one scenario on one page")
     compare.add_argument("before", type=Path)
     compare.add_argument("after", type=Path)
@@ -122,6 +131,19 @@ async def _levels(url: str, options: argparse.Namespace) -> list[saturation.Leve
             return samples
 
         return await saturation.find(shown, options.first_rate, options.seconds)
+
+
+def _capacity(options: argparse.Namespace) -> int:
+    answer = httpx.get(f"{options.url.rstrip('/')}/metrics", headers=_headers(), timeout=10)
+    answer.raise_for_status()
+    costs = Costs.read(answer.text, options.bucket)
+    load = Load(rate=options.rate, steps=options.steps)
+    needed = replicas_for(costs, load, options.p95)
+    sys.stdout.write(f"{capacity_table(costs, load, sorted({max(1, needed - 1), needed, needed + 1}))}\n")
+    sys.stdout.write(
+        f"{needed} replicas keep 95 of 100 within {options.p95:g} s at {options.rate:g} requests a second\n"
+    )
+    return 0
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ NUMBERS = {
     "seed": int,
     "image_index": int,
     "num_images": int,
+    "image_quality": int,
     "strength": float,
     "deadline_seconds": float,
 }
