@@ -11,8 +11,8 @@ FLAT = Costs(forward={2: 0.1, 8: 0.1}, decode=0.0, text=0.0)
 
 def test_without_company_a_request_takes_its_own_time() -> None:
     costs = Costs(forward={2: 0.1, 8: 0.25}, decode=0.3, text=0.02)
-    alone = latencies(costs, Load(rate=1e-9, steps=20), 1, requests=50)
-    assert alone == pytest.approx([0.02 + 2.0 + 0.3] * 50)
+    alone = latencies(costs, Load(rate=1e-6, steps=20), 1, requests=50)
+    assert alone == pytest.approx([0.02 + 2.0 + 0.3] * 50, abs=1e-4)
 
 
 def test_one_at_a_time_is_the_queue_of_the_textbook() -> None:
