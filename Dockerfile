@@ -24,7 +24,7 @@ COPY --from=wheel /wheels /wheels
 RUN python3 -m venv --without-pip /opt/cosmicman \
  && wheel="$(echo /wheels/cosmicman_serve-*.whl)" \
  && python3 -m pip --python /opt/cosmicman/bin/python install --no-cache-dir --no-compile \
-    --constraint /tmp/constraints.txt "${wheel}[triton]" \
+    --constraint /tmp/constraints.txt "${wheel}[triton,tracing,credentials]" \
  && /opt/cosmicman/bin/python -m compileall -q /opt/cosmicman/lib
 
 # Gateway, embedded engine and the bundled model on a CPU; with COSMICMAN_ENGINE=triton://... the gateway alone.

@@ -18,15 +18,15 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".tools"
 REQUIRED = "COSMICMAN_TESTS_NEED_DEPLOY_TOOLS"
 OVERLAYS = ("overlays/cpu-dev", "overlays/gpu", "overlays/gpu-canary")
-#: Everything that somebody applies, and components of no overlay (for clusters without Gateway API or KEDA).
+#: Everything that somebody applies, and components of no overlay.
 APPLIED = (*OVERLAYS, "model-import")
 EVERYTHING = (*APPLIED, "alternatives")
 ALTERNATIVES = """\
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 namespace: cosmicman
-resources: [../overlays/cpu-dev]
-components: [../components/hpa, ../components/ingress, ../components/monitoring]
+resources: [../overlays/gpu]
+components: [../components/hpa, ../components/ingress, ../components/webhooks, ../components/traces]
 """
 #: The hash that kustomize puts behind the name of a ConfigMap.
 GENERATED = re.compile(r"-(?=[a-z0-9]*[0-9])[bcdfghkmt2456789]{10}$")

@@ -112,7 +112,7 @@ def test_our_images_have_the_release_as_their_tag_and_others_a_digest(pods: dict
 def test_every_name_that_is_referred_to_is_there_or_is_a_secret(rendered: Rendered) -> None:
     """ConfigMaps, claims, accounts and services by name; secrets are the operator's, and the document lists them."""
     secrets = set()
-    for where in OVERLAYS:
+    for where in (*OVERLAYS, "alternatives"):
         there = {(each["kind"], each["metadata"]["name"]) for each in rendered[where]}
         for kind, name in references(rendered[where]):
             if kind == "Secret":
@@ -121,7 +121,13 @@ def test_every_name_that_is_referred_to_is_there_or_is_a_secret(rendered: Render
                 assert (kind, name) in there, where
     said = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
     assert {name for name in secrets if f"secret generic {name}" not in said} == set()
-    assert secrets == {"cosmicman-keys", "cosmicman-metrics", "cosmicman-redis", "cosmicman-engine-admin"}
+    assert {name.removeprefix("cosmicman-") for name in secrets} == {
+        "keys",
+        "metrics",
+        "redis",
+        "engine-admin",
+        "webhooks",
+    }
 
 
 KEYS_OF = {

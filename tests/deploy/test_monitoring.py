@@ -15,7 +15,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.request.stats import EngineStats, Histogram
-from server.observability.metrics import CLOSED, OUTCOMES
+from server.observability import metrics
 from tests.deploy.manifests import OVERLAYS, ROOT, Rendered, run_tool
 from tests.deploy.servers import serving
 
@@ -116,7 +116,8 @@ def test_every_query_asks_for_metrics_that_are_there(known: set[str]) -> None:
 
 def test_labels_in_queries_are_values_that_are_counted() -> None:
     text = "\n".join(query for _, query in queries())
-    for label, values in (("outcome", OUTCOMES), ("reason", CLOSED)):
+    outcomes = {*metrics.OUTCOMES, *metrics.JOB_OUTCOMES, *metrics.WEBHOOK_OUTCOMES}
+    for label, values in (("outcome", outcomes), ("reason", metrics.CLOSED), ("state", metrics.JOB_STATES)):
         named = {each for found in re.findall(rf'{label}[=!~]+"([^"$]*)"', text) for each in found.split("|")}
         assert named <= set(values)
 

@@ -1,5 +1,6 @@
 """Who may talk to whom: the network policies of each overlay, read as a cluster reads them, against what is meant."""
 
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from tests.deploy.manifests import OVERLAYS, Manifest, Rendered, containers, pod
 ASKERS = "namespaces that may ask"
 PROMETHEUS = "prometheus in monitoring"
 DNS = "kube-dns in kube-system"
+COLLECTOR = "a collector in observability"
+INTERNET = "public addresses"
 
 GATEWAY_ALONE = {
     (ASKERS, "gateway", "TCP", 8000),
@@ -21,17 +24,28 @@ WITH_ENGINES = GATEWAY_ALONE | {
     (PROMETHEUS, "gateway", "TCP", 8000),
     (PROMETHEUS, "engine", "TCP", 8002),
 }
-MEANT = {"overlays/cpu-dev": GATEWAY_ALONE, "overlays/gpu": WITH_ENGINES, "overlays/gpu-canary": WITH_ENGINES}
+MEANT = {
+    "overlays/cpu-dev": GATEWAY_ALONE,
+    "overlays/gpu": WITH_ENGINES,
+    "overlays/gpu-canary": WITH_ENGINES,
+    "alternatives": WITH_ENGINES | {("gateway", INTERNET, "TCP", 443), ("gateway", COLLECTOR, "TCP", 4318)},
+}
 INTERNAL = {"gateway", "engine", "redis"}
+#: The cluster, its nodes, their metadata service: never to be reached by what a caller names.
+PRIVATE = ("10.1.2.3", "172.20.0.1", "192.168.1.1", "169.254.169.254", "127.0.0.1", "100.64.0.1", "0.0.0.0")
 OUTSIDE = {
     (("cosmicman.example/may-ask", "true"), None): ASKERS,
     (("kubernetes.io/metadata.name", "monitoring"), ("app.kubernetes.io/name", "prometheus")): PROMETHEUS,
     (("kubernetes.io/metadata.name", "kube-system"), ("k8s-app", "kube-dns")): DNS,
+    (
+        ("kubernetes.io/metadata.name", "observability"),
+        ("app.kubernetes.io/name", "opentelemetry-collector"),
+    ): COLLECTOR,
 }
 Flow = tuple[str, str, str, int]
 
 
-@pytest.mark.parametrize("where", OVERLAYS)
+@pytest.mark.parametrize("where", MEANT)
 def test_nothing_but_what_is_meant_may_flow(where: str, rendered: Rendered) -> None:
     """A flow between two of our own pods needs both ends' leave; one with the outside needs ours."""
     policies = [each for each in rendered[where] if each["kind"] == "NetworkPolicy"]
@@ -92,6 +106,11 @@ def flows(policy: Manifest, way: str, ports: dict[tuple[str, str], int]) -> list
 
 
 def name_of(peer: dict[str, Any]) -> str:
+    if set(peer) == {"ipBlock"}:
+        private = [ip_network(each) for each in peer["ipBlock"]["except"]]
+        for address in PRIVATE:
+            assert any(ip_address(address) in each for each in private), f"{address} is within reach"
+        return INTERNET
     if set(peer) == {"podSelector"}:
         labels = peer["podSelector"]["matchLabels"]
         assert labels["app.kubernetes.io/name"] == "cosmicman"
