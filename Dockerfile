@@ -96,7 +96,8 @@ RUN python3 -m venv --without-pip /opt/cosmicman \
  && python3 -m pip --python /opt/cosmicman/bin/python install --no-cache-dir --no-compile \
     --constraint /tmp/constraints.txt "onnxruntime-gpu[cuda,cudnn]==${ONNXRUNTIME_GPU}"
 
-# NVIDIA Triton with the engine: needs a model repository at /models (`cosmicman model-repo --out /models`).
+# NVIDIA Triton with the engine. It starts with the arguments of k8s/base/engine/stateful-set.yaml, among them a key of
+# its own, and so has no CMD; a model repository is mounted at /models.
 FROM ${TRITON_IMAGE} AS engine
 ARG VERSION=0
 ARG REVISION=unknown
@@ -119,13 +120,6 @@ EXPOSE 8000 8001 8002
 HEALTHCHECK --interval=10s --timeout=3s --start-period=600s --retries=3 \
   CMD ["python3", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/v2/models/cosmicman/ready', timeout=2)"]
 ENTRYPOINT ["/opt/tritonserver/bin/tritonserver"]
-# HTTP answers probes alone: every other protocol needs a key that nobody has, unless a start names one.
-CMD ["--model-repository=/models", "--model-control-mode=none", "--strict-readiness=true", \
-     "--disable-auto-complete-config", "--exit-on-error=true", "--exit-timeout-secs=125", \
-     "--http-restricted-api=inference,metadata,statistics,shared-memory,model-repository,model-config,trace,logging:closed=closed", \
-     "--grpc-restricted-protocol=shared-memory,model-repository,model-config,trace,logging:closed=closed", \
-     "--grpc-keepalive-permit-without-calls=1", "--grpc-http2-min-recv-ping-interval-without-data=5000", \
-     "--allow-sagemaker=false", "--allow-vertex-ai=false"]
 
 # What a build without --target makes. Builders that make every stage before the target make no more than it needs.
 FROM gateway AS default

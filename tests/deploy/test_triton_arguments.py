@@ -1,6 +1,5 @@
 """The arguments that Triton gets in a cluster and on one machine, tried on a real Triton: what they open and close."""
 
-import json
 import os
 import re
 import subprocess
@@ -29,7 +28,7 @@ from tests.deploy.test_monitoring import of_the_engine_in_triton
 
 PATIENCE_SECONDS = 300
 #: What a place sets for itself: where the models are, and the key of what is closed.
-OWN = re.compile(r"(?<=--model-repository=).*|(?<=:)(cosmicman|closed)=.*")
+OWN = re.compile(r"(?<=--model-repository=).*|(?<=:)cosmicman=.*")
 
 
 def of_cluster() -> list[str]:
@@ -41,19 +40,12 @@ def of_compose() -> list[str]:
     return list(yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["engine"]["command"])
 
 
-def of_image() -> list[str]:
-    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    stage = re.search(r" AS engine\n(.*?)\nFROM ", text, re.DOTALL)
-    assert stage is not None
-    command = re.search(r"^CMD (\[.*\])", stage[1].replace("\\\n", ""), re.MULTILINE)
-    assert command is not None
-    return list(json.loads(command[1]))
-
-
-def test_image_compose_and_cluster_start_triton_alike() -> None:
+def test_compose_and_cluster_start_triton_alike() -> None:
     meant = [OWN.sub("OWN", each) for each in of_cluster()]
     assert [OWN.sub("OWN", each) for each in of_compose()] == meant
-    assert [OWN.sub("OWN", each) for each in of_image()] == meant
+    # An image with arguments of its own would have a key that everybody can read.
+    stage = re.search(r" AS engine\n(.*?)\nFROM ", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.DOTALL)
+    assert stage is not None and "CMD [" not in stage[1].replace('  CMD ["python3"', "")
 
 
 def test_arguments_close_what_is_not_needed() -> None:
