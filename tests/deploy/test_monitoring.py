@@ -59,7 +59,7 @@ def of_the_engine_in_triton() -> set[str]:
 def known(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Every name there is: a gateway's that runs, Triton's, the engine's in it, and what rules record."""
     with serving(tmp_path_factory.mktemp("serve")) as url:
-        for path in ("/healthz", "/metrics"):  # a counter with labels shows when it has counted
+        for path in ("/healthz", "/readyz", "/metrics"):  # a counter with labels shows when it has counted
             with urllib.request.urlopen(url + path, timeout=60) as answer:
                 text = answer.read().decode()
     families = list(text_string_to_metric_families(text))
