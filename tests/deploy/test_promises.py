@@ -234,3 +234,16 @@ def test_canary_gets_a_share_and_stable_the_rest(rendered: Rendered) -> None:
     assert [{**rule, "backendRefs": None} for rule in route["rules"]] == [
         {**rule, "backendRefs": None} for rule in stable["rules"]
     ]
+
+
+def test_pools_do_not_take_each_other_s_nodes(rendered: Rendered) -> None:
+    one, four = (
+        container_of(rendered["overlays/gpu"], "StatefulSet", name)["pod"]
+        for name in ("cosmicman-engine", "cosmicman-engine-quad")
+    )
+    label = "nvidia.com/gpu.count"
+    needs = one["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+    avoided = [each for term in needs for each in term["matchExpressions"]]
+    assert avoided == [{"key": label, "operator": "NotIn", "values": [four["nodeSelector"][label]]}]
+    (limit,) = (each["resources"]["limits"]["nvidia.com/gpu"] for each in four["containers"])
+    assert limit == four["nodeSelector"][label]
