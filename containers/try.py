@@ -109,7 +109,8 @@ def serve(image: Image, folder: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     began = time.monotonic()
-    with image.start([*image.entrypoint, *image.command], COSMICMAN_PORT=str(port)) as server:
+    settings = {"COSMICMAN_PORT": str(port), "COSMICMAN_DRAIN_SECONDS": "10"}
+    with image.start([*image.entrypoint, *image.command], **settings) as server:
         while ask(f"{url}/readyz")[0] != 200:
             late = time.monotonic() - began > PATIENCE_SECONDS
             if late or server.poll() is not None:
@@ -133,10 +134,21 @@ def serve(image: Image, folder: Path) -> None:
         expect("the server has no capabilities", privileges == {"0" * 16} and facts["NoNewPrivs"] == "1", facts)
         expect("the server's user is 10001", set(facts["Uid"].split()) == {"10001"}, facts["Uid"])
         server.terminate()
+        drain(url, key, wish)
         out = server.communicate(timeout=PATIENCE_SECONDS)
-        expect("SIGTERM ends it with status 0", server.returncode == 0, out)
+        expect("then it ends with status 0", server.returncode == 0, out)
     sick = image.run(*image.health[1:], COSMICMAN_PORT=str(port))
     expect("its HEALTHCHECK fails when it is gone", sick[0] != 0, sick)
+
+
+def drain(url: str, key: str, wish: dict[str, Any]) -> None:
+    """What a server that was told to stop still does, so that a cluster loses no request."""
+    began = time.monotonic()
+    while (status := ask(f"{url}/readyz")[0]) == 200 and time.monotonic() - began < PATIENCE_SECONDS:
+        time.sleep(0.05)
+    expect("told to stop, it says that it is not ready", status == 503, status)
+    expect("it is alive", ask(f"{url}/healthz")[0] == 200)
+    expect("it takes a request, and draws", ask(f"{url}/generate", key, wish)[0] == 200)
 
 
 def main() -> None:
