@@ -75,7 +75,7 @@ COPY --from=train-packages /opt/cosmicman /opt/cosmicman
 ENV PATH=/opt/cosmicman/bin:$PATH \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1
-WORKDIR /work
+WORKDIR /data
 USER 10001:10001
 # A batch job: whoever starts it sees its exit status.
 HEALTHCHECK NONE
