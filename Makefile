@@ -21,6 +21,11 @@ PYTRITON := nvidia-pytriton==0.7.0
 TRITON_HERE := $(filter Linux-x86_64,$(shell uname -s)-$(shell uname -m))
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input --constraint constraints.txt
 
+PIP_TOOL := -m pip install -qq --disable-pip-version-check --no-input
+IMAGES ?= gateway engine train
+# docker where its daemon answers, else buildah.
+BUILDER ?= $(if $(shell docker info >/dev/null 2>&1 && echo yes),docker,$(shell command -v buildah))
+
 # A process of tests for each core, up to four: each may hold 2 GB. ARGS="-n 0" runs them in one, as a debugger needs.
 TEST_WORKERS := -n auto --maxprocesses 4 --dist worksteal
 
@@ -29,7 +34,7 @@ TYPED := $(wildcard engine server clients/python/cosmicman_client clients/loadte
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint format lock wheel dist loadtest compat train-figurine continue-figurine figures bench clean distclean
+.PHONY: help serve test lint format lock wheel dist images sbom loadtest compat train-figurine continue-figurine figures bench clean distclean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -57,6 +62,20 @@ wheel: $(SERVE)/bin/python ## Build the wheel, bundled model included, into dist
 
 dist: wheel ## Build both wheels, the server's and the client's, into dist/
 	@$(SERVE)/bin/python -m pip wheel -qq --disable-pip-version-check --no-input --no-deps --wheel-dir dist clients/python
+
+images: ## Build the images gateway, engine and train with docker or buildah (IMAGES=gateway builds one)
+	@test -n "$(BUILDER)" || { echo "Neither a docker that answers nor buildah is here." >&2; exit 1; }
+	@set -e; version=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' engine/__init__.py); \
+	revision=$$(git rev-parse HEAD 2>/dev/null || echo unknown); \
+	for name in $(IMAGES); do \
+	  $(BUILDER) build --target $$name --build-arg VERSION=$$version --build-arg REVISION=$$revision \
+	    $(if $(filter buildah,$(notdir $(BUILDER))),--format docker) --tag cosmicman-$$name:$$version .; done
+
+sbom: $(SERVE)/.installed ## Write dist/sbom.json: what the serving environment holds, in CycloneDX's form
+	@test -x .tools/sbom/bin/cyclonedx-py || { $(PYTHON) -m venv .tools/sbom && \
+	  .tools/sbom/bin/python $(PIP_TOOL) cyclonedx-bom==7.5.0; }
+	@mkdir -p dist
+	@.tools/sbom/bin/cyclonedx-py environment --output-reproducible --output-file dist/sbom.json $(SERVE)/bin/python
 
 train-figurine: $(DEV)/.installed ## Draw FIGURES=24000 figures and train a model like the bundled one from nothing (hours on two cores)
 	@$(DEV)/bin/cosmicman figures --out data/figures --num $(FIGURES) --seed 0

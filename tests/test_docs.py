@@ -20,8 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 WRAP = runpy.run_path(str(ROOT / ".ci" / "wrap.py"))
 DOCUMENTS: list[Path] = WRAP["documents"]()
 # Folders and files at the top of the tree, as a document names them.
-OURS = r"(?:server|engine|model_repo|clients|k8s|tests|benchmarks|docs|models|\.ci|\.github)/"
-AT_THE_TOP = {"Makefile", "pyproject.toml", "constraints.txt", "CHANGELOG.md", "SECURITY.md", "CITATION.cff", "LICENSE"}
+OURS = r"(?:server|engine|model_repo|clients|containers|k8s|tests|benchmarks|docs|models|\.ci|\.github)/"
+AT_THE_TOP = {
+    *("Makefile", "Dockerfile", "compose.yaml", "pyproject.toml", "constraints.txt"),
+    *("CHANGELOG.md", "SECURITY.md", "CITATION.cff", "LICENSE"),
+}
 # What a run leaves behind or a reader makes: documents name it, and the tree does not hold it.
 MADE = re.compile(r"models/(?:mine|sdxl|sd15|vilt|clip|cosmicman[\w-]*)\b|benchmarks/\[|\.ci/\.")
 CODE = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")

@@ -21,11 +21,12 @@ from server.cli.commands import (
     serve,
     train,
     triton,
+    verify,
 )
 from server.cli.errors import UsageError
 from server.cli.streams import drop_output, prepare_streams
 
-COMMANDS = (serve, keys, generate, parse, export, model_repo, triton, train, figures, evaluate, ablation)
+COMMANDS = (serve, keys, generate, parse, export, model_repo, verify, triton, train, figures, evaluate, ablation)
 
 EPILOG = """\
 examples:

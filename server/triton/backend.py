@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 #: Replicas one request may be tried on, as long as none has done anything for it.
 MAX_ATTEMPTS = 3
+#: At the start, once one answers: how long the others may take, so that one that is not there delays nobody.
+OTHERS_SECONDS = 5.0
 #: The gateway's own deadline comes first; this one frees the engine of a gateway that vanished.
 MARGIN_SECONDS = 5.0
 NO_LIMITS = RequestLimits()
@@ -61,8 +63,7 @@ class TritonEngine:
             TritonError: None can be used; one line says why for each.
         """
         self._replicas = [Replica(host, self._addresses.model) for host in self._addresses.hosts]
-        starts = [replica.start(self._start_seconds) for replica in self._replicas]
-        outcomes = await asyncio.gather(*starts, return_exceptions=True)
+        outcomes = await self._until_one_answers()
         unexpected = [
             each for each in outcomes if isinstance(each, BaseException) and not isinstance(each, TritonError)
         ]
@@ -79,6 +80,21 @@ class TritonEngine:
         for replica in self._replicas:
             replica.watch()
         return self
+
+    async def _until_one_answers(self) -> list[BaseException | None]:
+        """What came of asking each; those still silent a moment after the first answer are left to their pulse."""
+        tasks = [asyncio.create_task(replica.start(self._start_seconds)) for replica in self._replicas]
+        pending = set(tasks)
+        try:
+            while pending and not any(replica.status for replica in self._replicas):
+                _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            if pending:
+                await asyncio.wait(pending, timeout=OTHERS_SECONDS)
+        finally:
+            for task in tasks:
+                task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        return [None if isinstance(outcome, asyncio.CancelledError) else outcome for outcome in outcomes]
 
     def _why(self, outcome: tuple[int, BaseException | None]) -> str:
         index, error = outcome

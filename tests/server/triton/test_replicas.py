@@ -10,7 +10,7 @@ from engine.engine import EngineStats, Finished, GenerationRequest, Queued
 from engine.errors import BusyError, EngineStoppedError, GenerationError
 from server.app import create_app
 from server.settings import Settings
-from server.triton import connection
+from server.triton import backend, connection
 from server.triton.backend import total
 from server.triton.errors import TritonError
 
@@ -160,6 +160,24 @@ async def test_nobody_there_is_one_line(engine_at: Any, unused_host: str) -> Non
         async with engine_at(unused_host, start_seconds=0.3):
             raise AssertionError("it must not start")
     assert len(str(refusal.value).splitlines()) == 1
+
+
+async def test_one_that_is_not_there_does_not_delay_the_start(
+    engine_at: Any, speaker: Any, engine_type: Any, unused_host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend, "OTHERS_SECONDS", 0.1)
+    async with speaker(engine_type()) as one, asyncio.timeout(120):
+        async with engine_at(unused_host, one.host, start_seconds=3600) as several:
+            assert isinstance((await events_of(several))[-1], Finished)
+
+
+async def test_one_that_comes_later_than_the_others_is_found(
+    engine_at: Any, speaker: Any, engine_type: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend, "OTHERS_SECONDS", 0.0)
+    async with speaker(engine_type()) as one, speaker(engine_type()) as two:
+        async with engine_at(one.host, two.host) as both:
+            await until(lambda: all(replica.ready for replica in both._replicas))
 
 
 async def test_stats_of_several_instances_add_up(engine_at: Any, speaker: Any, engine_type: Any, until: Any) -> None:
