@@ -61,8 +61,16 @@ def test_installed_versions_are_the_pinned_ones() -> None:
     assert not different, f"installed and pinned versions differ: {different}; run make test, or make lock to move pins"
 
 
-def test_extras_are_the_documented_five() -> None:
-    assert set(PROJECT["optional-dependencies"]) == {"train", "boards", "triton", "tensorrt", "test"}
+def test_extras_are_the_documented_ones() -> None:
+    assert set(PROJECT["optional-dependencies"]) == {
+        "train",
+        "boards",
+        "triton",
+        "tensorrt",
+        "tracing",
+        "credentials",
+        "test",
+    }
 
 
 def test_version_stands_in_one_place() -> None:

@@ -5,6 +5,8 @@ Offsets and texts belong together; the data of answered pictures is shortened.
 
 from typing import Any
 
+from engine import __version__
+
 DESCRIPTION = "A full-body shot of a young woman with short red hair, a blue denim jacket and white sneakers, in a park"
 
 
@@ -154,7 +156,7 @@ MODEL = {
 }
 
 STATUS_ANSWER: dict[str, Any] = {
-    "version": "0.1.0",
+    "version": __version__,
     "model": "figurine",
     "model_version": "0123456789ab",
     "state": "ready",

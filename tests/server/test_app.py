@@ -64,7 +64,7 @@ async def test_lifespan_owns_the_engine(engine: Any, talk: Any) -> None:
     assert engine.stopped
 
 
-@pytest.mark.parametrize("path", ["/", "/studio.js", "/styles/studio.css"])
+@pytest.mark.parametrize("path", ["/", "/studio.js", "/styles/page.css"])
 async def test_studio_is_served_and_browsers_ask_again(client: Any, path: str) -> None:
     answer = await client.get(path)
     assert answer.status_code == 200

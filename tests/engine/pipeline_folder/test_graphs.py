@@ -68,7 +68,7 @@ def test_every_part_of_a_bundle_is_a_graph_of_its_own(sdxl_checkpoint: Path, sdx
     manifest = replace(load_bundle(sdxl_bundle).manifest, precision="fp16")
     graphs = [load() for load in parts_of(open_source(sdxl_checkpoint), manifest, variant=None).values()]
     files = {graph.file for graph in graphs}
-    assert files | {"tokenizer.json"} == set(manifest.files)
+    assert files | {"tokenizer.json", "preview_map.npy"} == set(manifest.files)
     dtypes = {graph.file: next(graph.module.parameters()).dtype for graph in graphs}
     assert {name for name, dtype in dtypes.items() if dtype == torch.float32} == {
         "vae_decoder.onnx",

@@ -199,8 +199,10 @@ async def test_stream_nobody_comes_back_for_is_cancelled_and_its_key_is_free(
             await eventually(lambda: len(engine.cancelled) == 1)
             assert engine.stats().steps_total == steps
             assert (engine.stats().running, engine.stats().waiting) == (int(queued), 0)
-            metrics = (await client.get("/metrics")).text
-            assert 'cosmicman_generations_total{outcome="cancelled"} 1.0' in metrics
+            counted = 'cosmicman_generations_total{outcome="cancelled"} 1.0'
+            async with asyncio.timeout(120):  # it is counted once its task has ended
+                while counted not in (await client.get("/metrics")).text:
+                    await asyncio.sleep(0.01)
             late = await client.post("/generate", json=DRESS, headers=again(1))
             assert late.status_code == 422
             assert "nothing is kept under this Idempotency-Key" in late.json()["detail"]
