@@ -6,7 +6,6 @@ It does not know HTTP, and not what runs the graphs: sessions hide that.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -35,6 +34,7 @@ from engine.sessions import SessionFactory
 from engine.sessions.onnx.session import OnnxSessions
 from engine.sessions.tensorrt import TensorRtSessions
 from engine.settings import EngineSettings, SessionSettings
+from engine.threads.niceness import called_aside, worker_pool
 from engine.warm_up import warm_up
 
 __all__ = [
@@ -90,10 +90,10 @@ class Engine:
         self._scheduler: Scheduler | None = None
         # One of each: a new request's text never waits behind pictures, and pictures that come all at once, or go, take
         # one more share of the machine beside the step loop, not several.
-        self._workers = ThreadPoolExecutor(1, thread_name_prefix="text")
-        self._readers = ThreadPoolExecutor(MAX_READ_AT_ONCE, thread_name_prefix="picture")
-        self._decoder = ThreadPoolExecutor(1, thread_name_prefix="decoder")
-        self._previewer = ThreadPoolExecutor(1, thread_name_prefix="preview")
+        self._workers = worker_pool(1, "text", settings.niceness)
+        self._readers = worker_pool(MAX_READ_AT_ONCE, "picture", settings.niceness)
+        self._decoder = worker_pool(1, "decoder", settings.niceness)
+        self._previewer = worker_pool(1, "preview", settings.niceness)
         self._pools = self._workers, self._readers, self._decoder, self._previewer
         self._costs = CostTable() if costs is None else costs
         self._make_policy = make_policy
@@ -127,8 +127,9 @@ class Engine:
         verified = load_bundle(bundle)
         if make_sessions is None:
             make_sessions = OnnxSessions if settings.sessions.engines is None else TensorRtSessions
-        sessions = make_sessions(verified, settings)
-        return cls(verified, DiffusionModel(verified, sessions), settings, costs, make_policy)
+        make = partial(make_sessions, verified, settings)
+        model = called_aside(lambda: DiffusionModel(verified, make()), settings.niceness)  # with its sessions' threads
+        return cls(verified, model, settings, costs, make_policy)
 
     async def __aenter__(self) -> Self:
         """Warms the graphs up and starts the step loop.
@@ -152,7 +153,7 @@ class Engine:
             max_waiting=settings.max_waiting,
             max_undecoded=settings.max_undecoded,
         )
-        self._scheduler = Scheduler(self._diffusion.forward, bounds, self._costs, self._make_policy)
+        self._scheduler = Scheduler(self._diffusion.forward, bounds, self._costs, self._make_policy, settings.niceness)
         self._scheduler.start()
         self._usable = True
         return self

@@ -76,6 +76,7 @@ class EngineSettings:
         max_windows: 77-token windows of a description.
         num_threads: Threads of a forward; None means one for each physical core.
         warm_up: Whether to run every graph before the engine says it is ready.
+        niceness: How far its threads step aside for others that want the same cores, 0 to 19; on Linux alone.
         sessions: What runs the graphs, and how.
     """
 
@@ -91,6 +92,7 @@ class EngineSettings:
     max_windows: int = 16
     num_threads: int | None = None
     warm_up: bool = True
+    niceness: int = 0
     sessions: SessionSettings = SessionSettings()
 
     def __post_init__(self) -> None:
@@ -104,6 +106,8 @@ class EngineSettings:
                 raise ValueError(f"{name} must be at least 1; got {most}")
         if not self.max_forward_seconds > 0:
             raise ValueError(f"max_forward_seconds must be more than 0; got {self.max_forward_seconds}")
+        if not 0 <= self.niceness <= 19:
+            raise ValueError(f"niceness must be from 0 to 19; got {self.niceness}")
         if self.max_waiting < 0:
             raise ValueError(f"max_waiting must be at least 0; got {self.max_waiting}")
         if self.num_threads is not None and not 1 <= self.num_threads <= (os.cpu_count() or 1):

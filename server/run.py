@@ -96,6 +96,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
         max_images=settings.max_images or EngineSettings.max_images,
         max_forward_seconds=settings.max_forward_seconds,
         num_threads=settings.num_threads,
+        niceness=settings.engine_niceness,
         sessions=SessionSettings(
             provider=settings.provider,
             device=settings.device,

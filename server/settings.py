@@ -132,6 +132,9 @@ class Settings(BaseSettings):
     max_rows: int = Field(8, ge=1, description="Rows of one UNet forward; a guided picture is two.")
     max_forward_seconds: float = Field(1.0, gt=0, description="Longest a forward may take that holds several pictures.")
     num_threads: int | None = Field(None, ge=1, description="Threads of the engine; one for each core if not set.")
+    engine_niceness: int = Field(
+        5, ge=0, le=19, description="How far the engine's threads step aside for answers, 0 to 19; on Linux alone."
+    )
     provider: Provider = Field("auto", description="What runs the model; auto takes the best that starts here.")
     device: int = Field(0, ge=0, description="Number of the GPU.")
     checkpoint: Path | None = Field(None, description="Folder of weights that torch and torch-compiled run.")

@@ -31,6 +31,7 @@ FLOORS = {
         "pictures": 0,
         "samplers": 0,
         "settings": 0,
+        "threads": 0,
         "train.pixels": 0,
         "train.prefetch": 0,
         "description.lexicon": 1,

@@ -6,7 +6,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
 
@@ -18,6 +17,7 @@ from engine.scheduler.job import Job, Message, Update
 from engine.scheduler.picture import Denoising
 from engine.scheduler.policy import MakePolicy
 from engine.scheduler.state import Bounds, State
+from engine.threads.niceness import worker_pool
 
 logger = logging.getLogger(__name__)
 
@@ -149,6 +149,7 @@ class Scheduler:
         bounds: Bounds,
         costs: CostTable | None = None,
         make_policy: MakePolicy | None = None,
+        niceness: int = 0,
     ) -> None:
         """Takes the forward and its bounds.
 
@@ -157,13 +158,14 @@ class Scheduler:
             bounds: What to keep to.
             costs: What forwards take, as far as it is known; kept up to date.
             make_policy: Who decides which rows are next; None means `Policy`.
+            niceness: Of the thread that runs forwards.
         """
         self._forward = forward
         self._state = State(bounds, CostTable() if costs is None else costs, make_policy)
         self._handles: dict[Job, JobHandle] = {}
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="forward")
+        self._worker = worker_pool(1, "forward", niceness)
 
     @property
     def alive(self) -> bool:
