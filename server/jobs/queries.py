@@ -8,14 +8,12 @@ from starlette.requests import Request
 
 from server.http import problems
 from server.http.problems import ProblemError, shown
+from server.http.repeats import LAST_EVENT, read_after
 from server.jobs.record import State, is_id
 from server.schemas.jobs import Status
 
-KEY_HEADER = "Idempotency-Key"
-MAX_KEY = 255
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 
-_KEY = re.compile(r"[ -~]+")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -26,39 +24,13 @@ class Page:
     cursor: str
 
 
-def idempotency_key(request: Request) -> str:
-    """ "" where there is none.
-
-    Raises:
-        ProblemError: 422.
-    """
-    keys = request.headers.getlist(KEY_HEADER)
-    if not keys:
-        return ""
-    key = keys[0]
-    if len(keys) > 1 or len(key) > MAX_KEY or not _KEY.fullmatch(key):
-        came = f"{len(keys)} of them" if len(keys) > 1 else shown(key)
-        rule = f"must be given once, as 1 to {MAX_KEY} characters of printable ASCII; got {came}"
-        raise problems.of_mistakes({KEY_HEADER: [f"{KEY_HEADER} {rule}"]})
-    return key
-
-
 def last_event(request: Request) -> int:
     """The number of the last event that the client has; 0 where it has none.
 
     Raises:
         ProblemError: 422.
     """
-    number = request.headers.get("Last-Event-ID", "")
-    if number and not _NUMBER.fullmatch(number):
-        raise problems.of_mistakes(
-            {
-                "Last-Event-ID": [
-                    f"Last-Event-ID must be the id of one of the job's events, a number; got {shown(number)}"
-                ]
-            }
-        )
-    return int(number or 0)
+    return (read_after(request.headers) or 0) if request.headers.get(LAST_EVENT) else 0
 
 
 def page(request: Request) -> Page:

@@ -14,9 +14,10 @@ from server.http import problems
 from server.http.disconnect import client_gone, guarded
 from server.http.heartbeat import wanted_of
 from server.http.problems import ClientGoneError, ProblemError
+from server.http.repeats import read_after
 from server.http.route_table import route_path
 from server.observability.metrics import Metrics
-from server.replay.asked import asked, read_after, read_key
+from server.replay.asked import asked, key_of
 from server.replay.relay import Relay
 from server.replay.replays import Found, Replays
 from server.replay.run import Run
@@ -56,7 +57,7 @@ class ReplayMiddleware:
     async def _find(self, scope: Scope, receive: Receive) -> Found | None:
         """The answer to send; None where the request has no key. The body is not held for longer than this takes."""
         headers = Headers(scope=scope)
-        key = read_key(headers)
+        key = key_of(headers)
         if key is None:
             return None
         after, body = read_after(headers), await _whole(receive)

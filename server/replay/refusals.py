@@ -4,7 +4,8 @@ import math
 
 from server.http import problems
 from server.http.problems import ProblemError
-from server.replay.asked import LAST_EVENT, Asked, mistake
+from server.http.repeats import LAST_EVENT, mistake
+from server.replay.asked import Asked
 from server.replay.record import Record
 
 LONGEST_RETRY_SECONDS = 30

@@ -12,9 +12,10 @@ from server.http import problems
 from server.http.caller import caller_of
 from server.http.json_body import Reading, read_body
 from server.http.problems import Kind, ProblemError
+from server.http.repeats import read_key
 from server.jobs.answers import accepted, answer
 from server.jobs.paths import job_path
-from server.jobs.queries import idempotency_key, last_event, no_such_job, page
+from server.jobs.queries import last_event, no_such_job, page
 from server.jobs.record import ENDED, Job, is_id
 from server.jobs.requests import judged, new_job
 from server.jobs.service import Jobs, jobs_of
@@ -23,7 +24,7 @@ from server.jobs.stream import MEDIA_TYPE as EVENT_STREAM
 from server.jobs.stream import JobEvents
 from server.jobs.webhook.address import AddressError, read_url, resolve
 from server.openapi import examples_jobs as examples
-from server.openapi.describe import ANYWHERE, BODY_REFUSALS, OVER_QUOTA, gives, json_of, refuses, takes
+from server.openapi.describe import ANYWHERE, BODY_REFUSALS, OVER_QUOTA, gives, json_of, refuses, repeatable, takes
 from server.schemas.base import Answer
 from server.schemas.jobs import JobAccepted, JobAnswer, JobBody, JobList, Status
 
@@ -53,12 +54,6 @@ def _parameter(name: str, where: str, description: str, schema: dict[str, object
     return {"name": name, "in": where, "description": description, "schema": schema, **more}
 
 
-_KEY = _parameter(
-    "Idempotency-Key",
-    "header",
-    "Whoever repeats a request under the same key gets the first one's answer.",
-    {"type": "string", "minLength": 1, "maxLength": 255},
-)
 _LAST_EVENT = _parameter(
     "Last-Event-ID", "header", "Number of the last event that the client has.", {"type": "integer", "minimum": 0}
 )
@@ -86,11 +81,11 @@ _QUERY = [
         202: gives("It will be drawn.", json_of(JobAccepted, examples.ACCEPTED)),
         **refuses(BODY_REFUSALS | OVER_QUOTA | _REFUSALS | _DOWN),
     },
-    openapi_extra=takes(JobBody, minimal=examples.BODY) | {"parameters": [_KEY]},
+    openapi_extra=takes(JobBody, minimal=examples.BODY) | repeatable(),
 )
 async def accept(request: Request) -> Response:
     gateway, jobs = gateway_of(request), jobs_of(request)
-    key = idempotency_key(request)
+    key = read_key(request.headers) or ""
     reading = _without_previews(await read_body(request, JobBody, gateway.settings.max_body_bytes))
     reading = await _with_webhook(gateway, reading)
     prepared = judged(gateway, reading, request_id=request.state.request_id, caller=caller_of(request.scope))
