@@ -1,40 +1,20 @@
 """A server to talk to: the real one in a process of its own, and one that answers with the bytes a test gives it."""
 
 import contextlib
-import os
 import re
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@contextlib.contextmanager
-def server_process(folder: Path, **settings: object) -> Iterator[str]:
-    """The URL of a server with the bundled model."""
-    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--state", str(folder / "state")]
-    given = {f"COSMICMAN_{name.upper()}": str(value) for name, value in settings.items()}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **given}
-    with (folder / "log").open("w") as log:
-        child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603
-    with child:
-        assert child.stdout is not None
-        found = re.search(r"http://\S+", child.stdout.readline())
-        assert found is not None, (folder / "log").read_text(encoding="utf-8")
-        yield found[0]
-        child.terminate()
+from tests.server_process import serving
 
 
 @pytest.fixture(scope="session")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with server_process(tmp_path_factory.mktemp("server")) as url:
-        yield url
+    with serving(tmp_path_factory.mktemp("server"), {}) as server:
+        yield server.url
 
 
 class Scripted:

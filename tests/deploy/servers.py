@@ -1,15 +1,13 @@
 """A gateway with the settings that the overlay cpu-dev gives it, in a process of its own."""
 
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from server.settings import PREFIX
 from tests.deploy.manifests import ROOT
+from tests.server_process import serving
 
 FILES = ("k8s/base/gateway/runtime.env", "k8s/overlays/cpu-dev/runtime.env")
 
@@ -21,22 +19,10 @@ def settings_of_cpu_dev() -> dict[str, str]:
 
 
 @contextmanager
-def serving(state: Path) -> Iterator[str]:
-    """The address of a gateway with the bundled model, on loopback and with its own state; it ends with this block."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    environment |= settings_of_cpu_dev() | {"PYTHONPATH": str(ROOT)}
-    environment |= {f"{PREFIX}STATE": str(state), f"{PREFIX}NUM_THREADS": "1", f"{PREFIX}DRAIN_SECONDS": "0"}
-    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0"]
-    with subprocess.Popen(
-        command, cwd=state, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None and process.stderr is not None
-        try:
-            found = re.search(r"is ready on (\S+)", process.stdout.readline())
-            if found is None:
-                process.kill()
-                raise AssertionError(process.stderr.read())
-            yield found[1]
-        finally:
-            process.terminate()
-            process.communicate(timeout=120)
+def gateway_of_cpu_dev(folder: Path) -> Iterator[str]:
+    """The address of a gateway with the bundled model, on loopback; it ends with this block."""
+    settings = {name.removeprefix(PREFIX): value for name, value in settings_of_cpu_dev().items()}
+    settings |= {"STATE": str(folder / "state"), "NUM_THREADS": "1", "DRAIN_SECONDS": "0"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    with serving(folder, settings, inherited) as server:
+        yield server.url

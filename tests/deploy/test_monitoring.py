@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from engine.request.stats import EngineStats, Histogram
 from server.observability import metrics
 from tests.deploy.manifests import OVERLAYS, ROOT, Rendered, run_tool
-from tests.deploy.servers import serving
+from tests.deploy.servers import gateway_of_cpu_dev
 
 FOLDER = ROOT / "k8s/components/monitoring"
 RULES: dict[str, Any] = yaml.safe_load((FOLDER / "rules.yaml").read_text(encoding="utf-8"))
@@ -58,7 +58,7 @@ def of_the_engine_in_triton() -> set[str]:
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Every name there is: a gateway's that runs, Triton's, the engine's in it, and what rules record."""
-    with serving(tmp_path_factory.mktemp("serve")) as url:
+    with gateway_of_cpu_dev(tmp_path_factory.mktemp("serve")) as url:
         for path in ("/healthz", "/readyz", "/metrics"):  # a counter with labels shows when it has counted
             with urllib.request.urlopen(url + path, timeout=60) as answer:
                 text = answer.read().decode()

@@ -5,10 +5,7 @@ parameters from the document; what it never makes (NaN, lone surrogates, 50 MB, 
 """
 
 import gzip
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +18,8 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode, checks
 
 from server.openapi.document import document
+from tests.server_process import Server, serving
 
-ROOT = Path(__file__).resolve().parents[2]
 JSON = {"Content-Type": "application/json"}
 MOST_MEGABYTES = 300
 #: What every route that takes a body must refuse with a 4xx and its reason.
@@ -48,40 +45,24 @@ CORPUS: dict[str, tuple[bytes, dict[str, str]]] = {
 }
 
 
-class Process:
-    """A server that answers at `url`."""
-
-    def __init__(self, child: "subprocess.Popen[str]", url: str) -> None:
-        self.child = child
-        self.url = url
-
-    def megabytes(self) -> float:
-        """The most memory it has had."""
-        status = Path(f"/proc/{self.child.pid}/status").read_text(encoding="ascii")
-        found = re.search(r"VmHWM:\s+(\d+) kB", status)
-        assert found is not None
-        return int(found[1]) / 1024
+def megabytes(server: Server) -> float:
+    """The most memory it has had."""
+    status = Path(f"/proc/{server.child.pid}/status").read_text(encoding="ascii")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) / 1024
 
 
 @pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    folder = tmp_path_factory.mktemp("server")
-    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--state", str(folder / "state")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COSMICMAN_MAX_STEPS": "2", "COSMICMAN_MAX_IMAGES": "2"}
-    with (folder / "log").open("w") as log:
-        child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603
-    with child:
-        assert child.stdout is not None
-        found = re.search(r"http://\S+", child.stdout.readline())
-        assert found is not None, (folder / "log").read_text(encoding="utf-8")
-        yield Process(child, found[0])
-        child.terminate()
-    assert child.returncode == 0
-    assert "Traceback" not in (folder / "log").read_text(encoding="utf-8")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("server"), {"max_steps": 2, "max_images": 2}) as server:
+        yield server
+    assert server.child.returncode == 0
+    assert "Traceback" not in server.log.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def api(process: Process) -> Any:
+def api(process: Server) -> Any:
     return schemathesis.openapi.from_url(f"{process.url}/openapi.json")
 
 
@@ -96,7 +77,7 @@ OPERATIONS = [(path, method) for path, methods in document()["paths"].items() fo
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
-def test_what_the_document_allows_and_what_it_does_not(api: Any, process: Process, path: str, method: str) -> None:
+def test_what_the_document_allows_and_what_it_does_not(api: Any, process: Server, path: str, method: str) -> None:
     operation = api[path][method]
 
     @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -115,8 +96,8 @@ def posts() -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", posts())
-def test_raw_bytes(process: Process, path: str) -> None:
-    before = process.megabytes()
+def test_raw_bytes(process: Server, path: str) -> None:
+    before = megabytes(process)
     with httpx.Client(base_url=process.url, timeout=60, trust_env=False) as client:
         for name, (body, headers) in CORPUS.items():
             try:
@@ -128,4 +109,4 @@ def test_raw_bytes(process: Process, path: str) -> None:
             assert "json" in answer.headers["content-type"], name
             assert len(answer.content) < 8192, name
         assert client.get("/healthz").status_code == 200
-    assert process.megabytes() - before < MOST_MEGABYTES
+    assert megabytes(process) - before < MOST_MEGABYTES

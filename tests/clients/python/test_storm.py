@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from cosmicman_client import AsyncClient, OverloadedError
-from tests.clients.conftest import server_process
+from tests.server_process import serving
 
 CLIENTS, CALLS, LOAD = 50, 40, 5.0
 MOST_AMPLIFICATION = 1.1
@@ -52,7 +52,8 @@ async def user(url: str, number: int, pause_seconds: float, outcomes: list[str])
 
 @pytest.mark.slow
 async def test_fifty_clients_at_five_times_the_capacity_send_a_tenth_more_at_most(tmp_path: Path) -> None:
-    with server_process(tmp_path, max_queue=8, max_running=4) as url:
+    with serving(tmp_path, {"max_queue": 8, "max_running": 4}) as server:
+        url = server.url
         pause_seconds = CLIENTS / (LOAD * await capacity(url))
         outcomes: list[str] = []
         await asyncio.gather(*(user(url, number, pause_seconds, outcomes) for number in range(CLIENTS)))

@@ -2,26 +2,16 @@
 
 import asyncio
 import contextlib
-import importlib.util
 import itertools
 import signal
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.server.test_run import process, url_of
+
 PATIENCE_SECONDS = 120
 BODY = {"description": "a woman in a red dress", "steps": 8}
-
-_RUN = Path(__file__).parents[1] / "test_run.py"
-_SPEC = importlib.util.spec_from_file_location("serve_as_a_process", _RUN)
-assert _SPEC is not None and _SPEC.loader is not None
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
-process: Callable[..., contextlib.AbstractContextManager["subprocess.Popen[str]"]] = _MODULE.process
-url_of: Callable[..., str] = _MODULE.url_of
 
 
 async def not_ready(client: httpx.AsyncClient) -> httpx.Response:
