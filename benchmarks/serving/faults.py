@@ -29,9 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.support.machine import describe  # noqa: E402
-from benchmarks.support.serving import Server, serving  # noqa: E402
+from benchmarks.support.serving import TEXT, Server, serving  # noqa: E402
 
-TEXT = "a woman with long red hair, a green coat over a striped top, white sneakers"
 QUICK = {"description": TEXT, "steps": 4, "seed": 1}
 PATIENCE = httpx.Timeout(120)
 

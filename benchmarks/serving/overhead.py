@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import json
 import statistics
 import subprocess
 import sys
@@ -24,15 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.support.machine import describe  # noqa: E402
-from benchmarks.support.serving import Server, serving  # noqa: E402
+from benchmarks.support.serving import TEXT, Server, draw, serving  # noqa: E402
 
-TEXT = "a woman with long red hair, a green coat over a striped top, white sneakers"
 GOAL = 0.03
 WAYS = {"file": "image/png", "JSON": "application/json", "events": "text/event-stream"}
-HEAD = (
-    "POST /generate HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\nConnection: close\r\n"
-    "Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-)
 
 
 async def engine_alone(num_steps: int) -> None:
@@ -87,12 +80,8 @@ async def ask_engine(child: asyncio.subprocess.Process, clients: int, requests: 
 async def ask_gateway(server: Server, accept: str, clients: int, requests: int, steps: int) -> float:
     async def client(number: int) -> None:
         for turn in range(requests):
-            body = json.dumps({"description": TEXT, "steps": steps, "seed": 100 * number + turn})
-            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-            with contextlib.closing(writer):
-                writer.write((HEAD.format(accept=accept, length=len(body)) + body).encode())
-                answer = await reader.read()
-            assert answer.startswith(b"HTTP/1.1 200 "), answer[:500]
+            status, _, answer = await draw(server.port, accept, steps, 100 * number + turn)
+            assert status == 200, answer[:500]
 
     began = time.perf_counter()
     await asyncio.gather(*(client(number) for number in range(clients)))

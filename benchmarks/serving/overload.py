@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import json
 import random
 import statistics
 import sys
@@ -26,14 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.support.machine import describe  # noqa: E402
-from benchmarks.support.serving import Server, serving  # noqa: E402
+from benchmarks.support.serving import Server, draw, serving  # noqa: E402
 from server.settings import Settings  # noqa: E402
 
-TEXT = "a woman with long red hair, a green coat over a striped top, white sneakers"
-HEAD = (
-    b"POST /generate HTTP/1.1\r\nHost: localhost\r\nAccept: image/png\r\nConnection: close\r\n"
-    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-)
 GOAL_GOODPUT, GOAL_SHED_SECONDS = 0.9, 0.05
 
 
@@ -53,16 +46,9 @@ class Answer:
 
 
 async def ask(server: Server, steps: int, seed: int, due: float) -> Answer:
-    """One request on a connection of its own; a client library would take more of the processor than the server."""
-    body = json.dumps({"description": TEXT, "steps": steps, "seed": seed}).encode()
     sent = time.perf_counter()
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    with contextlib.closing(writer):
-        writer.write(HEAD % len(body) + body)
-        status = int((await reader.readline()).split()[1])
-        header = await reader.readuntil(b"\r\n\r\n")
-        await reader.read()
-    retry_after = b"\r\nretry-after:" in b"\r\n" + header.lower()
+    status, header, _ = await draw(server.port, "image/png", steps, seed)
+    retry_after = b"\r\nretry-after:" in b"\r\n" + header
     return Answer(due=due, sent=sent, answered=time.perf_counter(), status=status, retry_after=retry_after)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -13,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+#: What is drawn.
+TEXT = "a woman with long red hair, a green coat over a striped top, white sneakers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,3 +60,21 @@ def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> It
                 child.wait()
             assert child.stdout is not None
             child.stdout.close()
+
+
+async def draw(port: int, accept: str, steps: int, seed: int) -> tuple[int, bytes, bytes]:
+    """Status, header in lower case, and body of one request on a connection of its own.
+
+    It is written by hand: a client library would take more of the processor than the server.
+    """
+    body = json.dumps({"description": TEXT, "steps": steps, "seed": seed}).encode()
+    head = (
+        f"POST /generate HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    with contextlib.closing(writer):
+        writer.write(head.encode() + body)
+        status = int((await reader.readline()).split()[1])
+        header = await reader.readuntil(b"\r\n\r\n")
+        return status, header.lower(), await reader.read()
