@@ -13,7 +13,6 @@ class Queued(Record):
 
     id: str
     position: int
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +33,6 @@ class Step(Record):
 
     completed: int
     total: int
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +46,6 @@ class Preview(Record):
     total: int = 0
     width: int = 0
     height: int = 0
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def _value(cls, name: str, value: Any) -> Any:
@@ -73,7 +70,6 @@ class Finished(Record):
 
     id: str
     timings: Mapping[str, float] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +77,6 @@ class Cancelled(Record):
     """The job was cancelled; the last event of its stream."""
 
     id: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

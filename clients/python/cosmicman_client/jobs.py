@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
 from cosmicman_client._exchange.body import GenerateParams, generate_body
@@ -32,7 +32,6 @@ class JobImage(Record):
     image_index: int = 0
     width: int = 0
     height: int = 0
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +63,6 @@ class Job(Record):
     images: tuple[JobImage, ...] = ()
     timings: Mapping[str, float] | None = None
     problem: Mapping[str, Any] | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def _value(cls, name: str, value: Any) -> Any:

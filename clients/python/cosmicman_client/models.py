@@ -22,8 +22,11 @@ class NotThisError(ValueError):
     """JSON that is not the record it should be; becomes an APIResponseError."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Record:
-    """Reads itself from a JSON object."""
+    """Reads itself from a JSON object; `extra` holds what it has no field for."""
+
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, document: object) -> Self:
@@ -35,7 +38,7 @@ class Record:
         if not isinstance(document, Mapping):
             raise NotThisError(f"expected an object with {cls.__name__}'s fields, got {type(document).__name__}")
         known: dict[str, Any] = {}
-        for item in fields(cls):  # type: ignore[arg-type]
+        for item in fields(cls):
             if item.name == "extra":
                 continue
             if item.name in document:
@@ -59,7 +62,6 @@ class GroupSpan(Record):
     end: int
     text: str
     weight: float = 1.0
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +70,9 @@ class Negative(Record):
 
     group: str
     text: str
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
 class _HasGroups(Record):
     @classmethod
     def _value(cls, name: str, value: Any) -> Any:
@@ -88,7 +90,6 @@ class Parsed(_HasGroups):
     text: str
     groups: tuple[GroupSpan, ...]
     negatives: tuple[Negative, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +98,6 @@ class Group(Record):
 
     group: str
     summary: str
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +114,6 @@ class Model(Record):
     max_steps: int = 0
     max_images: int = 0
     samplers: list[str] = field(default_factory=list)
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +132,6 @@ class Settings(_HasGroups):
     image_index: int = 0
     groups: tuple[GroupSpan, ...] = ()
     negatives: tuple[Negative, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +145,6 @@ class Image(Record):
     seed: int
     index: int = 0
     image_index: int = 0
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def _value(cls, name: str, value: Any) -> Any:
@@ -195,7 +192,6 @@ class Generation(Record):
     images: tuple[Image, ...]
     settings: Settings
     timings: Mapping[str, float] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, document: object) -> Self:
