@@ -12,7 +12,6 @@ from server.gateway import Gateway
 from server.jobs.answers import webhook_message
 from server.jobs.attempt import unserved
 from server.jobs.record import Job
-from server.jobs.redis.store import RedisJobs
 from server.jobs.requests import model_key
 from server.jobs.sqlite.store import SqliteJobs
 from server.jobs.store import JobStore, StoreError
@@ -108,7 +107,11 @@ def _watched(task: "asyncio.Task[None]") -> "asyncio.Task[None]":
 
 def store_of(settings: Settings) -> JobStore:
     """Redis where there is one for several gateways, else a file of this machine."""
-    return RedisJobs(settings.redis) if settings.redis else SqliteJobs(settings.state / FILE)
+    if not settings.redis:
+        return SqliteJobs(settings.state / FILE)
+    from server.jobs.redis.store import RedisJobs  # its library takes an eighth of a second to load
+
+    return RedisJobs(settings.redis)
 
 
 def jobs_of(request: Request) -> Jobs:

@@ -12,7 +12,6 @@ from server.http.problems import ProblemError
 from server.observability.metrics import Metrics
 from server.replay import refusals
 from server.replay.asked import Asked
-from server.replay.in_redis import InRedis
 from server.replay.memory import Memory
 from server.replay.record import Record
 from server.replay.run import Run
@@ -173,4 +172,6 @@ class Replays:
 def _shared(settings: Settings) -> Shared:
     if settings.redis is None:
         return Alone()
+    from server.replay.in_redis import InRedis  # its library takes an eighth of a second to load
+
     return InRedis(settings.redis, keep_seconds=settings.replay_seconds, ask_seconds=settings.redis_timeout_seconds)
