@@ -13,14 +13,24 @@ from engine.description.groups import Group
 from engine.description.wording.everyday import compose_everyday
 from engine.description.wording.phrases import FIRST_MINOR_SLOT, SHOTS, SLOTS, Phrase, row_phrases
 from engine.description.wording.prose import compose_prose
-from engine.description.wording.writer import PEOPLE, Caption, CaptionSpan, Writer, modifiers, with_article
+from engine.description.wording.writer import (
+    PEOPLE,
+    SYNONYMS_SHARE,
+    Caption,
+    CaptionSpan,
+    Writer,
+    modifiers,
+    with_article,
+)
 
 __all__ = ["FIRST_MINOR_SLOT", "SHOTS", "SLOTS", "Caption", "CaptionSpan", "Phrase", "Style", "compose", "row_phrases"]
 
 Style = Literal["list", "prose", "everyday"]
 
 
-def compose(phrases: Sequence[Phrase], style: Style, rng: random.Random) -> Caption:
+def compose(
+    phrases: Sequence[Phrase], style: Style, rng: random.Random, *, synonyms: float = SYNONYMS_SHARE
+) -> Caption:
     """Writes a description that says every phrase once.
 
     Args:
@@ -28,9 +38,11 @@ def compose(phrases: Sequence[Phrase], style: Style, rng: random.Random) -> Capt
         style: ``list`` (comma-separated, as CosmicMan-HQ trains), ``prose``, or ``everyday`` (as people type; leaves
             framing, build and skin out of half of the captions).
         rng: decides shuffles, synonyms and templates.
+        synonyms: how often a value that has other words is said by one of them. They are true of drawn figures; of a
+            photograph they may be false ("young" is not always "teenage"). 0 says the phrases' own words, and all.
     """
     _skip_draws(phrases, rng)
-    writer = Writer(phrases, rng)
+    writer = Writer(phrases, rng, synonyms)
     if style == "list":
         _compose_list(writer)
     elif style == "prose":
@@ -72,6 +84,7 @@ def _list_text(writer: Writer, phrase: Phrase) -> str:
     before, after = modifiers(writer, phrase, keep_plain=0.5, move=0.0)
     noun = writer.word(phrase.noun)
     if phrase.slot == 0:
-        noun = writer.rng.choice(PEOPLE.get(noun, (noun,))) if writer.rng.random() < 0.4 else noun
+        if not writer.own_words and writer.rng.random() < 0.4:
+            noun = writer.rng.choice(PEOPLE.get(noun, (noun,)))
         return with_article(" ".join([*before, noun]))
     return " ".join([*before, noun, *after]).strip()

@@ -59,7 +59,7 @@ def _opening(writer: Writer, by_group: Mapping[Group, list[int]], possessive: st
 
 
 def _person_text(writer: Writer, phrase: Phrase) -> str:
-    noun = writer.rng.choice(PEOPLE.get(phrase.noun, (phrase.noun,)))
+    noun = phrase.noun if writer.own_words else writer.rng.choice(PEOPLE.get(phrase.noun, (phrase.noun,)))
     return " ".join([*(writer.word(w) for w in phrase.words), noun])
 
 

@@ -12,6 +12,7 @@ from engine.description.groups import Group
 from engine.description.wording.phrases import Phrase
 from engine.description.wording.synonyms import BEARD_SYNONYMS, HAIR_SYNONYMS, SYNONYMS
 
+SYNONYMS_SHARE = 0.3  # of the values that have other words
 PEOPLE: Mapping[str, tuple[str, ...]] = {"female": ("woman", "lady"), "male": ("man", "gentleman")}
 _GROWN = {Group.HAIR: HAIR_SYNONYMS, Group.FACE: BEARD_SYNONYMS}
 _TIED = ("bun", "ponytail")
@@ -46,8 +47,9 @@ class Caption:
 class Writer:
     """Text under construction, with the span of each phrase as it is written."""
 
-    def __init__(self, phrases: Sequence[Phrase], rng: random.Random) -> None:
-        self.phrases, self.rng = phrases, rng
+    def __init__(self, phrases: Sequence[Phrase], rng: random.Random, synonyms: float = SYNONYMS_SHARE) -> None:
+        """Say `phrases`, a value by another word with probability `synonyms`; at 0 in the phrases' own words alone."""
+        self.phrases, self.rng, self.synonyms = phrases, rng, synonyms
         self.text = ""
         self.spans: list[CaptionSpan] = []
         self.sentence_start = True
@@ -74,7 +76,12 @@ class Writer:
     def word(self, value: str, group: Group = Group.OTHER) -> str:
         """The value itself or, now and then, a synonym (hair and beard have their own words for colours)."""
         choices = _GROWN.get(group, {}).get(value) or SYNONYMS.get(value, ())
-        return self.rng.choice(choices) if choices and self.rng.random() < 0.3 else value
+        return self.rng.choice(choices) if choices and self.rng.random() < self.synonyms else value
+
+    @property
+    def own_words(self) -> bool:
+        """Whether nothing may be said but what the phrases say, and all of it."""
+        return not self.synonyms
 
     def caption(self) -> Caption:
         """What was written."""
@@ -86,18 +93,19 @@ class Writer:
 def modifiers(writer: Writer, phrase: Phrase, *, keep_plain: float, move: float) -> tuple[list[str], list[str]]:
     """The words before the noun, shuffled, and those after it ("with long sleeves", "in a bun").
 
-    What a group's own key names ("beard") is as good as a noun: it stays behind the modifiers.
+    What a group's own key names ("beard") is as good as a noun: it stays behind the modifiers. In the phrases' own
+    words all stand before the noun, as in the published data set's captions, and "plain" is always said.
     """
-    rng = writer.rng
+    rng, reworded = writer.rng, not writer.own_words
     before: list[str] = []
     named: list[str] = []
     after: list[str] = []
     for key, value in phrase.attributes:
-        if value == "plain" and rng.random() >= keep_plain:
+        if reworded and value == "plain" and rng.random() >= keep_plain:
             continue
-        if key == "hair style" and value in _TIED:
+        if reworded and key == "hair style" and value in _TIED:
             after.append(rng.choice((f"in a {value}", f"tied in a {value}")))
-        elif key in ("sleeve length", "pattern") and value in _AFTER_NOUN and rng.random() < move:
+        elif reworded and key in ("sleeve length", "pattern") and value in _AFTER_NOUN and rng.random() < move:
             after.append(rng.choice(_AFTER_NOUN[value]))
         else:
             (named if phrase.is_noun(key) else before).append(writer.word(value, phrase.group))

@@ -65,7 +65,7 @@ def discretise(
     style = choose_style(config, rng)
     seed = rng.getrandbits(64)
     for candidate in _shorter_and_shorter(chosen, phrases, rng):
-        caption = compose(tuple(candidate), style, random.Random(seed))
+        caption = compose(tuple(candidate), style, random.Random(seed), synonyms=config.synonyms)
         encoded = _encode(caption, candidate, windows)
         if _fits(encoded, windows, config):
             return encoded

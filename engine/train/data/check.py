@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import time
 
-from engine.train.data.samples import Folder, Sample, Unreadable, check_picture, read_labels
+from engine.train.data.samples import Folder, Sample, check_picture, read_labels
+from engine.train.data.unreadable import Unreadable
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from engine.files.whole import made_by_one, whole_folder
-from engine.train.data.samples import NUM_LABELS, Folder, Unreadable, read_labels, read_picture
+from engine.train.data.samples import NUM_LABELS, Folder, read_labels, read_picture
+from engine.train.data.unreadable import Unreadable
 from engine.train.pixels import to_tensor
 
 logger = logging.getLogger(__name__)

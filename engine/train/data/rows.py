@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ import pyarrow.parquet as parquet
 from PIL import Image
 
 from engine.description import GROUPS, Group, drawn_phrases, parse
-from engine.description.wording.caption import Phrase, row_phrases
+from engine.description.wording.caption import SLOTS, Phrase, row_phrases
 from engine.train.data.byte_ranges import ByteRange, members
+from engine.train.data.unreadable import outcome
 
 NULL_LABEL = 18  # of aa_ids: the phrase has no region
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
@@ -48,16 +50,17 @@ class Row:
     where: str  # file and row, for messages
 
 
-def read_rows(folder: Path, layout: Format) -> Iterator[Row]:
-    """Every row of a data folder, in the order of its files' names.
+def read_rows(folder: Path, layout: Format) -> Iterator[Row | ValueError]:
+    """Every row of a data folder, in the order of its files' names; a wrong one as the error that says what is wrong.
 
-    CosmicMan-HQ's own sources come first: label files named ``laion1B-nolang_*``, as the published reader has it.
+    The message of such an error names file, row and what was expected. CosmicMan-HQ's own sources come first: label
+    files named ``laion1B-nolang_*``, as the published reader has it.
 
     Raises:
-        ValueError: Something is not as the format says; the message names file, row and what was expected.
+        ValueError: A whole file is not as the format says.
     """
     files = label_files(folder, layout)
-    reader: Callable[[Path, Sequence[Path]], Iterator[Row]] = {
+    reader: Callable[[Path, Sequence[Path]], Iterator[Row | ValueError]] = {
         Format.COSMICMAN: _parquet_rows,
         Format.WEBDATASET: _shard_rows,
         Format.PICTURES: _picture_rows,
@@ -84,18 +87,21 @@ def label_files(folder: Path, layout: Format) -> list[Path]:
     return found
 
 
-def _parquet_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
+def _parquet_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row | ValueError]:
     for file in files:
         for number, row in enumerate(_table(file)):
-            where = f"{file.name} row {number}"
-            yield Row(
-                picture=ByteRange(file=folder / str(row["path"])),
-                labels=ByteRange(file=folder / str(row["segm_path"])),
-                width=_side(row, "width", where),
-                height=_side(row, "height", where),
-                phrases=_row_phrases(row, where),
-                where=where,
-            )
+            yield outcome(partial(_parquet_row, folder, row, f"{file.name} row {number}"))
+
+
+def _parquet_row(folder: Path, row: dict[str, Any], where: str) -> Row:
+    return Row(
+        picture=ByteRange(file=folder / str(row["path"])),
+        labels=ByteRange(file=folder / str(row["segm_path"])),
+        width=_side(row, "width", where),
+        height=_side(row, "height", where),
+        phrases=_row_phrases(row, where),
+        where=where,
+    )
 
 
 def _table(file: Path) -> Sequence[dict[str, Any]]:
@@ -111,13 +117,18 @@ def _table(file: Path) -> Sequence[dict[str, Any]]:
 
 
 def _side(row: Mapping[str, Any], name: str, where: str) -> int:
+    """A side in pixels; 1024.0 and "1024" are read as the published reader does, which casts them."""
     value = row[name]
-    if not isinstance(value, int) or value < 1:
+    try:
+        side = float(value)
+    except (TypeError, ValueError):
+        side = 0.0
+    if isinstance(value, bool) or not side.is_integer() or side < 1:
         raise ValueError(f"{where}: {name} must be a positive integer, got {value!r}")
-    return value
+    return int(side)
 
 
-def _shard_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
+def _shard_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row | ValueError]:
     for shard in files:
         groups: dict[str, dict[str, ByteRange]] = {}
         for name, place in members(shard).items():
@@ -125,17 +136,17 @@ def _shard_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
             key = name[: len(name) - len(ending) - 1] if ending else stem
             groups.setdefault(key, {})[f".{ending.lower()}"] = place
         for key, parts in groups.items():
-            yield _gathered(parts, f"{shard.name} sample {key}")
+            yield outcome(partial(_gathered, parts, f"{shard.name} sample {key}"))
 
 
-def _picture_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row]:
+def _picture_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row | ValueError]:
     for file in files:
         stem = file.name.removesuffix(".txt")
         endings = (*PICTURES, *LABELS)
         parts = {
             end: ByteRange(file=file.with_name(stem + end)) for end in endings if file.with_name(stem + end).is_file()
         }
-        yield _gathered({".txt": ByteRange(file=file), **parts}, str(file.relative_to(folder)))
+        yield outcome(partial(_gathered, {".txt": ByteRange(file=file), **parts}, str(file.relative_to(folder))))
 
 
 def _gathered(parts: Mapping[str, ByteRange], where: str) -> Row:
@@ -196,6 +207,7 @@ def _row_phrases(row: dict[str, Any], where: str) -> tuple[Phrase, ...]:
                 row[name] = json.loads(row[name])
             except json.JSONDecodeError as error:
                 raise ValueError(f"{where}: {name} must be JSON: {error}") from error
+    row = {**row, "aa_ids": row.get("aa_ids") or [None] * len(SLOTS)}  # null: the regions that each group has by itself
     if not isinstance(row.get("extra") or [], list):
         raise ValueError(f"{where}: extra must be a list, got {row['extra']!r:.60}")
     try:

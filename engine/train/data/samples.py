@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +21,14 @@ from PIL import Image
 from engine.description.wording.caption import Phrase
 from engine.train.data.byte_ranges import ByteRange
 from engine.train.data.framing import Frame, Size, frame, mirrored_labels, mirrored_phrase
+from engine.train.data.presence import Presence
 from engine.train.data.rows import Format, Row, label_files, read_rows
-from engine.train.prefetch import prefetched
+from engine.train.data.unreadable import Unreadable
 from engine.train.recipe.data import DataConfig
 
 logger = logging.getLogger(__name__)
 
 NUM_LABELS = 18  # ATR-18
-_BLOCK = 16  # samples that one process reads at once
-
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +57,12 @@ class Folder:
     """The rows of a data folder that are trained on, in the order of its files."""
 
     def __init__(self, config: DataConfig) -> None:
-        """Read every row; raise ValueError naming file, row and what was expected."""
+        """Read every row; those whose picture or label map is not there are left out and counted in the log.
+
+        Raises:
+            ValueError: A row is wrong, beyond `data.max_unreadable` of them, naming file, row and what was expected; or
+                no row is left.
+        """
         self.config = config
         self.files = label_files(config.folder, Format(config.format))
         self.samples = self._read()
@@ -69,11 +71,16 @@ class Folder:
 
     def _read(self) -> tuple[Sample, ...]:
         samples: list[Sample] = []
-        for row in read_rows(self.config.folder, Format(self.config.format)):
+        unreadable, presence = Unreadable(self.config.max_unreadable), Presence()
+        for outcome in read_rows(self.config.folder, Format(self.config.format)):
+            row = unreadable.counted(outcome)
+            if row is None or not presence.of(row):
+                continue
             samples += _samples(row, self.config)
             if self.config.limit is not None and len(samples) >= self.config.limit:
-                return tuple(samples[: self.config.limit])
-        return tuple(samples)
+                break
+        presence.report(self.config.folder)
+        return tuple(samples[: self.config.limit])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -95,50 +102,6 @@ class Folder:
         for index, sample in enumerate(self.samples):
             found.setdefault((sample.width, sample.height), []).append(index)
         return {size: tuple(indices) for size, indices in sorted(found.items())}
-
-
-class Unreadable:
-    """Samples that cannot be read: each is named in the log, and past a limit the run stops; none is replaced."""
-
-    def __init__(self, limit: int) -> None:
-        """Allow `limit` of them."""
-        self.limit, self.count = limit, 0
-
-    def attempt_all(self, read: Callable[[int], Read], numbers: Sequence[int], workers: int) -> Iterator[Read | None]:
-        """`attempt` of each of these numbers in turn, read by `workers` processes ahead of being asked for."""
-        blocks = [numbers[start : start + _BLOCK] for start in range(0, len(numbers), _BLOCK)]
-
-        def read_block(place: int) -> list[Read | ValueError]:
-            return [_outcome(partial(read, number)) for number in blocks[place]]
-
-        for found in prefetched(read_block, range(len(blocks)), workers):
-            for outcome in found:
-                yield self._counted(outcome)
-
-    def attempt(self, read: Callable[[], Read]) -> Read | None:
-        """What `read` gives, or None where it raises ValueError.
-
-        Raises:
-            ValueError: It was one too many.
-        """
-        return self._counted(_outcome(read))
-
-    def _counted(self, outcome: Read | ValueError) -> Read | None:
-        if not isinstance(outcome, ValueError):
-            return outcome
-        self.count += 1
-        logger.warning("unreadable sample %d: %s", self.count, outcome)
-        if self.count > self.limit:
-            allowed = f"data.max_unreadable allows {self.limit}"
-            raise ValueError(f"{outcome} ({self.count} unreadable samples; {allowed})") from outcome
-        return None
-
-
-def _outcome(read: Callable[[], Read]) -> Read | ValueError:
-    try:
-        return read()
-    except ValueError as error:
-        return error
 
 
 def read_picture(sample: Sample) -> NDArray[np.uint8]:

@@ -69,7 +69,9 @@ def _of_captions(folder: Path) -> Iterator[Photograph]:
 
 def _of_rows(folder: Path) -> Iterator[Photograph]:
     for row in read_rows(folder, Format.COSMICMAN):
-        caption = compose(row.phrases, "list", random.Random(row.where))
+        if isinstance(row, ValueError):
+            raise row
+        caption = compose(row.phrases, "list", random.Random(row.where), synonyms=0.0)
         questions = questions_of_phrases(row.phrases)
         yield Photograph(path=row.picture.file, description=caption.text, questions=questions)
 

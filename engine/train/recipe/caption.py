@@ -20,6 +20,7 @@ class CaptionConfig:
     caption_dropout: float = 0.1  # whole caption replaced by the empty string
     short_fraction: float = 0.0  # captions thinned by short_dropout instead: "woman in a red dress on a beach"
     short_dropout: float = 0.6
+    synonyms: float = 0.3  # of the values that have other words; 0 = the rows' own words alone, as photographs need
     windows: int = 1  # most windows of the text encoder a caption may take; phrases beyond are left out
     variants: int = 0  # fixed captions of each sample, whose text states are cached; 0 = composed anew at every step
 
@@ -28,7 +29,12 @@ class CaptionConfig:
         if self.variants < 0:
             raise ValueError(f"variants must be at least 0, got {self.variants}")
         check_fraction(self, "list_fraction", "everyday_fraction", "phrase_dropout", "late_slot_dropout")
-        check_fraction(self, "attribute_dropout", "caption_dropout", "short_fraction", "short_dropout")
+        if self.everyday_fraction and not self.synonyms:
+            raise ValueError(
+                f"everyday_fraction must be 0 with synonyms 0, got {self.everyday_fraction}: "
+                "everyday captions say things in other words"
+            )
+        check_fraction(self, "synonyms", "attribute_dropout", "caption_dropout", "short_fraction", "short_dropout")
 
 
 @dataclass(frozen=True, kw_only=True)

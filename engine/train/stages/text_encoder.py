@@ -217,7 +217,7 @@ def composed_texts(folder: Folder, config: CaptionConfig, count: int, seed: int)
     for _ in range(count):
         phrases = folder.samples[rng.randrange(len(folder.samples))].phrases
         style = choose_style(config, rng)
-        texts.append(compose(thin(phrases, config, rng), style, rng).text)
+        texts.append(compose(thin(phrases, config, rng), style, rng, synonyms=config.synonyms).text)
     return texts
 
 

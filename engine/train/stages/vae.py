@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from engine.train.data.samples import Folder, Sample, Unreadable, read_picture
+from engine.train.data.samples import Folder, Sample, read_picture
+from engine.train.data.unreadable import Unreadable
 from engine.train.loop.stage import Batch, Stage
 from engine.train.pixels import to_tensor
 from engine.train.recipe.model import VaeConfig

@@ -14,7 +14,8 @@ import torch
 from numpy.typing import NDArray
 
 from engine.train.data.labels import LabelTable
-from engine.train.data.samples import Folder, Unreadable, read_picture
+from engine.train.data.samples import Folder, read_picture
+from engine.train.data.unreadable import Unreadable
 from engine.train.loop.stage import Batch, Stage
 from engine.train.pixels import to_tensor
 from engine.train.recipe.recipe import Recipe

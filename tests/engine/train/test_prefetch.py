@@ -7,7 +7,7 @@ import os
 import pytest
 import torch
 
-from engine.train.data.samples import Unreadable
+from engine.train.data.unreadable import Unreadable
 from engine.train.prefetch import prefetched
 
 pytestmark = pytest.mark.usefixtures("one_thread")

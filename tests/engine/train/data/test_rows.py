@@ -39,7 +39,10 @@ def _shard(path: Path, files: dict[str, bytes], mode: str = "w") -> Path:
 
 
 def _rows(folder: Path, layout: Format) -> list[Row]:
-    return list(read_rows(folder, layout))
+    rows = list(read_rows(folder, layout))
+    wrong = [row for row in rows if isinstance(row, ValueError)]
+    assert not wrong, wrong
+    return [row for row in rows if isinstance(row, Row)]
 
 
 def test_a_shard_is_read_member_by_member(tmp_path: Path) -> None:
@@ -90,8 +93,11 @@ def test_captions_beside_pictures_are_read(tmp_path: Path) -> None:
 )
 def test_what_lacks_is_named_with_shard_and_key(tmp_path: Path, files: dict[str, bytes], message: str) -> None:
     _shard(tmp_path / "0.tar", files)
+    _shard(tmp_path / "1.tar", {"j.png": _png(1), "j.parsing.png": _png(1, "L"), "j.txt": b"a red hat"})
+    wrong, right = read_rows(tmp_path, Format.WEBDATASET)
+    assert isinstance(right, Row)
     with pytest.raises(ValueError, match=message):
-        _rows(tmp_path, Format.WEBDATASET)
+        raise wrong  # type: ignore[misc]
 
 
 def test_a_compressed_or_broken_shard_is_refused(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ import torch
 from diffusers import AutoencoderKL
 from PIL import Image
 
-from engine.description import Group
+from engine.description import GROUPS, Group
 from engine.train.data.latent_cache import load_cache
-from engine.train.data.samples import Folder, Unreadable, read_labels, read_picture
+from engine.train.data.samples import Folder, read_labels, read_picture
+from engine.train.data.unreadable import Unreadable
 from engine.train.recipe.data import DataConfig
 
 SIZES = ((16, 24), (24, 16))
@@ -37,6 +38,9 @@ def _row(**more: Any) -> dict[str, Any]:
 
 def _write(folder: Path, *rows: dict[str, Any]) -> Path:
     (folder / "label").mkdir()
+    for name in {str(row[column]) for row in rows for column in ("path", "segm_path")}:
+        if not (folder / name).exists():
+            (folder / name).touch()
     parquet.write_table(pa.Table.from_pylist(list(rows)), folder / "label" / "some.parquet")
     return folder
 
@@ -101,6 +105,53 @@ def test_a_wrong_row_is_named_with_its_file(tmp_path: Path, more: dict[str, Any]
         Folder(_config(_write(tmp_path, *rows)))
 
 
+@pytest.mark.parametrize("side", [16, 16.0, "16", "16.0"])
+def test_a_side_is_cast_as_the_published_reader_does(tmp_path: Path, side: object) -> None:
+    folder = Folder(_config(_write(tmp_path, _row(width=side))))
+    assert [(sample.width, sample.height) for sample in folder.samples] == [(16, 24)]
+
+
+@pytest.mark.parametrize("side", [16.5, "wide", 0, -16, None, True, float("nan"), float("inf")])
+def test_a_side_that_is_no_number_of_pixels_is_named(tmp_path: Path, side: object) -> None:
+    with pytest.raises(ValueError, match=r"some\.parquet row 0: width must be a positive integer, got "):
+        Folder(_config(_write(tmp_path, _row(width=side))))
+
+
+def test_null_aa_ids_are_the_regions_each_group_has_by_itself(tmp_path: Path) -> None:
+    folder = Folder(_config(_write(tmp_path, _row(aa_ids=None))))
+    top = next(phrase for phrase in folder.samples[0].phrases if phrase.slot == 6)
+    assert top.regions == GROUPS[Group.TOP].regions != ()
+
+
+def test_wrong_rows_are_named_counted_and_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    _write(tmp_path, _row(), _row(width=-1), _row(aa_text="[1, 2"), _row())
+    with caplog.at_level(logging.WARNING):
+        folder = Folder(_config(tmp_path, max_unreadable=2))
+    assert [sample.where for sample in folder.samples] == ["some.parquet row 0", "some.parquet row 3"]
+    assert "row 1: width must be" in caplog.text and "row 2: aa_text must be JSON" in caplog.text
+    with pytest.raises(ValueError, match="2 unreadable samples; data.max_unreadable allows 1"):
+        Folder(_config(tmp_path, max_unreadable=1))
+
+
+def test_rows_without_their_files_are_left_out_up_front_and_reported(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _write(tmp_path, _row(), _row(path="rotten.png"), _row(segm_path="unparsed.png"))
+    for name in ("rotten.png", "unparsed.png"):
+        (tmp_path / name).unlink()
+    with caplog.at_level(logging.WARNING):
+        folder = Folder(_config(tmp_path))  # max_unreadable is 0: what was never there is no fault of a file
+    assert [sample.where for sample in folder.samples] == ["some.parquet row 0"]
+    assert "left out 2 rows (66.7 %)" in caplog.text and "row 1: " in caplog.text and "rotten.png" in caplog.text
+
+
+def test_a_folder_without_any_of_its_files_is_said(tmp_path: Path) -> None:
+    _write(tmp_path, _row())
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(ValueError, match=r"no row has its picture and label map, the first missing is .*a\.png"):
+        Folder(_config(tmp_path))
+
+
 def test_the_null_label_leaves_a_phrase_without_region(tmp_path: Path) -> None:
     ids: list[Any] = [None] * 20
     ids[6] = [18]
@@ -128,6 +179,7 @@ def test_a_wrong_label_map_is_named(tmp_path: Path, labels: Image.Image | None, 
 
 def test_published_label_files_come_first(tmp_path: Path) -> None:
     _write(tmp_path, _row(path="later.png"))
+    (tmp_path / "first.png").touch()
     parquet.write_table(pa.Table.from_pylist([_row(path="first.png")]), tmp_path / "label" / "laion1B-nolang_1.parquet")
     assert [sample.picture.file.name for sample in Folder(_config(tmp_path)).samples] == ["first.png", "later.png"]
 
