@@ -51,7 +51,7 @@ def dry_run(
     from engine.train.recipe_check import check_recipe
     from engine.train.run import Run
 
-    return check_recipe(Run(load_recipe(recipe, overrides), Path(), resume=False, fetch=fetch))
+    return check_recipe(Run(load_recipe(recipe, overrides), Path(), resume=False, fetch=fetch, writes=False))
 
 
 def _be_patient() -> None:

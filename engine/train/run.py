@@ -70,13 +70,17 @@ _SECTIONS = {"perceptual": "vae.perceptual", "probe": "probe"}  # what a recipe 
 class Run:
     """One recipe in one output folder."""
 
-    def __init__(self, recipe: Recipe, out: Path, *, resume: bool, fetch: Fetch | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, out: Path, *, resume: bool, fetch: Fetch | None = None, writes: bool = True
+    ) -> None:
         """Set the process up for training on this machine; `fetch` brings a base from the hub.
+
+        Where the run `writes` nothing it is only looked at.
 
         Raises:
             ValueError: The base is missing, of no family that can be trained, or does not fit the recipe.
         """
-        self.recipe, self.out, self.resume = recipe, out, resume
+        self.recipe, self.out, self.resume, self.writes = recipe, out, resume, writes
         self.base = open_base(recipe.base, fetch) if recipe.base else None
         if self.base:
             check_base(recipe, self.base)
@@ -143,8 +147,8 @@ class Run:
     def folder(self) -> Folder:
         """The training data."""
         started = time.monotonic()
-        folder = Folder(self.recipe.data)
-        logger.info("data: %d rows read in %.1f s", len(folder.samples), time.monotonic() - started)
+        folder = Folder(self.recipe.data, self._cache if self.writes else None, is_main=self.is_main)
+        logger.info("data: %d samples found in %.1f s", len(folder.samples), time.monotonic() - started)
         return folder
 
     def _tokenizer(self) -> None:
@@ -251,7 +255,9 @@ class Run:
     def _buckets(self) -> list[Bucket]:
         hola = self.recipe.hola
         cell = self.parts.factor if hola.variant is HolaVariant.NONE else min(hola.strides)
-        return load_cache(self.folder, self.parts.vae, self._cache, cell=cell, is_main=self.is_main)
+        here = PartialState()
+        processes = {"rank": here.process_index, "world_size": here.num_processes}
+        return load_cache(self.folder, self.parts.vae, self._cache, cell=cell, **processes)
 
     def _load_probe(self) -> ProbeNetwork | None:
         """The probe that the UNet's predictions are shown to, if the recipe has one and it counts."""

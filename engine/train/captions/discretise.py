@@ -111,5 +111,7 @@ def _shortened(phrase: Phrase, config: CaptionConfig, rng: random.Random) -> Phr
 
 
 def _dropout(phrase: Phrase, config: CaptionConfig) -> float:
+    if phrase.group is Group.SHOT and config.framing_dropout is not None:
+        return config.framing_dropout
     late = phrase.slot is not None and phrase.slot >= FIRST_MINOR_SLOT
     return max(config.late_slot_dropout, config.phrase_dropout) if late else config.phrase_dropout

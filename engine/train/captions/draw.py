@@ -17,11 +17,12 @@ from torch import Tensor
 
 from engine.prompt.windows import TokenWindows
 from engine.train.captions.discretise import Discretised, discretise
-from engine.train.data.samples import Sample
+from engine.train.data.samples import Sample, Samples
 from engine.train.recipe.caption import CaptionConfig
 from engine.train.recipe.reading import as_tree
 
 _FORMAT = 1
+_AROUND = 7  # tokens of a window that a phrase cannot have: two marks, and room for an article or a synonym
 
 
 class Captions:
@@ -35,7 +36,9 @@ class Captions:
         """
         self.samples, self.windows, self.config, self.seed = samples, windows, config, seed
         self._composed = replace(config, caption_dropout=0.0)
-        for sample in samples:
+        room = windows.window_length - _AROUND
+        long = samples.with_phrases_of(room) if isinstance(samples, Samples) else samples
+        for sample in long:
             _check_fits(sample, windows)
 
     def draw(self, index: int, rng: random.Random) -> Discretised:
@@ -59,6 +62,7 @@ class Captions:
             self.config,
             phrase_dropout=0.0,
             late_slot_dropout=0.0,
+            framing_dropout=None,
             attribute_dropout=0.0,
             caption_dropout=0.0,
             short_fraction=0.0,
@@ -94,10 +98,10 @@ class Captions:
 
 def _check_fits(sample: Sample, windows: TokenWindows) -> None:
     """A token is at least one byte, so that most phrases need no counting."""
-    room = windows.window_length - 2
+    room = windows.window_length - _AROUND
     texts = [" ".join([*phrase.words, phrase.noun]) for phrase in sample.phrases]
-    if any(len(text.encode()) < room - 5 for text in texts):
+    if any(len(text.encode()) < room for text in texts):
         return
     fewest = min(sum(map(len, windows.split(text, [0] * len(text)))) for text in texts)
-    if fewest > room - 5:  # an article or a synonym may be added
+    if fewest > room:
         raise ValueError(f"{sample.where}: no phrase fits {windows.window_length} tokens; the shortest has {fewest}")

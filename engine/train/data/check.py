@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import time
 
+import numpy as np
+
 from engine.train.data.samples import Folder, Sample, check_picture, read_labels
 from engine.train.data.unreadable import Unreadable
 
@@ -22,8 +24,8 @@ def check_files(folder: Folder) -> None:
             or hold labels that there are not; the message names file and row.
     """
     started, unreadable = time.monotonic(), Unreadable(folder.config.max_unreadable)
-    ours = [sample for sample in folder.samples if not sample.mirrored]  # a mirror image has the same files
-    for _ in unreadable.attempt_all(lambda place: _check(ours[place]), range(len(ours)), folder.config.workers):
+    ours = np.flatnonzero(~folder.samples.mirrored).tolist()  # a mirror image has the same files
+    for _ in unreadable.attempt_all(lambda number: _check(folder.samples[number]), ours, folder.config.workers):
         pass
     logger.info("checked the files of %d samples in %.1f s", len(folder.samples), time.monotonic() - started)
 

@@ -5,7 +5,6 @@ It knows widths and heights, and that a mirrored person has left and right excha
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,8 @@ from engine.description.wording.caption import Phrase
 
 Size = tuple[int, int]  # width, height
 
+_AT_ONCE = 65536
+_EQUAL = 1e-12  # distances of logarithms that differ by rounding alone
 _SIDES = re.compile(r"\b(left|right)\b", re.IGNORECASE)
 _OTHER = {"left": "right", "right": "left", "Left": "Right", "Right": "Left", "LEFT": "RIGHT", "RIGHT": "LEFT"}
 _MIRRORED = np.arange(256, dtype=np.uint8)
@@ -59,12 +60,23 @@ class Frame:
 
 def frame(original: Size, buckets: Sequence[Size]) -> Frame:
     """The bucket nearest in aspect ratio, filled whole, cropped at the centre."""
-    ratio = original[0] / original[1]
-    size = min(buckets, key=lambda bucket: (abs(math.log(bucket[0] / bucket[1] / ratio)), bucket))
+    ordered = sorted(buckets)
+    size = ordered[int(nearest_buckets(np.array([original[0]]), np.array([original[1]]), ordered)[0])]
     scale = max(size[0] / original[0], size[1] / original[1])
     scaled = (max(size[0], round(original[0] * scale)), max(size[1], round(original[1] * scale)))
     left, top = (scaled[0] - size[0]) // 2, (scaled[1] - size[1]) // 2
     return Frame(original=original, scaled=scaled, left=left, top=top, size=size)
+
+
+def nearest_buckets(widths: NDArray[np.int64], heights: NDArray[np.int64], buckets: Sequence[Size]) -> NDArray[np.intp]:
+    """Which of `buckets` (ascending) is nearest in aspect ratio to each picture [N]; the first of equally near ones."""
+    ratios = np.log(np.array([width / height for width, height in buckets]))
+    nearest = np.empty(len(widths), np.intp)
+    for start in range(0, len(widths), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        distances = np.abs(ratios - np.log(widths[some] / heights[some])[:, None])
+        nearest[some] = (distances <= distances.min(1, keepdims=True) + _EQUAL).argmax(1)
+    return nearest
 
 
 def mirrored_labels(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

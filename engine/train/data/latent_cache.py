@@ -1,4 +1,4 @@
-"""Latents and region shares of every picture, made once and kept under the hash of what made them.
+"""Latents and region shares of every picture, made once, in shards that are named by the hash of what made them.
 
 It knows arrays and their files; it does not know captions or losses.
 """
@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +23,14 @@ from tqdm import tqdm
 
 from engine.files.whole import made_by_one, whole_folder
 from engine.train.data.samples import NUM_LABELS, Folder, read_labels, read_picture
+from engine.train.data.stacked import Stacked
 from engine.train.data.unreadable import Unreadable
 from engine.train.pixels import to_tensor
 
 logger = logging.getLogger(__name__)
 
-_FORMAT = 3
+SHARD_SIZE = 10_000  # samples
+_FORMAT = 4
 _BATCH = 32  # pictures encoded at once, fewer where they are large
 _BATCH_PIXELS = 4 * 1024 * 1024
 _ENCODER = ("encoder.", "quant_conv.")  # the parts of an AutoencoderKL that latents depend on
@@ -36,45 +41,96 @@ class Bucket:
     """All samples of one size; arrays are memory-mapped."""
 
     size: tuple[int, int]  # width, height of the pictures
-    samples: tuple[int, ...]  # indices into Folder.samples
-    latents: NDArray[np.float16]  # [n, C, h, w] posterior means times scaling_factor
-    regions: NDArray[np.uint8]  # [n, 18, H/cell, W/cell] share of the cell with each label, 255 = all
+    samples: NDArray[np.int64]  # [n] numbers of Folder.samples
+    latents: Stacked[np.float16]  # [n, C, h, w] posterior means times scaling_factor
+    regions: Stacked[np.uint8]  # [n, 18, H/cell, W/cell] share of the cell with each label, 255 = all
+    deviations: Stacked[np.float16] | None = None  # [n, C, h, w] of the posterior, where latents are drawn from it
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shard:
+    """Some samples of a bucket, encoded together."""
+
+    size: tuple[int, int]
+    numbers: NDArray[np.int64]  # of Folder.samples
+    path: Path
 
 
 def load_cache(
-    folder: Folder, vae: AutoencoderKL, root: Path, *, cell: int | None = None, is_main: bool = True
+    folder: Folder,
+    vae: AutoencoderKL,
+    root: Path,
+    *,
+    cell: int | None = None,
+    rank: int = 0,
+    world_size: int = 1,
+    shard_size: int = SHARD_SIZE,
 ) -> list[Bucket]:
-    """The buckets of `folder`, encoded now by the main process unless `root` already holds them.
+    """The buckets of `folder`; what `root` does not hold yet is encoded now, in turn by every process.
+
+    A shard appears whole or not at all, so that a run which was killed goes on behind the last whole one.
 
     Args:
         folder: The data.
         vae: Encodes.
         root: Folder of caches, one for all processes.
         cell: Pixels to a cell of region shares, along each side; None = those of a latent cell.
-        is_main: Whether this process encodes; others wait.
+        rank: This process encodes every `world_size`-th shard, and waits for the others.
+        world_size: How many processes there are.
+        shard_size: Samples of a shard, at most.
+
+    Raises:
+        ValueError: This process cannot read more samples than `data.max_unreadable`, or a shard is damaged.
     """
     cell = cell or _factor(vae)
-    path = root / cache_key(folder, vae, cell)
+    shards = _shards(folder, root / f"latents-{encoder_key(vae, cell, folder.config.posterior)}", shard_size)
     unreadable = Unreadable(folder.config.max_unreadable)
-    buckets = []
-    for size, indices in folder.buckets.items():
-        place = path / f"{size[0]}x{size[1]}"
-        made_by_one(place, partial(_encode, folder, indices, vae, place, cell, unreadable), is_main=is_main)
-        samples = tuple(np.load(place / "samples.npy").tolist())
-        latents, regions = (np.load(place / f"{name}.npy", mmap_mode="r") for name in ("latents", "regions"))
-        if samples:
-            buckets.append(Bucket(size=size, samples=samples, latents=latents, regions=regions))
-    return buckets
+    mine = range(rank, len(shards), world_size)
+    for number in (*mine, *(other for other in range(len(shards)) if other not in mine)):
+        shard = shards[number]
+        make = partial(_encode, folder, shard, vae, cell, unreadable)
+        made_by_one(shard.path, make, is_main=number in mine)
+    return list(_buckets(shards, with_deviations=folder.config.posterior == "sample"))
 
 
-def cache_key(folder: Folder, vae: AutoencoderKL, cell: int) -> str:
-    """Hash of the pictures and how they are framed, the encoder's weights and scale, and this file's format."""
-    scale = f"{vae.config.scaling_factor} {_shift(vae)}"
-    digest = hashlib.sha256(f"{_FORMAT} {folder.fingerprint} {scale} {cell}".encode())
+def encoder_key(vae: AutoencoderKL, cell: int, posterior: str) -> str:
+    """Hash of what makes latents and shares of a picture: the encoder's weights and scale, and this file's format."""
+    digest = hashlib.sha256(f"{_FORMAT} {vae.config.scaling_factor} {_shift(vae)} {cell} {posterior}".encode())
     encoder = {name: tensor for name, tensor in vae.state_dict().items() if name.startswith(_ENCODER)}
     for name, tensor in sorted(encoder.items()):
         digest.update(name.encode() + tensor.detach().float().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
+
+
+def _shards(folder: Folder, root: Path, size: int) -> list[_Shard]:
+    found = []
+    for bucket, numbers in folder.buckets.items():
+        for start in range(0, len(numbers), size):
+            some = numbers[start : start + size]
+            key = hashlib.sha256(f"{bucket} ".encode() + folder.identity(some)).hexdigest()[:16]
+            found.append(_Shard(size=bucket, numbers=some, path=root / f"{bucket[0]}x{bucket[1]}-{key}"))
+    return found
+
+
+def _buckets(shards: Sequence[_Shard], *, with_deviations: bool) -> Iterator[Bucket]:
+    for size, of_size in groupby(shards, lambda shard: shard.size):
+        whole = [(shard, kept) for shard in of_size if len(kept := _kept(shard))]
+        if whole:
+            paths, counts = [shard.path for shard, _ in whole], [len(kept) for _, kept in whole]
+            arrays = {
+                name: Stacked[Any]([path / f"{name}.npy" for path in paths], counts)
+                for name in ("latents", "regions", *(("deviations",) if with_deviations else ()))
+            }
+            yield Bucket(size=size, samples=np.concatenate([shard.numbers[kept] for shard, kept in whole]), **arrays)
+
+
+def _kept(shard: _Shard) -> NDArray[np.int64]:
+    """Places in the shard of the samples that could be read."""
+    try:
+        kept: NDArray[np.int64] = np.load(shard.path / "kept.npy")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{shard.path} is damaged: {error}; delete it, so that it is made again") from error
+    return kept
 
 
 def label_shares(labels: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
@@ -85,55 +141,62 @@ def label_shares(labels: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     return np.round(np.stack(shares) * 255).astype(np.uint8)
 
 
-def _encode(
-    folder: Folder, indices: tuple[int, ...], vae: AutoencoderKL, place: Path, cell: int, unreadable: Unreadable
-) -> None:
+def _encode(folder: Folder, shard: _Shard, vae: AutoencoderKL, cell: int, unreadable: Unreadable) -> None:
     """Latents and shares of the samples that can be read, and which those are."""
-    with whole_folder(place) as temporary:
-        first = folder.samples[indices[0]]
-        factor = _factor(vae)
-        batch = min(_BATCH, max(1, _BATCH_PIXELS // (first.width * first.height)))
-        arrays: dict[str, Any] = {
-            "latents": (
-                (len(indices), vae.config.latent_channels, first.height // factor, first.width // factor),
-                np.float16,
-            ),
-            "regions": ((len(indices), NUM_LABELS, first.height // cell, first.width // cell), np.uint8),
-        }
-        latents, regions = (
-            np.lib.format.open_memmap(temporary / f"{name}.npy", mode="w+", dtype=dtype, shape=shape)
-            for name, (shape, dtype) in arrays.items()
-        )
+    for left in shard.path.parent.glob(f".{shard.path.name}.*"):  # of a process that was killed at this shard
+        shutil.rmtree(left)
+    with whole_folder(shard.path) as temporary:
+        arrays = _empty_arrays(temporary, shard, vae, cell, folder.config.posterior)
+        width, height = shard.size
+        batch = min(_BATCH, max(1, _BATCH_PIXELS // (width * height)))
         kept: list[int] = []
-        read = unreadable.attempt_all(partial(_read, folder, cell), indices, folder.config.workers)
-        description = f"encoding {first.width}x{first.height}"
-        for start in tqdm(range(0, len(indices), batch), desc=description, mininterval=2):
+        read = unreadable.attempt_all(partial(_read, folder, cell), shard.numbers.tolist(), folder.config.workers)
+        places = tqdm(range(0, len(shard.numbers), batch), desc=f"encoding {width}x{height}", mininterval=2)
+        for start in places:
             pictures = []
-            for index in indices[start : start + batch]:
+            for place in range(start, min(start + batch, len(shard.numbers))):
                 found = next(read)
                 if found is not None:
                     pictures.append(found[0])
-                    regions[len(kept)] = found[1]
-                    kept.append(index)
+                    arrays["regions"][len(kept)] = found[1]
+                    kept.append(place)
             if pictures:
-                latents[len(kept) - len(pictures) : len(kept)] = _latents(np.stack(pictures), vae)
-        latents.flush()
-        regions.flush()
-        np.save(temporary / "samples.npy", np.array(kept, np.int64))
-    logger.info("encoded %d pictures of %dx%d", len(kept), first.width, first.height)
+                for name, value in _latents(np.stack(pictures), vae).items():
+                    if name in arrays:
+                        arrays[name][len(kept) - len(pictures) : len(kept)] = value
+        for array in arrays.values():
+            array.flush()
+        np.save(temporary / "kept.npy", np.array(kept, np.int64))
+    logger.info("encoded %d pictures of %dx%d", len(kept), width, height)
 
 
-def _read(folder: Folder, cell: int, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _empty_arrays(folder: Path, shard: _Shard, vae: AutoencoderKL, cell: int, posterior: str) -> dict[str, Any]:
+    (width, height), factor, count = shard.size, _factor(vae), len(shard.numbers)
+    latents = (count, vae.config.latent_channels, height // factor, width // factor)
+    shapes: dict[str, tuple[tuple[int, ...], type]] = {
+        "latents": (latents, np.float16),
+        "regions": ((count, NUM_LABELS, height // cell, width // cell), np.uint8),
+    }
+    if posterior == "sample":
+        shapes["deviations"] = (latents, np.float16)
+    return {
+        name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="w+", dtype=dtype, shape=shape)
+        for name, (shape, dtype) in shapes.items()
+    }
+
+
+def _read(folder: Folder, cell: int, number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A sample's picture [H, W, 3] and label shares [18, H/cell, W/cell]."""
-    sample = folder.samples[index]
+    sample = folder.samples[number]
     return read_picture(sample), label_shares(read_labels(sample), cell)
 
 
 @torch.no_grad()
-def _latents(pictures: NDArray[np.uint8], vae: AutoencoderKL) -> NDArray[np.float16]:
-    mean = vae.encode(to_tensor(pictures).to(vae.device)).latent_dist.mean
-    array: NDArray[np.float16] = ((mean - _shift(vae)) * vae.config.scaling_factor).cpu().numpy().astype(np.float16)
-    return array
+def _latents(pictures: NDArray[np.uint8], vae: AutoencoderKL) -> dict[str, NDArray[np.float16]]:
+    """Means and deviations of the posterior, in the UNet's scale."""
+    posterior, scale = vae.encode(to_tensor(pictures).to(vae.device)).latent_dist, vae.config.scaling_factor
+    found = {"latents": (posterior.mean - _shift(vae)) * scale, "deviations": posterior.std * scale}
+    return {name: value.cpu().numpy().astype(np.float16) for name, value in found.items()}
 
 
 def _factor(vae: AutoencoderKL) -> int:

@@ -1,4 +1,4 @@
-"""Which rows have their files: a set of links loses pictures as the years go by, and that is no fault of a run.
+"""Which rows have their files, and how large these are: a set of links loses pictures as the years go by.
 
 It lists folders rather than asking for each file; it does not open files.
 """
@@ -10,52 +10,48 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from engine.train.data.byte_ranges import ByteRange
-from engine.train.data.rows import Row
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.train.data.row_table import RowTable
 
 logger = logging.getLogger(__name__)
 
-_FOLDERS = 64  # whose names are kept at once; rows of one folder lie together
+_FOLDERS = 64  # whose files are kept in mind at once; rows of one folder lie together
 
 
-class Presence:
-    """Rows that have a picture and a label map on the disk, and how many have not."""
-
-    def __init__(self) -> None:
-        """Count from nothing."""
-        self.there = self.missing = 0
-        self.first = ""
-        self._names = lru_cache(maxsize=_FOLDERS)(_names_in)
-
-    def of(self, row: Row) -> bool:
-        """Whether both files of a row are there; counts it either way."""
-        lacking = next((place for place in (row.picture, row.labels) if not self._has(place)), None)
-        if lacking is None:
-            self.there += 1
-            return True
-        self.missing += 1
-        self.first = self.first or f"{row.where}: {lacking}"
-        return False
-
-    def report(self, folder: Path) -> None:
-        """Say in the log how many rows are left out.
-
-        Raises:
-            ValueError: Rows there are, and not one has its files: the folder is another, or is not mounted.
-        """
-        if self.missing and not self.there:
-            raise ValueError(f"{folder}: no row has its picture and label map, the first missing is {self.first}")
-        if self.missing:
-            share = 100 * self.missing / (self.missing + self.there)
-            lacking = "left out %d rows (%.1f %%) whose picture or label map is not there; the first is %s"
-            logger.warning(lacking, self.missing, share, self.first)
-
-    def _has(self, place: ByteRange) -> bool:
-        return bool(place.member) or place.file.name in self._names(place.file.parent)
+def file_sizes(rows: RowTable, column: str) -> NDArray[np.int64]:
+    """Bytes of each row's `picture` or `labels`, -1 where there is no such file."""
+    sizes = lru_cache(maxsize=_FOLDERS)(_sizes_in)
+    found = np.full(len(rows), -1, np.int64)
+    for number, place in enumerate(rows.files(column)):
+        if place is not None:
+            folder, _, name = place["path"].rpartition("/")
+            size = place["size"]
+            found[number] = sizes(rows.folder / folder).get(name, -1) if size is None else size
+    return found
 
 
-def _names_in(folder: Path) -> frozenset[str]:
+def report_missing(rows: RowTable, missing: NDArray[np.int64], there: int) -> None:
+    """Say in the log how many rows have no files, of which these are the numbers.
+
+    Raises:
+        ValueError: Not one row has its files: the folder is another, or is not mounted.
+    """
+    if not len(missing):
+        return
+    row = rows[int(missing[0])]
+    lacking = next((place for place in (row.picture, row.labels) if not place.file.is_file()), row.picture)
+    if not there:
+        raise ValueError(f"{rows.folder}: no row has its picture and label map; {row.where} lacks {lacking}")
+    share = 100 * len(missing) / (len(missing) + there)
+    told = "left out %d rows (%.1f %%) whose picture or label map is not there; the first is %s, which lacks %s"
+    logger.warning(told, len(missing), share, row.where, lacking)
+
+
+def _sizes_in(folder: Path) -> dict[str, int]:
     try:
-        return frozenset(os.listdir(folder))
+        with os.scandir(folder) as entries:
+            return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
     except OSError:
-        return frozenset()
+        return {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -14,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as parquet
 from PIL import Image
 
@@ -25,6 +27,8 @@ from engine.train.data.unreadable import outcome
 NULL_LABEL = 18  # of aa_ids: the phrase has no region
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 LABELS = (".parsing.png", ".segm.png")
+_AT_ONCE = 2048  # rows of a label file
+_CAPTIONS = 1000  # files with a row each that make a part
 _REQUIRED = ("path", "segm_path", "width", "height", "person_type", "aa_text", "aa_ids")
 _CAPTIONED = ("aa_text", "aa_ids", "person_type")
 _JSON = ("aa_text", "aa_ids", "extra", "attributes")
@@ -50,6 +54,15 @@ class Row:
     where: str  # file and row, for messages
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some rows that are read together: a row group of a label file, or files of which each holds a few rows."""
+
+    files: tuple[Path, ...]
+    group: int = 0
+    first: int = 0  # number of the group's first row in its file
+
+
 def read_rows(folder: Path, layout: Format) -> Iterator[Row | ValueError]:
     """Every row of a data folder, in the order of its files' names; a wrong one as the error that says what is wrong.
 
@@ -59,13 +72,30 @@ def read_rows(folder: Path, layout: Format) -> Iterator[Row | ValueError]:
     Raises:
         ValueError: A whole file is not as the format says.
     """
-    files = label_files(folder, layout)
-    reader: Callable[[Path, Sequence[Path]], Iterator[Row | ValueError]] = {
+    for part in row_parts(label_files(folder, layout), layout):
+        yield from read_part(folder, layout, part)
+
+
+def row_parts(files: Sequence[Path], layout: Format) -> list[Part]:
+    """The rows of these label files in parts, of which each can be read by another process.
+
+    Raises:
+        ValueError: A file is not as the format says.
+    """
+    if layout is Format.COSMICMAN:
+        return [part for file in files for part in _row_groups(file)]
+    each = 1 if layout is Format.WEBDATASET else _CAPTIONS
+    return [Part(files=tuple(files[start : start + each])) for start in range(0, len(files), each)]
+
+
+def read_part(folder: Path, layout: Format, part: Part) -> Iterator[Row | ValueError]:
+    """The rows of one part; raise as `read_rows` does."""
+    reader: Callable[[Path, Part], Iterator[Row | ValueError]] = {
         Format.COSMICMAN: _parquet_rows,
         Format.WEBDATASET: _shard_rows,
         Format.PICTURES: _picture_rows,
     }[layout]
-    return reader(folder, files)
+    return reader(folder, part)
 
 
 def label_files(folder: Path, layout: Format) -> list[Path]:
@@ -87,10 +117,27 @@ def label_files(folder: Path, layout: Format) -> list[Path]:
     return found
 
 
-def _parquet_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row | ValueError]:
-    for file in files:
-        for number, row in enumerate(_table(file)):
-            yield outcome(partial(_parquet_row, folder, row, f"{file.name} row {number}"))
+def _row_groups(file: Path) -> Iterator[Part]:
+    with _parquet(file) as opened:
+        names = opened.schema_arrow.names
+        missing = [name for name in _REQUIRED if name not in names]
+        if missing:
+            raise ValueError(f"{file} lacks the column {missing[0]}; it has {', '.join(names)}")
+        first = 0
+        for group in range(opened.num_row_groups):
+            yield Part(files=(file,), group=group, first=first)
+            first += opened.metadata.row_group(group).num_rows
+
+
+def _parquet_rows(folder: Path, part: Part) -> Iterator[Row | ValueError]:
+    (file,) = part.files
+    number = part.first
+    with _parquet(file) as opened:
+        columns = [name for name in (*_REQUIRED, "extra") if name in opened.schema_arrow.names]
+        for batch in opened.iter_batches(batch_size=_AT_ONCE, row_groups=[part.group], columns=columns):
+            for row in batch.to_pylist():
+                yield outcome(partial(_parquet_row, folder, row, f"{file.name} row {number}"))
+                number += 1
 
 
 def _parquet_row(folder: Path, row: dict[str, Any], where: str) -> Row:
@@ -104,16 +151,13 @@ def _parquet_row(folder: Path, row: dict[str, Any], where: str) -> Row:
     )
 
 
-def _table(file: Path) -> Sequence[dict[str, Any]]:
+@contextmanager
+def _parquet(file: Path) -> Iterator[parquet.ParquetFile]:
     try:
-        table = parquet.read_table(file)
-    except (OSError, ValueError) as error:  # pyarrow's own errors are kinds of these
+        with parquet.ParquetFile(file) as opened:
+            yield opened
+    except (OSError, pa.ArrowException) as error:
         raise ValueError(f"{file} cannot be read as parquet: {error}") from error
-    missing = [name for name in _REQUIRED if name not in table.column_names]
-    if missing:
-        raise ValueError(f"{file} lacks the column {missing[0]}; it has {', '.join(table.column_names)}")
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
 
 
 def _side(row: Mapping[str, Any], name: str, where: str) -> int:
@@ -128,8 +172,8 @@ def _side(row: Mapping[str, Any], name: str, where: str) -> int:
     return int(side)
 
 
-def _shard_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row | ValueError]:
-    for shard in files:
+def _shard_rows(folder: Path, part: Part) -> Iterator[Row | ValueError]:
+    for shard in part.files:
         groups: dict[str, dict[str, ByteRange]] = {}
         for name, place in members(shard).items():
             stem, _, ending = name.rpartition("/")[2].partition(".")
@@ -139,8 +183,8 @@ def _shard_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row | ValueErro
             yield outcome(partial(_gathered, parts, f"{shard.name} sample {key}"))
 
 
-def _picture_rows(folder: Path, files: Sequence[Path]) -> Iterator[Row | ValueError]:
-    for file in files:
+def _picture_rows(folder: Path, part: Part) -> Iterator[Row | ValueError]:
+    for file in part.files:
         stem = file.name.removesuffix(".txt")
         endings = (*PICTURES, *LABELS)
         parts = {

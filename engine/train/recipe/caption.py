@@ -15,7 +15,8 @@ class CaptionConfig:
     list_fraction: float = 0.5  # the rest is prose
     everyday_fraction: float = 0.0  # of all captions, in place of list and prose: loose sentences and tags in any order
     phrase_dropout: float = 0.1
-    late_slot_dropout: float = 0.0  # of slots 14-19, in place of phrase_dropout; the paper has 0.5
+    late_slot_dropout: float = 0.0  # of slots 14-19, in place of phrase_dropout where it is greater
+    framing_dropout: float | None = None  # of the framing ("a full-body shot"), in place of phrase_dropout
     attribute_dropout: float = 0.0  # of what a phrase says besides its noun: "a blue dress" of a long plain one
     caption_dropout: float = 0.1  # whole caption replaced by the empty string
     short_fraction: float = 0.0  # captions thinned by short_dropout instead: "woman in a red dress on a beach"
@@ -34,6 +35,8 @@ class CaptionConfig:
                 f"everyday_fraction must be 0 with synonyms 0, got {self.everyday_fraction}: "
                 "everyday captions say things in other words"
             )
+        if self.framing_dropout is not None:
+            check_fraction(self, "framing_dropout")
         check_fraction(self, "synonyms", "attribute_dropout", "caption_dropout", "short_fraction", "short_dropout")
 
 

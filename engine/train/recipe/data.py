@@ -18,6 +18,7 @@ class DataConfig:
     mirror: bool = False  # learn from every picture's mirror image too
     max_unreadable: int = 0  # samples whose files may be missing or damaged before the run stops
     limit: int | None = None  # use only the first samples
+    posterior: str = "mean"  # of the autoencoder: its mean, the same at every step, or a sample drawn at each
     workers: int = 0  # processes that read files and make batches ahead of the steps; 0 = between the steps
     cache: Path | None = None  # where latents are kept, for several runs to share; None = cache/ of the output folder
 
@@ -27,6 +28,8 @@ class DataConfig:
         if self.max_unreadable < 0 or (self.limit is not None and self.limit < 1):
             wrong = f"got {self.max_unreadable} and {self.limit}"
             raise ValueError(f"max_unreadable must be at least 0 and limit at least 1, {wrong}")
+        if self.posterior not in ("mean", "sample"):
+            raise ValueError(f"posterior must be mean or sample, got {self.posterior!r}")
         if self.workers < 0:
             raise ValueError(f"workers must be at least 0, got {self.workers}")
 

@@ -129,12 +129,15 @@ class DiffusionStage(Stage):
         share = self._plan(step, rank, world_size)
         bucket, indices = self.buckets[share.bucket], share.indices
         generator = torch.Generator().manual_seed(_seed(self.recipe.seed, step, rank))
-        latents = torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32))
+        latents = torch.from_numpy(bucket.latents[indices].astype(np.float32))
+        if bucket.deviations is not None:
+            spread = torch.from_numpy(bucket.deviations[indices].astype(np.float32))
+            latents += spread * torch.randn(latents.shape, generator=generator)
         shift = torch.randn((*latents.shape[:2], 1, 1), generator=generator) * self.recipe.noise.noise_offset
         noise = torch.randn(latents.shape, generator=generator) + shift
         timesteps = stratified_timesteps(len(indices), self.parts.schedule.num_train_timesteps, generator)
         rng = random.Random(f"{self.recipe.seed} unet {step} {rank}")
-        numbers = [bucket.samples[index] for index in indices]
+        numbers = bucket.samples[indices].tolist()
         captions = [self.captions.draw(number, rng) for number in numbers]
         weights = torch.from_numpy(share.weights)
         samples = [self.folder.samples[number] for number in numbers]
@@ -228,8 +231,8 @@ class DiffusionStage(Stage):
 
     def _fixed_captions(self, bucket: Bucket) -> list[Discretised]:
         rng = random.Random(f"{self.recipe.seed} samples")
-        chosen = rng.sample(bucket.samples, min(self.recipe.unet.num_samples, len(bucket.samples)))
-        return [self.captions.whole(index, number) for number, index in enumerate(chosen)]
+        places = rng.sample(range(len(bucket.samples)), min(self.recipe.unet.num_samples, len(bucket.samples)))
+        return [self.captions.whole(index, number) for number, index in enumerate(bucket.samples[places].tolist())]
 
     def steps_per_epoch(self, world_size: int) -> int:
         """Steps in which `world_size` processes see every sample once."""

@@ -101,7 +101,7 @@ class ProbeStage(Stage):
     def _read(self, number: int, indices: Places) -> Batch:
         bucket = self.buckets[number]
         labels = self.table.of_captions([self.folder.samples[bucket.samples[index]].phrases for index in indices])
-        return {"shown": torch.from_numpy(np.asarray(bucket.latents[indices], dtype=np.float32)), "labels": labels}
+        return {"shown": torch.from_numpy(bucket.latents[indices].astype(np.float32)), "labels": labels}
 
 
 def labels_to_learn(folder: Folder) -> LabelTable:

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import math
+import random
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from diffusers import AutoencoderKL
 from PIL import Image
 
 from engine.description import GROUPS, Group
+from engine.train.data.framing import frame, nearest_buckets
 from engine.train.data.latent_cache import load_cache
 from engine.train.data.samples import Folder, read_labels, read_picture
 from engine.train.data.unreadable import Unreadable
@@ -37,7 +40,7 @@ def _row(**more: Any) -> dict[str, Any]:
 
 
 def _write(folder: Path, *rows: dict[str, Any]) -> Path:
-    (folder / "label").mkdir()
+    (folder / "label").mkdir(parents=True)
     for name in {str(row[column]) for row in rows for column in ("path", "segm_path")}:
         if not (folder / name).exists():
             (folder / name).touch()
@@ -142,13 +145,14 @@ def test_rows_without_their_files_are_left_out_up_front_and_reported(
     with caplog.at_level(logging.WARNING):
         folder = Folder(_config(tmp_path))  # max_unreadable is 0: what was never there is no fault of a file
     assert [sample.where for sample in folder.samples] == ["some.parquet row 0"]
-    assert "left out 2 rows (66.7 %)" in caplog.text and "row 1: " in caplog.text and "rotten.png" in caplog.text
+    assert "left out 2 rows (66.7 %)" in caplog.text and "row 1, which lacks" in caplog.text
+    assert "rotten.png" in caplog.text
 
 
 def test_a_folder_without_any_of_its_files_is_said(tmp_path: Path) -> None:
     _write(tmp_path, _row())
     (tmp_path / "a.png").unlink()
-    with pytest.raises(ValueError, match=r"no row has its picture and label map, the first missing is .*a\.png"):
+    with pytest.raises(ValueError, match=r"no row has its picture and label map; some.parquet row 0 lacks .*a\.png"):
         Folder(_config(tmp_path))
 
 
@@ -221,7 +225,7 @@ def test_unreadable_samples_are_named_counted_and_left_out(
         ValueError, match=r"2\.png cannot be read: .* \(1 unreadable samples; .*max_unreadable allows 0"
     ):
         load_cache(whole, vae, tmp_path / "cache")
-    assert not list((tmp_path / "cache").glob("*/16x24"))
+    assert not list((tmp_path / "cache").glob("*/16x24*"))
     with caplog.at_level(logging.WARNING):
         buckets = load_cache(Folder(_config(folder, max_unreadable=1)), vae, tmp_path / "cache")
     assert "unreadable sample 1: " in caplog.text and "2.png cannot be read" in caplog.text
@@ -245,10 +249,49 @@ def test_a_limit_of_unreadable_samples_stops_at_the_first_beyond_it() -> None:
         unreadable.attempt(fail)
 
 
-def test_a_repainted_picture_changes_the_fingerprint(tmp_path: Path) -> None:
+def test_a_repainted_picture_changes_what_its_sample_is(tmp_path: Path) -> None:
     _write(tmp_path, _row())
     Image.new("RGB", (16, 24)).save(tmp_path / "a.png")
-    before = Folder(_config(tmp_path)).fingerprint
-    assert Folder(_config(tmp_path)).fingerprint == before
+    before = Folder(_config(tmp_path)).identity(np.array([0]))
+    assert Folder(_config(tmp_path)).identity(np.array([0])) == before
     Image.new("RGB", (16, 24), "red").resize((17, 25)).save(tmp_path / "a.png")
-    assert Folder(_config(tmp_path)).fingerprint != before
+    assert Folder(_config(tmp_path)).identity(np.array([0])) != before
+
+
+def test_a_table_of_rows_is_made_once_and_says_what_the_label_files_say(data: Path, tmp_path: Path) -> None:
+    in_memory, first = Folder(_config(data)), Folder(_config(data), tmp_path)
+    (table,) = tmp_path.glob("rows-*.arrow")
+    written = table.stat().st_mtime_ns
+    again = Folder(_config(data), tmp_path)
+    assert table.stat().st_mtime_ns == written
+    assert list(in_memory.samples) == list(first.samples) == list(again.samples)
+
+
+def test_a_label_file_that_changed_makes_another_table(tmp_path: Path) -> None:
+    label = _write(tmp_path / "data", _row()) / "label" / "some.parquet"
+    assert len(Folder(_config(tmp_path / "data"), tmp_path).samples) == 1
+    parquet.write_table(pa.Table.from_pylist([_row(), _row()]), label)
+    assert len(Folder(_config(tmp_path / "data"), tmp_path).samples) == 2
+    assert len(list(tmp_path.glob("rows-*.arrow"))) == 2
+
+
+def test_a_damaged_table_is_named(tmp_path: Path) -> None:
+    _write(tmp_path / "data", _row())
+    Folder(_config(tmp_path / "data"), tmp_path)
+    (table,) = tmp_path.glob("rows-*.arrow")
+    table.write_bytes(table.read_bytes()[:100])
+    with pytest.raises(ValueError, match=rf"{table} cannot be read: .*; delete it, so that it is made again"):
+        Folder(_config(tmp_path / "data"), tmp_path)
+
+
+def test_nearest_buckets_of_many_are_those_of_each() -> None:
+    rng = random.Random(0)
+    sizes = [(rng.randrange(1, 4000), rng.randrange(1, 4000)) for _ in range(500)] + [(1, 1), (24, 16), (400, 400)]
+    buckets = sorted([(16, 24), (24, 16), (20, 20), (12, 30), (30, 12)])
+
+    def slowly(size: tuple[int, int]) -> tuple[int, int]:
+        return min(buckets, key=lambda each: (abs(math.log(each[0] * size[1] / (each[1] * size[0]))), each))
+
+    widths, heights = np.array(sizes).T
+    found = [buckets[place] for place in nearest_buckets(widths, heights, buckets)]
+    assert found == [slowly(size) for size in sizes] == [frame(size, buckets).size for size in sizes]
