@@ -6,6 +6,7 @@ knows the published columns; it does not know how a phrase is put into words (ca
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from engine.description.emphasis import plain
 from engine.description.groups import GROUPS, Group
@@ -122,6 +123,10 @@ def row_phrases(row: Json) -> tuple[Phrase, ...]:
     return tuple(phrases)
 
 
+# A data set says few different things, millions of times.
+_plain = lru_cache(maxsize=1 << 16)(plain)
+
+
 def _twenty(row: Json, column: str) -> Sequence[object]:
     value = row.get(column)
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != len(SLOTS):
@@ -130,8 +135,8 @@ def _twenty(row: Json, column: str) -> Sequence[object]:
 
 
 def _slot_phrase(index: int, slot: Slot, said: Mapping[object, object], regions: object) -> Phrase | None:
-    attributes = tuple((key, plain(str(said[key]))) for key in slot.adjectives if said.get(key))
-    noun = plain(str(said.get(slot.noun_key) or slot.noun)) if slot.noun_key else slot.noun
+    attributes = tuple((key, _plain(str(said[key]))) for key in slot.adjectives if said.get(key))
+    noun = _plain(str(said.get(slot.noun_key) or slot.noun)) if slot.noun_key else slot.noun
     if not attributes and not (slot.noun_key and said.get(slot.noun_key)):
         return None
     default = GROUPS[slot.group].regions
@@ -143,5 +148,5 @@ def _extra_phrase(entry: Mapping[str, object]) -> Phrase:
     group = Group(str(entry["group"]))
     ids = entry.get("ids")
     regions = tuple(int(i) for i in ids) if isinstance(ids, Sequence) else GROUPS[group].regions
-    colour = (("color", plain(str(entry["color"]))),) if entry.get("color") else ()
-    return Phrase(group=group, attributes=(*colour, (group.value, plain(str(entry["text"])))), regions=regions)
+    colour = (("color", _plain(str(entry["color"]))),) if entry.get("color") else ()
+    return Phrase(group=group, attributes=(*colour, (group.value, _plain(str(entry["text"])))), regions=regions)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +23,12 @@ def file_sizes(rows: RowTable, column: str) -> NDArray[np.int64]:
     """Bytes of each row's `picture` or `labels`, -1 where there is no such file."""
     sizes = lru_cache(maxsize=_FOLDERS)(_sizes_in)
     found = np.full(len(rows), -1, np.int64)
+    root = str(rows.folder)
     for number, place in enumerate(rows.files(column)):
         if place is not None:
             folder, _, name = place["path"].rpartition("/")
             size = place["size"]
-            found[number] = sizes(rows.folder / folder).get(name, -1) if size is None else size
+            found[number] = sizes(os.path.join(root, folder)).get(name, -1) if size is None else size
     return found
 
 
@@ -49,7 +49,7 @@ def report_missing(rows: RowTable, missing: NDArray[np.int64], there: int) -> No
     logger.warning(told, len(missing), share, row.where, lacking)
 
 
-def _sizes_in(folder: Path) -> dict[str, int]:
+def _sizes_in(folder: str) -> dict[str, int]:
     try:
         with os.scandir(folder) as entries:
             return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}

@@ -162,13 +162,18 @@ def _packed(row: Row, folder: Path) -> dict[str, Any]:
         "width": row.width,
         "height": row.height,
         "phrases": json.dumps(phrases, ensure_ascii=False, separators=(",", ":")),
-        "shortest": min(len(" ".join([*phrase.words, phrase.noun]).encode()) for phrase in row.phrases),
+        "shortest": min(len(phrase.noun.encode()) + _length(phrase) for phrase in row.phrases),
         "where": row.where,
     }
 
 
+def _length(phrase: Phrase) -> int:
+    """Bytes of a phrase's words, each with a space behind it."""
+    return sum(len(value.encode()) + 1 for _, value in phrase.attributes)
+
+
 def _below(file: Path, folder: Path) -> str:
-    return str(file.relative_to(folder) if file.is_relative_to(folder) else file)
+    return str(file).removeprefix(f"{folder}/")
 
 
 def _unpacked(phrases: str) -> tuple[Phrase, ...]:
