@@ -35,6 +35,7 @@ FLOORS = {
         "train.pixels": 0,
         "train.prefetch": 0,
         "description.lexicon": 1,
+        "description.syntax": 1,
         "files": 1,
         "train.recipe": 1,
         "bundle": 2,

@@ -2,26 +2,35 @@
 
 from engine.description.absence import Negative, negatives
 from engine.description.arrange import arrange
+from engine.description.caution import Caution, cautions
 from engine.description.drawn_text import DrawnText, drawn_phrases, drawn_text
 from engine.description.emphasis import Emphasis, plain
 from engine.description.groups import GROUPS, Group, GroupRow
 from engine.description.parser import Parser, parse
 from engine.description.spans import Description, Span
+from engine.description.syntax import Ignored, Syntax
+from engine.description.two_texts import EncoderTexts, encoder_texts
 from engine.description.weighted_spans import weighted
 
 __all__ = [
     "GROUPS",
+    "Caution",
     "Description",
     "DrawnText",
     "Emphasis",
+    "EncoderTexts",
     "Group",
     "GroupRow",
+    "Ignored",
     "Negative",
     "Parser",
     "Span",
+    "Syntax",
     "arrange",
+    "cautions",
     "drawn_phrases",
     "drawn_text",
+    "encoder_texts",
     "negatives",
     "parse",
     "plain",

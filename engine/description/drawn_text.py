@@ -14,6 +14,8 @@ from engine.description.gaps import after_absence, around_phrase, before_absence
 from engine.description.groups import Group
 from engine.description.spans import Description, Span
 
+_SEPARATING = frozenset(",;.:!?\n")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnText:
@@ -106,10 +108,17 @@ class _Writer:
         """Write ``text[start:end]``, which belongs to the span `owner`."""
         for first, last in self._emphasis.between_marks(start, end):
             words = self._emphasis.text[first:last]
-            if first != self._reached and self.last.isalnum() and words[0].isalnum():
-                self.parts.append(" ")
-                self.owners.append(None)
+            if first != self._reached and (between := self._between(first, words[0])):
+                self.parts.append(between)
+                self.owners += [None] * len(between)
             self.parts.append(words)
             self.owners += [owner] * len(words)
             self.last, self._reached = words[-1], last
             self.says_something = self.says_something or not words.isspace()
+
+    def _between(self, first: int, following: str) -> str:
+        """What stands between the last character written and the text from `first` on, where marks were."""
+        seam = self._emphasis.seam(first)
+        if seam and self.says_something and self.last not in _SEPARATING and following not in _SEPARATING:
+            return seam
+        return " " if self.last.isalnum() and following.isalnum() else ""

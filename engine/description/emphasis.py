@@ -24,6 +24,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from engine.description.syntax import Syntax
+
 #: A round bracket without a number multiplies by this, a square one divides by it.
 STEP = 1.1
 #: However deep the brackets nest, a weight stays below this, and so finite.
@@ -75,13 +77,19 @@ class Emphasis:
     def __init__(self, text: str) -> None:
         """Read a text; any string is accepted."""
         self.text = text
+        syntax = Syntax(text)
+        self.cuts = syntax.cuts
+        #: The text with a space for every character that is no language.
+        self._readable = _spaced(text, [(cut.start, cut.end) for cut in syntax.cuts]) if syntax.cuts else text
         self.marks: list[tuple[int, int]] = []
         self.mistakes: list[Mistake] = []
         self._pairs: list[_Pair] = []
         # Five searches for one character each are eight times as fast as one for any of them.
-        if "(" in text or ")" in text or "[" in text or "]" in text or "\\" in text:
+        readable = self._readable
+        if "(" in readable or ")" in readable or "[" in readable or "]" in readable or "\\" in readable:
             self._read()
-        self.spaced = self._spaced()
+        self._seams = self._add_cuts() if syntax.cuts else {}
+        self.spaced = _spaced(text, self.marks) if self.marks else text
         self._mark_ends = [end for _, end in self.marks]
         self._opens = {pair.open_end: pair.open_start for pair in self._pairs}
         self._closes = {pair.close_start: pair.close_end for pair in self._pairs}
@@ -144,22 +152,30 @@ class Emphasis:
         parts: list[str] = []
         for first, last in self.between_marks(start, end):
             if parts and parts[-1][-1].isalnum() and self.text[first].isalnum():
-                parts.append(" ")
+                parts.append(self.seam(first) or " ")
             parts.append(self.text[first:last])
         return "".join(parts)
 
-    def _spaced(self) -> str:
-        if not self.marks:
-            return self.text
-        parts, reached = [], 0
+    def seam(self, offset: int) -> str:
+        """What a reader would have written between the marks that end at an offset and what is before them."""
+        return self._seams.get(offset, "")
+
+    def _add_cuts(self) -> dict[int, str]:
+        """Let what is no language be marks as well; where a run of marks ends, and what stands instead."""
+        self.marks = sorted([*self.marks, *((cut.start, cut.end) for cut in self.cuts)])
+        instead = {cut.start: cut.instead for cut in self.cuts}
+        seams: dict[int, str] = {}
+        reached, seam = 0, ""
         for start, end in self.marks:
-            parts += [self.text[reached:start], " " * (end - start)]
+            seam = (seam if start == reached else "") or instead.get(start, "")
+            if seam:
+                seams[end] = seam
             reached = end
-        return "".join([*parts, self.text[reached:]])
+        return seams
 
     def _read(self) -> None:
         opened: list[tuple[str, int]] = []
-        for match in _MARK.finditer(self.text):
+        for match in _MARK.finditer(self._readable):
             mark, start, end = match.group(), match.start(), match.end()
             if mark[0] == "\\":
                 self.marks.append((start, start + 1))
@@ -169,7 +185,7 @@ class Emphasis:
             else:
                 self._close(opened, match)
         for _, start in opened:
-            number = _UNCLOSED.match(self.text, start + 1)
+            number = _UNCLOSED.match(self._readable, start + 1)
             if number is not None:
                 end = number.end() - (number.group()[-1:] in (",", ";", "\n"))
                 self.mistakes.append(Mistake(start, end, "the bracket of a weight must be closed"))
@@ -199,10 +215,19 @@ class Emphasis:
             self._pairs.append(_Pair(partner, partner + 1, start, end, bare if factor is None else factor))
 
     def _is_aside(self, pair: _Pair) -> bool:
-        if pair.close_end - pair.close_start > 1 or _GOES_ON.match(self.text, pair.close_end) is None:
+        if pair.close_end - pair.close_start > 1 or _GOES_ON.match(self._readable, pair.close_end) is None:
             return False
-        before = self.text[max(0, pair.open_start - _WORD_BEFORE) : pair.open_start]
+        before = self._readable[max(0, pair.open_start - _WORD_BEFORE) : pair.open_start]
         return before.rstrip()[-1:].isalnum() and not _LEADS_ON.search(before)
+
+
+def _spaced(text: str, marks: list[tuple[int, int]]) -> str:
+    """The text with a space for every character of a mark."""
+    parts, reached = [], 0
+    for start, end in marks:
+        parts += [text[reached:start], " " * (end - start)]
+        reached = end
+    return "".join([*parts, text[reached:]])
 
 
 def plain(text: str) -> str:

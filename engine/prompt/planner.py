@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from engine.description import Description, DrawnText, Group, Span, drawn_text, weighted
+from engine.description import Description, DrawnText, Group, Span, encoder_texts
 from engine.prompt.windows import TokenArray, TokenWindows, Window
 
 FloatArray: TypeAlias = npt.NDArray[np.float32]
@@ -122,9 +122,8 @@ class PromptPlanner:
             negative_description: What must not be in the picture besides the phrases that say so themselves.
             guided: Whether the negative text is read at all; where it is not, it takes no windows.
         """
-        drawn = drawn_text(description)
-        said = weighted(negative_description.strip())
-        negative = _with_absences(drawn_text(said), drawn.absences) if guided else drawn_text(weighted(""))
+        texts = encoder_texts(description, negative_description, guided=guided)
+        drawn, negative = texts.drawn, texts.negative
         windows, negative_windows = self._split(drawn), self._split(negative)
         num_windows = max(len(windows), len(negative_windows))
         spans, positions = description.spans, self._windows.positions(windows)
@@ -135,7 +134,7 @@ class PromptPlanner:
             negative_windows=self._windows.ids(negative_windows, num_windows),
             empty_window=self._windows.ids([], 1),
             weights=self._weights(windows, num_windows, spans),
-            negative_weights=self._weights(negative_windows, num_windows, said.spans),
+            negative_weights=self._weights(negative_windows, num_windows, texts.said.spans),
             spans=tuple(
                 SpanTokens(span=span, positions=tuple(positions.get(index, ())))
                 for index, span in enumerate(spans)
@@ -173,12 +172,3 @@ def apply_weights(context: FloatArray, empty: FloatArray, weights: FloatArray) -
     if (weights == 1.0).all():
         return context
     return empty + weights[..., None] * (context - empty)
-
-
-def _with_absences(said: DrawnText, absences: Sequence[str]) -> DrawnText:
-    """What must not be there in so many words, and after it what the description says is absent."""
-    if not said.text.strip():
-        said = drawn_text(weighted(""))
-    text = ", ".join(part for part in (said.text, *absences) if part)
-    owners = [*said.owners, *[None] * (len(text) - len(said.text))]
-    return DrawnText(text=text, owners=owners, continued=said.continued, absences=said.absences)

@@ -1,11 +1,12 @@
-"""Shows the phrases of a description with their body groups, coloured where the terminal can.
+"""Shows the phrases of a description with their body groups, and how it was read; coloured where the terminal can.
 
 It does not know how they were found.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -59,6 +60,16 @@ def show_groups(console: Console, description: Description) -> None:
         console.print(table)
     else:
         console.print("no body groups found")
+
+
+def show_texts(console: Console, texts: Mapping[str, Any]) -> None:
+    """Prints what the encoder does not get as it was written: what must not be there, syntax, and warnings."""
+    if texts["negative"]:
+        console.print(Text(f"not: {printable(texts['negative'])}", style="dim"))
+    for each in texts["ignored"]:
+        console.print(Text(f"ignored: {printable(each['text'])} ({each['why']})", style="dim"))
+    for each in texts["warnings"]:
+        console.print(Text(f"warning: {printable(each['message'])}", style="yellow"))
 
 
 def printable(text: str) -> str:

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from engine.engine import Event, Finished, ImageReady, PreparedRequest, Preview, Queued, Started, Step
 from server.gateway import Gateway
 from server.generation import run as generation
-from server.generation.prepared import group_spans, negatives_of
+from server.generation.prepared import texts_of
 from server.http.heartbeat import beat, wanted_of
 from server.http.problems import ClientGoneError, ProblemError, note, placed
 from server.schemas.base import Answer
@@ -96,12 +96,12 @@ def frame(number: int, name: str, message: Answer) -> bytes:
 
 
 def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Settled:
+    texts = texts_of(gateway, request.description, request.negative_description, guided=request.guided)
     return Settled(
         id=request.request_id,
         model=request.model.name,
         description=request.description.text,
-        groups=group_spans(request.description),
-        negatives=negatives_of(gateway, request.description),
+        **texts.model_dump(),
         **asdict(started),
     )
 

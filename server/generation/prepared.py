@@ -6,7 +6,7 @@ The rules are the engine's (`prepare`), which is asked once and told what the sc
 import time
 from typing import Any
 
-from engine.description import Description, negatives
+from engine.description import Description, Syntax, cautions, encoder_texts, negatives
 from engine.engine import GenerationRequest, PreparedRequest, SecondPass
 from engine.errors import RequestError
 from server.gateway import Gateway
@@ -15,7 +15,7 @@ from server.http.base64_file import UnreadableFile
 from server.http.json_body import Reading
 from server.observability.timeline import timed
 from server.schemas.generate import GenerateBody
-from server.schemas.parse import GroupSpan, NegativeAnswer
+from server.schemas.parse import GroupSpan, IgnoredAnswer, NegativeAnswer, Texts, WarningAnswer
 
 #: Fields that hold an object each; null means none.
 OBJECTS = ("groups", "weights")
@@ -42,8 +42,24 @@ def group_spans(description: Description) -> list[GroupSpan]:
     ]
 
 
-def negatives_of(gateway: Gateway, description: Description) -> list[NegativeAnswer]:
-    return [NegativeAnswer(group=each.group, text=each.text) for each in negatives(description, gateway.parser)]
+def texts_of(
+    gateway: Gateway, description: Description, negative_description: str = "", *, guided: bool = True
+) -> Texts:
+    """How a description was read, and the two texts that the encoder gets of it."""
+    texts = encoder_texts(description, negative_description)
+    negative = texts.negative.text
+    found = cautions(description, negative_description, negative, guided=guided)
+    return Texts(
+        groups=group_spans(description),
+        negatives=[NegativeAnswer(group=each.group, text=each.text) for each in negatives(description, gateway.parser)],
+        drawn=texts.drawn.text,
+        negative=negative if guided else "",
+        ignored=[
+            IgnoredAnswer(start=each.start, end=each.end, text=description.text[each.start : each.end], why=each.why)
+            for each in Syntax(description.text).ignored
+        ],
+        warnings=[WarningAnswer(kind=each.kind, message=each.message) for each in found],
+    )
 
 
 def prepared_request(

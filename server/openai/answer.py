@@ -4,6 +4,7 @@ import base64
 import time
 from collections.abc import Sequence
 
+from engine.description import encoder_texts
 from engine.engine import ImageReady, PreparedRequest, Started
 from server.generation.run import Result
 from server.openai.request import ImagesRequest
@@ -17,11 +18,11 @@ from server.schemas.openai_answers import (
 
 
 def images_answer(request: ImagesRequest, result: Result) -> ImagesAnswer:
-    first = result.images[0]
+    first, revised = result.images[0], revised_prompt(request.prepared)
     return ImagesAnswer.model_validate(
         {
             "created": int(time.time()),
-            "data": [ImageData(b64_json=base64_of(image.data)) for image in result.images],
+            "data": [ImageData(b64_json=base64_of(image.data), revised_prompt=revised) for image in result.images],
             "output_format": request.prepared.image_format,
             "quality": request.quality,
             "safety_identifier": request.safety_identifier,
@@ -29,6 +30,12 @@ def images_answer(request: ImagesRequest, result: Result) -> ImagesAnswer:
             "usage": usage_of(request.prepared, result.started, result.images),
         }
     )
+
+
+def revised_prompt(request: PreparedRequest) -> str | None:
+    """The words that are drawn, where they are not the prompt as it came."""
+    drawn = encoder_texts(request.description).drawn.text
+    return None if drawn.strip() == request.asked.description.text.strip() else drawn
 
 
 def usage_of(request: PreparedRequest, started: Started, images: Sequence[ImageReady]) -> ImagesUsage:

@@ -24,6 +24,15 @@ GROUPS = [
     _span("background", "in a park"),
 ]
 
+TEXTS = {
+    "groups": GROUPS,
+    "negatives": [],
+    "drawn": DESCRIPTION,
+    "negative": "",
+    "ignored": [],
+    "warnings": [],
+}
+
 ID = "6f0e2c5f8a2b4a17b0c4f6ad3c1d9e55"
 SETTLED = {
     "id": ID,
@@ -39,8 +48,7 @@ SETTLED = {
     "strength": None,
     "second_pass": None,
     "description": DESCRIPTION,
-    "groups": GROUPS,
-    "negatives": [],
+    **TEXTS,
 }
 PICTURE = {
     "index": 0,
@@ -61,7 +69,26 @@ TIMINGS = {
     "total_seconds": 1.06,
 }
 GENERATE_ANSWER = SETTLED | {"images": [PICTURE], "timings": TIMINGS}
-PARSE_ANSWER = {"text": DESCRIPTION, "groups": GROUPS, "negatives": []}
+PARSE_ANSWER = {
+    "text": "a man in a coat <lora:film:0.8>, no hat",
+    "groups": [
+        {"group": "person", "start": 0, "end": 5, "text": "a man", "weight": 1.0},
+        {"group": "outerwear", "start": 9, "end": 15, "text": "a coat", "weight": 1.0},
+        {"group": "negated", "start": 33, "end": 39, "text": "no hat", "weight": 1.0},
+    ],
+    "negatives": [{"group": "headwear", "text": "hat"}],
+    "drawn": "a man in a coat",
+    "negative": "hat",
+    "ignored": [
+        {
+            "start": 16,
+            "end": 31,
+            "text": "<lora:film:0.8>",
+            "why": "a network of another tool: none is loaded by a description",
+        }
+    ],
+    "warnings": [],
+}
 
 #: A whole picture of 8 x 12 red pixels.
 RED_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAMCAIAAADQ/GvKAAAAFUlEQVR42mPcomHDgA0wMeAAI1cCAFWzATCrm9VJAAAAAElFTkSuQmCC"
@@ -104,7 +131,8 @@ id: 2
 event: started
 data: {"id":"6f0e2c5f","model":"figurine","seed":7,"image_index":0,"width":128,"height":192,"steps":20,\
 "guidance_scale":4.0,"sampler":"ddim","guidance_interval":[0.0,1.0],\
-"description":"a woman in a red dress","groups":[],"negatives":[]}
+"description":"a woman in a red dress","groups":[],"negatives":[],\
+"drawn":"a woman in a red dress","negative":"","ignored":[],"warnings":[]}
 
 id: 3
 event: step

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from engine.description import GROUPS
 from server.gateway import gateway_of
-from server.generation.prepared import group_spans, negatives_of, parse
+from server.generation.prepared import parse, texts_of
 from server.http import problems
 from server.http.json_body import Reading, read_body
 from server.openapi import examples
@@ -46,11 +46,7 @@ async def parse_text(request: Request) -> Response:
     gateway = gateway_of(request)
     reading = await read_body(request, ParseBody, gateway.settings.max_body_bytes)
     description = parse(gateway, _text(reading, gateway.engine.model.max_characters))
-    answer = ParseAnswer(
-        text=description.text,
-        groups=group_spans(description),
-        negatives=negatives_of(gateway, description),
-    )
+    answer = ParseAnswer(text=description.text, **texts_of(gateway, description).model_dump())
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from server.schemas.base import Answer, Body, File, Mistake, MistakesError, Text
 from server.schemas.model import ImageFormat
-from server.schemas.parse import GroupSpan, NegativeAnswer
+from server.schemas.parse import Texts
 
 MAX_SEED = MAX_IMAGE_INDEX = 2**32 - 1
 
@@ -126,9 +126,7 @@ class SecondPassAnswer(Answer):
     height: int = Field(description="Of the finished picture.")
 
 
-class Settled(Answer):
-    """What a request runs with, every default filled in."""
-
+class _Values(Answer):
     id: str
     model: str
     seed: int
@@ -142,8 +140,10 @@ class Settled(Answer):
     strength: float | None = Field(None, description="Only with init_image.")
     second_pass: SecondPassAnswer | None = None
     description: str = Field(description="What is drawn: the description as it came, with the groups in it.")
-    groups: list[GroupSpan]
-    negatives: list[NegativeAnswer] = Field(description="What the negated phrases rule out.")
+
+
+class Settled(Texts, _Values):
+    """What a request runs with, every default filled in."""
 
 
 class GenerateAnswer(Settled):

@@ -35,7 +35,7 @@ class ImagesUsage(StreamUsage):
 
 class ImageData(Answer):
     b64_json: str = Field(description="The encoded picture, in base64; its metadata says how to make it again.")
-    revised_prompt: None = Field(None, description="The prompt is drawn as it came.")
+    revised_prompt: str | None = Field(None, description="What is drawn, where that is not the prompt as it came.")
     url: None = None
 
 

@@ -25,10 +25,40 @@ class NegativeAnswer(Answer):
     text: str = Field(description='The words without those of absence: "hat" of "no hat".')
 
 
-class ParseAnswer(Answer):
+class IgnoredAnswer(Answer):
+    """Something that is no language, such as another tool's syntax: no encoder reads it."""
+
+    start: int = Field(description="First code point of it.")
+    end: int = Field(description="One past its last code point.")
     text: str
+    why: str = Field(description="What it was taken for.")
+
+
+class WarningAnswer(Answer):
+    """Something that was probably meant otherwise; it stops nothing."""
+
+    kind: str = Field(description="A short name that programs can tell warnings by.")
+    message: str = Field(description="A sentence for people.")
+
+
+class Texts(Answer):
+    """How a text was read, and the two texts that the encoder gets."""
+
     groups: list[GroupSpan]
     negatives: list[NegativeAnswer] = Field(description="What the negated phrases rule out.")
+    # Jobs that an older server kept have none of these.
+    drawn: str = Field("", description="The words that go into the picture, as the text encoder gets them.")
+    negative: str = Field("", description="The words of what must not be in it, as the text encoder gets them.")
+    ignored: list[IgnoredAnswer] = Field([], description="What is no language, and kept out of the encoder.")
+    warnings: list[WarningAnswer] = Field([], description="What was probably meant otherwise.")
+
+
+class _OfText(Answer):
+    text: str
+
+
+class ParseAnswer(Texts, _OfText):
+    """The phrases of a text, and what the encoder would get of it alone."""
 
 
 class GroupAnswer(Answer):

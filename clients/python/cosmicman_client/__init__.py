@@ -36,7 +36,18 @@ from cosmicman_client.errors import (
     UnprocessableEntityError,
 )
 from cosmicman_client.jobs import Job, JobImage, JobPage
-from cosmicman_client.models import Generation, Group, GroupSpan, Image, Model, Negative, Parsed, Settings
+from cosmicman_client.models import (
+    Generation,
+    Group,
+    GroupSpan,
+    Ignored,
+    Image,
+    Model,
+    Negative,
+    Parsed,
+    Settings,
+    Warned,
+)
 from cosmicman_client.stream import AsyncStream, Stream
 
 __all__ = [
@@ -59,6 +70,7 @@ __all__ = [
     "GenerationFailedError",
     "Group",
     "GroupSpan",
+    "Ignored",
     "Image",
     "Job",
     "JobImage",
@@ -77,6 +89,7 @@ __all__ = [
     "Settings",
     "Stream",
     "UnprocessableEntityError",
+    "Warned",
     "__version__",
     "abatch",
     "batch",

@@ -73,6 +73,24 @@ class Negative(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ignored(Record):
+    """Something that is no language, such as another tool's syntax: no encoder reads it."""
+
+    start: int
+    end: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warned(Record):
+    """Something that was probably meant otherwise; it stops nothing."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class _HasGroups(Record):
     @classmethod
     def _value(cls, name: str, value: Any) -> Any:
@@ -80,6 +98,10 @@ class _HasGroups(Record):
             return tuple(GroupSpan.read(each) for each in _list(name, value))
         if name == "negatives":
             return tuple(Negative.read(each) for each in _list(name, value))
+        if name == "ignored":
+            return tuple(Ignored.read(each) for each in _list(name, value))
+        if name == "warnings":
+            return tuple(Warned.read(each) for each in _list(name, value))
         return value
 
 
@@ -90,6 +112,10 @@ class Parsed(_HasGroups):
     text: str
     groups: tuple[GroupSpan, ...]
     negatives: tuple[Negative, ...] = ()
+    drawn: str = ""
+    negative: str = ""
+    ignored: tuple[Ignored, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +158,10 @@ class Settings(_HasGroups):
     image_index: int = 0
     groups: tuple[GroupSpan, ...] = ()
     negatives: tuple[Negative, ...] = ()
+    drawn: str = ""
+    negative: str = ""
+    ignored: tuple[Ignored, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from server.cli.arguments import add_command
 from server.cli.errors import UsageError
 from server.cli.streams import read_stdin
+
+if TYPE_CHECKING:
+    from engine.description import Description
 
 EXAMPLES = """\
   cosmicman parse "a man in a blue plaid shirt and white sneakers"
@@ -26,7 +29,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--jsonl",
         metavar="FILE",
-        help='read lines {"id", "text"} (- is stdin) and print lines {"id", "spans": [[start, end, group], ...]}',
+        help='read lines {"id", "text"} (- is stdin) and print lines {"id", "spans": [[start, end, group], ...], '
+        '"drawn", "negative", "ignored", "warnings"}',
     )
     parser.set_defaults(run=run)
 
@@ -61,14 +65,37 @@ def _parse_one(text: str, as_json: bool) -> int:
         ]
         # Escaped, so that any text can be printed in any locale.
         absent = [{"group": str(each.group), "text": each.text} for each in negatives(description, parser)]
-        sys.stdout.write(json.dumps({"text": text, "groups": groups, "negatives": absent}) + "\n")
+        answer = {"text": text, "groups": groups, "negatives": absent, **_texts(description)}
+        sys.stdout.write(json.dumps(answer) + "\n")
         return 0
     from rich.console import Console
 
-    from server.cli.tables import show_groups
+    from server.cli.tables import show_groups, show_texts
 
     show_groups(Console(), description)
+    show_texts(Console(), _texts(description))
     return 0
+
+
+def _texts(description: "Description") -> dict[str, Any]:
+    """The two texts that the encoder gets, what is kept out of them, and what was probably meant otherwise."""
+    from engine.description import Syntax, cautions, encoder_texts
+
+    texts = encoder_texts(description)
+    return {
+        "drawn": texts.drawn.text,
+        "negative": texts.negative.text,
+        "ignored": [
+            {
+                "start": each.start,
+                "end": each.end,
+                "text": description.text[each.start : each.end],
+                "why": each.why,
+            }
+            for each in Syntax(description.text).ignored
+        ],
+        "warnings": [{"kind": each.kind, "message": each.message} for each in cautions(description)],
+    }
 
 
 def _parse_lines(file: str) -> int:
@@ -77,8 +104,9 @@ def _parse_lines(file: str) -> int:
     parser = Parser()
     with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
         for identity, text in _records(stream, "stdin" if file == "-" else file):
-            spans = [[span.start, span.end, str(span.group)] for span in parser.parse(text).spans]
-            sys.stdout.write(json.dumps({"id": identity, "spans": spans}) + "\n")
+            description = parser.parse(text)
+            spans = [[span.start, span.end, str(span.group)] for span in description.spans]
+            sys.stdout.write(json.dumps({"id": identity, "spans": spans, **_texts(description)}) + "\n")
     return 0
 
 

@@ -166,6 +166,30 @@ async def test_groups_over_a_text_are_in_the_answer(client: Any, engine: Any) ->
     assert engine.seen[0].groups == body["groups"]
 
 
+async def test_the_answer_tells_what_the_encoder_gets(client: Any) -> None:
+    body = {"description": "a woman in a red dress, no hat", "negative_description": "blur, Hat"}
+    answer = (await client.post("/generate", json=body)).json()
+    assert (answer["drawn"], answer["negative"]) == ("a woman in a red dress", "blur, Hat")
+    assert (answer["ignored"], answer["warnings"]) == ([], [])
+
+
+async def test_negative_words_that_nothing_reads_are_warned_of(client: Any) -> None:
+    body = {"description": "a woman in a red dress, no hat", "guidance_scale": 1.0}
+    answer = (await client.post("/generate", json=body)).json()
+    assert (answer["drawn"], answer["negative"]) == ("a woman in a red dress", "")
+    [warning] = answer["warnings"]
+    assert warning["kind"] == "negative-unread"
+    assert warning["message"].endswith(": hat")
+
+
+async def test_syntax_in_the_negative_words_is_warned_of(client: Any) -> None:
+    body = {"description": "a red dress", "negative_description": "<lora:bad:1>, hat"}
+    answer = (await client.post("/generate", json=body)).json()
+    assert answer["negative"] == "hat"
+    [warning] = answer["warnings"]
+    assert warning["kind"] == "syntax" and "<lora:bad:1>" in warning["message"]
+
+
 async def test_groups_may_stand_instead_of_a_text(client: Any) -> None:
     answer = (await client.post("/generate", json={"groups": {"hair": "bald", "shot": "a headshot"}})).json()
     assert answer["description"] == "a headshot, bald"

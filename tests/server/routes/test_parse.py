@@ -26,6 +26,16 @@ async def test_negatives_have_their_groups(client: Any) -> None:
     assert answer["negatives"] == [{"group": "headwear", "text": "hat"}, {"group": "eyewear", "text": "glasses"}]
 
 
+async def test_the_two_texts_of_the_encoder_are_told(client: Any) -> None:
+    text = "a man in a coat <lora:film:0.8>, no hat"
+    answer = (await client.post("/parse", json={"text": text})).json()
+    assert (answer["drawn"], answer["negative"]) == ("a man in a coat", "hat")
+    [ignored] = answer["ignored"]
+    assert text[ignored["start"] : ignored["end"]] == ignored["text"] == "<lora:film:0.8>"
+    assert ignored["why"]
+    assert answer["warnings"] == []
+
+
 async def test_text_over_the_model_s_limit_is_refused_before_parsing(client: Any) -> None:
     refusal = await client.post("/parse", json={"text": "x" * 8001})
     assert refusal.status_code == 422

@@ -23,7 +23,18 @@ def run(client: Client, options: argparse.Namespace) -> int:
             {"group": g.group, "start": g.start, "end": g.end, "text": g.text, "weight": g.weight}
             for g in parsed.groups
         ]
-        print(json.dumps({"text": parsed.text, "groups": groups}, ensure_ascii=False))  # noqa: T201
+        answer = {
+            "text": parsed.text,
+            "groups": groups,
+            "negatives": [{"group": each.group, "text": each.text} for each in parsed.negatives],
+            "drawn": parsed.drawn,
+            "negative": parsed.negative,
+            "ignored": [
+                {"start": each.start, "end": each.end, "text": each.text, "why": each.why} for each in parsed.ignored
+            ],
+            "warnings": [{"kind": each.kind, "message": each.message} for each in parsed.warnings],
+        }
+        print(json.dumps(answer, ensure_ascii=False))  # noqa: T201
         return 0
     width = max((len(span.group) for span in parsed.groups), default=0)
     for span in parsed.groups:
@@ -31,4 +42,8 @@ def run(client: Client, options: argparse.Namespace) -> int:
         print(f"{span.group:{width}}  {span.text}{weight}")  # noqa: T201
     for negative in parsed.negatives:
         print(f"not: {negative.text} ({negative.group})")  # noqa: T201
+    for each in parsed.ignored:
+        print(f"ignored: {each.text} ({each.why})")  # noqa: T201
+    for warning in parsed.warnings:
+        print(f"warning: {warning.message}", file=sys.stderr)  # noqa: T201
     return 0

@@ -5,13 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from engine.description import Parser
+from engine.description import Parser, encoder_texts
 
 TEXT = "a man in a blue plaid shirt and white sneakers"
 
 
 def expected_spans(text: str) -> list[list[object]]:
     return [[span.start, span.end, str(span.group)] for span in Parser().parse(text).spans]
+
+
+def expected_line(name: object, text: str) -> dict[str, object]:
+    texts = encoder_texts(Parser().parse(text))
+    return {
+        "id": name,
+        "spans": expected_spans(text),
+        "drawn": texts.drawn.text,
+        "negative": texts.negative.text,
+        "ignored": [],
+        "warnings": [],
+    }
 
 
 def test_table_shows_each_phrase_with_its_group(cosmicman) -> None:
@@ -47,12 +59,12 @@ def test_jsonl_answers_line_by_line(cosmicman, tmp_path: Path) -> None:
     outcome = cosmicman("parse", "--jsonl", "in.jsonl")
     assert (outcome.status, outcome.err) == (0, "")
     answers = [json.loads(line) for line in outcome.out.splitlines()]
-    assert answers == [{"id": name, "spans": expected_spans(text)} for name, text in texts.items()]
+    assert answers == [expected_line(name, text) for name, text in texts.items()]
 
 
 def test_jsonl_reads_stdin(cosmicman) -> None:
     outcome = cosmicman("parse", "--jsonl", "-", stdin=json.dumps({"id": 7, "text": TEXT}).encode())
-    assert json.loads(outcome.out) == {"id": 7, "spans": expected_spans(TEXT)}
+    assert json.loads(outcome.out) == expected_line(7, TEXT)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +81,7 @@ def test_jsonl_reads_stdin(cosmicman) -> None:
 )
 def test_bad_line_is_refused_with_its_number(refused, line: bytes, words: str) -> None:
     good = b'{"id": 1, "text": "a red hat"}\n'
-    answer = json.dumps({"id": 1, "spans": expected_spans("a red hat")}) + "\n"
+    answer = json.dumps(expected_line(1, "a red hat")) + "\n"
     message = refused("parse", "--jsonl", "-", stdin=good + b"\n" + line, out=answer)
     assert message.startswith("cosmicman parse: stdin, line 3: ")
     assert words in message
@@ -97,3 +109,15 @@ def test_contradictory_arguments_are_refused(refused, arguments: tuple[str, ...]
 def test_json_says_what_is_negated_and_where_it_belongs(cosmicman) -> None:
     answer = json.loads(cosmicman("parse", "--json", "a man in a coat, no hat").out)
     assert answer["negatives"] == [{"group": "headwear", "text": "hat"}]
+
+
+def test_json_lines_hold_the_two_texts_of_the_encoder(cosmicman) -> None:
+    text = "a man in a coat <lora:film:0.8>, no hat"
+    answer = json.loads(cosmicman("parse", "--jsonl", "-", stdin=json.dumps({"id": 1, "text": text}).encode()).out)
+    assert (answer["drawn"], answer["negative"], answer["warnings"]) == ("a man in a coat", "hat", [])
+    assert [each["text"] for each in answer["ignored"]] == ["<lora:film:0.8>"]
+
+
+def test_table_says_what_is_left_out(cosmicman) -> None:
+    shown = cosmicman("parse", "a man in a coat <lora:film:0.8>, no hat").out
+    assert "not: hat" in shown and "ignored: <lora:film:0.8>" in shown

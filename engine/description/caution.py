@@ -1,0 +1,46 @@
+"""What a writer should know about how a text was read: cautions, none of which stops anything.
+
+It knows texts; what a request makes of them is its caller's to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.description.spans import Description
+from engine.description.syntax import Syntax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """Something that was probably meant otherwise."""
+
+    #: A short name that programs can tell cautions by.
+    kind: str
+    #: A sentence for people.
+    message: str
+
+
+def cautions(
+    description: Description, negative_description: str = "", negative: str = "", *, guided: bool = True
+) -> tuple[Caution, ...]:
+    """Return what the writer of a description should know.
+
+    Args:
+        description: The words with their groups.
+        negative_description: What must not be in the picture besides the phrases that say so themselves.
+        negative: The whole text of what must not be, whether or not it is read.
+        guided: Whether the negative text is read at all.
+    """
+    found = []
+    if negative and not guided:
+        found.append(
+            Caution(
+                kind="negative-unread",
+                message=f"guidance_scale is at most 1, so nothing keeps this out of the picture: {negative}",
+            )
+        )
+    for each in Syntax(negative_description).ignored:
+        came = negative_description[each.start : each.end]
+        found.append(Caution(kind="syntax", message=f"negative_description: {came!r} is left out ({each.why})"))
+    return tuple(found)
