@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -64,7 +66,13 @@ logger = logging.getLogger(__name__)
 
 STAGES = ("tokenizer", "perceptual", "vae", "text", "probe", "unet", "package")
 BASE_STAGES = ("probe", "unet", "package")  # of a recipe whose other parts are a base's
+_WAIT = timedelta(hours=2)  # the main process may write 41 GB, or draw samples
 _SECTIONS = {"perceptual": "vae.perceptual", "probe": "probe"}  # what a recipe has where it has that stage
+
+
+def _patience() -> dict[str, timedelta]:
+    """How long a process waits for the others at work, where there are several; accelerate takes it nowhere else."""
+    return {"timeout": _WAIT} if int(os.environ.get("WORLD_SIZE", "1")) > 1 else {}
 
 
 class Run:
@@ -87,7 +95,7 @@ class Run:
         has = {"probe": recipe.probe, "perceptual": recipe.vae and recipe.vae.perceptual}
         stages = BASE_STAGES if self.base else STAGES
         self.stages = tuple(name for name in stages if has.get(name, True))
-        self.is_main = bool(PartialState().is_main_process)
+        self.is_main = bool(PartialState(**_patience()).is_main_process)
         require_trackers(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
         torch.manual_seed(recipe.seed)
         torch.set_flush_denormal(True)

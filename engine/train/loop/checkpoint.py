@@ -9,9 +9,9 @@ import errno
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from engine.files.whole import whole_folder
-from engine.train.loop.shard import divided_like
+from engine.files.whole import put_in_place, whole_folder
+from engine.train.loop import divided
+from engine.train.loop.shard import divided_like, own_part
 
+_KINDS = ("model", "average", "optimizer")
 _NAME = re.compile(r"step_(\d{8})")
 
 
@@ -49,17 +51,47 @@ class DiskFullError(OSError):
 def save(folder: Path, state: State, *, keep: int = 2) -> Path:
     """Write one checkpoint whole, then remove all but the newest `keep`; raise DiskFullError where it does not fit."""
     path = folder / f"step_{state.step:08d}"
-    for left in folder.glob(".step_*"):  # of a run that was killed while it saved; only one process saves here
-        shutil.rmtree(left)
+    _sweep(folder)  # only one process saves here
     with _room_for(folder, state), whole_folder(path) as temporary:
-        for name in ("model", "average", "optimizer"):
+        for name in _KINDS:
             tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in getattr(state, name).items()}
             save_file(tensors, temporary / f"{name}.safetensors")
-        facts = {"step": state.step, **state.facts}
-        (temporary / "facts.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    for step in steps_saved(folder)[:-keep]:
-        shutil.rmtree(folder / f"step_{step:08d}")
+        _write_facts(temporary, state)
+    _prune(folder, keep)
     return path
+
+
+def save_divided(folder: Path, state: State, *, is_main: bool, meet: Callable[[], None], keep: int = 2) -> None:
+    """Write one checkpoint, each process the part of `state` that it holds, in a folder that all of them see.
+
+    Args:
+        folder: Of the stage's checkpoints.
+        state: Whose tensors are divided among the processes.
+        is_main: Whether this process makes the folder and puts it in its place.
+        meet: Returns when every process has come.
+        keep: All but the newest `keep` are removed.
+
+    Raises:
+        DiskFullError: It does not fit; all processes are told.
+    """
+    path = folder / f"step_{state.step:08d}"
+    temporary = folder / f".{path.name}.divided"
+    if is_main:
+        _sweep(folder)
+        temporary.mkdir(parents=True)
+    meet()
+    try:
+        with _room_for(folder, state):
+            divided.write(temporary, _flat(state))
+        meet()
+        if is_main:
+            _write_facts(temporary, state)
+            put_in_place(temporary, path)
+            _prune(folder, keep)
+    finally:
+        if is_main:
+            shutil.rmtree(temporary, ignore_errors=True)
+    meet()
 
 
 def load(folder: Path, step: int | None = None) -> State:
@@ -68,9 +100,43 @@ def load(folder: Path, step: int | None = None) -> State:
     if not saved or (step is not None and step not in saved):
         raise FileNotFoundError(f"no checkpoint in {folder}" + (f" for step {step}" if step is not None else ""))
     path = folder / f"step_{saved[-1] if step is None else step:08d}"
-    tensors = {name: _tensors(path / f"{name}.safetensors") for name in ("model", "average", "optimizer")}
+    if is_divided(path):
+        tensors = _by_kind(divided.read_whole(path))
+    else:
+        tensors = {name: _tensors(path / f"{name}.safetensors") for name in _KINDS}
     facts = _facts(path / "facts.json")
     return State(step=facts.pop("step"), facts=facts, **tensors)
+
+
+def load_divided(path: Path, state: State) -> State:
+    """Fill the tensors of `state`, as they are divided, from a divided checkpoint; the state with the facts it has.
+
+    Raises:
+        ValueError: The checkpoint is of another recipe, or damaged.
+    """
+    has = _by_kind(divided.described(path))
+    for kind in _KINDS:
+        for name in sorted(getattr(state, kind).keys() ^ has[kind].keys()):
+            who = "the checkpoint lacks" if name in getattr(state, kind) else "the checkpoint has another tensor,"
+            raise ValueError(f"{who} {kind}/{name}: was the recipe changed since?")
+    divided.read(path, _flat(state))
+    facts = _facts(path / "facts.json")
+    return replace(state, step=facts.pop("step"), facts=facts)
+
+
+def newest(folder: Path) -> Path:
+    """Where the newest checkpoint lies, of which there is one."""
+    return folder / f"step_{steps_saved(folder)[-1]:08d}"
+
+
+def is_divided(path: Path) -> bool:
+    """Whether each process wrote its part of a checkpoint."""
+    return path.is_dir() and not (path / "model.safetensors").exists()
+
+
+def states_of(path: Path) -> dict[str, torch.dtype]:
+    """Names of what a divided checkpoint keeps of the optimiser, each with its type."""
+    return {name: kind for name, (_, kind) in _by_kind(divided.described(path))["optimizer"].items()}
 
 
 def model_tensors(model: torch.nn.Module) -> dict[str, torch.Tensor]:
@@ -120,11 +186,49 @@ def restore_optimizer(
         optimizer.state[parameters[name]][entry] = target
 
 
+def _flat(state: State) -> dict[str, torch.Tensor]:
+    return {f"{kind}/{name}": value for kind in _KINDS for name, value in getattr(state, kind).items()}
+
+
+def _by_kind(flat: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
+    for name, value in flat.items():
+        kind, _, rest = name.partition("/")
+        found[kind][rest] = value
+    return found
+
+
+def _write_facts(folder: Path, state: State) -> None:
+    facts = {"step": state.step, **state.facts}
+    (folder / "facts.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a run left that was killed while it saved."""
+    for left in folder.glob(".step_*"):
+        shutil.rmtree(left)
+
+
+def _prune(folder: Path, keep: int) -> None:
+    for step in steps_saved(folder)[:-keep]:
+        shutil.rmtree(folder / f"step_{step:08d}")
+
+
+def adopt_optimizer(
+    model: torch.nn.Module, optimizer: torch.optim.Optimizer, tensors: Mapping[str, torch.Tensor]
+) -> None:
+    """Take these tensors, which are divided as the parameters are, for the optimiser's state."""
+    parameters = dict(model.named_parameters())
+    for key, value in tensors.items():
+        name, _, entry = key.partition("/")
+        optimizer.state[parameters[name]][entry] = value
+
+
 @contextmanager
 def _room_for(folder: Path, state: State) -> Iterator[None]:
     """Refuse before anything is written, or say in one line that the disk filled up on the way."""
     parts = (state.model, state.average, state.optimizer)
-    needed = sum(tensor.numel() * tensor.element_size() for part in parts for tensor in part.values())
+    needed = sum(own_part(tensor).nbytes for part in parts for tensor in part.values())
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     try:

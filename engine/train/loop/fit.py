@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -30,7 +31,7 @@ from engine.train.loop.machine import machine
 from engine.train.loop.meter import Meter, means_of
 from engine.train.loop.optimizer import MuonAdamW
 from engine.train.loop.rates import learning_rate, parameter_groups
-from engine.train.loop.shard import gathered, own_part, shard, whole
+from engine.train.loop.shard import gathered, own_part, shard
 from engine.train.loop.stage import Batch, Outcome, Stage
 from engine.train.loop.throughput import Throughput, shapes_of
 from engine.train.loop.trackers import Tracker
@@ -82,11 +83,8 @@ class Fit:
         """Continue from the newest checkpoint; False where there is none."""
         if not checkpoint.steps_saved(self.folder):
             return False
-        state = checkpoint.load(self.folder)
-        checkpoint.restore_model(self.model, state.model)
-        checkpoint.restore_optimizer(self.model, self.optimizer, state.optimizer)
-        if self.average:
-            self.average.load(state.average)
+        path = checkpoint.newest(self.folder)
+        state = self._read_own_part(path) if self.is_sharded and checkpoint.is_divided(path) else self._read_whole()
         self.step, self.seconds, self.samples = state.step, state.facts["seconds"], state.facts["samples"]
         self.batches = state.facts.get("batches", state.step)
         logger.info("stage=%s resumed at step %d of %d", self.stage.name, self.step, self.config.steps)
@@ -95,8 +93,37 @@ class Fit:
             logger.warning("stage=%s %s was %s, is %s", self.stage.name, key, state.facts["fit"][key], now[key])
         return True
 
+    def _read_whole(self) -> checkpoint.State:
+        state = checkpoint.load(self.folder)
+        checkpoint.restore_model(self.model, state.model)
+        checkpoint.restore_optimizer(self.model, self.optimizer, state.optimizer)
+        if self.average:
+            self.average.load(state.average)
+        return state
+
+    def _read_own_part(self, path: Path) -> checkpoint.State:
+        """What this process holds, of a checkpoint that several wrote."""
+        parameters, saved = dict(self.model.named_parameters()), checkpoint.states_of(path)
+        optimizer = {key: _state_like(parameters, key, kind) for key, kind in saved.items()}
+        held = self._held(optimizer)
+        state = checkpoint.load_divided(path, held)
+        checkpoint.adopt_optimizer(self.model, self.optimizer, optimizer)
+        return state
+
+    def _held(self, optimizer: dict[str, torch.Tensor]) -> checkpoint.State:
+        """This process's tensors, in their own memory."""
+        return checkpoint.State(
+            step=self.step,
+            model={name: value.detach() for name, value in checkpoint.model_tensors(self.model).items()},
+            average=self.average.tensors if self.average else {},
+            optimizer=optimizer,
+            facts={},
+        )
+
     def save(self) -> None:
-        """Write a checkpoint of this moment, unless it has one; every process calls, the main one writes.
+        """Write a checkpoint of this moment, unless it has one; every process calls.
+
+        The main process writes it, or of a sharded model each its own part.
 
         Raises DiskFullError where it does not fit; the checkpoints before it are as they were.
         """
@@ -104,15 +131,14 @@ class Fit:
         if self._agreed(self.step in checkpoint.steps_saved(self.folder)) or not (is_main or self.is_sharded):
             return
         facts = {"seconds": self.seconds, "samples": self.samples, "batches": self.batches}
-        state = checkpoint.State(
-            step=self.step,
-            model=_gathered(checkpoint.model_tensors(self.model), keep=is_main),
-            average=_gathered(self.average.tensors, keep=is_main) if self.average else {},
-            optimizer=_gathered(checkpoint.optimizer_tensors(self.model, self.optimizer), keep=is_main),
-            facts={**facts, "fit": as_tree(self.config), "machine": machine()},
-        )
-        if is_main:
-            checkpoint.save(self.folder, state, keep=self.config.keep_checkpoints)
+        held = self._held(checkpoint.optimizer_tensors(self.model, self.optimizer))
+        state = replace(held, facts={**facts, "fit": as_tree(self.config), "machine": machine()})
+        keep = self.config.keep_checkpoints
+        if self.is_sharded:
+            meet = self.accelerator.wait_for_everyone
+            checkpoint.save_divided(self.folder, state, is_main=is_main, meet=meet, keep=keep)
+        else:
+            checkpoint.save(self.folder, state, keep=keep)
 
     def run(self, until: int | None = None) -> Outcome:
         """Optimise up to step `until`, or the last; the model then holds its averaged weights.
@@ -304,11 +330,13 @@ def run_stage(
             tracker.close()
 
 
-def _gathered(tensors: dict[str, torch.Tensor], *, keep: bool) -> dict[str, torch.Tensor]:
-    """Whole tensors in the main process's memory, one gathered at a time; nothing in the others."""
-    found = {}
-    for name, tensor in tensors.items():
-        all_of_it = whole(tensor.detach())
-        if keep:
-            found[name] = all_of_it.cpu()
-    return found
+def _state_like(parameters: Mapping[str, torch.nn.Parameter], key: str, kind: torch.dtype) -> torch.Tensor:
+    """An empty tensor for an entry of the optimiser's state: a number for its step, else divided as its parameter is.
+
+    Raises:
+        ValueError: This model has no such parameter.
+    """
+    name, _, entry = key.partition("/")
+    if name not in parameters:
+        raise ValueError(f"the checkpoint's optimiser has {name}, which this model has not")
+    return torch.zeros((), dtype=kind) if entry == "step" else torch.zeros_like(parameters[name].detach(), dtype=kind)

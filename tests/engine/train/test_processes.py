@@ -36,7 +36,7 @@ class _Noting(DiffusionStage):
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         share = self._plan(step, rank, world_size)
         samples = self.buckets[share.bucket].samples
-        self.seen = [*getattr(self, "seen", []), *(samples[n] for n in share.indices[share.weights > 0].tolist())]
+        self.seen = [*getattr(self, "seen", []), *samples[share.indices[share.weights > 0]].tolist()]
         return super().batch(step, rank, world_size)
 
 
@@ -50,7 +50,9 @@ def _stage(recipe: Recipe, finished: Path, out: Path) -> _Noting:
     return _Noting(recipe, folder, buckets, parts, out)
 
 
-def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path, steps: int | None) -> None:
+def _one_of_two(
+    rank: int, port: int, recipe: Recipe, finished: Path, out: Path, steps: int | None, resume: bool
+) -> None:
     import os
 
     os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
@@ -60,18 +62,19 @@ def _one_of_two(rank: int, port: int, recipe: Recipe, finished: Path, out: Path,
     stage = _stage(recipe, finished, out)
     fit = Fit(stage, recipe.unet.fit, out / "checkpoints", cpu=True)
     assert fit.accelerator.num_processes == 2
+    assert fit.resume() == resume
     losses = fit.run(steps or stage.steps_per_epoch(2)).losses
     (out / f"{rank}.json").write_text(json.dumps({"seen": stage.seen, "losses": losses}))
     weights = {name: whole(value).contiguous() for name, value in fit.model.state_dict().items()}
     save_file(weights, out / f"{rank}.safetensors")
 
 
-def _two(recipe: Recipe, finished: Path, out: Path, steps: int | None = None) -> list[_Seen]:
+def _two(recipe: Recipe, finished: Path, out: Path, steps: int | None = None, *, resume: bool = False) -> list[_Seen]:
     """What each of two processes saw and lost in some steps, or an epoch, and its weights afterwards."""
-    out.mkdir()
+    out.mkdir(exist_ok=resume)
     context = multiprocessing.get_context("fork")
     with held_port() as port:
-        arguments = [(rank, port, recipe, finished, out, steps) for rank in range(2)]
+        arguments = [(rank, port, recipe, finished, out, steps, resume) for rank in range(2)]
         work = [context.Process(target=_one_of_two, args=each) for each in arguments]
         for process in work:
             process.start()
@@ -113,6 +116,49 @@ def test_two_processes_see_every_sample_once_and_agree_sharded_or_not(
         torch.testing.assert_close(saved[1].average[name], value, atol=2e-4, rtol=1e-3)
     pictures = [sorted((tmp_path / name / "samples").iterdir()) for name in ("copied", "sharded")]
     assert [file.name for file in pictures[0]] == [file.name for file in pictures[1]] != []
+
+
+def _assert_goes_on_exactly(recipe: Recipe, finished: Path, out: Path) -> None:
+    """Stopped after two steps and gone on with, a sharded run loses what one at a stretch does, to the last digit."""
+    at_a_stretch = _two(recipe, finished, out / "stretch", steps=4)
+    begun = _two(recipe, finished, out / "resumed", steps=2)
+    (out / "resumed" / "checkpoints" / ".step_00000009.divided").mkdir()  # as a process leaves it that is killed
+    gone_on = _two(recipe, finished, out / "resumed", steps=4, resume=True)
+    for (whole_run, weights), (first, _), (rest, others) in zip(at_a_stretch, begun, gone_on, strict=True):
+        assert first["losses"] + rest["losses"] == whole_run["losses"]
+        for name, value in weights.items():
+            assert torch.equal(others[name], value), name
+    assert not list((out / "resumed" / "checkpoints").glob(".*"))
+
+
+@pytest.mark.slow
+def test_a_sharded_run_writes_its_parts_and_goes_on_exactly(
+    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    sharded = _recipe(recipe, shard=True)
+    _assert_goes_on_exactly(sharded, finished, tmp_path)
+    path = checkpoint.newest(tmp_path / "resumed" / "checkpoints")
+    assert {file.name for file in path.iterdir()} == {
+        "facts.json", "shard-00001-model-00001-of-00001.safetensors", "shard-00002-model-00001-of-00001.safetensors",
+    }  # fmt: skip
+    state = checkpoint.load(path.parent)  # whole, in a process that knows of no other
+    weights = load_file(tmp_path / "resumed" / "0.safetensors")
+    assert state.step == 4 and state.model.keys() == weights.keys()
+    assert {name.partition("/")[2] for name in state.optimizer} == {"exp_avg", "exp_avg_sq", "step"}
+    alone = Fit(_stage(recipe, finished, tmp_path), _recipe(recipe).unet.fit, path.parent, cpu=True)
+    assert alone.resume() and alone.step == 4
+    for name, value in alone.model.state_dict().items():
+        assert torch.equal(value, state.model[name]), name
+
+
+@pytest.mark.slow
+def test_adapters_beside_sharded_weights_go_on_exactly(
+    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    lora = {"initial": finished / "unet", "lora": replace(recipe.unet.lora, rank=2)}
+    _assert_goes_on_exactly(_recipe(recipe, shard=True, **lora), finished, tmp_path)
 
 
 def _plain(name: str) -> str:
