@@ -155,8 +155,7 @@ def _check_cutout(request: GenerationRequest, model: ModelInfo, wrong: Mistakes)
         wrong.add("cutout", f"cutout needs a parser, and the bundle of {model.name} has none")
     if wrong.right("image_format") and request.image_format not in TRANSPARENT_FORMATS:
         able = " or ".join(TRANSPARENT_FORMATS)
-        message = f"cutout makes the background transparent, which takes image_format {able}"
-        wrong.add("cutout", f"{message}; got {request.image_format}")
+        wrong.add("cutout", f"cutout takes image_format {able}, which can be transparent; got {request.image_format}")
 
 
 def _image_quality(request: GenerationRequest) -> int | None:

@@ -1,4 +1,4 @@
-"""The parser as a file: weights and facts to train on from, and the graph that a bundle holds.
+"""The parser as a graph in a bundle: exported from a trained one, or taken from another bundle.
 
 It knows the network and the bundle; it does not know how either is trained or run.
 B batch, H W picture height and width, C item classes.
@@ -7,20 +7,16 @@ B batch, H W picture height and width, C item classes.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from engine.bundle.manifest import PARSER_FILE, Manifest
+from engine.bundle.manifest import MANIFEST_FILE, PARSER_FILE, Manifest, load_bundle
 from engine.export.added_file import with_file
 from engine.export.write import write_graph
 from engine.pipeline_folder.graphs import PRECISIONS, Graph
 from engine.regions.items import ITEM_CLASSES
-from engine.train.parser.network import ParserNetwork
-from engine.train.teachers.label_reading import read_network, save_network
-
-_NAME, _WHAT = "parser", "parser"  # of its files, and in messages
+from engine.train.parser.network import ParserNetwork, load_parser
 
 
 class Chances(nn.Module):
@@ -35,28 +31,6 @@ class Chances(nn.Module):
         """Parse."""
         chances: Tensor = self.network(image).softmax(1)
         return chances
-
-
-def save_parser(network: ParserNetwork, folder: Path, facts: dict[str, Any]) -> None:
-    """Write float16 weights and facts, whole; what the network's own loss of precision is, int8 exceeds by far."""
-    save_network(network, folder, _NAME, {**facts, "widths": list(network.widths), "classes": list(ITEM_CLASSES)})
-
-
-def load_parser(folder: Path) -> ParserNetwork:
-    """A trained parser, to be asked.
-
-    Raises:
-        ValueError: A file is missing or damaged, or it was trained on other classes.
-    """
-    facts, tensors = read_network(folder, _NAME, _WHAT)
-    if facts.get("classes") != list(ITEM_CLASSES):
-        raise ValueError(f"{folder} holds a parser of other classes than {', '.join(ITEM_CLASSES)}; train it again")
-    try:
-        network = ParserNetwork(facts["widths"])
-        network.load_state_dict(tensors)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{folder} holds no readable {_WHAT}: {error}") from error
-    return network.eval()
 
 
 def parser_graph(network: ParserNetwork, precision: str) -> Graph:
@@ -84,17 +58,27 @@ def add_parser(bundle: Path, parser: Path, out: Path, *, precision: str = "int8"
 
     Args:
         bundle: What to add it to; its other files are the same afterwards.
-        parser: A parser's folder.
+        parser: A trained parser's folder, or another bundle that has one, whose graph is taken as it is.
         out: Where the new bundle goes, which appears whole or not at all; may be the old place.
-        precision: How its weights are stored.
+        precision: How the weights of a trained one are stored.
 
     Raises:
-        BundleError: The bundle is damaged.
+        BundleError: A bundle is damaged.
         ValueError: The folder holds no parser.
     """
+    if (parser / MANIFEST_FILE).is_file():
+        other = load_bundle(parser)
+        if not other.has(PARSER_FILE):
+            raise ValueError(f"{parser / MANIFEST_FILE}: it lists no {PARSER_FILE}")
+        graph, classes = other.file(PARSER_FILE).read_bytes(), other.manifest.parser
+        return with_file(bundle, out, PARSER_FILE, lambda path: _write(path, graph), parser=classes)
     network = load_parser(parser)
 
     def write(path: Path) -> None:
         write_graph(lambda: parser_graph(network, precision), path.parent)
 
     return with_file(bundle, out, PARSER_FILE, write, parser=ITEM_CLASSES)
+
+
+def _write(path: Path, graph: bytes) -> None:
+    path.write_bytes(graph)

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.regions.items import ITEM_CLASSES
+from engine.train.teachers.label_reading import read_network, save_network
 
 WIDTHS = (16, 32, 64, 96)  # channels at strides 2, 4, 8 and 16
 _EDGES = 24  # channels of the last layer at stride 2
+_NAME, _WHAT = "parser", "parser"  # of its files, and in messages
 
 
 class ParserNetwork(nn.Module):
@@ -54,6 +57,10 @@ class ParserNetwork(nn.Module):
         """Pictures [B, 3, H, W] in -1..1 -> scores [B, C, H, W]; the sides are multiples of `stride`."""
         return F.pixel_shuffle(self.head(self._features(pictures)), 2)
 
+    def save(self, folder: Path) -> None:
+        """Write weights, widths and classes, whole."""
+        save_network(self, folder, _NAME, {"widths": list(self.widths), "classes": list(ITEM_CLASSES)})
+
     def every_fourth(self, pictures: Tensor, phase: Tensor) -> Tensor:
         """Scores [B, C, H/2, W/2] of one pixel of each square of four: row `phase` // 2 and column `phase` % 2 of it.
 
@@ -78,6 +85,23 @@ class ParserNetwork(nn.Module):
             features = features if up is None else up(features)
         edges: Tensor = self.edges(features)
         return edges
+
+
+def load_parser(folder: Path) -> ParserNetwork:
+    """A trained parser, to be asked.
+
+    Raises:
+        ValueError: A file is missing or damaged, or it was trained on other classes.
+    """
+    facts, tensors = read_network(folder, _NAME, _WHAT)
+    if facts.get("classes") != list(ITEM_CLASSES):
+        raise ValueError(f"{folder} holds a parser of other classes than {', '.join(ITEM_CLASSES)}; train it again")
+    try:
+        network = ParserNetwork(facts["widths"])
+        network.load_state_dict(tensors)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{folder} holds no readable {_WHAT}: {error}") from error
+    return network.eval()
 
 
 class _Residual(nn.Module):
