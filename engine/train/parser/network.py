@@ -64,7 +64,7 @@ class ParserNetwork(nn.Module):
     def every_fourth(self, pictures: Tensor, phase: Tensor) -> Tensor:
         """Scores [B, C, H/2, W/2] of one pixel of each square of four: row `phase` // 2 and column `phase` % 2 of it.
 
-        Neighbours show nearly the same, and a loss over all of them would cost a third of a step.
+        Neighbours show nearly the same, and a loss over all of them would cost a fifth of a step more.
         """
         weight = self.head.weight.unflatten(0, (-1, 4)).index_select(1, phase.reshape(1)).squeeze(1)
         bias = self.head.bias
