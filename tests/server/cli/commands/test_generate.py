@@ -61,7 +61,8 @@ def test_a_cutout_has_transparency(cosmicman, parsing_bundle: Path, tmp_path: Pa
     common = (DESCRIPTION, "--bundle", str(parsing_bundle), "--seed", "7", *QUICK)
     assert cosmicman("generate", *common, "-o", f"plain.{suffix}").status == 0
     assert cosmicman("generate", *common, "-o", f"cut.{suffix}", "--cutout").status == 0
-    assert [Image.open(tmp_path / f"{name}.{suffix}").mode for name in ("plain", "cut")] == ["RGB", "RGBA"]
+    with Image.open(tmp_path / f"plain.{suffix}") as plain, Image.open(tmp_path / f"cut.{suffix}") as cut:
+        assert (plain.mode, cut.mode) == ("RGB", "RGBA")
 
 
 def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Path, tmp_path: Path) -> None:
