@@ -43,8 +43,8 @@ def check_recipe(run: Run) -> list[str]:
 
 def _check_devices(recipe: Recipe) -> None:
     perceptual = recipe.vae.perceptual if recipe.vae else None
-    sections = {"vae.perceptual": perceptual, "vae": recipe.vae, "parser": recipe.parser, "text": recipe.text}
-    sections["probe"] = recipe.probe
+    of_vae = {"vae.perceptual": perceptual, "vae": recipe.vae, "parser": recipe.parser}
+    sections = {**of_vae, "text": recipe.text, "probe": recipe.probe}
     fits = {name: section.fit for name, section in sections.items() if section is not None} | {"unet": recipe.unet.fit}
     wanting = [name for name, fit in fits.items() if fit is not None and fit.cuda_graphs]
     if wanting and not torch.cuda.is_available():
