@@ -18,8 +18,12 @@ from engine.description import Description
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
 from engine.generation import Generation
 from engine.model.diffusion import DiffusionModel
+from engine.pictures.decode import load_pixels
+from engine.pictures.encode import to_pixels
 from engine.previews.linear_map import PreviewMap, load_preview_map
 from engine.prompt.planner import PromptPlan
+from engine.regions.label_map import Labels
+from engine.regions.regions import Regions, load_regions
 from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
 from engine.request.limits import RequestLimits
 from engine.request.prepare import NONE, picture_limits, prepare
@@ -79,10 +83,12 @@ class Engine:
         settings: EngineSettings,
         costs: CostTable | None = None,
         make_policy: MakePolicy | None = None,
+        regions: Regions | None = None,
     ) -> None:
-        """Made by `load`."""
+        """Made by `load`; `regions` is the bundle's parser, where it has one."""
         self._preview_map = load_preview_map(bundle)
-        self.model = _model_info(bundle, diffusion, settings, self._preview_map)
+        self.regions = regions
+        self.model = _model_info(bundle, diffusion, settings, self._preview_map, regions)
         self._bundle = bundle
         self._origin = Origin(model=bundle.manifest.name, bundle_sha256=bundle.sha256)
         self._diffusion = diffusion
@@ -129,7 +135,8 @@ class Engine:
             make_sessions = OnnxSessions if settings.sessions.engines is None else TensorRtSessions
         make = partial(make_sessions, verified, settings)
         model = called_aside(lambda: DiffusionModel(verified, make()), settings.niceness)  # with its sessions' threads
-        return cls(verified, model, settings, costs, make_policy)
+        regions = called_aside(lambda: load_regions(verified, settings), settings.niceness)
+        return cls(verified, model, settings, costs, make_policy, regions)
 
     async def __aenter__(self) -> Self:
         """Warms the graphs up and starts the step loop.
@@ -198,6 +205,39 @@ class Engine:
         check_room(prepared, self._origin)
         return prepared
 
+    async def label_map(self, picture: bytes, width: int, height: int) -> Labels:
+        """Which item each pixel of a caller's picture shows, beside the step loop.
+
+        Args:
+            picture: A PNG, JPEG or WebP file; it is scaled and cropped as a picture to start from is.
+            width: Pixels of the map.
+            height: Pixels of the map.
+
+        Returns:
+            Numbers of `engine.regions.items.ITEM_CLASSES`, [H, W].
+
+        Raises:
+            RequestError: The bundle has no parser, or the file is no such picture.
+            GenerationError: The parser failed.
+            EngineStoppedError: The engine stopped.
+        """
+        regions = self.regions
+        if regions is None:
+            raise RequestError("regions", f"regions need a parser, and the bundle of {self.model.name} has none")
+        limits = picture_limits(self.model)
+
+        def parse() -> Labels:
+            try:
+                pixels = load_pixels(picture, width, height, limits)
+            except ValueError as error:
+                raise RequestError("regions", f"regions: {error}") from error
+            return regions.label_map(to_pixels(pixels[0]))
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, parse)
+        except RuntimeError as error:  # the pool is shut down
+            raise EngineStoppedError("the engine stopped") from error
+
     async def generate(self, request: GenerationRequest | PreparedRequest) -> AsyncGenerator[Event, None]:
         """Runs a request; closing the iterator cancels it before the next forward.
 
@@ -231,6 +271,7 @@ class Engine:
                 decoder=self._decoder,
                 previewer=self._previewer,
                 preview_map=self._preview_map,
+                regions=self.regions,
                 origin=self._origin,
                 pixel_limits=picture_limits(self.model),
             )
@@ -293,7 +334,11 @@ class Engine:
 
 
 def _model_info(
-    bundle: Bundle, diffusion: DiffusionModel, settings: EngineSettings, preview_map: PreviewMap | None
+    bundle: Bundle,
+    diffusion: DiffusionModel,
+    settings: EngineSettings,
+    preview_map: PreviewMap | None,
+    regions: Regions | None,
 ) -> ModelInfo:
     manifest, samplers = bundle.manifest, samplers_of(diffusion.noise_schedule)
     if manifest.default_sampler not in samplers:
@@ -324,6 +369,7 @@ def _model_info(
         pixels_of_a_latent=manifest.vae_factor,
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
         previews=preview_map is not None,
+        regions=regions is not None,
     )
     try:
         return RequestLimits(max_steps=settings.max_steps, max_pixels=settings.max_pixels).lower(model)

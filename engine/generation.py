@@ -19,12 +19,13 @@ import numpy as np
 from engine.errors import EngineError, EngineStoppedError, RequestError
 from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.pictures.decode import load_pixels
-from engine.pictures.encode import DEFAULT_QUALITY, MEDIA_TYPES, encode, to_pixels
+from engine.pictures.encode import DEFAULT_QUALITY, MEDIA_TYPES, Pixels, encode, to_pixels
 from engine.pictures.header import PixelLimits
 from engine.previews.linear_map import PreviewMap
 from engine.previews.maker import PreviewMaker
 from engine.previews.picture import PreviewPicture, preview_picture
 from engine.prompt.planner import PromptPlan
+from engine.regions.regions import Regions
 from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
 from engine.request.provenance import Origin, provenance
 from engine.request.request import MAX_SEED, PreparedRequest
@@ -95,6 +96,7 @@ class Generation:
         decoder: Executor,
         previewer: Executor,
         preview_map: PreviewMap | None,
+        regions: Regions | None,
         origin: Origin,
         pixel_limits: PixelLimits,
     ) -> None:
@@ -109,6 +111,7 @@ class Generation:
             decoder: Where pictures are decoded and written.
             previewer: Where previews are made.
             preview_map: What they are made with; needed where the request asks for any.
+            regions: What cuts people out; needed where the request asks for it.
             origin: Named in the pictures' provenance.
             pixel_limits: Of the picture to start from.
         """
@@ -119,6 +122,7 @@ class Generation:
         self._readers = readers
         self._decoder = decoder
         self._preview_map = preview_map
+        self._regions = regions
         self._origin = origin
         self._pixel_limits = pixel_limits
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
@@ -327,7 +331,8 @@ class Generation:
         pixels = to_pixels(self._diffusion.decode(latents))
         decoded = time.monotonic()
         origin = provenance(request, self._seed, index, self._origin)
-        data = encode(pixels, request.image_format, origin, quality=request.image_quality or DEFAULT_QUALITY)
+        quality = request.image_quality or DEFAULT_QUALITY
+        data = encode(pixels, request.image_format, origin, quality=quality, alpha=self._alpha(pixels))
         image = ImageReady(
             index=index,
             seed=self._seed,
@@ -342,6 +347,12 @@ class Generation:
             decode_seconds=decoded - started,
             encode_seconds=time.monotonic() - decoded,
         )
+
+    def _alpha(self, pixels: Pixels) -> Pixels | None:
+        if not self._request.cutout:
+            return None
+        assert self._regions is not None, "a request that asks for a cut-out is refused where there is no parser"
+        return self._regions.alpha(pixels)
 
     def _preview(self, latents: FloatArray) -> PreviewPicture | None:
         assert self._preview_map is not None, "a request that asks for previews is refused where there is no map"

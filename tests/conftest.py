@@ -278,6 +278,49 @@ def bundle(tiny: Path) -> Path:
     return tiny / "bundle"
 
 
+def _write_colour_parser(path: Path) -> None:
+    """A parser that goes by colour alone: white is background, black is hair, red is a top; one matrix, exactly."""
+    import numpy as np
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    from engine.regions.items import ITEM_CLASSES
+
+    weight, bias = np.zeros((len(ITEM_CLASSES), 3, 1, 1), np.float32), np.full(len(ITEM_CLASSES), -90, np.float32)
+    for name, colour in (("background", (4, 4, 4)), ("hair", (-4, -4, -4)), ("top", (8, -8, -8))):
+        weight[ITEM_CLASSES.index(name), :, 0, 0], bias[ITEM_CLASSES.index(name)] = colour, 0
+    nodes = [
+        helper.make_node("Conv", ["image", "weight", "bias"], ["scores"]),
+        helper.make_node("Softmax", ["scores"], ["chances"], axis=1),
+    ]
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, "h", "w"])
+    chances = helper.make_tensor_value_info("chances", TensorProto.FLOAT, [1, len(ITEM_CLASSES), "h", "w"])
+    weights = [numpy_helper.from_array(weight, "weight"), numpy_helper.from_array(bias, "bias")]
+    graph = helper.make_graph(nodes, "parser", [image], [chances], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnx.save(model, path)
+
+
+def _with_colour_parser(bundle: Path, out: Path) -> Path:
+    from engine.export.added_file import with_file
+    from engine.regions.items import ITEM_CLASSES
+
+    with_file(bundle, out, "parser.onnx", _write_colour_parser, parser=ITEM_CLASSES)
+    return out
+
+
+@pytest.fixture(scope="session")
+def parsing_bundle(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny bundle with a parser that goes by colour."""
+    return _with_colour_parser(bundle, tmp_path_factory.mktemp("parsing") / "bundle")
+
+
+@pytest.fixture(scope="session")
+def parsing_sdxl_bundle(sdxl_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny SDXL bundle with the same parser."""
+    return _with_colour_parser(sdxl_bundle, tmp_path_factory.mktemp("parsing_sdxl") / "bundle")
+
+
 @pytest.fixture(scope="session")
 def sdxl_checkpoint(tiny_sdxl: Path) -> Path:
     return tiny_sdxl / "checkpoint"

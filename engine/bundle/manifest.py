@@ -33,6 +33,8 @@ VAE_DECODER_FILE = "vae_decoder.onnx"
 VAE_ENCODER_FILE = "vae_encoder.onnx"
 #: What previews are drawn with; a bundle without it gives none.
 PREVIEW_MAP_FILE = "preview_map.npy"
+#: Says which item each pixel of a picture shows; a bundle without it cuts nobody out.
+PARSER_FILE = "parser.onnx"
 REQUIRED_FILES = (TOKENIZER_FILE, TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE)
 REQUIRED_OF_SDXL = (*REQUIRED_FILES, SECOND_TEXT_ENCODER_FILE)
 MAX_MANIFEST_BYTES = 1_000_000
@@ -94,6 +96,7 @@ class Manifest:
         clip_skip: Layers left out at the end of a text encoder besides what the family leaves out anyway.
         pooled_width: P of the pooled text embedding; 0 where the family has none. Needed for sdxl.
         second_padding_token: Id that fills a window of the second text encoder. Needed for sdxl.
+        parser: Item classes that the parser tells apart, in the order of its answer; empty without a parser.
         files: Every other file of the bundle.
         format_version: Format of the bundle itself.
     """
@@ -124,6 +127,7 @@ class Manifest:
     clip_skip: int = 0
     pooled_width: int = 0
     second_padding_token: int | None = None
+    parser: tuple[str, ...] = ()
     files: Mapping[str, FileEntry] = field(default_factory=lambda: MappingProxyType({}))
     format_version: int = FORMAT_VERSION
 
@@ -143,6 +147,8 @@ class Manifest:
         for name in self.files:
             if not name or Path(name).name != name or name == "..":
                 raise ValueError(f"files must be an object of plain file names; got {name[:40]!r}")
+        if bool(self.parser) != (PARSER_FILE in self.files) and self.files:
+            raise ValueError(f"parser must name the classes of {PARSER_FILE} and nothing without it; got {self.parser}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +164,10 @@ class Bundle:
     path: Path
     manifest: Manifest
     sha256: str
+
+    def has(self, name: str) -> bool:
+        """Whether the manifest lists a file that not every bundle has."""
+        return name in self.manifest.files
 
     def file(self, name: str) -> Path:
         """Path of a file the manifest lists."""

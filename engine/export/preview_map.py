@@ -9,8 +9,6 @@ Letters: C H W latent channels and sides, f pixels a side of a latent, p of its 
 
 import logging
 import math
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,11 +22,9 @@ from engine.bundle.manifest import (
     VAE_DECODER_FILE,
     VAE_ENCODER_FILE,
     Manifest,
-    file_entry,
     load_bundle,
-    write_manifest,
 )
-from engine.files.whole import whole_folder
+from engine.export.added_file import with_file
 from engine.previews.linear_map import COLOURS, NEIGHBOURS, FloatArray, PreviewMap, features, save_preview_map
 from engine.sessions.onnx.session import OnnxSession
 from engine.train.figures import draw_figure, sample_figure
@@ -57,23 +53,7 @@ def add_preview_map(bundle: Path, out: Path) -> Manifest:
     manifest = load_bundle(bundle).manifest
     if VAE_ENCODER_FILE not in manifest.files:
         raise ValueError(f"{bundle / MANIFEST_FILE}: a preview map is fitted with {VAE_ENCODER_FILE}; it lists none")
-    with whole_folder(out.resolve()) as work:
-        for name in manifest.files:
-            if name != PREVIEW_MAP_FILE:
-                _link(bundle / name, work / name)
-        write_preview_map(work, manifest, work / PREVIEW_MAP_FILE)
-        files = {**manifest.files, PREVIEW_MAP_FILE: file_entry(work / PREVIEW_MAP_FILE)}
-        whole = replace(manifest, files=dict(sorted(files.items())))
-        write_manifest(work, whole)
-    return whole
-
-
-def _link(file: Path, target: Path) -> None:
-    """A file of gigabytes need not be there twice; what a bundle holds is never written to."""
-    try:
-        os.link(file.resolve(), target)
-    except OSError:
-        shutil.copyfile(file, target)
+    return with_file(bundle, out, PREVIEW_MAP_FILE, lambda path: write_preview_map(path.parent, manifest, path))
 
 
 def write_preview_map(files: Path, manifest: Manifest, out: Path) -> None:

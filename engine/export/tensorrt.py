@@ -15,7 +15,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, Bundle
+from engine.bundle.manifest import (
+    PARSER_FILE,
+    TEXT_ENCODER_FILE,
+    UNET_FILE,
+    VAE_DECODER_FILE,
+    VAE_ENCODER_FILE,
+    Bundle,
+)
 from engine.bundle.tensorrt_engines import EngineSet, gpu_architecture, new_engine_set
 from engine.sessions.tensorrt.log import made, messages
 from engine.settings import EngineSettings
@@ -30,6 +37,8 @@ THIS_GPU = "gpu"
 TIMING_CACHE_FILE = "timing.cache"
 #: Fixed, so that two builds of one bundle differ in nothing that is ours.
 OPTIMIZATION_LEVEL = 3
+#: Graphs that no engine is built of (engine.regions).
+ON_THE_CPU = frozenset({PARSER_FILE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +135,7 @@ def build_engines(bundle: Bundle, out: Path, settings: BuildSettings, *, progres
     """
     library = find_library(settings.target)
     target = gpu_architecture() if settings.target == THIS_GPU else settings.target
-    graphs = [name for name in sorted(bundle.manifest.files) if name.endswith(".onnx")]
+    graphs = [name for name in sorted(bundle.manifest.files) if name.endswith(".onnx") and name not in ON_THE_CPU]
     ranges = {name: profile_ranges(bundle, settings, name) for name in graphs}
     tell = progress or (lambda _graph, _done, _total: None)
     profiles: dict[str, Mapping[str, tuple[Shape, Shape, Shape]]] = {}

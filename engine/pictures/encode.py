@@ -45,7 +45,12 @@ def to_pixels(decoded: npt.NDArray[np.float32]) -> Pixels:
 
 
 def encode(
-    pixels: Pixels, image_format: str, provenance: Mapping[str, object], *, quality: int = DEFAULT_QUALITY
+    pixels: Pixels,
+    image_format: str,
+    provenance: Mapping[str, object],
+    *,
+    quality: int = DEFAULT_QUALITY,
+    alpha: Pixels | None = None,
 ) -> bytes:
     """Encodes [H, W, 3] pixels with their provenance inside.
 
@@ -54,8 +59,10 @@ def encode(
         image_format: png, jpeg or webp.
         provenance: Plain values; written as JSON.
         quality: MIN_QUALITY to MAX_QUALITY, of a JPEG or WebP; a PNG loses nothing.
+        alpha: How opaque each pixel is, [H, W] of 0..255, for png and webp; colours stay as they are under it.
     """
-    image = Image.fromarray(np.ascontiguousarray(pixels))
+    assert alpha is None or image_format != "jpeg", "a JPEG has no transparency"
+    image = Image.fromarray(np.ascontiguousarray(pixels if alpha is None else np.dstack((pixels, alpha))))
     text = json.dumps(provenance, ensure_ascii=False, allow_nan=False)
     buffer = io.BytesIO()
     if image_format == "png":

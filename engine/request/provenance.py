@@ -39,6 +39,7 @@ def provenance(request: PreparedRequest, seed: int, index: int, origin: Origin) 
     if request.init_image is not None:
         digest = hashlib.sha256(request.init_image).hexdigest()
         start = {"init_image_sha256": digest, "strength": request.strength}
+    cutout: dict[str, object] = {"cutout": True} if request.cutout else {}
     second = {} if request.second_pass is None else {"second_pass": _asked_again(request.second_pass)}
     return {
         "generator": "cosmicman-serve",
@@ -65,6 +66,7 @@ def provenance(request: PreparedRequest, seed: int, index: int, origin: Origin) 
         "guidance_interval": list(request.guidance_interval),
         "sampler": request.sampler,
         **start,
+        **cutout,
         **second,
     }
 

@@ -12,6 +12,7 @@ from engine.request.sizes import SizeLimits
 
 IMAGE_FORMATS = ("png", "jpeg", "webp")
 LOSSLESS_FORMATS = ("png",)
+TRANSPARENT_FORMATS = ("png", "webp")
 MAX_SEED = 2**32 - 1
 MAX_IMAGE_INDEX = 2**32 - 1
 #: Says in numbers what None says: draw a seed.
@@ -53,6 +54,7 @@ class GenerationRequest:
         strength: Share of the steps to take from init_image, above 0 to 1; little keeps it.
         second_pass: What to do with the finished latents.
         preview_every: Steps from one preview of a picture to the next, 1 to the model's max_steps; None means none.
+        cutout: Make everything but the person transparent, with a soft edge; for png and webp.
         request_id: The caller's name for the request in logs.
         caller: Who asks, so that callers take turns; "" where they are not told apart. It is no part of a picture.
     """
@@ -78,6 +80,7 @@ class GenerationRequest:
     strength: float | None = None
     second_pass: SecondPass | None = None
     preview_every: int | None = None
+    cutout: bool = False
     request_id: str = ""
     caller: str = ""
 
@@ -109,6 +112,7 @@ class ModelInfo:
             the windows of text that the engine reads.
         takes_init_image: Whether pictures can start from one.
         previews: Whether it can show pictures while they are made.
+        regions: Whether it can say which item each pixel of a picture shows, and so cut the person out.
         pixels_of_a_latent: Sides of the square of pixels that one position of the latents stands for.
     """
 
@@ -133,6 +137,7 @@ class ModelInfo:
     max_pixels: int | None = None
     sampler_steps: Mapping[str, int] = field(default_factory=dict)
     previews: bool = False
+    regions: bool = False
     pixels_of_a_latent: int = 8
 
 
@@ -169,6 +174,7 @@ class PreparedRequest:
     strength: float | None
     second_pass: PreparedSecondPass | None
     preview_every: int | None = None
+    cutout: bool = False
     plan: object = field(default=None, repr=False, compare=False)
 
     @property

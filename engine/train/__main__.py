@@ -15,7 +15,9 @@ def run() -> int:
     parser = argparse.ArgumentParser(prog="python -m engine.train", description="Train a model from a recipe.")
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints, samples and the finished model")
-    parser.add_argument("--stage", help="tokenizer, vae, text, probe, unet or package; all in order when left out")
+    parser.add_argument(
+        "--stage", help="tokenizer, vae, parser, text, probe, unet or package; all in order when left out"
+    )
     parser.add_argument("--resume", action="store_true", help="continue from the newest checkpoint")
     parser.add_argument("--set", action="append", default=[], metavar="A.B=C", help="override a setting (repeatable)")
     arguments = parser.parse_args()

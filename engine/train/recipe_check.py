@@ -15,6 +15,7 @@ from torch import nn
 from engine.train.captions.draw import Captions
 from engine.train.captions.tokenizer import take_tokenizer, train_tokenizer
 from engine.train.data.check import check_files
+from engine.train.parser.network import ParserNetwork
 from engine.train.recipe.recipe import Recipe
 from engine.train.run import Run
 from engine.train.stages.base import Parts
@@ -42,7 +43,8 @@ def check_recipe(run: Run) -> list[str]:
 
 def _check_devices(recipe: Recipe) -> None:
     perceptual = recipe.vae.perceptual if recipe.vae else None
-    sections = {"vae.perceptual": perceptual, "vae": recipe.vae, "text": recipe.text, "probe": recipe.probe}
+    of_vae = {"vae.perceptual": perceptual, "vae": recipe.vae, "parser": recipe.parser}
+    sections = {**of_vae, "text": recipe.text, "probe": recipe.probe}
     fits = {name: section.fit for name, section in sections.items() if section is not None} | {"unet": recipe.unet.fit}
     wanting = [name for name, fit in fits.items() if fit is not None and fit.cuda_graphs]
     if wanting and not torch.cuda.is_available():
@@ -58,6 +60,8 @@ def _looked_at(run: Run) -> Iterator[str]:
     parts = run.parts if run.base else _own_parts(run)
     yield f"tokenizer: {len(parts.reader.tokenizers[0]):,} tokens, {_origin(recipe, 'tokenizer')}"
     yield _line("vae", parts.vae, _origin(recipe, "vae"))
+    if recipe.parser:
+        yield _line("parser", ParserNetwork(recipe.parser.widths), None)
     for encoder in parts.reader.encoders:
         yield _line("text", encoder, _origin(recipe, "text"))
     if recipe.probe:

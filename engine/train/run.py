@@ -5,14 +5,15 @@ It wires stages, folders and the record of what they cost; the stages themselves
     OUT/{tokenizer,vae,text_encoder,unet}/      finished parts, in diffusers' layout
     OUT/lora/                                   trained adapters alone, for a stock pipeline's load_lora_weights
     OUT/perceptual/                             the network that says how unlike pictures look, where the recipe has one
+    OUT/parser/                                 the network that says which item each pixel shows, where asked for
     OUT/probe/                                  the network that reads labels off latents, where the recipe asks for it
-    OUT/checkpoints/{perceptual,vae,text,probe,unet}/step_*  training states
+    OUT/checkpoints/{perceptual,vae,parser,text,probe,unet}/step_*  training states
     OUT/cache/<hash>/                           latents and region shares
     OUT/cache/text-<hash>/                      text states, where captions are fixed
     OUT/samples/                                pictures to look at
     OUT/package/                                the pipeline folder
     OUT/training.json                           what each stage cost
-    OUT/{tensorboard,wandb}/{perceptual,vae,text,probe,unet}/  scalars, where the recipe asks for them
+    OUT/{tensorboard,wandb}/{perceptual,vae,parser,text,probe,unet}/  scalars, where the recipe asks for them
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ from engine.train.loop.fit import run_stage
 from engine.train.loop.machine import machine
 from engine.train.loop.stage import Outcome, Stage
 from engine.train.loop.trackers import TensorBoard, Tracker, WeightsAndBiases, require_trackers
+from engine.train.parser.network import ParserNetwork
+from engine.train.parser.stage import ParserStage
 from engine.train.recipe.fit import FitConfig
 from engine.train.recipe.losses import HolaVariant
 from engine.train.recipe.model import TextConfig, VaeConfig
@@ -64,10 +67,14 @@ from engine.train.teachers.probe_stage import ProbeStage
 
 logger = logging.getLogger(__name__)
 
-STAGES = ("tokenizer", "perceptual", "vae", "text", "probe", "unet", "package")
-BASE_STAGES = ("probe", "unet", "package")  # of a recipe whose other parts are a base's
+STAGES = ("tokenizer", "perceptual", "vae", "parser", "text", "probe", "unet", "package")
+BASE_STAGES = ("parser", "probe", "unet", "package")  # of a recipe whose other parts are a base's
 _WAIT = timedelta(hours=2)  # the main process may write 41 GB, or draw samples
-_SECTIONS = {"perceptual": "vae.perceptual", "probe": "probe"}  # what a recipe has where it has that stage
+_SECTIONS = {
+    "perceptual": "vae.perceptual",
+    "parser": "parser",
+    "probe": "probe",
+}  # what a recipe has where it has that stage
 
 
 def _patience() -> dict[str, timedelta]:
@@ -92,7 +99,7 @@ class Run:
         self.base = open_base(recipe.base, fetch) if recipe.base else None
         if self.base:
             check_base(recipe, self.base)
-        has = {"probe": recipe.probe, "perceptual": recipe.vae and recipe.vae.perceptual}
+        has = {"probe": recipe.probe, "parser": recipe.parser, "perceptual": recipe.vae and recipe.vae.perceptual}
         stages = BASE_STAGES if self.base else STAGES
         self.stages = tuple(name for name in stages if has.get(name, True))
         self.is_main = bool(PartialState(**_patience()).is_main_process)
@@ -115,6 +122,7 @@ class Run:
             "tokenizer": self._tokenizer,
             "perceptual": self._perceptual,
             "vae": self._vae,
+            "parser": self._parser,
             "text": self._text,
             "probe": self._probe,
             "unet": self._unet,
@@ -193,7 +201,7 @@ class Run:
         numbers = {"parameters": num_parameters(stage.network), "held_out": stage.numbers}
         self._cost("perceptual", outcome, numbers)
 
-    def _save_frozen(self, name: str, build: Callable[[], ProbeNetwork | PerceptualNetwork]) -> None:
+    def _save_frozen(self, name: str, build: Callable[[], ProbeNetwork | PerceptualNetwork | ParserNetwork]) -> None:
         """Write a network as its last checkpoint has it, averaged; in memory it may be divided among processes."""
         state, network = checkpoint.load(self.out / "checkpoints" / name), build()
         tensors = {**state.model, **state.average}
@@ -220,6 +228,18 @@ class Run:
         start_from(vae, settings.initial)
         vae.register_to_config(scaling_factor=AutoencoderKL.load_config(settings.initial)["scaling_factor"])
         self._finish("vae", vae)
+
+    def _parser(self) -> None:
+        settings = self.recipe.parser
+        assert settings is not None
+        vae = None
+        if settings.num_decoded:
+            vae = self.parts.vae if self.base else AutoencoderKL.from_pretrained(self._part("vae"))
+            vae.eval().to(PartialState().device)
+        stage = ParserStage(settings, self.recipe.seed, vae, self._cache)
+        outcome = self._fit(stage, settings.fit)
+        self._make_anew("parser", partial(self._save_frozen, "parser", stage.build))
+        self._cost("parser", outcome, {"parameters": num_parameters(stage.network), "held_out": stage.numbers})
 
     def _text(self) -> None:
         settings = self.recipe.text

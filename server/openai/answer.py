@@ -22,6 +22,7 @@ def images_answer(request: ImagesRequest, result: Result) -> ImagesAnswer:
     return ImagesAnswer.model_validate(
         {
             "created": int(time.time()),
+            "background": background_of(request.prepared),
             "data": [ImageData(b64_json=base64_of(image.data), revised_prompt=revised) for image in result.images],
             "output_format": request.prepared.image_format,
             "quality": request.quality,
@@ -36,6 +37,10 @@ def revised_prompt(request: PreparedRequest) -> str | None:
     """The words that are drawn, where they are not the prompt as it came."""
     drawn = encoder_texts(request.description).drawn.text
     return None if drawn.strip() == request.asked.description.text.strip() else drawn
+
+
+def background_of(request: PreparedRequest) -> str:
+    return "transparent" if request.cutout else "opaque"
 
 
 def usage_of(request: PreparedRequest, started: Started, images: Sequence[ImageReady]) -> ImagesUsage:

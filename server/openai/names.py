@@ -12,6 +12,7 @@ ENGINE_NAMES = {
     "size": "width",
     "output_format": "image_format",
     "output_compression": "image_quality",
+    "background": "cutout",
     "negative_prompt": "negative_description",
     "num_inference_steps": "steps",
 }
@@ -33,7 +34,6 @@ SAME_NAMES = (
 )
 #: Why a value that OpenAI knows is refused.
 REASONS = {
-    "background": "pictures have no transparency",
     "response_format": "the server keeps no picture that a URL could lead to",
 }
 
@@ -44,7 +44,9 @@ UNDONE_PATHS = {
 }
 
 _UNLIKE = re.compile(r"\b(num_images|image_format|image_quality|negative_description)\b")
-_FIRST = re.compile(r"(description|steps)\b")
+_FIRST = re.compile(r"(description|steps|cutout)\b")
+#: What a field of the engine is a value of, in the body's words.
+_VALUES = {"cutout": "background transparent"}
 
 
 def of_engine(field: str) -> str:
@@ -55,7 +57,9 @@ def of_engine(field: str) -> str:
 def reworded(message: str) -> str:
     """A message of the engine in the body's names; where a name is also an English word, only where it is none."""
     message = _UNLIKE.sub(lambda match: of_engine(match[0]), message.replace("what description", "what prompt"))
-    return of_engine(first[0]) + message[first.end() :] if (first := _FIRST.match(message)) else message
+    if (first := _FIRST.match(message)) is None:
+        return message
+    return _VALUES.get(first[0], of_engine(first[0])) + message[first.end() :]
 
 
 def for_engine(mistakes: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -55,7 +55,7 @@ def images_request(gateway: Gateway, reading: Reading[ImagesBody], *, request_id
         check_model(asked["model"], model)
     mistakes, strange = for_engine(reading.mistakes), unknown(reading.mistakes)
     values: dict[str, Any] = {name: asked[name] for name in SAME_NAMES if name in asked}
-    plain = ENGINE_NAMES.keys() - {"size", "output_compression"}
+    plain = ENGINE_NAMES.keys() - {"size", "output_compression", "background"}
     values |= {ENGINE_NAMES[name]: asked[name] for name in plain if name in asked}
     for name, message in _translate(asked, values, model).items():
         mistakes.setdefault(name, []).append(message)
@@ -109,6 +109,8 @@ def _translate(asked: Mapping[str, Any], values: dict[str, Any], model: ModelInf
         wrong["steps"] = f"num_inference_steps and quality both say how many steps; give one of them, {both}"
     elif quality in _SHARES:
         values["steps"] = _steps(quality, asked.get("sampler"), model)
+    if asked.get("background") == "transparent":
+        values["cutout"] = True
     lossless = asked.get("output_format", DEFAULT_FORMAT) == "png"
     if (compression := asked.get("output_compression")) is not None and not (lossless and compression == _BEST):
         values["image_quality"] = max(1, compression)

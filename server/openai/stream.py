@@ -17,7 +17,7 @@ from server.generation.event_stream import HEADERS, MEDIA_TYPE
 from server.http import openai_errors
 from server.http.heartbeat import beat, wanted_of
 from server.http.problems import ClientGoneError, ProblemError
-from server.openai.answer import base64_of, usage_of
+from server.openai.answer import background_of, base64_of, usage_of
 from server.openai.partial_images import in_format
 from server.openai.request import ImagesRequest
 from server.schemas.openai_answers import CompletedMessage, ErrorMessage, PartialImageMessage
@@ -76,6 +76,7 @@ class ImageStream(Response):
         message = CompletedMessage.model_validate(
             self._about(base64_of(image.data), image.width, image.height)
             | {
+                "background": background_of(self.request.prepared),
                 "safety_identifier": self.request.safety_identifier,
                 "usage": usage_of(self.request.prepared, self.settled, (image,)).model_dump(),
             }

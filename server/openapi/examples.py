@@ -112,6 +112,7 @@ FULL_BODY = {
     "num_images": 1,
     "image_format": "jpeg",
     "image_quality": 90,
+    "cutout": False,
     "priority": "normal",
     "deadline_seconds": 30.0,
     "guidance_interval": [0.2, 0.8],
@@ -180,6 +181,7 @@ MODEL = {
     "max_characters": 2200,
     "takes_init_image": True,
     "previews": True,
+    "regions": True,
     "image_formats": ["png", "jpeg", "webp"],
 }
 

@@ -59,6 +59,9 @@ class GenerateBody(Body):
     image_quality: int | None = Field(
         None, ge=1, le=100, description="Of a JPEG or WebP: 1 is the smallest file, 100 the best picture; 95 if absent."
     )
+    cutout: bool = Field(
+        False, description="Only the person: the rest is transparent, with a soft edge; for png and webp."
+    )
     priority: Priority = Field("normal", description="The turn in line, and the share of compute while others run.")
     deadline_seconds: float | None = Field(
         None, gt=0, description="Longest the request may take in all; then it is cancelled and answered 504."

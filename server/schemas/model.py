@@ -37,6 +37,7 @@ class ModelAnswer(Answer):
     max_characters: int
     takes_init_image: bool
     previews: bool = Field(description="Whether a request may have preview_every.")
+    regions: bool = Field(description="Whether a request may have cutout.")
     image_formats: list[ImageFormat]
 
 

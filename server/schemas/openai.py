@@ -54,7 +54,9 @@ class ImagesBody(Body):
     output_compression: int | None = Field(
         None, ge=0, le=100, description="Quality of a jpeg or webp: 0 is the smallest file, 100 the best; 95 if absent."
     )
-    background: Literal["auto", "opaque"] | None = Field(None, description="Pictures have no transparency.")
+    background: Literal["auto", "opaque", "transparent"] | None = Field(
+        None, description="transparent: only the person, as cutout of POST /generate; for png and webp."
+    )
     moderation: Literal["auto", "low"] | None = Field(None, description="A hint; this server moderates nothing.")
     response_format: Literal["b64_json"] | None = Field(None, description="The server keeps no picture for a URL.")
     stream: bool | None = Field(None, description="Answer with server-sent events; for n 1.")

@@ -7,6 +7,7 @@ from pydantic import Field
 from server.schemas.base import Answer
 from server.schemas.model import ImageFormat
 
+Background = Literal["opaque", "transparent"]
 Quality = Literal["low", "medium", "high"]
 
 
@@ -41,7 +42,7 @@ class ImageData(Answer):
 
 class ImagesAnswer(Answer):
     created: int = Field(description="Unix time in seconds.")
-    background: Literal["opaque"] = "opaque"
+    background: Background = "opaque"
     data: list[ImageData]
     output_format: ImageFormat
     quality: Quality | None = Field(description="null where num_inference_steps says another number of steps.")
@@ -52,7 +53,7 @@ class ImagesAnswer(Answer):
 
 class _ImageMessage(Answer):
     b64_json: str
-    background: Literal["opaque"] = "opaque"
+    background: Background = Field("opaque", description="Previews are opaque.")
     created_at: int = Field(description="Unix time in seconds.")
     output_format: ImageFormat
     quality: Literal["low", "medium", "high", "auto"]

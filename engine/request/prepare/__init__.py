@@ -24,6 +24,7 @@ from engine.request.request import (
     MAX_IMAGE_INDEX,
     MAX_SEED,
     PRIORITIES,
+    TRANSPARENT_FORMATS,
     GenerationRequest,
     ModelInfo,
     PreparedRequest,
@@ -98,6 +99,7 @@ def prepare(
         strength=strength,
         second_pass=second,
         preview_every=request.preview_every,
+        cutout=request.cutout,
         plan=plan,
     )
 
@@ -130,6 +132,7 @@ def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistake
     _check_quality(request, wrong)
     _check_choice("priority", request.priority, PRIORITIES, wrong)
     _check_previews(request, model, wrong)
+    _check_cutout(request, model, wrong)
     seconds = request.deadline_seconds
     if seconds is not None and not 0.0 < seconds <= MAX_DEADLINE_SECONDS:
         message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {seconds:g}"
@@ -143,6 +146,16 @@ def _check_previews(request: GenerationRequest, model: ModelInfo, wrong: Mistake
         wrong.add("preview_every", f"preview_every needs a preview map, and the bundle of {model.name} has none")
         return
     _check_range("preview_every", request.preview_every, 1, model.max_steps, wrong)
+
+
+def _check_cutout(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:
+    if not request.cutout:
+        return
+    if not model.regions:
+        wrong.add("cutout", f"cutout needs a parser, and the bundle of {model.name} has none")
+    if wrong.right("image_format") and request.image_format not in TRANSPARENT_FORMATS:
+        able = " or ".join(TRANSPARENT_FORMATS)
+        wrong.add("cutout", f"cutout takes image_format {able}, which can be transparent; got {request.image_format}")
 
 
 def _image_quality(request: GenerationRequest) -> int | None:

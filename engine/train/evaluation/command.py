@@ -19,6 +19,7 @@ from engine.train.data.rows import PICTURES
 from engine.train.evaluation.answerers import Viewer
 from engine.train.evaluation.attention_mass import AttentionReport, measure_attention, strides_of
 from engine.train.evaluation.evaluate import ask_about_figures, evaluate
+from engine.train.evaluation.layout import measure_layout, open_parser
 from engine.train.evaluation.photographs import judge_photographs, read_photographs
 from engine.train.evaluation.sources import (
     EnginePainter,
@@ -60,6 +61,7 @@ class Options:
         out: Folder for the result.
         batch_size: Pictures at once of `pipeline`.
         attention: Also measure where each phrase's attention falls.
+        layout: Also measure how well pictures keep to their figures' layout, by the parser of this bundle.
         judge: The figures' classifier.
         vqa_model: A transformers model in its place: folder or hub name.
         vlm: An OpenAI-compatible server in its place; "" is the environment's.
@@ -88,6 +90,7 @@ class Options:
     out: Path | None = None
     batch_size: int = 16
     attention: bool = False
+    layout: Path | None = None
     judge: Path = DEFAULT_FOLDER
     vqa_model: str | None = None
     vlm: str | None = None
@@ -133,9 +136,11 @@ def _figures(options: Options, load_engine: LoadEngine | None) -> None:
     distances = _Distances(options, of_figures=True)
     judge = Judge.load(options.judge)
     attention = _attention(options) if options.attention else None
+    parser = open_parser(options.layout) if options.layout else None
     cases = _cases(options)
     evaluation = evaluate(painter, judge, cases)
-    evaluation = replace(evaluation, attention=attention)
+    layout = measure_layout(parser, _seeds(cases), evaluation.pictures) if parser else None
+    evaluation = replace(evaluation, attention=attention, layout=layout)
     captions = [verdict.text for verdict in evaluation.verdicts]
     found = distances.of(evaluation.pictures, captions, [case.figure for case in cases])
     _show(evaluation.text(), found)
@@ -150,14 +155,23 @@ def _figures_in_words(options: Options, viewer: Viewer, load_engine: LoadEngine 
     distances = _Distances(options, of_figures=True)
     if options.attention:
         about["attention"] = _attention(options).as_json()
+    parser = open_parser(options.layout) if options.layout else None
     cases = _cases(options)
     questionnaire, pictures = ask_about_figures(painter, viewer, cases)
+    text = questionnaire.text()
+    if parser:
+        layout = measure_layout(parser, _seeds(cases), pictures)
+        about["layout"], text = layout.as_json(), f"{text}\n\n{layout.text()}"
     captions = [picture.description for picture in questionnaire.pictures]
     found = distances.of(pictures, captions, [case.figure for case in cases])
-    _show(questionnaire.text(), found)
+    _show(text, found)
     if options.out is not None:
         questionnaire.save(options.out, {**about, "distances": found})
         logger.info("wrote %s", options.out / "evaluation.json")
+
+
+def _seeds(cases: Sequence[Case]) -> list[int]:
+    return [case.order.seed for case in cases]
 
 
 def _cases(options: Options) -> list[Case]:
@@ -177,6 +191,8 @@ def _photographs(folder: Path, options: Options, viewer: Viewer) -> None:
     """Pictures with captions beside them."""
     if options.attention:
         raise ValueError("--attention looks inside a model: it needs a diffusers folder, --pipeline DIR")
+    if options.layout:
+        raise ValueError("--layout holds pictures against the figures they are of; photographs are of none")
     distances = _Distances(options, of_figures=False)
     photographs = read_photographs(folder, options.num)
     questionnaire = judge_photographs(photographs, viewer)

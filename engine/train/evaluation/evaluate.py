@@ -18,6 +18,7 @@ from engine.train.evaluation import scores
 from engine.train.evaluation.answerers import Answer, Asked, Questionnaire, Viewer, ask, save_questions
 from engine.train.evaluation.attention_mass import AttentionReport
 from engine.train.evaluation.contact_sheet import save_contact_sheet
+from engine.train.evaluation.layout import LayoutReport
 from engine.train.evaluation.scores import Score, Verdict
 from engine.train.evaluation.sources import Painter, Pixels, by_size
 from engine.train.evaluation.unseen_figures import Case
@@ -33,6 +34,7 @@ class Evaluation:
     pictures: list[Pixels]
     seconds: float
     attention: AttentionReport | None = None
+    layout: LayoutReport | None = None
 
     @cached_property
     def by_question(self) -> list[Score]:
@@ -55,7 +57,8 @@ class Evaluation:
         goal = f"each of the five colours right in at least {scores.GOAL:.0%}: {held}"
         parts = (scores.show(part) for part in (self.by_question, self.by_kind, self.promised))
         attention = [] if self.attention is None else [self.attention.text()]
-        return "\n\n".join([*parts, goal, *attention])
+        layout = [] if self.layout is None else [self.layout.text()]
+        return "\n\n".join([*parts, goal, *attention, *layout])
 
     def save(self, folder: Path, about: dict[str, object]) -> None:
         """Writes ``evaluation.json``, ``questions.txt`` (every question and answer) and ``contact_sheet.png``."""
@@ -69,6 +72,7 @@ class Evaluation:
             "kinds": scores.as_json(self.by_kind),
             "questions": scores.as_json(self.by_question),
             "attention": self.attention and self.attention.as_json(),
+            "layout": self.layout and self.layout.as_json(),
             "pictures": pictures,
         }
         write_json(folder / "evaluation.json", tree)

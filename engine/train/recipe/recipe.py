@@ -10,6 +10,7 @@ from engine.train.recipe.data import DataConfig, check_sizes
 from engine.train.recipe.limits import check_positive
 from engine.train.recipe.losses import HolaConfig, NoiseConfig
 from engine.train.recipe.model import BaseConfig, TextConfig, UnetConfig, VaeConfig
+from engine.train.recipe.parser import ParserConfig
 from engine.train.recipe.teachers import ProbeConfig
 
 
@@ -41,6 +42,7 @@ class Recipe:
     noise: NoiseConfig = field(default_factory=NoiseConfig)
     hola: HolaConfig = field(default_factory=HolaConfig)
     probe: ProbeConfig | None = None  # None = the UNet's loss asks no probe
+    parser: ParserConfig | None = None  # None = no parser is trained; it needs nothing but the autoencoder
     package: PackageConfig = field(default_factory=PackageConfig)
     tensorboard: bool = False  # scalars under OUT/tensorboard; needs the tensorboard package
     wandb: str | None = None  # a Weights & Biases project for the same scalars; needs the wandb package

@@ -20,6 +20,7 @@ EXAMPLES = """\
   cosmicman evaluate --pipeline runs/figurine/package --attention --num 100
   cosmicman evaluate --figures
   cosmicman evaluate --figures --autoencoder models/figurine/checkpoint/vae
+  cosmicman evaluate --bundle models/figurine-bundle --layout --num 300
   cosmicman evaluate --images pictures --vlm http://127.0.0.1:8000/v1 --vlm-model qwen --out out/photographs
   cosmicman evaluate --images pictures --vqa-model models/vilt --reference photographs --features models/clip
 
@@ -61,6 +62,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--attention", action="store_true", help="with --pipeline: measure where each phrase's attention falls"
     )
+    parser.add_argument(
+        "--layout",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        metavar="BUNDLE",
+        help="also measure how well pictures keep their figures' layout, by the parser of BUNDLE (the bundled model)",
+    )
     judge = parser.add_mutually_exclusive_group()
     judge.add_argument(
         "--judge", type=Path, metavar="FOLDER", help="classifier that names what it sees in a picture (models/judge)"
@@ -97,6 +106,8 @@ def run(options: argparse.Namespace) -> int:
     if not (options.bundle or options.pipeline or options.images or options.figures):
         options.bundle = shipped_model("figurine-bundle")
     options.judge = options.judge or shipped_model("judge")
+    if options.layout == Path():
+        options.layout = shipped_model("figurine-bundle")
     names = [field.name for field in fields(Options)]
     told = {name: value for name in names if (value := getattr(options, name)) is not None}
     return measure(Options(**told), load_engine=_load, load_endpoint=_endpoint)

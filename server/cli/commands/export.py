@@ -22,6 +22,7 @@ EXAMPLES = """\
   cosmicman export runs/checkpoint-20000 --base models/sdxl-base --precision int8 --out models/mine
   cosmicman export models/figurine-bundle --tensorrt --target sm89 --out out/figurine-sm89
   cosmicman export models/sdxl --preview-map --out models/sdxl
+  cosmicman export models/mine --parser models/figurine-bundle --out models/mine
 
 CHECKPOINT is a folder or hub id: a Stable Diffusion 1.5 or SDXL pipeline in diffusers' layout, or, with --base, a UNet
 alone, also one saved by CosmicMan's own training code. The bundle appears whole or not at all: ONNX graphs, tokenizer
@@ -60,13 +61,19 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         action="store_true",
         help="CHECKPOINT is a bundle of an older export: write it again with the map that previews are drawn with",
     )
+    parser.add_argument(
+        "--parser",
+        type=Path,
+        metavar="FOLDER",
+        help="CHECKPOINT is a bundle: write it again with the parser of FOLDER, which is a trained one or a bundle",
+    )
     add_tensorrt(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.preview_map:
-        return _add_preview_map(options)
+    if options.preview_map or options.parser:
+        return _add_to_bundle(options)
     if options.tensorrt and (Path(options.checkpoint) / "manifest.json").is_file():
         return build(Path(options.checkpoint), options.out, options)
     status = _export(options)
@@ -75,14 +82,20 @@ def run(options: argparse.Namespace) -> int:
     return status
 
 
-def _add_preview_map(options: argparse.Namespace) -> int:
+def _add_to_bundle(options: argparse.Namespace) -> int:
     with needs_extra("train"):
         from engine.export.preview_map import add_preview_map
+        from engine.train.parser.export import add_parser
 
+    name = "--preview-map" if options.preview_map else "--parser"
     if options.tensorrt:
-        raise UsageError("--preview-map changes a bundle, whose engines are built afterwards; leave out --tensorrt")
+        raise UsageError(f"{name} changes a bundle, whose engines are built afterwards; leave out --tensorrt")
+    bundle = Path(options.checkpoint)
     try:
-        add_preview_map(Path(options.checkpoint), options.out)
+        if options.preview_map:
+            add_preview_map(bundle, options.out)
+        if options.parser:
+            add_parser(options.out if options.preview_map else bundle, options.parser, options.out)
     except ValueError as error:
         raise UsageError(str(error)) from error
     sys.stdout.write(f"{options.out}\n")

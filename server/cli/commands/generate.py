@@ -28,6 +28,7 @@ EXAMPLES = """\
   cosmicman generate "a full-body shot, a woman in a red dress, long black hair" -o out.png
   cosmicman generate "a man with a grey beard, a green coat" -o man.webp --seed 7 --steps 30
   cosmicman generate "a girl in a yellow raincoat" -o girl.png --num-images 4
+  cosmicman generate "a man in a blue suit" -o man.png --cutout
   cosmicman generate - -o out.png < description.txt
   cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
 
@@ -82,6 +83,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--image-quality", type=int, metavar="1..100", help="of a JPEG or WebP; 1 is the smallest file (95)"
     )
+    parser.add_argument("--cutout", action="store_true", help="only the person, the rest transparent; .png or .webp")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     add_provider(parser)
@@ -117,6 +119,7 @@ def run(options: argparse.Namespace) -> int:
         init_image=_read(options.init_image),
         strength=options.strength,
         second_pass=_second_pass(options),
+        cutout=options.cutout,
     )
     console = Console(stderr=True)
     engine = _load(options)

@@ -31,7 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--out", type=Path, metavar="FOLDER", help="folder to write to (runs/ and the recipe's file name)"
     )
     parser.add_argument(
-        "--stage", help="one stage: tokenizer, perceptual, vae, text, probe, unet or package (all in order)"
+        "--stage", help="one stage: tokenizer, perceptual, vae, parser, text, probe, unet or package (all in order)"
     )
     parser.add_argument("--resume", action="store_true", help="keep what is finished and continue the rest")
     parser.add_argument(

@@ -111,6 +111,7 @@ def test_batch_gives_every_item_its_own_end(url: str) -> None:
     ("arguments", "error", "words"),
     [
         ({"steps": "20"}, TypeError, "steps must be a whole number; got str"),
+        ({"cutout": 1}, TypeError, "cutout must be true or false; got int"),
         ({"steps": True}, TypeError, "steps must be a whole number; got bool"),
         ({"width": 128.0}, TypeError, "width must be a whole number; got float"),
         ({"guidance_scale": float("nan")}, ValueError, "finite"),

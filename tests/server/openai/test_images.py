@@ -3,10 +3,11 @@
 import asyncio
 import base64
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from openai import AsyncOpenAI, OpenAI
+from openai import AsyncOpenAI, BadRequestError, OpenAI
 from openai.types import ImagesResponse
 from PIL import Image
 
@@ -101,6 +102,25 @@ async def test_what_openai_calls_a_hint_may_be_said(live: Any, sdk: AsyncOpenAI)
             await sdk.images.generate(
                 prompt=PROMPT, moderation=moderation, background=background, response_format="b64_json"
             )
+
+
+@pytest.mark.parametrize("output_format", ["png", "webp"])
+async def test_transparent_is_a_cutout(live: Any, sdk: AsyncOpenAI, engine: Any, output_format: Any) -> None:
+    engine.model = replace(engine.model, regions=True)
+    answer = await sdk.images.generate(prompt=PROMPT, background="transparent", output_format=output_format)
+    opaque = await sdk.images.generate(prompt=PROMPT, output_format=output_format)
+    assert [seen.cutout for seen in engine.seen] == [True, False]
+    assert (answer.background, opaque.background) == ("transparent", "opaque")
+    async with await sdk.images.generate(prompt=PROMPT, background="transparent", stream=True) as stream:
+        events = [event async for event in stream]
+    assert events[-1].type == "image_generation.completed" and events[-1].background == "transparent"
+
+
+async def test_a_transparent_jpeg_is_refused(live: Any, sdk: AsyncOpenAI, engine: Any) -> None:
+    engine.model = replace(engine.model, regions=True)
+    with pytest.raises(BadRequestError, match="background transparent takes output_format png or webp") as caught:
+        await sdk.images.generate(prompt=PROMPT, background="transparent", output_format="jpeg")
+    assert caught.value.param == "background"
 
 
 async def test_null_is_as_good_as_absent(live: Any, sdk: AsyncOpenAI) -> None:

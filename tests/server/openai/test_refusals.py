@@ -27,7 +27,8 @@ PROMPT = "a woman in a red dress"
 
 #: What is asked, the field at fault, and words of the reason.
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
-    "no transparency": ({"background": "transparent"}, "background", "pictures have no transparency"),
+    "no parser": ({"background": "transparent"}, "background", "background transparent needs a parser, and the bundle"),
+    "background": ({"background": "green"}, "background", "must be 'auto', 'opaque' or 'transparent'; got "),
     "no URL": ({"response_format": "url"}, "response_format", "keeps no picture that a URL could lead to"),
     "style": ({"style": "vivid"}, "style", "say the style in prompt"),
     "svg": ({"output_format": "svg", "svg": {"model": "x"}}, "output_format", "'png', 'jpeg' or 'webp'"),

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -144,6 +145,33 @@ async def test_deadline_answers_504_and_cancels(engine: Any, talk: Any, eventual
     assert len(engine.cancelled) == 1
     assert engine.stats().running == 0
     assert 'cosmicman_generations_total{outcome="timeout"} 1.0' in metrics
+
+
+async def test_a_cutout_reaches_an_engine_that_has_a_parser(client: Any, engine: Any) -> None:
+    engine.model = replace(engine.model, regions=True)
+    assert (await client.get("/model")).json()["regions"] is True
+    assert (await client.post("/generate", json=DRESS | {"cutout": True})).status_code == 200
+    assert (await client.post("/generate", json=DRESS)).status_code == 200
+    assert [seen.cutout for seen in engine.seen] == [True, False]
+    for asked in ({"json": {**DRESS, "cutout": True, "image_format": "jpeg"}}, {"json": {**DRESS, "cutout": True}}):
+        accept = "application/json" if "image_format" in asked["json"] else "image/jpeg"
+        refused = await client.post("/generate", **asked, headers={"Accept": accept})
+        assert refused.status_code == 422
+        problem = refused.json()
+        assert problem["field"] == "cutout"
+        assert problem["detail"] == "cutout takes image_format png or webp, which can be transparent; got jpeg"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(True, "cutout needs a parser, and the bundle of rectangles has none"), ("yes", "cutout"), (None, "cutout")],
+)
+async def test_a_cutout_that_cannot_be_is_refused(client: Any, engine: Any, value: Any, words: str) -> None:
+    refused = await client.post("/generate", json=DRESS | {"cutout": value})
+    assert refused.status_code == 422
+    problem = refused.json()
+    assert problem["field"] == "cutout" and words in problem["detail"]
+    assert engine.seen == []
 
 
 async def test_groups_over_a_text_are_in_the_answer(client: Any, engine: Any) -> None:

@@ -29,6 +29,7 @@ class GenerateParams(TypedDict, total=False):
     num_images: int | None
     image_format: str | None
     image_quality: int | None
+    cutout: bool | None
     priority: str | None
     deadline_seconds: float | None
     guidance_interval: tuple[float, float] | None
@@ -48,6 +49,7 @@ _TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
     **dict.fromkeys(("guidance_scale", "deadline_seconds", "strength"), ("a number", (int, float))),
     **dict.fromkeys(("groups", "weights", "second_pass", "extra_body"), ("a mapping", (Mapping,))),
     "guidance_interval": ("two numbers", (tuple, list)),
+    "cutout": ("true or false", (bool,)),
     "init_image": ("the bytes of a file, or its path", (bytes, str, os.PathLike)),
 }
 
@@ -76,7 +78,7 @@ def generate_body(description: str, **params: Unpack[GenerateParams]) -> dict[st
 
 
 def _check(name: str, value: object, wanted: str, types: tuple[type, ...]) -> None:
-    if not isinstance(value, types) or isinstance(value, bool):
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         raise TypeError(f"{name} must be {wanted}; got {type(value).__name__}")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{name} must be a finite number; got {value}")

@@ -28,6 +28,7 @@ def add_generation(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N")
     for name in WORDS:
         parser.add_argument(f"--{name.replace('_', '-')}", metavar="TEXT")
+    parser.add_argument("--cutout", action="store_true", default=None, help="only the person, the rest transparent")
     parser.add_argument("--init-image", type=Path, metavar="FILE", help="picture to start from")
     for name, what in (("group", "words"), ("weight", "number")):
         parser.add_argument(
@@ -41,7 +42,7 @@ def generation_arguments(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         ValueError: A group or weight without "=", or a weight that is no number.
     """
-    given: dict[str, Any] = {name: getattr(options, name) for name in (*NUMBERS, *WORDS, "init_image")}
+    given: dict[str, Any] = {name: getattr(options, name) for name in (*NUMBERS, *WORDS, "cutout", "init_image")}
     given["groups"] = _pairs("--group", options.group) or None
     weights = _pairs("--weight", options.weight)
     try:

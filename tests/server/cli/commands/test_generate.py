@@ -56,6 +56,15 @@ def test_quality_makes_a_smaller_file(cosmicman, bundle: Path, tmp_path: Path) -
     assert (tmp_path / "least.jpg").stat().st_size < (tmp_path / "best.jpg").stat().st_size
 
 
+@pytest.mark.parametrize("suffix", ["png", "webp"])
+def test_a_cutout_has_transparency(cosmicman, parsing_bundle: Path, tmp_path: Path, suffix: str) -> None:
+    common = (DESCRIPTION, "--bundle", str(parsing_bundle), "--seed", "7", *QUICK)
+    assert cosmicman("generate", *common, "-o", f"plain.{suffix}").status == 0
+    assert cosmicman("generate", *common, "-o", f"cut.{suffix}", "--cutout").status == 0
+    with Image.open(tmp_path / f"plain.{suffix}") as plain, Image.open(tmp_path / f"cut.{suffix}") as cut:
+        assert (plain.mode, cut.mode) == ("RGB", "RGBA")
+
+
 def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     out.write_bytes(b"precious")
@@ -78,6 +87,7 @@ def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Pa
         (("--seed", "-2"), ("seed", "-2")),
         (("--image-index", "-1"), ("image_index", "-1")),
         (("--image-quality", "80"), ("image_quality is for jpeg and webp", "png")),
+        (("--cutout",), ("cutout needs a parser", "tiny has none")),
         (("--steps", "0", "--sampler", "magic"), ("steps must be", "; sampler must be")),
         (("--sampler", "magic"), ("sampler", "magic", "ddim")),
         (("--deadline-seconds", "0"), ("deadline_seconds", "more than 0")),
