@@ -132,7 +132,7 @@ def test_an_absence_goes_to_the_negative_text(planner: PromptPlanner) -> None:
     ("pieces", "text", "negative"),
     [
         ([("a man ", None), ("without any glasses", Group.NEGATED), (".", None)], "a man.", "glasses"),
-        ([("no hat", Group.NEGATED), (", red dress", None)], " red dress", "hat"),
+        ([("no hat", Group.NEGATED), (", red dress", None)], "red dress", "hat"),
         ([("red dress, ", None), ("no hat", Group.NEGATED), (", boots", None)], "red dress, boots", "hat"),
         ([("man, ", None), ("not wearing a hat", Group.NEGATED), (" and smiling", None)], "man,  and smiling", "hat"),
         ([("without", Group.NEGATED)], "", ""),

@@ -1,0 +1,103 @@
+"""Headings that say what must not be in the picture, and values that say that something is absent.
+
+"Negative prompt: hat, scarf", "Avoid: glasses", "--no a, b", "Hat: none", "Head - nothing".
+"""
+
+from __future__ import annotations
+
+import re
+
+from engine.description.syntax.found import Absent, Found, Goes
+
+_WHY = "a heading: what it is about must not be in the picture"
+_WHY_POSITIVE = "a heading: what it is about is drawn anyway"
+
+#: Names of a field that holds what must not be in the picture.
+NEGATIVE_NAMES = frozenset(
+    ("negative", "negative_prompt", "negative prompt", "negatives", "negative_description", "neg", "neg_prompt",
+     "negativeprompt", "negative-prompt", "avoid", "exclude", "excluded", "excluding", "without", "forbidden", "not",
+     "no", "unwanted", "absent", "missing", "not_present", "must_not", "do_not_include", "dont", "never", "undesired")
+)  # fmt: skip
+#: A value that says that there is none of what its key names.
+NOTHING = re.compile(
+    r"(?:none|nothing|no|nil|null|n/?a|absent|missing|off|without|bare|false|not (?:any|worn|wearing|present|visible|"
+    r"shown|there)|none (?:visible|worn|at all)|nothing (?:at all|on it|on)|not wearing (?:any|one))",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(
+    r"(?<![\w-])(?P<heading>(?P<whole>negative(?:[ _-]?prompts?)?|neg(?:[ _]prompt)?|negatives|undesired content)"
+    r"|avoid|exclude|excluded|excluding|forbidden|unwanted|leave out|must not (?:have|show|include|contain)"
+    r"|(?:do not|don['\u2019]t) (?:draw|include|show|add|want)|not in (?:the )?(?:picture|image|photo|scene)"
+    r"|things to avoid|without|no|never)[*_ ]{0,4}[:=](?!\d)[*_ \t]{0,6}",
+    re.IGNORECASE,
+)
+_UNDER_HEADING = re.compile(
+    r"^[ \t]{0,3}#{1,6}[ \t]+(?:negative(?:[ _-]?prompts?)?|avoid|exclude|excluded|forbidden|unwanted|without|absent"
+    r"|do not (?:draw|include|show)|things to avoid|not in (?:the )?(?:picture|image))[ \t]*:?[ \t]*\n",
+    re.IGNORECASE | re.MULTILINE,
+)
+_POSITIVE = re.compile(
+    r"^[*_ \t]{0,4}(?P<heading>(?:positive(?:[ _-]prompt)?|prompt|description|caption)[*_ ]{0,4}:[*_ \t]{0,4})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PARAMETER = re.compile(r"(?<!\S)(?:--|\u2014)(?:no|neg|negative)[ =]+", re.IGNORECASE)
+
+_NEXT_HEADING = r"\n(?=[ \t]*(?:#{1,6}[ \t]|[*_-]{0,3}[ \t]{0,2}[A-Za-z][A-Za-z _/-]{0,30}[*_]{0,3}:))"
+_END = rf"\n[ \t]*\n|{_NEXT_HEADING}|(?<=\s)--(?=[a-z])|(?<![\w-])(?:[Ss]teps|[Pp]rompt|[Pp]ositive prompt):"
+_WHOLE_END = re.compile(_END)
+_PHRASE_END = re.compile(rf"{_END}|(?<=[^\n:])\n(?![ \t]*[-*\u2022])|[.!?](?=\s+[A-Z]|\s*$)")
+_SECTION_END = re.compile(r"\n(?=[ \t]{0,3}#{1,6}[ \t])")
+_PARAMETER_END = re.compile(r"\s--(?=[a-z])|\n")
+_VALUE = re.compile(
+    r"(?:(?<=\n)|(?<=^)|(?<=[,;.{|])|(?<=[-*\u2022]))[ \t*]{0,4}(?P<it>(?P<key>[A-Za-z][A-Za-z /'-]{0,30}?)[ \t*]{0,4}"
+    rf"(?::|=|[ ][-\u2013\u2014](?=[ ])|\|)[ \t*]{{0,4}}{NOTHING.pattern})(?=[ \t*]{{0,4}}(?:[\n,;.|}}]|$))",
+    re.IGNORECASE,
+)
+
+
+class Headings:
+    """What headings and values of one text make absent.
+
+    Attributes:
+        found: The headings themselves.
+        absent: What is absent for them.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Read a text."""
+        self.found: list[Found] = []
+        self.absent: list[Absent] = []
+        self._text = text
+        self._reached = 0
+        self._read()
+
+    def _read(self) -> None:
+        text = self._text
+        if "--" in text or "\u2014" in text:
+            for match in _PARAMETER.finditer(text):
+                self._take(match.start(), match.end(), _PARAMETER_END)
+        if "#" in text:
+            for match in _UNDER_HEADING.finditer(text):
+                self._take(match.start(), match.end(), _SECTION_END)
+        if ":" in text or "=" in text:
+            for match in _NEGATIVE.finditer(text):
+                self._take(match.start("heading"), match.end(), _WHOLE_END if match["whole"] else _PHRASE_END)
+            for match in _POSITIVE.finditer(text):
+                self.found.append(Found(*match.span("heading"), _WHY_POSITIVE, Goes.PARTS))
+        if ":" in text or "=" in text or " - " in text or "|" in text or "\u2013" in text or "\u2014" in text:
+            self._values()
+
+    def _take(self, start: int, heading_end: int, ends: re.Pattern[str]) -> None:
+        """Let what follows a heading be absent, up to where that ends."""
+        if any(each.start <= start < each.end for each in self.absent[-1:]):
+            return
+        after = ends.search(self._text, heading_end)
+        end = after.start() if after is not None else len(self._text)
+        self.found.append(Found(start, heading_end, _WHY, Goes.PARTS))
+        if self._text[heading_end:end].strip():
+            self.absent.append(Absent(heading_end, end, True))
+
+    def _values(self) -> None:
+        for match in _VALUE.finditer(self._text):
+            if match["key"].lower() not in NEGATIVE_NAMES:
+                self.absent.append(Absent(*match.span("it"), False))
