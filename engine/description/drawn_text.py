@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.description.emphasis import Emphasis
-from engine.description.gaps import after_absence, around_phrase, before_absence
+from engine.description.gaps import after_absence, around_absence, around_phrase, joins_absences
 from engine.description.groups import Group
 from engine.description.lexicon.absences import absent_things
 from engine.description.spans import Description, Span
@@ -43,14 +43,20 @@ def drawn_text(description: Description) -> DrawnText:
     text, writer = emphasis.spaced, _Writer(emphasis)
     absences: list[str] = []
     continued: set[int] = set()
+    run: int | None = None  # where the first of several absences that go as one begins
     before: Span | None = None  # the span before, if it was written
     at = floor = 0  # what is before `at` is written or gone; the span before ends at `floor`
     for index, span in enumerate(spans):
         start, end = span.start, span.end
         if span.group is Group.NEGATED:
             absences += absent_things(emphasis.words(start, end))
-            writer.write(at, before_absence(text, floor, start, end))
-            at = after_absence(text, end, writer.last)
+            if index + 1 < len(spans) and spans[index + 1].group is Group.NEGATED:
+                if joins_absences(text, end, spans[index + 1].start):
+                    run = start if run is None else run
+                    continue
+            cut, after = around_absence(text, floor, start if run is None else run, end)
+            writer.write(at, cut)
+            at, run = after_absence(text, after, writer.last), None
         elif span.weight == 0.0:
             ceiling = spans[index + 1].start if index + 1 < len(spans) else len(text)
             cut, after = around_phrase(text, at, start, end, ceiling, begins=not writer.says_something)

@@ -17,13 +17,13 @@ OPENERS = """
     wasn't, weren't, doesn't, don't, didn't, won't, wouldn't, shouldn't, hasn't any, no sign of, no trace of, no
     hint of, not a trace of, not a hint of, without a trace of, without a hint of, no visible, none of, not any,
     instead of, rather than, in place of, nothing on, nothing in, nothing around, nothing over, exclude, excludes,
-    excluding, avoid, avoids, avoiding, omit, omits, omitting, forgoing, in the absence of, not in, not smiling,
-    isn't smiling, zero, no more, ain't, cannot, can't, could not, couldn't, cannot see, can't see, don't see, do
-    not see, do not show, don't show, do not draw, don't draw, do not add, don't add, do not include, don't include,
-    do not want, don't want, hardly any, barely any, scarcely any, hardly a, barely a, scarcely a, little or no,
-    little to no, next to no, almost no, virtually no, practically no, anything but, everything but, has taken off,
-    have taken off, had taken off, having taken off, has removed, having removed, missing a, missing an, missing
-    any, missing his, missing her, missing their, missing the, missing both
+    excluding, avoid, avoids, avoiding, omit, omits, omitting, forgoing, in the absence of, not in, zero, no more,
+    ain't, cannot, can't, could not, couldn't, cannot see, can't see, don't see, do not see, do not show, don't
+    show, do not draw, don't draw, do not add, don't add, do not include, don't include, do not want, don't want,
+    hardly any, barely any, scarcely any, hardly a, barely a, scarcely a, little or no, little to no, next to no,
+    almost no, virtually no, practically no, anything but, everything but, has taken off, have taken off, had taken
+    off, having taken off, has removed, having removed, missing a, missing an, missing any, missing his, missing
+    her, missing their, missing the, missing both
 """
 #: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
 EXCEPTIONS = (
@@ -45,7 +45,7 @@ CLOSING_WORDS = frozenset(("off", "missing", "absent", "gone", "none", "nothing"
 TRAILING = frozenset(
     ("visible", "present", "shown", "showing", "seen", "worn", "on", "allowed", "needed", "please", "whatsoever",
      "at all", "anywhere", "in sight", "in view", "there", "here", "either", "anymore", "any more", "wanted",
-     "included", "thanks")
+     "included", "thanks", "else", "around")
 )  # fmt: skip
 #: What looks like an absence and is none; these go with the noun after them, as an article does.
 SEEMING = """
@@ -63,8 +63,9 @@ SEEMING_LOOKS = """
 WORDS: dict[str, str] = {
     "bareheaded": "hat", "bare-headed": "hat", "bare headed": "hat", "hatless": "hat", "tieless": "tie",
     "shoeless": "shoes", "sockless": "socks", "gloveless": "gloves", "bootless": "boots", "nobody": "people",
-    "no one": "people", "no-one": "people", "unbearded": "beard", "unaccessorised": "accessories",
-    "unaccessorized": "accessories", "spectacleless": "spectacles",
+    "no one": "people", "no-one": "people", "nobody else": "people", "no one else": "people",
+    "no one else around": "people", "nobody else around": "people", "nobody around": "people", "unbearded": "beard",
+    "unaccessorised": "accessories", "unaccessorized": "accessories", "spectacleless": "spectacles",
 }  # fmt: skip
 #: A place where nothing is, and what would be there.
 _WORN_AT = {
@@ -105,14 +106,16 @@ _GLUE = """
 _BEFORE = _alternatives([*_words(OPENERS), *_words(EXCEPTIONS), *_words(_GLUE)])
 _OPENING = re.compile(rf"\s*(?:(?:{_BEFORE})(?![\w'\u2019-])|[,:;.!?-])", re.IGNORECASE)
 _AFTER = _alternatives([*_words(CLOSERS), *CLOSING_WORDS, *TRAILING])
-_COPULA = r"(?:(?:is|are|was|were|has|have|been|being|both|all|also|still|completely|entirely|just|simply)\s+)*"
+_COPULA = r"(?:(?:is|are|was|were|has|have|been|being|both|all|also|still|completely|entirely|just|simply)\s+){0,4}"
 _CLOSING = re.compile(
     rf"(?:\s*[:=|\u2013\u2014-])?\s*{_COPULA}(?<![\w-])(?:{_AFTER}|no|n/?a|nil|null|without|false|none\s+\w+"
     r"|not\s+wearing\s+(?:any|one)|nothing\s+(?:at\s+all|on))\s*[.,;!]*\s*$",
     re.IGNORECASE,
 )
+_MOST_CLOSERS, _LONGEST_CLOSER = 3, 80
 _NOTHING_AT = re.compile(r"\bnothing\b", re.IGNORECASE)
 _PARTS = re.compile(r"\s*(?:,|;|\bor\b|\bnor\b)\s*", re.IGNORECASE)
+_IN_WORDS = re.compile(rf"(?<![\w-])(?:{_alternatives(list(WORDS))})(?![\w-])", re.IGNORECASE)
 _EDGES = " \t\r\n,.;:|=-!?\u2013\u2014"
 
 
@@ -122,11 +125,15 @@ def absent_things(phrase: str) -> tuple[str, ...]:
     Words of absence are taken from both ends as often as they stand there; a single word of absence is replaced by its
     thing. Where nothing is said to be at a place, the thing that would be there is named first.
     """
-    text, end = phrase, 0
-    while (match := _OPENING.match(text, end)) is not None:
-        end = match.end()
-    text = text[end:]
-    while (closing := _CLOSING.search(text)) is not None and text[: closing.start()].strip(_EDGES):
+    text = " ".join(phrase.split())
+    if text.lower() in WORDS:
+        return (WORDS[text.lower()],)
+    text = _without_openers(text)
+    for _ in range(_MOST_CLOSERS):
+        tail = max(0, len(text) - _LONGEST_CLOSER)
+        closing = _CLOSING.search(text, tail)
+        if closing is None or not text[: closing.start()].strip(_EDGES):
+            break
         text = text[: closing.start()]
     found = []
     nothing = _NOTHING_AT.search(phrase) is not None
@@ -145,9 +152,8 @@ def _without_openers(part: str) -> str:
 
 
 def _named(words: str, nothing: bool) -> str:
+    words = _IN_WORDS.sub(lambda match: WORDS[match.group().lower()], words)
     lowered = words.lower()
-    if lowered in WORDS:
-        return WORDS[lowered]
     if nothing and lowered in _WORN_AT:
         return f"{_WORN_AT[lowered]} on {words}"
     thing = thing_of(lowered)
