@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.memory import WORN
+from engine.description.grammar.memory import DESCRIBED, WORN
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.verb_rules import VerbRules
 from engine.description.groups import Group
@@ -113,7 +113,7 @@ class AbsenceRules(VerbRules):
         denied.end = chunk.end
         return True
 
-    def _lists_absences(self, chunk: Chunk) -> bool:
+    def _lists_absences(self) -> bool:
         """Whether a comma after something absent is one of a list that goes on to "or": "no hat, scarf or glasses"."""
         if self._negated is None or self._negation is not None or self._negated is not self._phrases[-1]:
             return False
@@ -126,11 +126,11 @@ class AbsenceRules(VerbRules):
                 return False
             after = chunks[at + 1] if at + 1 < last else None
             if after is None or after.kind is not Kind.COMMA and after.word not in _OR:
-                return self._ends_with_bare_nouns(at, chunk)
+                return self._ends_with_bare_nouns(at)
             at += 2 if after.kind is Kind.COMMA else 1
         return False
 
-    def _ends_with_bare_nouns(self, at: int, chunk: Chunk) -> bool:
+    def _ends_with_bare_nouns(self, at: int) -> bool:
         """Whether a list ends with "and" and every noun in it stands alone: "without hat, scarf and glasses"."""
         chunks = self._chunks
         if at + 2 >= len(chunks) or chunks[at + 1].kind is not Kind.CONJUNCTION or chunks[at + 1].word != "and":
@@ -138,12 +138,17 @@ class AbsenceRules(VerbRules):
         if self._opener not in _WITHOUT or at + 3 < len(chunks) and chunks[at + 3].kind not in _ENDS:
             return False
         items = [chunks[index] for index in (*range(self._at + 1, at + 1, 2), at + 2)]
-        return all(_is_bare(each) and each.group in WORN for each in items)
+        if not all(_is_bare(each) and each.group in DESCRIBED for each in items):
+            return False
+        self._last_of_list = at + 1
+        return True
 
     def _joins_absences(self, chunk: Chunk) -> bool:
         """Whether "and" adds to what is absent: "without a hat and scarf", but not "no hat and a scarf"."""
         if self._negated is None or chunk.word not in ("and", "&") or self._at + 1 >= len(self._chunks):
             return False
+        if self._at == self._last_of_list:
+            return True
         after = self._chunks[self._at + 1]
         if not _is_bare(after) or after.group not in WORN or self._denied_group not in WORN:
             return False

@@ -158,7 +158,7 @@ class Assembly(AbsenceRules):
     def _comma(self, chunk: Chunk) -> None:
         self._preposition = None
         self._swallow = False
-        if self._lists_absences(chunk):
+        if self._lists_absences():
             self._negation = chunk
             return
         self._end_negation()

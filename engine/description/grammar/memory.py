@@ -61,6 +61,8 @@ class Memory:
         #: The words that opened the last absence, and the group of what was denied last.
         self._opener = ""
         self._denied_group: Group | None = None
+        #: Where "and" comes before the last of a list of absences.
+        self._last_of_list = -1
         self._pending: int | None = None
         self._after: Kind | None = None
         self._pronoun = False

@@ -27,7 +27,7 @@ OPENERS = """
 """
 #: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
 EXCEPTIONS = (
-    "apart from, except, except for, excepting, other than, aside from, save for, bar, barring, with the exception of"
+    "apart from, except, except for, excepting, other than, aside from, save for, barring, with the exception of"
 )
 #: What comes after a thing that is absent.
 CLOSERS = """

@@ -65,8 +65,8 @@ class Found(NamedTuple):
 class Rule(NamedTuple):
     """How one kind of syntax is recognised."""
 
-    #: A text without this has none of it.
-    hint: str
+    #: A text without any of these has none of it.
+    hints: tuple[str, ...]
     pattern: re.Pattern[str]
     why: str
     goes: Goes = Goes.WORD
@@ -77,8 +77,8 @@ class Rule(NamedTuple):
 def found_by(rules: tuple[Rule, ...], text: str) -> list[Found]:
     """Everything that the rules find in a text, in no order; a group named "it" is what goes, else the whole match."""
     found = []
-    for hint, pattern, why, goes, holds in rules:
-        if hint in text:
+    for hints, pattern, why, goes, holds in rules:
+        if any(hint in text for hint in hints):
             which = "it" if "it" in pattern.groupindex else 0
             for match in pattern.finditer(text):
                 start, end = match.span(which)

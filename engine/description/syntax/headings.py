@@ -28,17 +28,18 @@ _NEGATIVE = re.compile(
     r"(?<![\w-])(?P<heading>(?P<whole>negative(?:[ _-]?prompts?)?|neg(?:[ _]prompt)?|negatives|undesired content)"
     r"|avoid|exclude|excluded|excluding|forbidden|unwanted|leave out|must not (?:have|show|include|contain)"
     r"|(?:do not|don['\u2019]t) (?:draw|include|show|add|want)|not in (?:the )?(?:picture|image|photo|scene)"
-    r"|things to avoid|without|no|never)[*_ ]{0,4}[:=](?!\d)[*_ \t]{0,6}",
+    r"|things to avoid|without|no|never)[*_ ]{0,4}$",
     re.IGNORECASE,
 )
+_AFTER_COLON = re.compile(r"[*_ \t]{0,6}")
 _UNDER_HEADING = re.compile(
     r"^[ \t]{0,3}#{1,6}[ \t]+(?:negative(?:[ _-]?prompts?)?|avoid|exclude|excluded|forbidden|unwanted|without|absent"
     r"|do not (?:draw|include|show)|things to avoid|not in (?:the )?(?:picture|image))[ \t]*:?[ \t]*\n",
     re.IGNORECASE | re.MULTILINE,
 )
 _POSITIVE = re.compile(
-    r"^[*_ \t]{0,4}(?P<heading>(?:positive(?:[ _-]prompt)?|prompt|description|caption)[*_ ]{0,4}:[*_ \t]{0,4})",
-    re.IGNORECASE | re.MULTILINE,
+    r"(?:^|\n)[*_ \t]{0,4}(?P<heading>(?:positive(?:[ _-]prompt)?|prompt|description|caption)[*_ ]{0,4})$",
+    re.IGNORECASE,
 )
 _PARAMETER = re.compile(r"(?<!\S)(?:--|\u2014)(?:no|neg|negative)[ =]+", re.IGNORECASE)
 
@@ -48,11 +49,10 @@ _WHOLE_END = re.compile(_END)
 _PHRASE_END = re.compile(rf"{_END}|(?<=[^\n:])\n(?![ \t]*[-*\u2022])|[.!?](?=\s+[A-Z]|\s*$)")
 _SECTION_END = re.compile(r"\n(?=[ \t]{0,3}#{1,6}[ \t])")
 _PARAMETER_END = re.compile(r"\s--(?=[a-z])|\n")
-_VALUE = re.compile(
-    r"(?:(?<=\n)|(?<=^)|(?<=[,;.{|])|(?<=[-*\u2022]))[ \t*]{0,4}(?P<it>(?P<key>[A-Za-z][A-Za-z /'-]{0,30}?)[ \t*]{0,4}"
-    rf"(?::|=|[ ][-\u2013\u2014](?=[ ])|\|)[ \t*]{{0,4}}{NOTHING.pattern})(?=[ \t*]{{0,4}}(?:[\n,;.|}}]|$))",
-    re.IGNORECASE,
-)
+_KEY = re.compile(r"(?:^|[\n,;.{|*\u2022-])[ \t*]{0,4}(?P<key>[A-Za-z][A-Za-z /'-]{0,30}?)[ \t*]{0,4}$")
+_VALUE = re.compile(rf"[ \t*]{{0,4}}(?P<it>{NOTHING.pattern})(?=[ \t*]{{0,4}}(?:[\n,;.|}}]|$))", re.IGNORECASE)
+_NUM_LOOKED_AT = 48  # characters before a sign; longer names are sentences
+_SIGNS = (":", "=", "|", " - ", " \u2013 ", " \u2014 ")
 
 
 class Headings:
@@ -79,25 +79,39 @@ class Headings:
         if "#" in text:
             for match in _UNDER_HEADING.finditer(text):
                 self._take(match.start(), match.end(), _SECTION_END)
-        if ":" in text or "=" in text:
-            for match in _NEGATIVE.finditer(text):
-                self._take(match.start("heading"), match.end(), _WHOLE_END if match["whole"] else _PHRASE_END)
-            for match in _POSITIVE.finditer(text):
-                self.found.append(Found(*match.span("heading"), _WHY_POSITIVE, Goes.PARTS))
-        if ":" in text or "=" in text or " - " in text or "|" in text or "\u2013" in text or "\u2014" in text:
-            self._values()
+        for sign in _SIGNS:
+            at = text.find(sign)
+            while at >= 0:
+                self._sign(at, at + len(sign), sign)
+                at = text.find(sign, at + len(sign))
+
+    def _sign(self, start: int, end: int, sign: str) -> None:
+        """Read what stands around a colon or the like."""
+        text = self._text
+        value = _VALUE.match(text, end)
+        before = text[max(0, start - _NUM_LOOKED_AT) : start]
+        offset = start - len(before)
+        key = _KEY.search(before) if value is not None else None
+        if value is not None and key is not None and key["key"].lower() not in NEGATIVE_NAMES:
+            self.absent.append(Absent(offset + key.start("key"), value.end("it"), False))
+        if sign not in ":=" or text[end : end + 1].isdigit():
+            return
+        after = _AFTER_COLON.match(text, end)
+        heading = _NEGATIVE.search(before)
+        assert after is not None
+        if heading is not None:
+            ends = _WHOLE_END if heading["whole"] else _PHRASE_END
+            self._take(offset + heading.start("heading"), after.end(), ends)
+        elif (positive := _POSITIVE.search(before)) is not None and (offset == 0 or before[positive.start()] == "\n"):
+            self.found.append(Found(offset + positive.start("heading"), after.end(), _WHY_POSITIVE, Goes.PARTS))
 
     def _take(self, start: int, heading_end: int, ends: re.Pattern[str]) -> None:
         """Let what follows a heading be absent, up to where that ends."""
-        if any(each.start <= start < each.end for each in self.absent[-1:]):
+        if self._reached > start:
             return
         after = ends.search(self._text, heading_end)
         end = after.start() if after is not None else len(self._text)
+        self._reached = end
         self.found.append(Found(start, heading_end, _WHY, Goes.PARTS))
         if self._text[heading_end:end].strip():
             self.absent.append(Absent(heading_end, end, True))
-
-    def _values(self) -> None:
-        for match in _VALUE.finditer(self._text):
-            if match["key"].lower() not in NEGATIVE_NAMES:
-                self.absent.append(Absent(*match.span("it"), False))

@@ -41,6 +41,12 @@ _SETTING = re.compile(
 )
 
 
+_SETTING_HINTS = (
+    "ampler", "cale:", "eed:", "kip:", "hash:", "ashes:", "trength:", "chedule", "ize:", "teps:", "atio:", "pscale",
+    "ENSD:", "ta:"
+)  # fmt: skip
+
+
 def _alone(match: re.Match[str]) -> bool:
     """Whether a word in capitals stands among others that are not: "a knight AND a cape", but not "RED AND BLUE"."""
     before = match.string[max(0, match.start() - 24) : match.start()].split()
@@ -65,37 +71,43 @@ def _unbracketed(match: re.Match[str]) -> bool:
     return before.rfind("(") <= before.rfind(")")
 
 
+_EMBEDDING = re.compile(r"(?<!\w)(?:embedding|lora|lyco|hypernet):[\w.-]{1,80}(?::[\d.]+)?")
+
 RULES: tuple[Rule, ...] = (
-    Rule("<", re.compile(r"<[A-Za-z]{2,16}:[^<>\n]{1,200}>"), _NETWORK),
-    Rule("<", re.compile(r"<(?:br|p|li|div|hr)[ ]?/?>|</(?:p|li|div)>", re.IGNORECASE), "markup", Goes.PARTS),
-    Rule("<", re.compile(r"</?[A-Za-z][^<>\n:]{0,80}>"), "markup", Goes.MARK),
-    Rule(":", re.compile(r"(?<!\w)(?:embedding|lora|lyco|hypernet):[\w.-]{1,80}(?::[\d.]+)?", re.IGNORECASE), _NETWORK),
-    Rule("--", _FLAG, _PARAMETER),
-    Rule("\u2014", _DASHED_FLAG, _PARAMETER),
-    Rule("\u2013", _DASHED_FLAG, _PARAMETER),
-    Rule("/imagine", re.compile(r"^\s*/imagine(?:\s+prompt\s*:?)?"), _PARAMETER),
-    Rule("__", re.compile(r"(?<!\w)__[a-z0-9][a-z0-9_/*.-]{0,60}?__(?!\w)"), _CHOICE),
-    Rule("{", re.compile(r"\$?\{[^{}\n]{0,400}\}"), _CHOICE, Goes.WORD, _chooses),
-    Rule("{", re.compile(r"\{+(?=[^{}\n]{1,400}\})"), _WEIGHT, Goes.MARK),
-    Rule("}", re.compile(r"\}+"), _WEIGHT, Goes.MARK),
-    Rule("[", re.compile(r"\[[^\[\]\n]{0,400}\]"), _CHOICE, Goes.WORD, _chooses),
-    Rule("[", re.compile(r"\[[^\[\]:\n]{0,200}:[^\[\]:\n]{0,200}:[ ]*\d*\.?\d+[ ]*\]"), _CHOICE),
-    Rule("BREAK", re.compile(r"\bBREAK\b"), _CHUNK, Goes.PARTS, _alone),
-    Rule("AND", re.compile(r"\bAND\b"), _CHUNK, Goes.PARTS, _alone),
-    Rule("ADD", re.compile(r"\bADD(?:COMM|BASE|ROW|COL)\b"), _CHUNK, Goes.PARTS),
-    Rule(";;", re.compile(r";;+"), _CHUNK, Goes.PARTS),
-    Rule("::", re.compile(r"::+[ ]*(?:-?\d+(?:\.\d+)?)?"), _CHUNK, Goes.PARTS),
+    Rule(("<",), re.compile(r"<[A-Za-z]{2,16}:[^<>\n]{1,200}>"), _NETWORK),
+    Rule(("<",), re.compile(r"<(?:br|p|li|div|hr)[ ]?/?>|</(?:p|li|div)>", re.IGNORECASE), "markup", Goes.PARTS),
+    Rule(("<",), re.compile(r"</?[A-Za-z][^<>\n:]{0,80}>"), "markup", Goes.MARK),
     Rule(
-        ":",
-        re.compile(r"(?<=[A-Za-z])[ ]?(?P<it>:[0-2]?\.\d{1,2})(?=[ ]*(?:[,;\n]|$|AND\b|BREAK\b))"),
+        ("embedding:", "lora:", "lyco:", "hypernet:"),
+        re.compile(r"(?<!\w)(?:embedding|lora|lyco|hypernet):[\w.-]{1,80}(?::[\d.]+)?", re.IGNORECASE),
+        _NETWORK,
+    ),
+    Rule(("--",), _FLAG, _PARAMETER),
+    Rule(("\u2014",), _DASHED_FLAG, _PARAMETER),
+    Rule(("\u2013",), _DASHED_FLAG, _PARAMETER),
+    Rule(("/imagine",), re.compile(r"^\s*/imagine(?:\s+prompt\s*:?)?"), _PARAMETER),
+    Rule(("__",), re.compile(r"(?<!\w)__[a-z0-9][a-z0-9_/*.-]{0,60}?__(?!\w)"), _CHOICE),
+    Rule(("{",), re.compile(r"\$?\{[^{}\n]{0,400}\}"), _CHOICE, Goes.WORD, _chooses),
+    Rule(("{",), re.compile(r"\{+(?=[^{}\n]{1,400}\})"), _WEIGHT, Goes.MARK),
+    Rule(("}",), re.compile(r"\}+"), _WEIGHT, Goes.MARK),
+    Rule(("[",), re.compile(r"\[[^\[\]\n]{0,400}\]"), _CHOICE, Goes.WORD, _chooses),
+    Rule(("[",), re.compile(r"\[[^\[\]:\n]{0,200}:[^\[\]:\n]{0,200}:[ ]*\d*\.?\d+[ ]*\]"), _CHOICE),
+    Rule(("BREAK",), re.compile(r"\bBREAK\b"), _CHUNK, Goes.PARTS, _alone),
+    Rule(("AND",), re.compile(r"\bAND\b"), _CHUNK, Goes.PARTS, _alone),
+    Rule(("ADD",), re.compile(r"\bADD(?:COMM|BASE|ROW|COL)\b"), _CHUNK, Goes.PARTS),
+    Rule((";;",), re.compile(r";;+"), _CHUNK, Goes.PARTS),
+    Rule(("::",), re.compile(r"::+[ ]*(?:-?\d+(?:\.\d+)?)?"), _CHUNK, Goes.PARTS),
+    Rule(
+        (":",),
+        re.compile(r":(?<=[A-Za-z ]:)[0-2]?\.\d{1,2}(?=[ ]*(?:[,;\n]|$|AND\b|BREAK\b))"),
         _WEIGHT,
         Goes.MARK,
         _unbracketed,
     ),
-    Rule("++", re.compile(r"(?<=[A-Za-z])\+{2,6}(?![\w+])"), _WEIGHT, Goes.MARK),
-    Rule("--", re.compile(r"(?<=[a-z]{2})-{2,6}(?=[ ]*(?:[,.)]|$))"), _WEIGHT, Goes.MARK),
-    Rule(")", re.compile(r"(?<=\))(?:[+-]{1,6}|[01]?\.\d{1,2})(?=[\s,.)]|$)"), _WEIGHT, Goes.MARK),
-    Rule("://", re.compile(r"\bhttps?://[^\s,<>()\"']{1,2000}"), "an address: nothing is fetched"),
-    Rule(":", _FOOTER_LINE, _FOOTER),
-    Rule(":", _SETTING, _FOOTER),
+    Rule(("++",), re.compile(r"(?<=[A-Za-z])\+{2,6}(?![\w+])"), _WEIGHT, Goes.MARK),
+    Rule(("--",), re.compile(r"(?<=[a-z]{2})-{2,6}(?=[ ]*(?:[,.)]|$))"), _WEIGHT, Goes.MARK),
+    Rule((")",), re.compile(r"(?<=\))(?:[+-]{1,6}|[01]?\.\d{1,2})(?=[\s,.)]|$)"), _WEIGHT, Goes.MARK),
+    Rule(("://",), re.compile(r"\bhttps?://[^\s,<>()\"']{1,2000}"), "an address: nothing is fetched"),
+    Rule(("teps:", "TEPS:"), _FOOTER_LINE, _FOOTER),
+    Rule(_SETTING_HINTS, _SETTING, _FOOTER),
 )

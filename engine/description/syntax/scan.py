@@ -13,7 +13,10 @@ from engine.description.syntax.headings import Headings
 from engine.description.syntax.json_text import read_json
 
 # Without any of these a text has no syntax; most have none.
-_ANY = re.compile(r"[<>{}\[\]|:=#*_`~\u2022\u2013\u2014\n]|[+)-][+-]|AND|BREAK|ADD|;;|[-/)] |\)[01.+-]|/imagine")
+_SIGNS = (
+    ":", "<", ">", "{", "}", "[", "|", "=", "#", "*", "__", "`", "~~", "\n", "--", "++", ";;", ")+", ")-", ")1", ")0",
+    ").", "AND", "BREAK", "ADD", "/imagine", "://", " - ", "- ", "+ ", "\u2022", "\u2013", "\u2014",
+)  # fmt: skip
 _ITEM = re.compile(r"[^,;\n|]+")
 _AROUND_ITEM = " \t\r\"'\u201c\u201d-*\u2022."
 
@@ -35,7 +38,7 @@ class Syntax:
         self.ignored: list[Ignored] = []
         self.cuts: list[Cut] = []
         self.absent: list[tuple[int, int]] = []
-        if _ANY.search(text) is not None:
+        if any(sign in text for sign in _SIGNS):
             self._read(text)
 
     def _read(self, text: str) -> None:
@@ -46,7 +49,7 @@ class Syntax:
             return
         headings = Headings(text)
         found = [*headings.found, *found_by(prompt_tools.RULES, text)]
-        found += [*found_by(markdown.RULES, text), *markdown.tables(text)]
+        found += markdown.found_in(text)
         self._take(text, sorted(found, key=_place))
         self._deny(text, headings.absent)
 

@@ -103,8 +103,8 @@ def test_weights_stand_beside_syntax() -> None:
 PATTERNS = (
     "<", "<a:", "<lora:x:1> ", "--", "--no ", "--ar 2:3 ", "__", "__a", "{", "{a|", "{a|b}", "[a|", "BREAK ", "AND ",
     "::", "a:1.", "a++", "Steps: 1, A: ", "seed: 1 ", "http://", "*", "**a", "# ", "\n# ", "\n- ", "\n1. ", "|",
-    "\n|a|",    '{"a": ', '"', '"\\', '{"a": "b", ', "Avoid: ", "Negative prompt: ", "Hat: none, ", "a - none ", "no ", "```", "](",
-    "![a](b)", "no hat, ", "no a, b or ", "hatless ", "not ", "without a ", "nor ", "is not visible ",
+    "\n|a|", '{"a": ', '"', '"\\', '{"a": "b", ', "Avoid: ", "Negative prompt: ", "Hat: none, ", "a - none ", "no ",
+    "```", "](", "![a](b)", "no hat, ", "no a, b or ", "hatless ", "not ", "without a ", "nor ", "is not visible ",
 )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from openai import AsyncOpenAI, OpenAI
 from openai.types import ImagesResponse
 from PIL import Image
 
+from engine.description import encoder_texts, parse
+
 PROMPT = "a woman in a red dress, no hat"
 
 
