@@ -68,6 +68,7 @@ FLOORS = {
         "train.teachers": 6,
         "warm_up": 6,
         "engine": 7,
+        "measure": 8,
         "train.judge": 7,
         "train.losses": 7,
         "train.evaluation": 8,

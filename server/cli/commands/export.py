@@ -22,6 +22,7 @@ EXAMPLES = """\
   cosmicman export runs/checkpoint-20000 --base models/sdxl-base --precision int8 --out models/mine
   cosmicman export models/figurine-bundle --tensorrt --target sm89 --out out/figurine-sm89
   cosmicman export models/sdxl --preview-map --out models/sdxl
+  cosmicman export models/sdxl --measure-bfloat16 --out models/sdxl
 
 CHECKPOINT is a folder or hub id: a Stable Diffusion 1.5 or SDXL pipeline in diffusers' layout, or, with --base, a UNet
 alone, also one saved by CosmicMan's own training code. The bundle appears whole or not at all: ONNX graphs, tokenizer
@@ -60,13 +61,23 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         action="store_true",
         help="CHECKPOINT is a bundle of an older export: write it again with the map that previews are drawn with",
     )
+    parser.add_argument(
+        "--measure-bfloat16",
+        action="store_true",
+        help="CHECKPOINT is a bundle: write it again with what bfloat16 costs its pictures, measured in OpenVINO on a "
+        "processor that computes it",
+    )
     add_tensorrt(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.preview_map and options.measure_bfloat16:
+        raise UsageError("--preview-map and --measure-bfloat16 write a bundle again each; ask for one after the other")
     if options.preview_map:
         return _add_preview_map(options)
+    if options.measure_bfloat16:
+        return _measure_bfloat16(options)
     if options.tensorrt and (Path(options.checkpoint) / "manifest.json").is_file():
         return build(Path(options.checkpoint), options.out, options)
     status = _export(options)
@@ -85,6 +96,23 @@ def _add_preview_map(options: argparse.Namespace) -> int:
         add_preview_map(Path(options.checkpoint), options.out)
     except ValueError as error:
         raise UsageError(str(error)) from error
+    sys.stdout.write(f"{options.out}\n")
+    return 0
+
+
+def _measure_bfloat16(options: argparse.Namespace) -> int:
+    from engine.errors import BundleError, ProviderError
+    from engine.measure.bfloat16 import add_bfloat16_psnr
+
+    if options.tensorrt:
+        raise UsageError(
+            "--measure-bfloat16 changes a bundle, whose engines are built afterwards; leave out --tensorrt"
+        )
+    try:
+        manifest = add_bfloat16_psnr(Path(options.checkpoint), options.out)
+    except (BundleError, ProviderError) as error:
+        raise UsageError(str(error)) from error
+    sys.stderr.write(f"{manifest.bfloat16_psnr} dB between pictures in bfloat16 and in float32\n")
     sys.stdout.write(f"{options.out}\n")
     return 0
 
