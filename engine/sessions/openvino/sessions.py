@@ -3,6 +3,7 @@
 import logging
 import os
 import weakref
+from pathlib import Path
 
 from engine.bundle.manifest import Bundle
 from engine.sessions.openvino.blobs import Blobs
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 _COMPILER_NICENESS = 5
 # Of the machine's memory, what the compiled shapes of one graph may take together.
 _SHARE_OF_MEMORY = 0.25
+_CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 class OpenVinoSessions:
@@ -86,6 +88,14 @@ class OpenVinoSessions:
 
 
 def shapes_that_fit(most: int, num_bytes: int) -> int:
-    """Compiled shapes of one graph to hold, at least 1, for the memory of this machine."""
+    """Compiled shapes of one graph to hold, at least 1, as far as its memory allows."""
+    return max(1, min(most, int(_SHARE_OF_MEMORY * _memory_bytes() / max(1, num_bytes))))
+
+
+def _memory_bytes() -> int:
+    """Memory that this process may use: the machine's, or its container's where that is less."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(most, int(_SHARE_OF_MEMORY * total / max(1, num_bytes))))
+    try:
+        return min(total, int(_CONTAINER_LIMIT.read_text(encoding="ascii")))
+    except (OSError, ValueError):  # no container, or "max"
+        return total

@@ -67,8 +67,7 @@ class CompiledShapes:
                 self._held[key] = model, self._runs
                 self._held.move_to_end(key)
                 return model
-        self.make_now(key)
-        return self._held[key][0]
+        return self._model(key)
 
     def want(self, key: Key, background: Executor) -> None:
         """Has a shape made in the background, one at a time, where there is room for it."""
@@ -83,23 +82,30 @@ class CompiledShapes:
 
     def make_now(self, key: Key) -> bool:
         """Makes a shape, tries it, and holds it; whether it may be used."""
+        return self._model(key) is not None
+
+    def _model(self, key: Key) -> Any:
+        """A shape that was tried, made where it is not held; None where it changes a row's bits."""
         tail, rows = key
         with self._making:
-            if key in self._held:
-                return True
-            if rows == 1:
-                self._hold(key, self._make(tail, 1))
-                return True
-            model, single = self._make(tail, rows), self._held.get((tail, 1))
-            if self._same_bits(tail, rows, model, self._make(tail, 1) if single is None else single[0]):
+            held = self._held.get(key)
+            if held is not None:
+                return held[0]
+            model = self._make(tail, rows)
+            if rows == 1 or self._tried(key, model):
                 self._hold(key, model)
-                return True
+                return model
         logger.info("forwards of %d rows would change a row's last bits here, and are run in parts", rows)
         with self._lock:
             self._unequal.add(rows)
             for other in [other for other in self._held if other[1] == rows]:
                 del self._held[other]
-        return False
+        return None
+
+    def _tried(self, key: Key, model: Any) -> bool:
+        tail, rows = key
+        single = self._held.get((tail, 1))
+        return self._same_bits(tail, rows, model, self._make(tail, 1) if single is None else single[0])
 
     def _make_aside(self, key: Key) -> None:
         try:
