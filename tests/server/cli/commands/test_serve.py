@@ -54,7 +54,7 @@ def test_what_openvino_cannot_do_here_is_said_in_a_line(cosmicman, bundle: Path,
             "cpu",
             "--cpu-precision",
             "bfloat16",
-        ): "is computed by provider openvino alone; got provider cpu",
+        ): "computed by provider openvino alone; got provider cpu",
         ("--provider", "openvino", "--openvino-cache", str(tmp_path / "file")): (
             "cannot be written" if installed() else "install the openvino extra"
         ),
