@@ -14,7 +14,7 @@ SERVE := .venv-serve
 DEV := .venv
 # What the documents say a server can do, it can do without a word about packages: sign pictures and send traces.
 SERVE_EXTRAS := credentials,tracing
-DEV_EXTRAS := train,test,triton,tensorrt,$(SERVE_EXTRAS)
+DEV_EXTRAS := train,test,triton,tensorrt,openvino,$(SERVE_EXTRAS)
 # The wheel has a real tritonserver in it; its own dependencies do not go with ours, so only its files are taken.
 TRITON := .triton
 PYTRITON := nvidia-pytriton==0.7.0

@@ -58,6 +58,8 @@ def ways() -> list[dict[str, Any]]:
     for name, execution in EXECUTION_PROVIDERS.items():
         if name != "cpu" and execution in here:
             found.append({"provider": name, "threads": cores, "arena": True})
+    if importlib.util.find_spec("openvino"):
+        found.append({"provider": "openvino", "threads": cores, "arena": True})
     if importlib.util.find_spec("torch") and importlib.util.find_spec("diffusers"):
         found.append({"provider": "torch", "threads": cores, "arena": True})
     return found

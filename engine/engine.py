@@ -35,8 +35,7 @@ from engine.request.stats import EngineStats, Histogram
 from engine.samplers import max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, MakePolicy, Scheduler
 from engine.sessions import SessionFactory
-from engine.sessions.onnx.session import OnnxSessions
-from engine.sessions.tensorrt import TensorRtSessions
+from engine.sessions.auto import sessions_for
 from engine.settings import EngineSettings, SessionSettings
 from engine.threads.niceness import called_aside, worker_pool
 from engine.warm_up import warm_up
@@ -120,8 +119,7 @@ class Engine:
         Args:
             bundle: Its folder.
             settings: How to use the machine.
-            make_sessions: What runs the graphs; None means what `settings.sessions` says: TensorRT where it names
-                built engines, else ONNX Runtime.
+            make_sessions: What runs the graphs; None means what `settings.sessions` says; see `engine.sessions.auto`.
             costs: What forwards take, where that is known from before; kept up to date.
             make_policy: Who decides which rows share a forward; None means the scheduler's own fair policy.
 
@@ -131,9 +129,7 @@ class Engine:
         """
         settings = settings or EngineSettings()
         verified = load_bundle(bundle)
-        if make_sessions is None:
-            make_sessions = OnnxSessions if settings.sessions.engines is None else TensorRtSessions
-        make = partial(make_sessions, verified, settings)
+        make = partial(make_sessions or sessions_for, verified, settings)
         model = called_aside(lambda: DiffusionModel(verified, make()), settings.niceness)  # with its sessions' threads
         regions = called_aside(lambda: load_regions(verified, settings), settings.niceness)
         return cls(verified, model, settings, costs, make_policy, regions)
@@ -183,12 +179,15 @@ class Engine:
         """A snapshot of gauges and counters."""
         if self._scheduler is None:
             return EngineStats()
+        compiled = self._diffusion.compiled
         return replace(
             self._scheduler.snapshot(),
             images_total=self._counts["images"],
             finished_total=self._counts["finished"],
             failed_total=self._counts["failed"],
             cancelled_total=self._counts["cancelled"],
+            compiled_shapes=0 if compiled is None else compiled.compiled_shapes,
+            compiled_bytes=0 if compiled is None else compiled.compiled_bytes,
         )
 
     def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:

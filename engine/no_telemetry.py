@@ -5,6 +5,7 @@ docs/operations.md says what each package would have done.
 """
 
 import os
+import sys
 
 #: Read when a package is imported or starts. Taken out of the installed packages: read them again at every upgrade.
 SWITCHES = {
@@ -19,6 +20,15 @@ SWITCHES = {
 }
 
 
+#: Packages that only report, and have no switch but a file in the home folder; who would import them does without.
+KEPT_OUT = (
+    # OpenVINO 2026.4: makes a folder in the home, and sends its maker the import of the package and every conversion.
+    "openvino_telemetry",
+)
+
+
 def switch_off() -> None:
-    """Sets the variables for this process and its children, whatever they were."""
+    """Sets the variables for this process and its children, whatever they were, and keeps packages from loading."""
     os.environ.update(SWITCHES)
+    for name in KEPT_OUT:
+        sys.modules[name] = None  # type: ignore[assignment]

@@ -7,7 +7,9 @@ from pathlib import Path
 ONNX_PROVIDERS = ("cpu", "cuda", "tensorrt", "tensorrt-rtx")
 TORCH_PROVIDERS = ("torch", "torch-compiled")
 ENGINE_PROVIDERS = ("auto", "tensorrt", "tensorrt-rtx")
-PROVIDERS = ("auto", *ONNX_PROVIDERS, *TORCH_PROVIDERS)
+OPENVINO = "openvino"
+PROVIDERS = ("auto", *ONNX_PROVIDERS, OPENVINO, *TORCH_PROVIDERS)
+CPU_PRECISIONS = ("auto", "float32", "bfloat16")
 CONVOLUTION_SEARCHES = ("heuristic", "exhaustive", "default")
 MAX_SPIN_MICROSECONDS = 10_000
 
@@ -26,6 +28,10 @@ class SessionSettings:
         engines: Folder of engines that `cosmicman export --tensorrt` built; TensorRT's own runtime runs them.
         half_precision: Whether TensorRT and PyTorch compute a float32 model in half precision on a GPU.
         tf32: Whether CUDA may round the inputs of float32 products to 10 bits.
+        cpu_precision: One of CPU_PRECISIONS; auto takes bfloat16 where the processor computes it natively and the
+            bundle's manifest says what it costs. OpenVINO alone computes it; everything else on a CPU is float32.
+        openvino_cache: Folder of models that OpenVINO compiled; auto tries OpenVINO only where there is one.
+        openvino_shapes: Most shapes of a graph that OpenVINO holds compiled.
         convolution_search: How cuDNN finds an algorithm for a new shape; exhaustive tries all, for seconds each.
     """
 
@@ -39,6 +45,9 @@ class SessionSettings:
     half_precision: bool = False
     tf32: bool = True
     convolution_search: str = "heuristic"
+    cpu_precision: str = "auto"
+    openvino_cache: Path | None = None
+    openvino_shapes: int = 12
 
     def __post_init__(self) -> None:
         if self.provider not in PROVIDERS:
@@ -53,6 +62,14 @@ class SessionSettings:
             raise ValueError(f"spin_microseconds must be {allowed}; got {self.spin_microseconds}")
         if self.memory_limit_bytes is not None and self.memory_limit_bytes < 1:
             raise ValueError(f"memory_limit_bytes must be at least 1; got {self.memory_limit_bytes}")
+        if self.cpu_precision not in CPU_PRECISIONS:
+            allowed = ", ".join(CPU_PRECISIONS)
+            raise ValueError(f"cpu_precision must be one of {allowed}; got {self.cpu_precision[:40]!r}")
+        if self.cpu_precision == "bfloat16" and (self.provider not in ("auto", OPENVINO) or self.engines is not None):
+            runs = "engines" if self.engines is not None else f"provider {self.provider}"
+            raise ValueError(f"cpu_precision bfloat16 is computed by provider {OPENVINO} alone; got {runs}")
+        if self.openvino_shapes < 1:
+            raise ValueError(f"openvino_shapes must be at least 1; got {self.openvino_shapes}")
         if self.convolution_search not in CONVOLUTION_SEARCHES:
             allowed = ", ".join(CONVOLUTION_SEARCHES)
             raise ValueError(f"convolution_search must be one of {allowed}; got {self.convolution_search[:40]!r}")

@@ -108,6 +108,9 @@ def engine_settings(settings: Settings) -> EngineSettings:
             half_precision=settings.half_precision,
             tf32=settings.tf32,
             convolution_search=settings.convolution_search,
+            cpu_precision=settings.cpu_precision,
+            openvino_cache=settings.openvino_cache and settings.openvino_cache.expanduser().absolute(),
+            openvino_shapes=settings.openvino_shapes,
         ),
     )
 

@@ -44,7 +44,8 @@ def _state_folder() -> Path:
 LogFormat = Literal["text", "json"]
 ContentCredentials = Literal["auto", "on", "off"]
 LogLevel = Literal["debug", "info", "warning", "error"]
-Provider = Literal["auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "torch", "torch-compiled"]
+Provider = Literal["auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "openvino", "torch", "torch-compiled"]
+CpuPrecision = Literal["auto", "float32", "bfloat16"]
 ConvolutionSearch = Literal["heuristic", "exhaustive", "default"]
 
 
@@ -147,6 +148,9 @@ class Settings(BaseSettings):
     convolution_search: ConvolutionSearch = Field("heuristic", description="How cuDNN chooses for a new shape.")
     arena: bool = Field(True, description="Whether the CPU keeps its memory between runs; off is smaller and slower.")
     spin_microseconds: int = Field(50, ge=0, le=10_000, description="How long an idle CPU thread looks for work.")
+    cpu_precision: CpuPrecision = Field("auto", description="What a CPU computes in; bfloat16 by OpenVINO alone.")
+    openvino_cache: Path | None = Field(None, description="Folder of what OpenVINO compiled, for the next start.")
+    openvino_shapes: int = Field(12, ge=1, description="Most shapes of a graph that OpenVINO holds compiled.")
     request_timeout_seconds: float = Field(300.0, gt=0, description="Longest a generation may take, waiting included.")
     keep_alive_seconds: float = Field(15.0, gt=0, description="Pause between comments that keep an event stream open.")
     drain_seconds: float = Field(

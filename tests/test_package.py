@@ -67,6 +67,7 @@ def test_extras_are_the_documented_ones() -> None:
         "boards",
         "triton",
         "tensorrt",
+        "openvino",
         "tracing",
         "credentials",
         "test",

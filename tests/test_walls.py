@@ -51,7 +51,9 @@ FLOORS = {
         "prompt": 4,
         "request": 4,
         "scheduler.job": 4,
+        "sessions.auto": 5,
         "sessions.onnx": 4,
+        "sessions.openvino": 4,
         "sessions.tensorrt": 4,
         "sessions.torch": 4,
         "export": 5,
@@ -68,6 +70,7 @@ FLOORS = {
         "train.teachers": 6,
         "warm_up": 6,
         "engine": 7,
+        "measure": 8,
         "train.judge": 7,
         "train.losses": 7,
         "train.evaluation": 9,
@@ -147,6 +150,7 @@ TENSORS = {"numpy", "onnx", "onnxruntime", "tokenizers"}  # not for the gateway
 HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvicorn"}  # not for the engine
 WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}
 ONNXRUNTIME_DOOR = "engine.sessions.runtime"
+OPENVINO_DOOR = "engine.sessions.openvino.library"
 REPORTERS = {"accelerate", "diffusers", "huggingface_hub", "peft", "torchmetrics", "transformers", "wandb"}
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
@@ -428,6 +432,18 @@ def test_onnxruntime_is_imported_behind_its_door_alone() -> None:
         if inside(target, "onnxruntime") and name != ONNXRUNTIME_DOOR
     ]
     assert not broken, f"import onnxruntime from {ONNXRUNTIME_DOOR}, where its telemetry is off: {broken}"
+
+
+def test_openvino_is_loaded_behind_its_door_alone() -> None:
+    """It is never imported by a statement: the door loads it when it is asked for."""
+    files = {module_name(path): path for path in (*source_files(), *scripts())}
+    broken = [
+        f"{name} imports {target}"
+        for name, path in files.items()
+        for target in imports_of(path)
+        if inside(target, "openvino", "openvino_telemetry")
+    ]
+    assert not broken, f"ask {OPENVINO_DOOR} for it, where its telemetry is kept out: {broken}"
 
 
 def test_packages_that_report_are_imported_after_the_engine() -> None:

@@ -28,7 +28,7 @@ from engine.model.text import EncodedText, TextEncoders
 from engine.prompt.planner import PromptPlan, PromptPlanner, apply_weights
 from engine.prompt.windows import TokenArray
 from engine.samplers import FloatArray, NoiseSchedule
-from engine.sessions import Session, SessionFactory
+from engine.sessions import Compiles, Prepares, Session, SessionFactory
 
 Conditioning: TypeAlias = Mapping[str, FloatArray]
 
@@ -83,6 +83,11 @@ class DiffusionModel:
     def compiles_shapes(self) -> bool:
         """Whether the first run with a new shape is slow."""
         return self._sessions.compiles_shapes
+
+    @property
+    def compiled(self) -> Compiles | None:
+        """What counts the compiled shapes; None where the provider takes every shape as it comes."""
+        return self._sessions if isinstance(self._sessions, Compiles) else None
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Shape of the latents of one picture, [1, C, H, W], for sides in pixels."""
@@ -170,10 +175,17 @@ class DiffusionModel:
         scaled or cropped.
         """
         text = {"encoder_hidden_states": encoded.states.reshape(1, -1, encoded.states.shape[-1])}
-        if self.manifest.family != "sdxl":
-            return text
-        size = np.array([[height, width, 0, 0, height, width]], np.float32)
-        return {**text, "text_embeds": encoded.pooled, "time_ids": size}
+        if self.manifest.family == "sdxl":
+            size = np.array([[height, width, 0, 0, height, width]], np.float32)
+            text |= {"text_embeds": encoded.pooled, "time_ids": size}
+        self._prepare(text, width, height)
+        return text
+
+    def _prepare(self, conditioning: Conditioning, width: int, height: int) -> None:
+        """Has the UNet compiled for such rows while the request's text is made, and not when a forward waits for it."""
+        if isinstance(self._unet, Prepares):
+            tails = {name: value.shape[1:] for name, value in conditioning.items()}
+            self._unet.prepare({**tails, "sample": self.latent_shape(width, height)[1:], "timesteps": ()})
 
 
 def _check_family(bundle: Bundle, unet: Session) -> None:

@@ -101,6 +101,8 @@ class EngineStats:
         forward_seconds: Time of a forward with its samplers' steps.
         buckets: Where running pictures are.
         costs: The measured cost table.
+        compiled_shapes: Shapes of all graphs that are held compiled; 0 where the runtime takes each as it comes.
+        compiled_bytes: Memory that they take, about.
     """
 
     running: int = 0
@@ -123,3 +125,5 @@ class EngineStats:
     forward_seconds: Histogram = Histogram.empty(SECONDS_BOUNDS)
     buckets: tuple[BucketStats, ...] = ()
     costs: tuple[CostStats, ...] = ()
+    compiled_shapes: int = 0
+    compiled_bytes: int = 0

@@ -1,7 +1,7 @@
 """What a session is, and what makes sessions for the graphs of one bundle."""
 
 from collections.abc import Mapping
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -47,4 +47,32 @@ class SessionFactory(Protocol):
             BundleError: The file is no graph that can be run.
             ProviderError: The provider does not start on this machine.
         """
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A session that compiles, and can do so before a run waits for it."""
+
+    def prepare(self, tails: Mapping[str, tuple[int, ...]]) -> None:
+        """Compiles what rows of these shapes need, by input, without the rows themselves.
+
+        Raises:
+            GenerationError: The graph does not take such shapes.
+        """
+        ...
+
+
+@runtime_checkable
+class Compiles(Protocol):
+    """A factory whose sessions hold compiled shapes."""
+
+    @property
+    def compiled_shapes(self) -> int:
+        """How many, of all graphs."""
+        ...
+
+    @property
+    def compiled_bytes(self) -> int:
+        """Memory that they take, about."""
         ...

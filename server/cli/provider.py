@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from engine.engine import Engine, EngineSettings
     from server.settings import Settings
 
-PROVIDERS = ("auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "torch", "torch-compiled")
-NAMES = ("provider", "device", "engines", "checkpoint", "base")
+PROVIDERS = ("auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "openvino", "torch", "torch-compiled")
+CPU_PRECISIONS = ("auto", "float32", "bfloat16")
+NAMES = ("provider", "device", "engines", "cpu_precision", "openvino_cache", "checkpoint", "base")
 
 
 def add_provider(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,17 @@ def add_provider(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="TensorRT engines built by `cosmicman export --tensorrt` (none)",
+    )
+    parser.add_argument(
+        "--cpu-precision",
+        choices=CPU_PRECISIONS,
+        help="what a CPU computes in (auto: bfloat16 where the processor and the bundle allow it, by OpenVINO)",
+    )
+    parser.add_argument(
+        "--openvino-cache",
+        type=Path,
+        metavar="FOLDER",
+        help="what OpenVINO compiled is kept there; auto tries OpenVINO only where one is named (none)",
     )
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FOLDER", help="weights that torch and torch-compiled run (none)"

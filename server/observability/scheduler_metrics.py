@@ -30,6 +30,9 @@ def scheduler_families(stats: EngineStats) -> Iterator[Metric]:
     yield CounterMetricFamily("cosmicman_forwards_failed", "Forwards run again in parts.", value=failed)
     yield CounterMetricFamily("cosmicman_forwards_out_of_memory", "Forwards that did not fit.", value=memory)
     yield GaugeMetricFamily("cosmicman_pictures_undecoded", "Pictures that wait for decoding.", value=stats.undecoded)
+    shapes, taken = stats.compiled_shapes, stats.compiled_bytes
+    yield GaugeMetricFamily("cosmicman_compiled_shapes", "Shapes that OpenVINO holds compiled.", value=shapes)
+    yield GaugeMetricFamily("cosmicman_compiled_bytes", "Memory of compiled shapes, about.", value=taken)
     yield from _buckets(stats)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.no_telemetry import SWITCHES
+from engine.sessions.openvino.library import installed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +29,17 @@ def run(code: str, home: Path) -> str:
 )
 def test_nothing_is_kept_in_an_empty_home(module: str, tmp_path: Path) -> None:
     run(f"import {module}", tmp_path)
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_openvino_keeps_nothing_in_an_empty_home(tmp_path: Path) -> None:
+    if not installed():
+        pytest.skip("the openvino extra is not installed")
+    code = (
+        "from engine.sessions.openvino.library import core; import sys; core(); "
+        "print([name for name, module in sys.modules.items() if 'openvino_telemetry' in name and module])"
+    )
+    assert run(code, tmp_path).strip() == "[]"
     assert list(tmp_path.rglob("*")) == []
 
 

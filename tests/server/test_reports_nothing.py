@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -36,12 +37,13 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def server(home: Path, bundle: Path, *before: str) -> Iterator[str]:
+def server(home: Path, bundle: Path, *before: str, provider: str = "auto") -> Iterator[str]:
     """URL of a server that has ended, and ended well, when the block is left."""
     command = [*before, sys.executable, "-m", "server.cli", "serve", "--port", "0", "--num-threads", "1"]
+    command += ["--bundle", str(bundle), "--provider", provider]
     pipe = subprocess.PIPE
     child = subprocess.Popen(
-        [*command, "--bundle", str(bundle)], cwd=home, env=environment(home), stdout=pipe, stderr=pipe, text=True,
+        command, cwd=home, env=environment(home), stdout=pipe, stderr=pipe, text=True,
         start_new_session=True,
     )  # fmt: skip
     try:
@@ -55,6 +57,14 @@ def server(home: Path, bundle: Path, *before: str) -> Iterator[str]:
     finally:
         child.kill()
         child.communicate()
+
+
+@pytest.fixture(params=["auto", "openvino"])
+def provider(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if name == "openvino" and find_spec("openvino") is None:
+        pytest.skip("the openvino extra is not installed")
+    return name
 
 
 def draw(url: str) -> None:
@@ -75,18 +85,18 @@ def tracer(tmp_path: Path) -> tuple[str, ...]:
     return strace, "-f", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o", str(tmp_path / "trace")
 
 
-def test_home_stays_empty(tmp_path: Path, bundle: Path) -> None:
+def test_home_stays_empty(tmp_path: Path, bundle: Path, provider: str) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    with server(home, bundle) as url:
+    with server(home, bundle, provider=provider) as url:
         draw(url)
     assert [str(path.relative_to(home)) for path in home.rglob("*")] == []
 
 
-def test_every_socket_is_of_this_machine(tmp_path: Path, bundle: Path, tracer: tuple[str, ...]) -> None:
+def test_every_socket_is_of_this_machine(tmp_path: Path, bundle: Path, tracer: tuple[str, ...], provider: str) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    with server(home, bundle, *tracer) as url:
+    with server(home, bundle, *tracer, provider=provider) as url:
         draw(url)
     trace = (tmp_path / "trace").read_text(encoding="utf-8", errors="replace")
     seen = {first or second for first, second in _ADDRESS.findall(trace)}

@@ -23,6 +23,7 @@ EXAMPLES = """\
   cosmicman export models/figurine-bundle --tensorrt --target sm89 --out out/figurine-sm89
   cosmicman export models/sdxl --preview-map --out models/sdxl
   cosmicman export models/mine --parser models/figurine-bundle --out models/mine
+  cosmicman export models/sdxl --measure-bfloat16 --out models/sdxl
 
 CHECKPOINT is a folder or hub id: a Stable Diffusion 1.5 or SDXL pipeline in diffusers' layout, or, with --base, a UNet
 alone, also one saved by CosmicMan's own training code. The bundle appears whole or not at all: ONNX graphs, tokenizer
@@ -67,11 +68,21 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="FOLDER",
         help="CHECKPOINT is a bundle: write it again with the parser of FOLDER, which is a trained one or a bundle",
     )
+    parser.add_argument(
+        "--measure-bfloat16",
+        action="store_true",
+        help="CHECKPOINT is a bundle: write it again with what bfloat16 costs its pictures, measured in OpenVINO on a "
+        "processor that computes it",
+    )
     add_tensorrt(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.measure_bfloat16 and (options.preview_map or options.parser):
+        raise UsageError("--measure-bfloat16 writes a bundle again by itself; ask for one after the other")
+    if options.measure_bfloat16:
+        return _measure_bfloat16(options)
     if options.preview_map or options.parser:
         return _add_to_bundle(options)
     if options.tensorrt and (Path(options.checkpoint) / "manifest.json").is_file():
@@ -98,6 +109,23 @@ def _add_to_bundle(options: argparse.Namespace) -> int:
             add_parser(options.out if options.preview_map else bundle, options.parser, options.out)
     except ValueError as error:
         raise UsageError(str(error)) from error
+    sys.stdout.write(f"{options.out}\n")
+    return 0
+
+
+def _measure_bfloat16(options: argparse.Namespace) -> int:
+    from engine.errors import BundleError, ProviderError
+    from engine.measure.bfloat16 import add_bfloat16_psnr
+
+    if options.tensorrt:
+        raise UsageError(
+            "--measure-bfloat16 changes a bundle, whose engines are built afterwards; leave out --tensorrt"
+        )
+    try:
+        manifest = add_bfloat16_psnr(Path(options.checkpoint), options.out)
+    except (BundleError, ProviderError) as error:
+        raise UsageError(str(error)) from error
+    sys.stderr.write(f"{manifest.bfloat16_psnr} dB between pictures in bfloat16 and in float32\n")
     sys.stdout.write(f"{options.out}\n")
     return 0
 

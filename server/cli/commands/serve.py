@@ -89,11 +89,13 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from error
     if settings.engine == EMBEDDED:
         return serve(settings, load=loader(settings))
-    if settings.engine != TRITON and settings.provider != "auto":
-        raise UsageError(
-            f"provider {settings.provider} has no effect on {settings.engine}, which chose its own at its start; name "
-            "it there, or serve with --engine embedded or triton"
-        )
+    if settings.engine != TRITON:
+        for name, value in (("provider", settings.provider), ("cpu_precision", settings.cpu_precision)):
+            if value != "auto":
+                raise UsageError(
+                    f"{name} {value} has no effect on {settings.engine}, which chose its own at its start; name it "
+                    "there, or serve with --engine embedded or triton"
+                )
     with needs_extra("triton"):
         from server.cli.triton_engine import loading
     with loading(settings) as load:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.bundle.manifest import MANIFEST_FILE, PREVIEW_MAP_FILE, VAE_ENCODER_FILE, load_bundle
+from engine.sessions.openvino.library import computes_bfloat16, installed
 
 
 @pytest.fixture
@@ -40,4 +41,16 @@ def test_what_cannot_have_one_is_told_in_a_line(refused: Any, older: Path, tmp_p
     forget(older, VAE_ENCODER_FILE)
     said = refused("export", str(older), "--preview-map", "--out", out)
     assert "a preview map is fitted with vae_encoder.onnx; it lists none" in said
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_bfloat16_costs_is_measured_where_a_processor_has_it(refused: Any, bundle: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "new")
+    measure = ("export", str(bundle), "--measure-bfloat16", "--out", out)
+    assert "leave out --tensorrt" in refused(*measure, "--tensorrt")
+    assert "ask for one after the other" in refused(*measure, "--preview-map")
+    if not installed():
+        assert "install the openvino extra" in refused(*measure)
+    elif not computes_bfloat16():
+        assert "needs a processor that computes it natively" in refused(*measure)
     assert not (tmp_path / "new").exists()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.sessions.openvino.library import computes_bfloat16, installed
+
 
 def test_serves_a_bundle_until_interrupted(bundle: Path, environment: dict[str, str]) -> None:
     process = subprocess.Popen(
@@ -35,6 +37,36 @@ def test_a_remote_engine_takes_no_provider(cosmicman) -> None:
     outcome = cosmicman("serve", "--port", "0", "--engine", "triton://127.0.0.1:1", "--provider", "cpu")
     assert outcome.status == 2
     assert "provider cpu has no effect on triton://127.0.0.1:1" in outcome.err
+
+
+def test_a_remote_engine_takes_no_precision(cosmicman) -> None:
+    outcome = cosmicman("serve", "--port", "0", "--engine", "triton://127.0.0.1:1", "--cpu-precision", "float32")
+    assert outcome.status == 2
+    assert "cpu_precision float32 has no effect on triton://127.0.0.1:1" in outcome.err
+
+
+def test_what_openvino_cannot_do_here_is_said_in_a_line(cosmicman, bundle: Path, tmp_path: Path) -> None:
+    start = ("serve", "--port", "0", "--bundle", str(bundle))
+    (tmp_path / "file").write_text("in the way")
+    refusals = {
+        (
+            "--provider",
+            "cpu",
+            "--cpu-precision",
+            "bfloat16",
+        ): "computed by provider openvino alone; got provider cpu",
+        ("--provider", "openvino", "--openvino-cache", str(tmp_path / "file")): (
+            "cannot be written" if installed() else "install the openvino extra"
+        ),
+    }
+    if not (installed() and computes_bfloat16()):
+        reason = "needs a processor that computes it natively" if installed() else "install the openvino extra"
+        refusals[("--cpu-precision", "bfloat16")] = reason
+    for arguments, words in refusals.items():
+        outcome = cosmicman(*start, *arguments)
+        assert outcome.status == 2
+        assert words in outcome.err
+        assert outcome.err.count("\n") == 1
 
 
 def test_missing_bundle_stops_the_start_by_name(cosmicman) -> None:

@@ -1,0 +1,1 @@
+"""Measurements of a whole bundle that its manifest keeps."""

@@ -1,0 +1,153 @@
+"""A graph in OpenVINO: a run's rows go through what is compiled for them, in one forward or in parts.
+
+Letters: R rows.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import GenerationError, ProviderError
+from engine.sessions.failures import run_error
+from engine.sessions.openvino.compiler import Compiler
+from engine.sessions.openvino.parts import compiled_counts, parts
+from engine.sessions.openvino.shapes import CompiledShapes, Tail
+from engine.sessions.profiles import Shape
+from engine.sessions.session import Array
+
+# What probes are drawn from; integers are ids or sizes, and zero is one of each.
+_PROBE_SEED = 20261130
+
+
+class OpenVinoSession:
+    """A graph whose inputs all begin with the rows; `run` may be called from any thread.
+
+    A picture must not depend on what else is drawn: a number of rows is used only once its rows were seen to come out
+    as from a forward of one row, to the last bit. So it does not matter either what is compiled at the moment.
+    """
+
+    def __init__(self, name: str, compiler: Compiler, *, max_rows: int, most: int, background: Executor) -> None:
+        """Compiles nothing yet.
+
+        Args:
+            name: The graph's, for messages.
+            compiler: Has read it.
+            max_rows: Most rows of a forward.
+            most: Compiled shapes to hold.
+            background: Where more are compiled.
+        """
+        self._name, self._compiler, self._background = name, compiler, background
+        self._dtypes = {name: each.get_element_type().to_dtype() for name, each in compiler.inputs.items()}
+        self._counts = compiled_counts(max_rows) if most > 1 else (1,)
+        self._shapes = CompiledShapes(self._compiled, self._same_bits, most)
+        self._lock = Lock()
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names `run` expects."""
+        return tuple(self._dtypes)
+
+    @property
+    def compiled_shapes(self) -> int:
+        """How many are held."""
+        return len(self._shapes)
+
+    @property
+    def compiled_bytes(self) -> int:
+        """Memory that they take, about."""
+        return len(self._shapes) * self._compiler.num_bytes
+
+    def prepare(self, tails: Mapping[str, Shape]) -> None:
+        """Compiles what a run with rows of these shapes needs, so that the run itself does not wait for it.
+
+        Raises:
+            GenerationError: The graph does not take such shapes.
+        """
+        tail = tuple((name, tuple(tails[name])) for name in self._dtypes)
+        if not self._shapes.counts(tail):
+            self._make_now(tail, 1)
+
+    def compile_rows(self, inputs: Mapping[str, Array]) -> None:
+        """Compiles all that a run with these inputs would like to have, and tries it.
+
+        Raises:
+            GenerationError: The graph does not take such shapes.
+        """
+        fed, num_rows = self._fed(inputs)
+        for rows in (1, *parts(num_rows, self._shapes.allowed(self._counts))):
+            self._make_now(_tail(fed), rows)
+
+    def run(self, inputs: Mapping[str, Array]) -> npt.NDArray[np.float32]:
+        """Runs the graph once and returns its first output, in float32 whatever its own precision.
+
+        Raises:
+            OutOfMemoryError: The run did not fit.
+            GenerationError: The graph failed, or does not take such shapes.
+        """
+        fed, num_rows = self._fed(inputs)
+        tail = _tail(fed)
+        with self._lock:
+            held = self._shapes.counts(tail)
+            if not held:
+                self._make_now(tail, 1)
+                held = {1}
+            for rows in parts(num_rows, self._shapes.allowed(self._counts)):
+                self._shapes.want((tail, rows), self._background)
+            outputs, start = [], 0
+            for rows in parts(num_rows, held):
+                part = {name: _filled(array[start : start + rows], rows) for name, array in fed.items()}
+                outputs.append(self._answer(self._shapes.take((tail, rows)), part))
+                start += rows
+        return np.concatenate(outputs)[:num_rows] if len(outputs) > 1 else outputs[0][:num_rows]
+
+    def _fed(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], int]:
+        fed = {name: np.ascontiguousarray(inputs[name], dtype) for name, dtype in self._dtypes.items()}
+        [num_rows] = {len(array) for array in fed.values()}
+        return fed, num_rows
+
+    def _make_now(self, tail: Tail, rows: int) -> None:
+        try:
+            self._shapes.make_now((tail, rows))
+        except ProviderError as error:
+            raise GenerationError(f"{self._name} failed: {error}") from error
+        except (RuntimeError, MemoryError) as error:
+            raise run_error(self._name, error) from error
+
+    def _compiled(self, tail: Tail, rows: int) -> Any:
+        return self._compiler.compiled({name: (rows, *shape) for name, shape in tail})
+
+    def _answer(self, model: Any, fed: Mapping[str, Array]) -> npt.NDArray[np.float32]:
+        try:
+            output = model.create_infer_request().infer(dict(fed), share_inputs=True)[0]
+            return np.array(output, np.float32)
+        except (RuntimeError, MemoryError) as error:
+            raise run_error(self._name, error) from error
+
+    def _same_bits(self, tail: Tail, rows: int, model: Any, single: Any) -> bool:
+        """Whether the first and the last row come out of a forward as they do alone."""
+        random = np.random.default_rng(_PROBE_SEED)
+        fed: dict[str, Array] = {}
+        for name, shape in tail:
+            dtype = self._dtypes[name]
+            real = np.issubdtype(dtype, np.floating)
+            fed[name] = (random.normal(size=(rows, *shape)) if real else np.zeros((rows, *shape))).astype(dtype)
+        together = self._answer(model, fed)
+        for row in (0, rows - 1):
+            alone = self._answer(single, {name: array[row : row + 1] for name, array in fed.items()})
+            if not np.array_equal(alone[0], together[row], equal_nan=True):
+                return False
+        return True
+
+
+def _tail(fed: Mapping[str, Array]) -> Tail:
+    return tuple((name, array.shape[1:]) for name, array in fed.items())
+
+
+def _filled(rows: Array, count: int) -> Array:
+    """Rows made up to a count by copies of the last one, whose outputs nobody reads."""
+    missing = count - len(rows)
+    return np.concatenate([rows, np.repeat(rows[-1:], missing, axis=0)]) if missing > 0 else rows
