@@ -7,7 +7,7 @@ from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.verb_rules import VerbRules
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
-from engine.description.lexicon.absences import CLOSING_WORDS, EXCEPTIONS, TRAILING
+from engine.description.lexicon.absences import CLOSING_WORDS, EXCEPTIONS, OPENERS, TRAILING
 
 _EXCEPTIONS = frozenset(" ".join(phrase.split()) for phrase in EXCEPTIONS.split(","))
 #: What an item of a list of absences can be.
@@ -157,10 +157,9 @@ class AbsenceRules(VerbRules):
         return self._opener in _WITHOUT or not after.word.endswith("s")
 
 
-_WITHOUT = frozenset(
-    ("without", "without any", "w/o", "w/out", "sans", "minus", "lacking", "lacks", "devoid of", "free of", "free from",
-     "bereft of", "not wearing", "isn't wearing", "aren't wearing", "never wearing", "not carrying", "not holding")
-)  # fmt: skip
+#: Openers after which "and" may begin something that is there: "no make-up and glasses".
+_ALONE = frozenset(("no", "not", "not a", "not an", "never", "nor", "isn't", "aren't", "wasn't", "weren't", "zero"))
+_WITHOUT = frozenset(" ".join(phrase.split()) for phrase in OPENERS.split(",")) - _ALONE
 
 
 def _is_bare(chunk: Chunk) -> bool:

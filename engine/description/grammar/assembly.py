@@ -128,6 +128,8 @@ class Assembly(AbsenceRules):
             self._object(chunk)
 
     def _filler(self, chunk: Chunk) -> None:
+        if self._ends_absence(chunk):
+            return
         self._anchor = None
         self._preposition = None
 

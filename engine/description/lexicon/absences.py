@@ -23,7 +23,9 @@ OPENERS = """
     hardly any, barely any, scarcely any, hardly a, barely a, scarcely a, little or no, little to no, next to no,
     almost no, virtually no, practically no, anything but, everything but, has taken off, have taken off, had taken
     off, having taken off, has removed, having removed, missing a, missing an, missing any, missing his, missing
-    her, missing their, missing the, missing both
+    her, missing their, missing the, missing both, without so much as, not so much as, absolutely no, definitely no,
+    strictly no, does not, do not, did not, don't give, do not give, leave out, leave off, leaving out, remove,
+    ditch the, lose the, drop the, skip the, get rid of, take away, do without, going without, goes without
 """
 #: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
 EXCEPTIONS = (
@@ -101,7 +103,8 @@ _GLUE = """
     with, and, but, or, nor, wearing, having, holding, carrying, sporting, is, are, was, were, be, been, being, am,
     has, have, had, does, do, did, got, wear, wears, wore, hold, holds, carry, carries, want, wants, need, needs,
     show, shows, include, add, draw, see, to, you, we, i, he, she, they, there, there's, it, any, a, an, the,
-    single, his, her, their, its, my, your, our, some, of, all, in, by, just
+    single, his, her, their, its, my, your, our, some, of, all, in, by, just, give, him, them, kind of, kinds of,
+    sort of, sorts of, type of, form of, pair of, please
 """
 _BEFORE = _alternatives([*_words(OPENERS), *_words(EXCEPTIONS), *_words(_GLUE)])
 _OPENING = re.compile(rf"\s*(?:(?:{_BEFORE})(?![\w'\u2019-])|[,:;.!?-])", re.IGNORECASE)
