@@ -88,6 +88,7 @@ FLOORS = {
         "jobs.store": 1,
         "observability": 1,
         "optional": 0,
+        "reader": 0,
         "settings": 1,
         "cli": 2,
         "auth": 2,

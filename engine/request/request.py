@@ -55,6 +55,7 @@ class GenerationRequest:
         preview_every: Steps from one preview of a picture to the next, 1 to the model's max_steps; None means none.
         request_id: The caller's name for the request in logs.
         caller: Who asks, so that callers take turns; "" where they are not told apart. It is no part of a picture.
+        notes: What the answer is to say beside the parser's warnings; it is no part of a picture.
     """
 
     description: Description
@@ -80,6 +81,7 @@ class GenerationRequest:
     preview_every: int | None = None
     request_id: str = ""
     caller: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

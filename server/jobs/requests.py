@@ -14,6 +14,7 @@ from typing import Any
 from engine.engine import ModelInfo, PreparedRequest
 from server.gateway import Gateway
 from server.generation.prepared import prepared_request
+from server.generation.second_reading import NOTES
 from server.http import json_body, problems
 from server.http.json_body import Reading
 from server.http.problems import ProblemError
@@ -49,6 +50,8 @@ def judged(gateway: Gateway, reading: Reading[Any], *, request_id: str, caller: 
 def new_job(gateway: Gateway, body: JobBody, prepared: PreparedRequest, *, owner: str, key: str) -> NewJob:
     values = body.model_dump(mode="python", exclude={FILE, WEBHOOK})
     digest = _digest(values, body)
+    values |= {"description": prepared.asked.description.text, "groups": dict(prepared.asked.groups) or None}
+    values |= {NOTES: prepared.asked.notes} if prepared.asked.notes else {}
     values["seed"] = secrets.randbelow(MAX_SEED + 1) if prepared.seed is None else prepared.seed
     return NewJob(
         id=new_id(),
@@ -81,5 +84,7 @@ def prepared_again(gateway: Gateway, job: Job, file: bytes | None) -> PreparedRe
         if document["deadline_seconds"] <= 0:
             detail = f"The job's deadline of {deadline:g} seconds passed before it could be finished."
             raise ProblemError(problems.DEADLINE_EXCEEDED, detail)
+    notes = tuple(document.pop(NOTES, ()))
     reading = json_body.read(document | {FILE: file}, GenerateBody)
+    reading = replace(reading, values={**reading.values, NOTES: notes})
     return judged(gateway, reading, request_id=job.id, caller=job.owner)

@@ -9,6 +9,7 @@ from engine.engine import ModelInfo, PreparedRequest
 from engine.errors import RequestError
 from server.gateway import Gateway
 from server.generation.prepared import judged
+from server.generation.second_reading import NOTES
 from server.http import problems
 from server.http.json_body import Reading
 from server.http.problems import ProblemError, shown
@@ -54,7 +55,7 @@ def images_request(gateway: Gateway, reading: Reading[ImagesBody], *, request_id
     if "model" in asked:
         check_model(asked["model"], model)
     mistakes, strange = for_engine(reading.mistakes), unknown(reading.mistakes)
-    values: dict[str, Any] = {name: asked[name] for name in SAME_NAMES if name in asked}
+    values: dict[str, Any] = {name: asked[name] for name in (*SAME_NAMES, NOTES) if name in asked}
     plain = ENGINE_NAMES.keys() - {"size", "output_compression"}
     values |= {ENGINE_NAMES[name]: asked[name] for name in plain if name in asked}
     for name, message in _translate(asked, values, model).items():

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from server.gateway import gateway_of
 from server.generation import run as generation
 from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
+from server.generation.second_reading import second_reading
 from server.http import problems
 from server.http.caller import caller_of
 from server.http.json_body import read_body
@@ -70,6 +71,7 @@ _REFUSALS = {
 async def generate_images(request: Request) -> Response:
     gateway = gateway_of(request)
     reading = await read_body(request, ImagesBody, gateway.settings.max_body_bytes)
+    reading = await second_reading(gateway, reading, "prompt")
     wanted = images_request(gateway, reading, request_id=request.state.request_id, caller=caller_of(request.scope))
     if not gateway.engine.ready:
         raise problems.not_ready()
