@@ -9,6 +9,7 @@ from engine.description.emphasis import Emphasis
 from engine.description.grammar.assembly import Assembly
 from engine.description.grammar.chunks import Chunker
 from engine.description.grammar.tokens import fold, tokenise
+from engine.description.groups import Group
 from engine.description.spans import Description, Span
 from engine.description.weighted_spans import weighted_glue, weighted_spans
 
@@ -25,6 +26,8 @@ class Parser:
         """
         emphasis = Emphasis(text)
         phrases = Assembly(Chunker(tokenise(fold(emphasis.blanked()))).read()).read()
+        if emphasis.syntax.absent:
+            phrases = sorted([*phrases, *((start, end, Group.NEGATED) for start, end in emphasis.syntax.absent)])
         if not emphasis.marks:
             return Description(
                 text=text, spans=tuple([Span(start=start, end=end, group=group) for start, end, group in phrases])
