@@ -44,6 +44,31 @@ _STURDY = frozenset(
     ("fluorescent", "reflective", "neon", "puffy", "quilted", "padded", "down", "denim", "studded", "fur", "shearling",
      "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo")
 )  # fmt: skip
+_FEATURES = frozenset((Group.HAIR, Group.FACE))
+_THINGS = _WORN | _FEATURES
+_GARMENTS = _WORN - {Group.ACCESSORY, Group.BAG}
+_ORNAMENTS = frozenset(
+    ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf")
+)
+#: Heads that take any noun before them: "hat brand style", "dress shot".
+_OF_ANYTHING = frozenset((Group.STYLE, Group.SHOT, Group.OTHER, Group.BODY))
+#: Places and furniture that are named after the things they hold: "hat rack", "shoe shop".
+_KEEPS_THINGS = frozenset(
+    ("rack", "racks", "stand", "stands", "shop", "shops", "store", "stores", "stall", "stalls", "shelf", "shelves",
+     "shelving", "factory", "workshop", "market", "display", "window", "counter", "cupboard", "wardrobe", "cabinet",
+     "salon", "case", "museum", "machine", "boutique", "department", "tree", "trees", "bush", "bushes", "bed", "beds",
+     "light", "lights", "print", "seller", "festival", "bar", "booth", "box", "lamp", "rail", "hall", "wall", "field",
+     "fields", "garden", "design", "poster", "posters", "sign", "signs")
+)  # fmt: skip
+#: Garments that seldom say what another is like, as "dress" does in "dress shoes".
+_WHOLE = frozenset(
+    ("beanie", "beret", "fedora", "trilby", "bonnet", "turban", "hijab", "headscarf", "headband", "hat", "coat",
+     "overcoat", "jacket", "blazer", "parka", "anorak", "raincoat", "windbreaker", "skirt", "miniskirt", "blouse",
+     "waistcoat", "gilet", "poncho", "jumpsuit", "gown", "sundress", "sweatshirt", "hoodie", "cardigan", "pullover",
+     "camisole", "necktie", "cravat", "backpack", "handbag", "purse", "rucksack", "satchel", "cap", "kilt", "sari",
+     "t-shirt", "tee", "dress", "jumper", "scarf", "bowtie", "tie")
+)  # fmt: skip
+_SHAPES = frozenset(("dress", "hat", "scarf", "cap", "jumper", "tie", "t-shirt", "coat", "tee"))
 _ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN, Group.ACCESSORY: Kind.SMALL}
 _OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
 #: In "a belt of pine trees" and "a crown of braids" the second noun decides; in "a belt of leather" the first.
@@ -141,7 +166,7 @@ class NounPhrases(WordRoles):
     def _takes_noun(self, at: int) -> bool:
         head, entry = self._head, self._entries[at]
         if head is not None:
-            if _splits(head, entry) or (entry.verb is not None and self._is_verb_of(head, self._word, at)):
+            if _splits(head, self._word, entry, self._words[at]) or (entry.verb is not None and self._is_verb_of(head, self._word, at)):
                 return False
             if entry.kind is Kind.PART and head.group in _PARTED:
                 entry = head
@@ -184,6 +209,26 @@ class NounPhrases(WordRoles):
         return head
 
 
-def _splits(head: Entry, entry: Entry) -> bool:
-    """Whether a second noun opens a phrase of its own: "woman beach" in terse tags."""
-    return head.kind is Kind.PERSON and entry.kind is not Kind.PERSON and entry.group is not Group.PERSON
+def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
+    """Whether a second noun opens a phrase of its own: "woman beach", "corduroy trousers brogues" in terse tags."""
+    group, other = head.group, entry.group
+    if head.kind is Kind.PERSON:
+        return entry.kind is not Kind.PERSON and other is not Group.PERSON
+    if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
+        return False
+    if entry.kind is Kind.PLACE:
+        return group in _WORN
+    thing = group is Group.ACCESSORY and head_word not in _ORNAMENTS
+    if other is Group.BACKGROUND:
+        return not thing and word not in _KEEPS_THINGS and not word.endswith("room")
+    if head_word.endswith("s") and not head_word.endswith("ss"):
+        return True
+    if other is Group.PERSON:
+        return group in _FEATURES or group in _GARMENTS
+    if group in _FEATURES:
+        return head_word != "hair" and (other in _GARMENTS or other in _FEATURES)
+    if other in _FEATURES:
+        return not thing
+    last = head_word.rpartition(" ")[2]
+    whole = last in _WHOLE and head_word not in _SHAPES
+    return whole and group in _GARMENTS and other in _WORN and other is not Group.DRESS

@@ -56,7 +56,7 @@ PATTERNS = """
 """
 
 MATERIALS = """
-    cotton, wool, woollen, woolen, woolly, linen, silk, silken, silky, satin, velvet, velour, corduroy, denim,
+    horsehair, cotton, wool, woollen, woolen, woolly, linen, silk, silken, silky, satin, velvet, velour, corduroy, denim,
     leather, suede, nubuck, patent, patent leather, patent-leather, faux leather, faux-leather, vegan leather,
     pleather, pu leather, latex, vinyl, pvc, rubber, plastic, nylon, polyester, lycra, spandex, viscose, rayon,
     chiffon, organza, tulle, taffeta, lace, mesh, netting, fishnet, cashmere, mohair, angora, merino, alpaca, tweed,

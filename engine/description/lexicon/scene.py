@@ -14,7 +14,7 @@ from engine.description.groups import Group
 SCENE_NOUNS: Mapping[Group, str] = MappingProxyType(
     {
         Group.BACKGROUND: """
-            car, darkness, hay, straw bale, snowing, raining, drizzling, hailing, background, backdrop, setting,
+            car, darkness, net curtain, net curtains, hay, straw bale, snowing, raining, drizzling, hailing, background, backdrop, setting,
             scene, scenery, surroundings, location, environment, distance, horizon, foreground, landscape, cityscape,
             skyline, street, road, lane, alley, alleyway, avenue, boulevard, highway, motorway, path, footpath,
             pathway, trail, track, pavement, sidewalk, kerb, curb, crosswalk, zebra crossing, crossing, junction,
