@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.description.grammar.memory import GROWING, Phrase
+from engine.description.grammar.memory import GROWING, WORN, Phrase
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.verb_rules import VerbRules
 from engine.description.groups import Group
@@ -19,6 +19,9 @@ _WITH_POSE = frozenset(
      "towards", "toward", "off", "from", "around", "to", "beside")
 )  # fmt: skip
 _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP, Kind.SUBJECT))
+#: What "it" and "they" take up again.
+RESUMED = WORN | {Group.HAIR}
+_RESUMES = frozenset(("it", "they", "it's", "they're"))
 _PARTICLE_BEFORE = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.PREPOSITION))
 
 
@@ -116,7 +119,18 @@ class Assembly(VerbRules):
         if chunk.word.startswith("there"):
             self._pending = chunk.start
         self._pronoun = not chunk.word.startswith(("there", "here", "it"))
+        resumed = self._phrases[-1] if self._phrases else None
+        if resumed is not None and resumed.group in RESUMED and chunk.word in _RESUMES:
+            if chunk.word != "they" or resumed.word.endswith("s") and not resumed.word.endswith("ss"):
+                self._resume(chunk, resumed)
         self._clause_start = True
+
+    def _resume(self, chunk: Chunk, phrase: Phrase) -> None:
+        """Let what follows "it" or "they" speak of the garment before."""
+        ghost = Phrase(chunk.start, chunk.end, phrase.group)
+        ghost.ghost = ghost.subject = True
+        ghost.word = phrase.word
+        self._anchor, self._pronoun = ghost, False
 
     def _glue(self, chunk: Chunk) -> None:
         """An article alone is a pronoun after a preposition: "behind her"."""

@@ -26,6 +26,8 @@ class Chunk(NamedTuple):
     determined: bool = False
     #: Whether the head is a wrap (scarf, bandana) that takes the group of where it is worn.
     wrap: bool = False
+    #: Whether a word of its modifiers says how a garment is made ("funnel", "dropped"), so that "neck" is a part of it.
+    sewn: bool = False
 
 
 #: Kinds that can open a noun phrase.
@@ -70,6 +72,17 @@ _WHOLE = frozenset(
 )  # fmt: skip
 _SHAPES = frozenset(("dress", "hat", "scarf", "cap", "jumper", "tie", "t-shirt", "coat", "tee"))
 _ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN, Group.ACCESSORY: Kind.SMALL}
+#: Words of how a garment is cut at a part of it that is named like a part of the body.
+_SEWN = frozenset(
+    ("dropped", "drop", "padded", "elasticated", "elastic", "funnel", "ribbed", "nipped", "nipped-in", "tie",
+     "drawstring", "puffed", "puff", "ruched", "cinched", "gathered", "split", "v", "crew", "scoop", "mock", "roll",
+     "rolled", "boat", "cowl", "halter", "square", "squared", "pointed", "almond", "structured", "smocked", "shirred",
+     "paperbag", "high", "low", "open", "wide", "flared", "tapered", "cuffed", "frayed", "quilted", "reinforced",
+     "contrast", "cutout", "cut-out", "cold", "off-the-shoulder", "one-shoulder", "peplum", "empire", "fitted",
+     "banded", "zipped", "laced", "lace-up", "buttoned", "racer", "sheer", "mesh", "stand-up", "ruffled", "knotted",
+     "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging", "sweetheart", "round", "turtle", "polo",
+     "saddle", "raglan", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped")
+)  # fmt: skip
 _OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
 #: In "a belt of pine trees" and "a crown of braids" the second noun decides; in "a belt of leather" the first.
 _DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR, Group.FACE))
@@ -91,7 +104,7 @@ class NounPhrases(WordRoles):
         self._partitive: Entry | None = None
         self._modifier: Group | None = None
         self._alone: Group | None = None
-        self._sturdy = False
+        self._sturdy = self._sewn = False
         self._last: Kind | None = None
 
     def _read_phrase(self, first: int) -> tuple[Chunk, int]:
@@ -160,13 +173,17 @@ class NounPhrases(WordRoles):
         self._modifier = entry.group or self._modifier
         if not self._words[at].isdigit():
             self._alone = entry.alone
-        self._sturdy = self._sturdy or self._words[at] in _STURDY
+        word = self._words[at]
+        self._sturdy = self._sturdy or word in _STURDY
+        self._sewn = self._sewn or word in _SEWN
         return True
 
     def _takes_noun(self, at: int) -> bool:
         head, entry = self._head, self._entries[at]
         if head is not None:
-            if _splits(head, self._word, entry, self._words[at]) or (entry.verb is not None and self._is_verb_of(head, self._word, at)):
+            if _splits(head, self._word, entry, self._words[at]) or (
+                entry.verb is not None and self._is_verb_of(head, self._word, at)
+            ):
                 return False
             if entry.kind is Kind.PART and head.group in _PARTED:
                 entry = head
@@ -192,7 +209,7 @@ class NounPhrases(WordRoles):
         start, end = self._tokens.starts[self._first], self._tokens.ends[last]
         head = self._deciding(after)
         if head is not None:
-            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap)
+            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn)
         if self._last is Kind.ADJECTIVE or self._last is Kind.ADVERB:
             return Chunk(Kind.ADJECTIVE, self._modifier, start, end, self._words[last], self._determined)
         kind = Kind.UNKNOWN if self._last is Kind.UNKNOWN else Kind.DETERMINER
@@ -224,7 +241,7 @@ def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
     if head_word.endswith("s") and not head_word.endswith("ss"):
         return True
     if other is Group.PERSON:
-        return group in _FEATURES or group in _GARMENTS
+        return entry.kind is Kind.PERSON and not thing
     if group in _FEATURES:
         return head_word != "hair" and (other in _GARMENTS or other in _FEATURES)
     if other in _FEATURES:

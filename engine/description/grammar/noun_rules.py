@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.memory import DESCRIBED, PARTED, WORN, Memory, Phrase
+from engine.description.grammar.memory import DESCRIBED, HOLDERS, PARTED, WORN, Memory, Phrase
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
@@ -12,8 +12,20 @@ _NEVER_HELD = frozenset((Group.BODY, Group.BACKGROUND, Group.FACE, Group.HAIR, G
 _SEEN = frozenset((Group.BACKGROUND, Group.STYLE, Group.SHOT))
 _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbone", "nape"))
 _HAND = frozenset(("hand", "hands", "arm", "arms", "wrist", "wrists", "finger", "fingers", "ear", "ears", "lap"))
+_ANY = frozenset(Group)
 _AND = Kind.CONJUNCTION
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
+_NEVER_PRINTED = frozenset(
+    ("background", "backdrop", "scenery", "setting", "surroundings", "lighting", "light", "distance", "foreground",
+     "wall", "street", "room", "weather", "scene", "landscape", "crowd", "view", "bokeh", "horizon")
+)  # fmt: skip
+#: Marks on the skin: on the face or on the body, by the place named after them.
+_MARKED = frozenset(
+    ("scar", "scars", "mole", "moles", "birthmark", "birthmarks", "bruise", "bruises", "burn", "burns", "scratch",
+     "scratches", "graze", "grazes", "tattoo", "tattoos", "freckle", "freckles", "wrinkles", "wound", "wounds", "cut",
+     "gash", "rash", "burn mark", "burn scar", "dimple", "spots", "sunburn", "henna", "vitiligo", "tan lines")
+)  # fmt: skip
+_MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
 _BRACES = frozenset(("braces", "suspenders"))
 _HOODED = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
@@ -28,6 +40,14 @@ _GARMENT_PLACES: dict[str, frozenset[Group]] = {
     **dict.fromkeys(("ear", "ears"), frozenset((Group.HEADWEAR,))),
     **dict.fromkeys(("temple", "temples", "tips"), frozenset((Group.HAIR,))),
 }  # fmt: skip
+
+
+def _last_word(words: str) -> str:
+    return words.rpartition(" ")[2]
+
+
+def _last(chunk: Chunk) -> str:
+    return _last_word(chunk.word)
 
 
 class NounRules(Memory):
@@ -106,6 +126,7 @@ class NounRules(Memory):
         if (
             group is Group.BACKGROUND
             and anchor.group in WORN
+            and _last(chunk) not in _NEVER_PRINTED
             and ((lead is not None and lead.kind is Kind.WITH) or (self._trimmed and self._after is Kind.CONJUNCTION))
         ):
             return True
@@ -143,7 +164,12 @@ class NounRules(Memory):
         if self._context is Kind.HOLD:
             self._open(chunk, Group.ACCESSORY)
             return None
-        own = chunk.group is not Group.TOP and self._after is Kind.COMMA
+        if self._after is Kind.COMMA and (anchor is None or anchor.group not in HOLDERS.get(_last(chunk), _ANY)):
+            holder = self._last_that_has(chunk.word)
+            if holder is not None:
+                self._open(chunk, holder)
+                return None
+        own = chunk.group is not Group.TOP and self._after is Kind.COMMA and _last(chunk) not in HOLDERS
         if own and anchor is not None and anchor.group is not chunk.group and chunk.group is not None:
             self._open(chunk, chunk.group)
             return None
@@ -165,6 +191,13 @@ class NounRules(Memory):
             self._pending = lead.start if self._pending is None else self._pending
             self._preposition = None
             return None
+        if self._after is Kind.COMMA and chunk.sewn and not chunk.determined:
+            holder = self._last_that_has(chunk.word)
+            if holder is not None:
+                if anchor is not None and anchor.group is holder:
+                    return self._grow(chunk)
+                self._open(chunk, holder)
+                return None
         if anchor is not None and lead is not None and lead.word == "under" and chunk.word in ("eye", "eyes"):
             anchor.group = Group.FACE
             return self._grow(chunk)
@@ -172,7 +205,10 @@ class NounRules(Memory):
             return self._grow(chunk)
         attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._attached
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
-            if lead is not None and (chunk.word not in ("ear", "ears") or lead.word in ("behind", "above", "over")):
+            if _last_word(anchor.word) in _MARKED and anchor.group in (Group.FACE, Group.BODY):
+                facial = group is Group.FACE or chunk.word in _MARKED_FACE
+                anchor.group = Group.FACE if facial else Group.BODY
+            elif lead is not None and (chunk.word not in ("ear", "ears") or lead.word in ("behind", "above", "over")):
                 self._relocate(anchor, chunk, group, lead.word == "in" and chunk.word in ("hand", "hands"))
             return self._grow(chunk)
         if anchor is not None and self._copula and anchor.group in WORN and anchor.subject and self._after is not _AND:

@@ -32,12 +32,15 @@ class Tokens:
 
 _TOKEN = re.compile(
     r"<[^<>\n]{1,80}>"  # a network tag such as <lora:name:0.8>
+    r"|^[ \t]*\d{1,2}[.)](?=[ \t])"  # the number of a list's line
     r"|f/\d[\d.]*"
     r"|w/(?=\s)"
     r"|[^\W_]+(?:['\-./][^\W_]+)*(?<![.])"
     r"|[&+]"
-    r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，]+(?:\s+[,;.!?:|()\[\]{}]+)*"
-    r"|(?<=\s)-{1,3}(?=\s)"
+    r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，•]+(?:\s+[,;.!?:|()\[\]{}]+)*"
+    r"|[\u2600-\u27bf\U0001f000-\U0001faff]+"  # emoji
+    r"|(?<=\s)-{1,3}(?=\s)",
+    re.MULTILINE,
 )
 _FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "_": " ", "\u2010": "-", "\u2011": "-"})
 
@@ -214,5 +217,7 @@ def tokenise(folded: str) -> Tokens:
 
 def _classify(word: str) -> Entry:
     if not word[0].isalnum() and word[0] != "<":
-        return _separator(word)
+        return _separator(word) if word[-1] not in ".)" or not word[-2:-1].isdigit() else _STOP
+    if word[-1] in ".)":
+        return _STOP
     return _unlisted(word) if len(word) <= _LONGEST_WORD else _UNKNOWN
