@@ -126,6 +126,7 @@ class ModifierRules(NounRules):
             return None
         if anchor is not None and self._adjective_belongs(chunk, anchor, lead):
             anchor.verbed = anchor.verbed or self._after is Kind.COMMA
+            anchor.still = anchor.still or chunk.word == "asleep"
             return self._grow(chunk)
         group = chunk.group
         if group is None:

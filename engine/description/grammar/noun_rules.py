@@ -59,6 +59,10 @@ class NounRules(Memory):
         anchor, lead = self._anchor, self._preposition
         if self._negation is not None:
             return self._deny(chunk)
+        if anchor is not None and anchor.still and lead is not None and group is Group.BACKGROUND:
+            if anchor.group in WORN and not self._pronoun:
+                anchor.group = Group.BACKGROUND
+                return self._grow(chunk)
         if self._in_scene(chunk, group):
             return self._to_scene(chunk)
         if self._context is Kind.HOLD and (
@@ -149,11 +153,21 @@ class NounRules(Memory):
             and (self._copula or self._attached or lead is not None and lead.kind is Kind.WITH)
         ):
             return True
+        if anchor.group is Group.BACKGROUND and lead is not None and lead.kind is Kind.WITH:
+            return self._furnishes(chunk, group, anchor)
+        if self._copula and anchor.ghost:
+            return group in WORN
         if self._copula and group in (Group.BACKGROUND, Group.STYLE, Group.OTHER, Group.SHOT):
             return anchor.subject and (anchor.group is group or anchor.group in DESCRIBED or anchor.group is Group.BODY)
         if self._copula and anchor.subject and anchor.group is Group.BACKGROUND:
             return True
         return anchor.group is Group.BACKGROUND and self._after is Kind.CONJUNCTION and group is Group.BACKGROUND
+
+    def _furnishes(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
+        """Whether a thing after "with" is in the place before it: "a garden with roses", "a shop with hats"."""
+        if group is Group.ACCESSORY or group is Group.OTHER:
+            return not chunk.determined or chunk.kind is Kind.SMALL or anchor.listed or self._phrases[0] is anchor
+        return group is Group.BACKGROUND or group in WORN and not chunk.determined and self._phrases[0] is anchor
 
     def _part(self, chunk: Chunk) -> None:
         anchor = self._anchor

@@ -9,6 +9,15 @@ from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
 HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
+_THINGS = frozenset((Group.ACCESSORY, Group.BAG))
+#: Verbs of what is somewhere by itself: "a cat sleeps on the sill", "boots stand by the door".
+_STILL = frozenset(
+    ("stand", "stands", "standing", "stood", "lie", "lies", "lying", "lay", "hang", "hangs", "hanging", "hung", "sleep",
+     "sleeps", "sleeping", "slept", "lean", "leans", "leaning", "sit", "sits", "sitting", "sat", "rest", "rests",
+     "resting", "wait", "waits", "waiting", "doze", "dozes", "dozing", "asleep", "parked", "graze", "grazes", "grazing",
+     "nap", "naps", "napping", "float", "floats", "floating", "perch", "perches", "perched", "dry", "drying", "pecking",
+     "left", "propped", "stacked", "curled")
+)  # fmt: skip
 _ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
 
 
@@ -65,6 +74,7 @@ class VerbRules(ModifierRules):
         anchor = self._anchor
         if self._scene and not self._pronoun or self._attaches_to_subject(chunk):
             if anchor is not None:
+                anchor.still = anchor.still or chunk.word in _STILL
                 return self._grow(chunk)
         self._context = None
         self._scene = False
@@ -79,6 +89,8 @@ class VerbRules(ModifierRules):
             return False
         if self._after in (Kind.COMMA, Kind.CONJUNCTION, Kind.STOP):
             return False
+        if anchor.listed and chunk.word in _STILL and anchor.group in _THINGS:
+            return True
         if anchor.listed and chunk.word.endswith("ing"):
             return anchor.group is Group.BACKGROUND or self._next_kind() in _ENDS
         return anchor.subject and anchor.group is not Group.SHOT
@@ -109,6 +121,7 @@ class VerbRules(ModifierRules):
             self._open(chunk, Group.BODY)
             return None
         anchor.verbed = True
+        anchor.still = anchor.still or chunk.word in _STILL
         self._grow(chunk)
         return None
 
