@@ -13,6 +13,8 @@ _SEEN = frozenset((Group.BACKGROUND, Group.STYLE, Group.SHOT))
 _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbone", "nape"))
 _HAND = frozenset(("hand", "hands", "arm", "arms", "wrist", "wrists", "finger", "fingers", "ear", "ears", "lap"))
 _ANY = frozenset(Group)
+#: What children wear on their heads.
+_VESSELS = frozenset(("saucepan", "bucket", "colander", "paper bag", "lampshade"))
 _AND = Kind.CONJUNCTION
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
 _NEVER_PRINTED = frozenset(
@@ -223,7 +225,7 @@ class NounRules(Memory):
                 facial = group is Group.FACE or chunk.word in _MARKED_FACE
                 anchor.group = Group.FACE if facial else Group.BODY
             elif lead is not None and (chunk.word not in ("ear", "ears") or lead.word in ("behind", "above", "over")):
-                self._relocate(anchor, chunk, group, lead.word == "in" and chunk.word in ("hand", "hands"))
+                self._relocate(anchor, chunk, group, lead)
             return self._grow(chunk)
         if anchor is not None and self._copula and anchor.group in WORN and anchor.subject and self._after is not _AND:
             return self._grow(chunk)
@@ -233,11 +235,12 @@ class NounRules(Memory):
         return None
 
     @staticmethod
-    def _relocate(anchor: Phrase, chunk: Chunk, group: Group, in_hand: bool) -> None:
+    def _relocate(anchor: Phrase, chunk: Chunk, group: Group, lead: Chunk) -> None:
         """Give a small thing, a wrap or a thing in the hand the group of where it is."""
+        in_hand = lead.word == "in" and chunk.word in ("hand", "hands")
         if anchor.group in WORN and anchor.group is not Group.BAG and in_hand:
             anchor.group = Group.ACCESSORY
-        elif anchor.group is Group.OTHER and chunk.word == "head":
+        elif chunk.word == "head" and (anchor.group is Group.OTHER or lead.word == "on" and anchor.word in _VESSELS):
             anchor.group, anchor.weak = Group.HEADWEAR, False
         elif anchor.weak and group in (Group.FACE, Group.HAIR):
             anchor.group, anchor.weak = group, False

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, auto
 
 from engine.description.groups import Group
-from engine.description.lexicon import garments, grammar, modifiers, objects, person, places, regional, scene
+from engine.description.lexicon import everyday, garments, grammar, modifiers, objects, person, places, regional, scene
 
 
 class Kind(IntEnum):
@@ -233,6 +233,11 @@ def _regional(builder: _Builder) -> None:
         builder.nouns(table, Kind.NOUN, Group.BACKGROUND)
 
 
+def _everyday(builder: _Builder) -> None:
+    for group, table in everyday.MORE.items():
+        builder.nouns(table, Kind.NOUN, group)
+
+
 def _nominal(builder: _Builder) -> None:
     for group, table in person.PLACES_ON_BODY.items():
         builder.nouns(table, Kind.PLACE, group)
@@ -281,6 +286,8 @@ _TWO_SIDED = {
     "second": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "one": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "square": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
+    "sports": Entry(Kind.ADJECTIVE, None, Kind.WEAR),
+    "aviators": Entry(Kind.NOUN, Group.EYEWEAR),
     "joggers": Entry(Kind.NOUN, Group.BOTTOM),
     "boxers": Entry(Kind.NOUN, Group.BOTTOM),
     "from behind": Entry(Kind.FIXED, Group.SHOT, Kind.SCENE_PREPOSITION),
@@ -299,6 +306,7 @@ def _build() -> dict[str, Entry]:
     _nominal(builder)
     _regional(builder)
     _manners(builder)
+    _everyday(builder)
     builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
     builder.verbs(person.HOLDS, Kind.HOLD)
     builder.verbs(person.EXPRESSIONS, Kind.EXPRESSION)

@@ -67,7 +67,7 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
             assistant, agent, mountie, teddy boy, punk rocker, instructor, trainee, recruit, sergeant, general,
             colonel, lieutenant, admiral, curator, croupier, stuntman, lifesaver, weightlifter, trombonist, organist,
             flautist, harpist, percussionist, choirboy, chorister, soprano, tenor, crooner, busker, entertainer,
-            presenter, host, hostess, commentator, anchor, weather presenter, vlogger, blogger, podcaster, climber,
+            presenter, host, hostess, commentator, weather presenter, vlogger, blogger, podcaster, climber,
             caver, kayaker, rower, sailor girl, yachtsman, windsurfer, archeress, bowler hat man, snooker player,
             darts player, chess player, gamekeeper, falconer, drover, ploughman, milkmaid, goatherd, shearer, farrier,
             saddler, stable hand, stable girl, groom boy, huntsman, rickshaw wallah, chaiwala, dhobi, sadhu, yogini,
@@ -284,7 +284,7 @@ PERSON_ADJECTIVES: Mapping[Group, str] = MappingProxyType(
             small boy, twenty-something, thirty-something, forty-something, retired, kindly
         """,
         Group.BODY: """
-            slim, slender, thin, skinny, lean, fit, athletic, muscular, toned, ripped abs, buff, brawny, burly,
+            average, slim, slender, thin, skinny, lean, fit, athletic, muscular, toned, ripped abs, buff, brawny, burly,
             stocky, stout, sturdy, chubby, plump, fat, overweight, obese, heavyset, heavy-set, heavy set, curvy,
             curvaceous, voluptuous, petite, lanky, lithe, wiry, willowy, gaunt, bony, frail, tall, diminutive,
             statuesque, broad-shouldered, well-built, plus-size, plus size, plus-sized, full-figured, big-boned,
