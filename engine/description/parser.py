@@ -6,7 +6,7 @@ It knows how chunks attach to one another; it loads no model and does not know w
 from __future__ import annotations
 
 from engine.description.emphasis import Emphasis
-from engine.description.grammar.forms import read_phrases
+from engine.description.grammar.forms import read
 from engine.description.grammar.tokens import fold
 from engine.description.spans import Description, Span
 from engine.description.weighted_spans import weighted_glue, weighted_spans
@@ -23,7 +23,7 @@ class Parser:
         in those that touch it ("(red dress:1.2)"), and carries their weight. Words in no span belong to no group.
         """
         emphasis = Emphasis(text)
-        phrases = read_phrases(fold(emphasis.blanked()))
+        phrases = read(fold(emphasis.blanked())).phrases
         if not emphasis.marks:
             return Description(
                 text=text, spans=tuple([Span(start=start, end=end, group=group) for start, end, group in phrases])

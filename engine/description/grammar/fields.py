@@ -78,7 +78,9 @@ def find_fields(folded: str) -> list[Field]:
         if name in _LABELS and made and made[-1].group is not None:
             group, whole, garment = made[-1].group, made[-1].whole, made[-1].garment
         named = match.start("name") if name in _LABELS else match.end("name")
-        made.append(Field(match.start("name"), named, value, _end(folded, value, ceiling), group, whole, garment))
+        heading = match.group("line") is not None
+        end = _paragraph_end(folded, value, ceiling) if heading else _end(folded, value, ceiling)
+        made.append(Field(match.start("name"), named, value, end, group, whole, garment))
     return made
 
 
@@ -130,6 +132,11 @@ def _end(folded: str, value: int, ceiling: int) -> int:
     stop = line if line >= 0 else ceiling
     sentence = _ENDS_SENTENCE.search(folded, value, stop)
     return sentence.start() if sentence is not None else stop
+
+
+def _paragraph_end(folded: str, value: int, ceiling: int) -> int:
+    blank = folded.find("\n\n", value, ceiling)
+    return blank if blank >= 0 else ceiling
 
 
 def _last_item(folded: str, line: int, ceiling: int) -> int:

@@ -6,6 +6,7 @@ It knows what a field's name makes of its value; how fields are found is `fields
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from engine.description.grammar.assembly import Assembly
 from engine.description.grammar.chunks import Chunker
@@ -14,6 +15,19 @@ from engine.description.grammar.tokens import tokenise
 from engine.description.groups import Group
 
 Phrases = list[tuple[int, int, Group]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """What was read in a text."""
+
+    #: Start, end and group of each phrase, in order; they never overlap.
+    phrases: Phrases
+    #: Start, end and what is meant, for each word with a typing mistake.
+    mended: list[tuple[int, int, str]]
+    #: Whether most of the words are unknown: the text is no English, and no word has a group but `other`.
+    foreign: bool = False
+
 
 #: Groups of garments, which keep their own group in the value of another: "upper body: a denim jacket".
 _GARMENTS = frozenset(
@@ -26,64 +40,104 @@ _KEPT = _GARMENTS | {Group.BELT, Group.ACCESSORY, Group.HAIR, Group.FACE}
 _NOTHING = re.compile(r"[\s\"'\[{*_]*(?:none|no|nothing|n/a|nil|null|absent)[\s\"'\]},.*_]*")
 _PIECE = re.compile(r"[^\"\[\]{}|\n`]+")
 _WORD = re.compile(r"[^\W_]")
+_CLAUSE = re.compile(r"[^,;.!?:\n|()\[\]{}\u3001\u3002\uff0c]+")
+_WORDS = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
+#: Letters of other scripts than the Latin.
+_OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c00-\ua6ff\ua830-\uf8ff\uff66-\uffdc]")
+_A_NAME = 2
 _BULLET = re.compile(r"[\s,;:.*+•#>=-]+")
 _AFTER = " \t,;:.*_+=-"
 
 
-def read_phrases(folded: str) -> Phrases:
-    """The phrases of a folded text in order; they never overlap."""
-    found = find_fields(folded)
-    if not found:
-        return _sentences(folded)
-    phrases: Phrases = []
-    at = 0
-    for field in found:
-        phrases += _between(folded, at, field.start)
-        phrases += _field(folded, field)
-        at = field.end
-    return phrases + _between(folded, at, len(folded))
+def read(folded: str) -> Reading:
+    """Read a folded text; time is linear in its length."""
+    reader = _Reader(folded)
+    reader.read()
+    if is_mostly_unknown(reader.num_unknown, reader.num_words, folded):
+        return Reading(phrases=_clauses(folded), mended=[], foreign=True)
+    return Reading(phrases=reader.phrases, mended=reader.mended)
 
 
-def _sentences(folded: str) -> Phrases:
-    return Assembly(Chunker(tokenise(folded)).read()).read()
+def is_mostly_unknown(num_unknown: int, num_words: int, folded: str) -> bool:
+    """Whether a text is in no language the lexicon knows, by how many of its words are unknown.
+
+    Two unknown words can be a name; where they are in another script, one is enough.
+    """
+    if num_unknown * 2 <= num_words:
+        return False
+    return num_unknown > _A_NAME or _OTHER_SCRIPT.search(folded) is not None
 
 
-def _between(folded: str, start: int, end: int) -> Phrases:
-    if _WORD.search(folded, start, end) is None:
-        return []
-    return [(start + first, start + last, group) for first, last, group in _sentences(folded[start:end])]
+def _clauses(folded: str) -> Phrases:
+    """What stands between separators, as phrases that belong to no group but `other`."""
+    clauses = (_WORDS.search(folded, clause.start(), clause.end()) for clause in _CLAUSE.finditer(folded))
+    return [(words.start(), words.end(), Group.OTHER) for words in clauses if words is not None]
 
 
-def _field(folded: str, field: Field) -> Phrases:
-    value = folded[field.value : field.end]
-    group = field.group
-    if group is None:
-        return _between(folded, field.value, field.end)
-    if _NOTHING.fullmatch(value):
-        return [(field.start, field.value + len(value.rstrip("\"' ,.]}*_\n\t")), Group.NEGATED)]
-    name = [(field.start, field.named, group)] if field.named > field.start else []
-    if field.whole:
-        return name + [phrase for piece in _PIECE.finditer(value) for phrase in _whole(folded, field, piece)]
-    kept = _GARMENTS if field.garment else _KEPT
-    inside = _between(folded, field.value, field.end)
-    return name + [(first, last, own if own in kept else group) for first, last, own in inside]
+class _Reader:
+    """Reads the fields of one text, and what stands between them."""
 
+    def __init__(self, folded: str) -> None:
+        self._folded = folded
+        self.phrases: Phrases = []
+        self.mended: list[tuple[int, int, str]] = []
+        self.num_unknown = self.num_words = 0
 
-def _whole(folded: str, field: Field, piece: re.Match[str]) -> Phrases:
-    """A piece of a value that is of one group but for what it says is absent."""
-    assert field.group is not None
-    start, end = field.value + piece.start(), field.value + piece.end()
-    phrases: Phrases = []
-    for first, last, group in _between(folded, start, end):
-        if group is Group.NEGATED:
-            phrases += _trimmed(folded, start, first, field.group)
-            phrases.append((first, last, group))
-            start = last
-    return phrases + _trimmed(folded, start, end, field.group)
+    def read(self) -> None:
+        found = find_fields(self._folded)
+        if not found:
+            self.phrases = self._sentences(self._folded, 0)
+            return
+        at = 0
+        for field in found:
+            self.phrases += self._between(at, field.start)
+            self.phrases += self._field(field)
+            at = field.end
+        self.phrases += self._between(at, len(self._folded))
 
+    def _sentences(self, text: str, offset: int) -> Phrases:
+        tokens = tokenise(text)
+        self.num_words += tokens.num_words
+        if tokens.num_unknown:
+            self.num_unknown += tokens.num_unknown
+        if tokens.mended:
+            self.mended += [(offset + start, offset + end, meant) for start, end, meant in tokens.mended]
+        return Assembly(Chunker(tokens).read()).read()
 
-def _trimmed(folded: str, start: int, end: int, group: Group) -> Phrases:
-    bullet = _BULLET.match(folded, start, end)
-    start = bullet.end() if bullet is not None else start
-    end = start + len(folded[start:end].rstrip(_AFTER))
-    return [(start, end, group)] if _WORD.search(folded, start, end) is not None else []
+    def _between(self, start: int, end: int) -> Phrases:
+        if _WORD.search(self._folded, start, end) is None:
+            return []
+        inside = self._sentences(self._folded[start:end], start)
+        return [(start + first, start + last, group) for first, last, group in inside]
+
+    def _field(self, field: Field) -> Phrases:
+        value = self._folded[field.value : field.end]
+        group = field.group
+        if group is None:
+            return self._between(field.value, field.end)
+        self.num_words += 1
+        if _NOTHING.fullmatch(value):
+            return [(field.start, field.value + len(value.rstrip("\"' ,.]}*_\n\t")), Group.NEGATED)]
+        name = [(field.start, field.named, group)] if field.named > field.start else []
+        if field.whole:
+            return name + [phrase for piece in _PIECE.finditer(value) for phrase in self._whole(field, group, piece)]
+        kept = _GARMENTS if field.garment else _KEPT
+        inside = self._between(field.value, field.end)
+        return name + [(first, last, own if own in kept else group) for first, last, own in inside]
+
+    def _whole(self, field: Field, group: Group, piece: re.Match[str]) -> Phrases:
+        """A piece of a value that is of one group but for what it says is absent."""
+        start, end = field.value + piece.start(), field.value + piece.end()
+        phrases: Phrases = []
+        for first, last, own in self._between(start, end):
+            if own is Group.NEGATED:
+                phrases += self._trimmed(start, first, group)
+                phrases.append((first, last, own))
+                start = last
+        return phrases + self._trimmed(start, end, group)
+
+    def _trimmed(self, start: int, end: int, group: Group) -> Phrases:
+        bullet = _BULLET.match(self._folded, start, end)
+        start = bullet.end() if bullet is not None else start
+        end = start + len(self._folded[start:end].rstrip(_AFTER))
+        return [(start, end, group)] if _WORD.search(self._folded, start, end) is not None else []

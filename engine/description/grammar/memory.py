@@ -149,8 +149,8 @@ class Memory:
 
     def _last_that_has(self, word: str) -> Group | None:
         """The group of the last garment, a few phrases back at most, that can have a part so named."""
-        holders = HOLDERS.get(word.rpartition(" ")[2])
-        for phrase in self._phrases[:-_FAR:-1] if holders is not None else ():
+        holders = HOLDERS.get(word.rpartition(" ")[2], frozenset())
+        for phrase in self._phrases[:-_FAR:-1]:
             if phrase.group in holders:
                 return phrase.group
         return None

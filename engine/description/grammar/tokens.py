@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from engine.description.grammar.spelling import mended
 from engine.description.groups import Group
 from engine.description.lexicon import LEXICON, PHRASE_LENGTHS, Entry, Kind
+from engine.description.lexicon.lookalikes import LOOKALIKES
 from engine.description.lexicon.modifiers import COMPOUND_ENDS
 
 
@@ -19,7 +21,7 @@ class Tokens:
     `kinds` has one more element, None: it is what stands before the first token (index -1) and after the last.
     """
 
-    __slots__ = ("entries", "kinds", "starts", "ends", "words")
+    __slots__ = ("entries", "kinds", "starts", "ends", "words", "mended", "num_unknown", "num_words")
 
     def __init__(self) -> None:
         """Begin with no tokens."""
@@ -28,6 +30,11 @@ class Tokens:
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.words: list[str] = []
+        #: Words with a typing mistake: where they begin and end, and how they are read.
+        self.mended: list[tuple[int, int, str]] = []
+        #: How many words are not understood at all.
+        self.num_unknown = 0
+        self.num_words = 0
 
 
 _TOKEN = re.compile(
@@ -46,7 +53,10 @@ _FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "_": " ", "\
 
 _COMMA = Entry(Kind.COMMA)
 _STOP = Entry(Kind.STOP)
-_UNKNOWN = Entry(Kind.UNKNOWN)
+_UNKNOWN = Entry(Kind.UNKNOWN, guessed=True)
+_LIKE_POSE = Entry(Kind.POSE, guessed=True)
+_LIKE_PAST = Entry(Kind.ADJECTIVE, verb=Kind.ATTACH, guessed=True)
+_LIKE_ADVERB = Entry(Kind.ADVERB, guessed=True)
 _ADJECTIVE = Entry(Kind.ADJECTIVE)
 _CONJUNCTION = Entry(Kind.CONJUNCTION)
 _STOPS = frozenset(";.!?:\n…。")
@@ -153,14 +163,14 @@ def _unlisted(word: str) -> Entry:
         if hyphened is not None:
             return hyphened
     if word.endswith("ly") and len(word) > 4:
-        return Entry(Kind.ADVERB)
+        return _LIKE_ADVERB
     compared = _compared(word)
     if compared is not None:
         return compared
     if len(word) > 5 and word.endswith("ing"):
-        return Entry(Kind.POSE)
+        return _LIKE_POSE
     if len(word) > 4 and word.endswith("ed"):
-        return Entry(Kind.ADJECTIVE, verb=Kind.ATTACH)
+        return _LIKE_PAST
     for end, entry in _WORD_ENDS:
         if word.endswith(end) and len(word) > len(end) + 1:
             return entry
@@ -183,21 +193,45 @@ _WORDS: dict[str, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
 _NOTHING: tuple[Entry | None, dict[str, tuple[int, ...]]] = (None, _NO_PHRASES)
 
 
+#: So many unknown words of a text are looked at for typing mistakes.
+_MOST_LOOKED_AT = 200
+
+
 def tokenise(folded: str) -> Tokens:
     """Return the typed words of a folded text, with known phrases of several words as one token."""
     found = [(match.group(), match.start()) for match in _TOKEN.finditer(folded)]
     words = [word for word, _ in found]
-    count = len(words)
     words.append("")
+    tokens, unlisted = _read(found, words)
+    if unlisted:
+        changed: dict[int, str] = {}
+        for at in unlisted[:_MOST_LOOKED_AT]:
+            meant = mended(words[at])
+            if meant is not None:
+                changed[at] = words[at] = meant
+        if changed:
+            tokens, unlisted = _read(found, words)
+            tokens.mended = [(found[at][1], found[at][1] + len(found[at][0]), meant) for at, meant in changed.items()]
+        tokens.num_unknown = sum(words[at] not in LOOKALIKES for at in unlisted)
+    tokens.kinds = [entry.kind for entry in tokens.entries]
+    tokens.num_words = len(tokens.kinds) - tokens.kinds.count(Kind.COMMA) - tokens.kinds.count(Kind.STOP)
+    tokens.kinds.append(None)
+    return tokens
+
+
+def _read(found: list[tuple[str, int]], words: list[str]) -> tuple[Tokens, list[int]]:
+    """Return the tokens, and the places of the words that neither the lexicon nor their form explains."""
     tokens = Tokens()
     entries, heads, starts, ends = tokens.entries, tokens.words, tokens.starts, tokens.ends
+    unlisted: list[int] = []
     known = _WORDS.get
-    at = 0
+    at, count = 0, len(found)
     while at < count:
-        word, start = found[at]
+        word = words[at]
+        written, start = found[at]
         entry, phrases = known(word, _NOTHING)
         at += 1
-        end = start + len(word)
+        end = start + len(written)
         if words[at] in phrases:
             for length in phrases[words[at]]:
                 phrase = " ".join(words[at - 1 : at - 1 + length])
@@ -206,13 +240,15 @@ def tokenise(folded: str) -> Tokens:
                     last, begin = found[at - 1]
                     entry, word, end = LEXICON[phrase], phrase, begin + len(last)
                     break
-        entries.append(entry if entry is not None else _classify(word))
+        if entry is None:
+            entry = _classify(word)
+            if entry.guessed:
+                unlisted.append(at - 1)
+        entries.append(entry)
         heads.append(word)
         starts.append(start)
         ends.append(end)
-    tokens.kinds = [entry.kind for entry in entries]
-    tokens.kinds.append(None)
-    return tokens
+    return tokens, unlisted
 
 
 def _classify(word: str) -> Entry:

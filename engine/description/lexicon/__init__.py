@@ -67,6 +67,8 @@ class Entry:
     alone: Group | None = None
     #: A garment noun that is as often a modifier of another ("fleece jacket").
     soft: bool = False
+    #: Whether the word's form alone says so.
+    guessed: bool = False
 
 
 def _phrases(table: str) -> Iterator[str]:

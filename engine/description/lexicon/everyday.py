@@ -28,40 +28,41 @@ MORE: Mapping[Group, str] = MappingProxyType(
             framing, centre frame, center frame, dead centre
         """,
         Group.PERSON: """
-            prospector, postie, ice hockey fan, football fan, supporter, beachgoer, sunbather, festivalgoer,
-            concertgoer, backpacker, wanderer, drifter, vagabond, pickpocket, medic, physician, masseuse,
-            veterinarian, oceanographer, developer, coder, navigator, dockworker, stevedore, ironworker, steelworker,
-            pipefitter, seamster, milliner, hatter, furrier, tanner, leatherworker, goldsmith, silversmith,
-            swordsmith, gunsmith, luthier, piano tuner, lead singer, beatboxer, choreographer, film director,
-            cinematographer, gaffer, stagehand, understudy, luchador, showgirl, freerunner, traceur, rally driver,
-            cabin crew member, ground crew member, baggage handler, maître d', maitre d', pizzaiolo, patissier,
-            grocer, greengrocer, cheesemonger, tea master, grandparent, grandparents, grandchild, grandchildren,
-            stepmother, godmother, triplets, kindergartner, preschooler, schoolkid, schoolchild, schoolchildren,
-            undergraduate, sophomore, alumna, playwright, screenwriter, war correspondent, paparazzo, cashier, broker,
-            financier, tycoon, entrepreneur, startup founder, founder, consultant, intern, civil servant, diplomat,
-            ambassador, senator, mayor, councillor, campaigner, revolutionary, guerrilla, suffragette, cavalier,
-            musketeer, crusader, templar, conquistador, settler, pioneer, homesteader, outrider, marshal, gunfighter,
-            desperado, buccaneer, corsair, privateer, swashbuckler, cutpurse, alewife, barkeep, wench, serf, seer,
-            warlock, warlord, berserker, jarl, skald, courtesan, concubine, eunuch, vizier, caliph, nawab, rani, tsar,
-            tsarina, kaiser, countess, baron, baroness, marquis, viscount, lord, dowager, chaperone, valet, scullion,
-            ghost, skeleton, werewolf, mummy, ogre, troll, giantess, centaur, faun, satyr, minotaur, humanoid, alien,
-            droid, gunner, sniper, sapper, cadet, squaddie, veteran, war veteran, amputee, paralympian, olympian,
-            fisherboy, chauffeur, cabbie, stationmaster, window washer, exterminator, pest controller, customs
-            official, coroner, mortician, gravedigger, sexton, verger, choirgirl, acolyte, fakir, muezzin, cantor,
-            missionary, psychic, clairvoyant, postwoman, prospectors, fan, fangirl, aviatrix, fisherfolk, passer-by,
-            quilter, angler, referee woman, choreographer woman, lifeguards, anaesthetists, nursery teacher, dinner
-            guest, ice dancer, ballroom dancer, salsa dancer, tango dancer, samba dancer, contemporary dancer, pearl
-            fisher, cattle rancher, bus passenger, train passenger, fruit vendor, street artist, graffiti artist,
-            tattoo artist, nail artist, sand artist, chess master, grandmaster, mathematician woman, teaching
-            assistant, headteacher woman, lollipop man, school crossing guard, ticket inspector, conductor woman, ski
-            instructor, driving instructor, swimming teacher, dance teacher, music teacher, piano teacher, art
-            teacher, science teacher, foster mother, old couple, elderly couple, young couple, young lady, young lad,
-            young lass, old lady, old man, old woman, old fella, old timer, old sailor, old king, young mum, young
-            mother, young dad, young father, new mum, single mother, working mother, mums, dads, cockney, scouser,
-            geordie, londoner, parisian woman, new yorker, texan man, aussie, kiwi, viking warrior, space pirate, time
-            traveller, time traveler, cat burglar, jewel thief, private investigator, paranormal investigator, ghost
-            hunter, vampire hunter, monster hunter, dragon rider, dragon slayer, demon hunter, rogue assassin, elven
-            archer, wood elf, dark elf, high elf, half-elf, half-orc
+            prospector, postie, ice hockey fan, football fan, rasta, rastafarian, rastaman, supporter, beachgoer,
+            sunbather, festivalgoer, concertgoer, backpacker, wanderer, drifter, vagabond, pickpocket, medic,
+            physician, masseuse, veterinarian, oceanographer, developer, coder, navigator, dockworker, stevedore,
+            ironworker, steelworker, pipefitter, seamster, milliner, hatter, furrier, tanner, leatherworker,
+            goldsmith, silversmith, swordsmith, gunsmith, luthier, piano tuner, lead singer, beatboxer, choreographer,
+            film director, cinematographer, gaffer, stagehand, understudy, luchador, showgirl, freerunner, traceur,
+            rally driver, cabin crew member, ground crew member, baggage handler, maître d', maitre d', pizzaiolo,
+            patissier, grocer, greengrocer, cheesemonger, tea master, grandparent, grandparents, grandchild,
+            grandchildren, stepmother, godmother, triplets, kindergartner, preschooler, schoolkid, schoolchild,
+            schoolchildren, undergraduate, sophomore, alumna, playwright, screenwriter, war correspondent, paparazzo,
+            cashier, broker, financier, tycoon, entrepreneur, startup founder, founder, consultant, intern, civil
+            servant, diplomat, ambassador, senator, mayor, councillor, campaigner, revolutionary, guerrilla,
+            suffragette, cavalier, musketeer, crusader, templar, conquistador, settler, pioneer, homesteader,
+            outrider, marshal, gunfighter, desperado, buccaneer, corsair, privateer, swashbuckler, cutpurse, alewife,
+            barkeep, wench, serf, seer, warlock, warlord, berserker, jarl, skald, courtesan, concubine, eunuch,
+            vizier, caliph, nawab, rani, tsar, tsarina, kaiser, countess, baron, baroness, marquis, viscount, lord,
+            dowager, chaperone, valet, scullion, ghost, skeleton, werewolf, mummy, ogre, troll, giantess, centaur,
+            faun, satyr, minotaur, humanoid, alien, droid, gunner, sniper, sapper, cadet, squaddie, veteran, war
+            veteran, amputee, paralympian, olympian, fisherboy, chauffeur, cabbie, stationmaster, window washer,
+            exterminator, pest controller, customs official, coroner, mortician, gravedigger, sexton, verger,
+            choirgirl, acolyte, fakir, muezzin, cantor, missionary, psychic, clairvoyant, postwoman, prospectors, fan,
+            fangirl, aviatrix, fisherfolk, passer-by, quilter, angler, referee woman, choreographer woman, lifeguards,
+            anaesthetists, nursery teacher, dinner guest, ice dancer, ballroom dancer, salsa dancer, tango dancer,
+            samba dancer, contemporary dancer, pearl fisher, cattle rancher, bus passenger, train passenger, fruit
+            vendor, street artist, graffiti artist, tattoo artist, nail artist, sand artist, chess master,
+            grandmaster, mathematician woman, teaching assistant, headteacher woman, lollipop man, school crossing
+            guard, ticket inspector, conductor woman, ski instructor, driving instructor, swimming teacher, dance
+            teacher, music teacher, piano teacher, art teacher, science teacher, foster mother, old couple, elderly
+            couple, young couple, young lady, young lad, young lass, old lady, old man, old woman, old fella, old
+            timer, old sailor, old king, young mum, young mother, young dad, young father, new mum, single mother,
+            working mother, mums, dads, cockney, scouser, geordie, londoner, parisian woman, new yorker, texan man,
+            aussie, kiwi, viking warrior, space pirate, time traveller, time traveler, cat burglar, jewel thief,
+            private investigator, paranormal investigator, ghost hunter, vampire hunter, monster hunter, dragon rider,
+            dragon slayer, demon hunter, rogue assassin, elven archer, wood elf, dark elf, high elf, half-elf,
+            half-orc
         """,
         Group.BODY: """
             kg, kilos, kilogram, kilograms, lbs, pounds, stone in weight, cm, centimetres, centimeters, feet tall,

@@ -45,9 +45,10 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             jean vest, utility vest, safety vest, hi-vis vest, hi-vis, hi-vis jacket, hi vis vest, high-vis vest,
             high-visibility vest, high-visibility jacket, fishing vest, tactical vest, bulletproof vest, flak jacket,
             life jacket, life vest, flight jacket, field jacket, safari jacket, overjacket, opera cloak, mantle,
-            pelisse, redingote, spencer, jacquard coat, housecoat, apron, pinny, tabard apron, pinafore apron, wrap coat, teddy coat, camel coat, shuka, serape, sarape, ruana, huaso poncho, agbada robe,
-            mantilla cape, shearling, sheepskin, afghan coat, kuspuk, atigi, lopapeysa cardigan, twill jacket, zip-up,
-            zip up, softshell, hardshell, rainjacket, storm coat, car coat, swing coat, macintosh coat, waterproof,
+            pelisse, redingote, spencer, jacquard coat, housecoat, apron, pinny, tabard apron, pinafore apron, wrap
+            coat, teddy coat, camel coat, shuka, serape, sarape, ruana, huaso poncho, agbada robe, mantilla cape,
+            shearling, sheepskin, afghan coat, kuspuk, atigi, lopapeysa cardigan, twill jacket, zip-up, zip up,
+            softshell, hardshell, rainjacket, storm coat, car coat, swing coat, macintosh coat, waterproof,
             waterproofs, oilskin, slicker, dust coat, sou'wester coat, riding coat, hacking jacket, tweed jacket,
             norfolk jacket, eton jacket, mess jacket, doctor's coat, chore jacket, chore coat, work jacket, denim
             coat, overgarment, surcoat, houppelande, cassock coat, puffa, puffa jacket, north face, kagool, dinner
@@ -139,12 +140,12 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             belt, ammo belt, snake belt, champion belt
         """,
         Group.NECKWEAR: """
-            scarf, stole, fur stole, tie, bow tie, bow-tie, bowtie, necktie, neck tie, shawl, cravat, ascot, ascot tie, bolo tie, bolo,
-            bootlace tie, neckerchief, pashmina, snood, muffler, wrap, neck scarf, neck warmer, neckwarmer, neck
-            gaiter, buff, dupatta, chunni, rebozo, fichu, jabot, ruff, feather boa, boa, dicky bow, dickie bow, neck
-            bandana, clerical collar, dog collar, infinity scarf, cowl, tippet, kerchief, neck ribbon, tallit, prayer
-            shawl, school tie, stock tie, foulard, pelerine, gamcha, angavastram, uttariya, kata, tichel shawl,
-            keffiyeh scarf, football scarf, neck wrap, gamosa
+            scarf, stole, fur stole, tie, bow tie, bow-tie, bowtie, necktie, neck tie, shawl, cravat, ascot, ascot
+            tie, bolo tie, bolo, bootlace tie, neckerchief, pashmina, snood, muffler, wrap, neck scarf, neck warmer,
+            neckwarmer, neck gaiter, buff, dupatta, chunni, rebozo, fichu, jabot, ruff, feather boa, boa, dicky bow,
+            dickie bow, neck bandana, clerical collar, dog collar, infinity scarf, cowl, tippet, kerchief, neck
+            ribbon, tallit, prayer shawl, school tie, stock tie, foulard, pelerine, gamcha, angavastram, uttariya,
+            kata, tichel shawl, keffiyeh scarf, football scarf, neck wrap, gamosa
         """,
         Group.HEADWEAR: """
             hat, cap, beanie, beret, headband, head band, headscarf, head scarf, head-scarf, hijab, veil, helmet,

@@ -284,18 +284,18 @@ PERSON_ADJECTIVES: Mapping[Group, str] = MappingProxyType(
             small boy, twenty-something, thirty-something, forty-something, retired, kindly
         """,
         Group.BODY: """
-            average, slim, slender, thin, skinny, lean, fit, athletic, muscular, toned, ripped abs, buff, brawny, burly,
-            stocky, stout, sturdy, chubby, plump, fat, overweight, obese, heavyset, heavy-set, heavy set, curvy,
-            curvaceous, voluptuous, petite, lanky, lithe, wiry, willowy, gaunt, bony, frail, tall, diminutive,
-            statuesque, broad-shouldered, well-built, plus-size, plus size, plus-sized, full-figured, big-boned,
-            portly, rotund, pot-bellied, hunched, stooped, tanned, sun-tanned, suntanned, sunburnt, sunburned,
-            dark-skinned, light-skinned, fair-skinned, pale-skinned, brown-skinned, olive-skinned, ebony-skinned,
-            tattooed, shirtless, topless, bare-chested, barechested, naked, nude, sweaty, seated, airborne,
-            barelegged, bare-legged, upright, motionless, cross-legged, crosslegged, asleep, one-legged, one-armed,
-            long-legged, leggy, average build, medium build, average height, medium height, life-size, ripped
-            physique, mid-stride, mid-air, mid-jump, mid-leap, mid-step, midstride, midair, pear-shaped, hourglass,
-            broad, lithesome, rangy, scrawny, dainty, svelte, chiselled, wet-skinned, lounging, shoulder-to-shoulder,
-            kneeling, crouched, huddled, stationary, on tiptoe, on all fours, reclined
+            average, thickset, thick-set, slim, slender, thin, skinny, lean, fit, athletic, muscular, toned, ripped
+            abs, buff, brawny, burly, stocky, stout, sturdy, chubby, plump, fat, overweight, obese, heavyset,
+            heavy-set, heavy set, curvy, curvaceous, voluptuous, petite, lanky, lithe, wiry, willowy, gaunt, bony,
+            frail, tall, diminutive, statuesque, broad-shouldered, well-built, plus-size, plus size, plus-sized,
+            full-figured, big-boned, portly, rotund, pot-bellied, hunched, stooped, tanned, sun-tanned, suntanned,
+            sunburnt, sunburned, dark-skinned, light-skinned, fair-skinned, pale-skinned, brown-skinned,
+            olive-skinned, ebony-skinned, tattooed, shirtless, topless, bare-chested, barechested, naked, nude,
+            sweaty, seated, airborne, barelegged, bare-legged, upright, motionless, cross-legged, crosslegged, asleep,
+            one-legged, one-armed, long-legged, leggy, average build, medium build, average height, medium height,
+            life-size, ripped physique, mid-stride, mid-air, mid-jump, mid-leap, mid-step, midstride, midair,
+            pear-shaped, hourglass, broad, lithesome, rangy, scrawny, dainty, svelte, chiselled, wet-skinned,
+            lounging, shoulder-to-shoulder, kneeling, crouched, huddled, stationary, on tiptoe, on all fours, reclined
         """,
         Group.FACE: """
             clean-shaven, clean shaven, cleanshaven, unshaven, bearded, moustachioed, mustachioed, stubbly, freckled,
