@@ -33,6 +33,7 @@ class Chunk(NamedTuple):
 #: Kinds that can open a noun phrase.
 OPENERS = HEADS | {Kind.DETERMINER, Kind.PREDETERMINER, Kind.ADJECTIVE, Kind.UNKNOWN}
 _AFTER_MODIFIER = HEADS | {Kind.ADJECTIVE, Kind.UNKNOWN}
+_LEADS_ON = frozenset((Kind.PREPOSITION, Kind.WITH, Kind.SCENE_PREPOSITION))
 _DETERMINERS = frozenset((None, Kind.DETERMINER, Kind.PREDETERMINER))
 _WORN = frozenset(
     (
@@ -59,8 +60,7 @@ _KEEPS_THINGS = frozenset(
     ("rack", "racks", "stand", "stands", "shop", "shops", "store", "stores", "stall", "stalls", "shelf", "shelves",
      "shelving", "factory", "workshop", "market", "display", "window", "counter", "cupboard", "wardrobe", "cabinet",
      "salon", "case", "museum", "machine", "boutique", "department", "tree", "trees", "bush", "bushes", "bed", "beds",
-     "light", "lights", "print", "seller", "festival", "bar", "booth", "box", "lamp", "rail", "hall", "wall", "field",
-     "fields", "garden", "design", "poster", "posters", "sign", "signs")
+     "light", "lights", "print", "seller", "festival", "bar", "booth", "box", "lamp", "rail", "design", "poster", "posters", "sign", "signs")
 )  # fmt: skip
 #: Garments that seldom say what another is like, as "dress" does in "dress shoes".
 _WHOLE = frozenset(
@@ -152,6 +152,7 @@ class NounPhrases(WordRoles):
         if self._head is not None:
             return False
         if kind is Kind.UNKNOWN:
+            self._sewn = self._sewn or self._words[at] in _SEWN
             return self._last is not Kind.ADJECTIVE or not self._words[at].endswith(("ing", "ed"))
         return kind is Kind.ADVERB and (self._kinds[at + 1] in _AFTER_MODIFIER or self._leads_modifier(at + 1))
 
@@ -187,6 +188,7 @@ class NounPhrases(WordRoles):
                 return False
             if entry.kind is Kind.PART and head.group in _PARTED:
                 entry = head
+            self._sewn = self._sewn or self._word in _SEWN
         self._word = self._words[at]
         self._head = _OUTER_VEST if self._sturdy and self._word in ("vest", "vests") else entry
         return True
@@ -221,7 +223,7 @@ class NounPhrases(WordRoles):
             return head if head is not None and head.group in _DECIDED_BY_SECOND else partitive
         if head is None and self._alone is not None and self._last is Kind.ADJECTIVE:
             lit = self._alone is Group.BACKGROUND and after > self._first + 1
-            if lit or self._determined or self._kinds[after] is Kind.PREPOSITION:
+            if lit or self._determined or self._kinds[after] in _LEADS_ON:
                 return Entry(_ALONE.get(self._alone, Kind.NOUN), self._alone)
         return head
 
@@ -234,18 +236,18 @@ def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
     if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
         return False
     if entry.kind is Kind.PLACE:
-        return group in _WORN
+        return group in _WORN and head_word not in _SEWN
     thing = group is Group.ACCESSORY and head_word not in _ORNAMENTS
     if other is Group.BACKGROUND:
         return not thing and word not in _KEEPS_THINGS and not word.endswith("room")
-    if head_word.endswith("s") and not head_word.endswith("ss"):
+    if head_word.endswith("s") and not head_word.endswith("ss") or head_word.endswith("teeth"):
         return True
     if other is Group.PERSON:
         return entry.kind is Kind.PERSON and not thing
     if group in _FEATURES:
-        return head_word != "hair" and (other in _GARMENTS or other in _FEATURES)
+        return other in _GARMENTS or other in _FEATURES
     if other in _FEATURES:
         return not thing
     last = head_word.rpartition(" ")[2]
-    whole = last in _WHOLE and head_word not in _SHAPES
+    whole = (last in _WHOLE or last != head_word) and head_word not in _SHAPES
     return whole and group in _GARMENTS and other in _WORN and other is not Group.DRESS

@@ -28,6 +28,16 @@ _MARKED = frozenset(
      "gash", "rash", "burn mark", "burn scar", "dimple", "spots", "sunburn", "henna", "vitiligo", "tan lines")
 )  # fmt: skip
 _MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
+#: What falls on people and stays there: "ice in his beard", "snow on her coat".
+_FALLEN = frozenset(
+    ("ice", "frost", "snow", "snowflakes", "snowflake", "raindrops", "dust", "sand", "leaves", "petals", "confetti",
+     "ash", "icicles", "rain", "hay", "straw", "cobwebs", "glitter")
+)  # fmt: skip
+#: What hangs things: "glasses on a chain".
+_CORDS = frozenset(
+    ("chain", "cord", "string", "ribbon", "lanyard", "strap", "leather cord", "gold chain", "silver chain")
+)
+_CARRIED = frozenset((Group.ACCESSORY, Group.EYEWEAR, Group.BAG))
 _BRACES = frozenset(("braces", "suspenders"))
 _HOODED = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
@@ -79,7 +89,7 @@ class NounRules(Memory):
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
                 return None
-            if group is Group.BACKGROUND and anchor.group in WORN:
+            if (group is Group.BACKGROUND and anchor.group in WORN) or (anchor.weak and group in WORN):
                 anchor.group = group
             return self._grow(chunk)
         if self._swallow and anchor is not None and not self._worn_with(chunk, group, anchor):
@@ -120,6 +130,15 @@ class NounRules(Memory):
             return True
         if group is Group.SHOT and lead is not None and anchor.group in (Group.BODY, Group.FACE):
             return True
+        if lead is not None and anchor.group is Group.BACKGROUND and group in DESCRIBED and lead.word in ("in", "on"):
+            if anchor.word in _FALLEN:
+                anchor.group = group
+                return True
+        if lead is not None and lead.word == "on" and chunk.word in _CORDS and anchor.group in WORN:
+            return True
+        if lead is not None and anchor.group in _CARRIED and (anchor.still or self._attached) and group in WORN:
+            if lead.word in ("from", "on", "to", "at"):
+                return True
         if (
             anchor.weak
             and anchor.group is not Group.OTHER
@@ -207,7 +226,7 @@ class NounRules(Memory):
             self._pending = lead.start if self._pending is None else self._pending
             self._preposition = None
             return None
-        if self._after is Kind.COMMA and chunk.sewn and not chunk.determined:
+        if chunk.sewn and lead is None and self._after in (Kind.COMMA, Kind.CONJUNCTION):
             holder = self._last_that_has(chunk.word)
             if holder is not None:
                 if anchor is not None and anchor.group is holder:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from engine.description.grammar.homographs import HOMOGRAPHS, meaning
 from engine.description.grammar.spelling import mended
 from engine.description.groups import Group
 from engine.description.lexicon import LEXICON, PHRASE_LENGTHS, Entry, Kind
@@ -45,7 +46,7 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:['\-./][^\W_]+)*(?<![.])"
     r"|[&+]"
     r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，•]+(?:\s+[,;.!?:|()\[\]{}]+)*"
-    r"|[\u2600-\u27bf\U0001f000-\U0001faff]+"  # emoji
+    r"|[\u2190-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]+"  # emoji
     r"|(?<=\s)-{1,3}(?=\s)",
     re.MULTILINE,
 )
@@ -85,9 +86,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Entry], ...] = (
         Entry(Kind.ADJECTIVE, Group.PERSON),
     ),
     (re.compile(r"(?:mid|late|early)-(?:teens|\w+ties|\d0s)|\d0s"), Entry(Kind.NOUN, Group.PERSON)),
+    (re.compile(r"\d+(?:[.,]\d+)?(?:cm|kg|lbs?|kilos?|ft)|\d'\d{1,2}"), Entry(Kind.NOUN, Group.BODY)),
+    (re.compile(r"(?:1[89]|20)\d0s"), Entry(Kind.ADJECTIVE, Group.STYLE)),
     (re.compile(r"[\d.,/]+"), _ADJECTIVE),
+    (re.compile(r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty-[a-z]{3,5}"), Entry(Kind.ADJECTIVE, Group.PERSON)),
 )
-_PATTERN_HINT = re.compile(r"\d|year|^<|mid-|late-|early-")
+_PATTERN_HINT = re.compile(r"\d|year|^<|mid-|late-|early-|ty-")
 
 #: Ends of one-word names, tried on words the lexicon lacks: "overshirt", "craftswoman", "snowboots".
 _WORD_ENDS: tuple[tuple[str, Entry], ...] = tuple(
@@ -213,6 +217,10 @@ def tokenise(folded: str) -> Tokens:
             tokens, unlisted = _read(found, words)
             tokens.mended = [(found[at][1], found[at][1] + len(found[at][0]), meant) for at, meant in changed.items()]
         tokens.num_unknown = sum(words[at] not in LOOKALIKES for at in unlisted)
+    if not HOMOGRAPHS.isdisjoint(tokens.words):
+        for at, word in enumerate(tokens.words):
+            if word in HOMOGRAPHS:
+                tokens.entries[at] = meaning(tokens.words, at) or tokens.entries[at]
     tokens.kinds = [entry.kind for entry in tokens.entries]
     tokens.num_words = len(tokens.kinds) - tokens.kinds.count(Kind.COMMA) - tokens.kinds.count(Kind.STOP)
     tokens.kinds.append(None)

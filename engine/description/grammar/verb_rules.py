@@ -9,6 +9,12 @@ from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
 HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
+_CLOTH = WORN | {Group.HAIR}
+#: What clothes and hair do.
+_OF_CLOTH = frozenset(
+    ("slipping", "sliding", "reaching", "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling",
+     "sweeping", "riding", "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging")
+)  # fmt: skip
 _THINGS = frozenset((Group.ACCESSORY, Group.BAG))
 #: Verbs of what is somewhere by itself: "a cat sleeps on the sill", "boots stand by the door".
 _STILL = frozenset(
@@ -36,7 +42,7 @@ class VerbRules(ModifierRules):
         if (
             self._anchor is not None
             and self._anchor.group in WORN
-            and self._after in HEADED
+            and (self._after in HEADED or self._after is Kind.COPULA and self._anchor.group is not Group.ACCESSORY)
             and chunk.word == "tucked into"
         ):
             self._anchor.end = chunk.end
@@ -87,6 +93,10 @@ class VerbRules(ModifierRules):
         anchor = self._anchor
         if anchor is None or anchor.group not in PARTED or self._pronoun:
             return False
+        if chunk.word in _OF_CLOTH and anchor.group in _CLOTH and self._after in HEADED:
+            return True
+        if self._after is Kind.CONJUNCTION and anchor.subject and chunk.word.endswith("s") and anchor.group in _CLOTH:
+            return True
         if self._after in (Kind.COMMA, Kind.CONJUNCTION, Kind.STOP):
             return False
         if anchor.listed and chunk.word in _STILL and anchor.group in _THINGS:

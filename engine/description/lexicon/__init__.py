@@ -289,6 +289,15 @@ _TWO_SIDED = {
     "one": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "square": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "sports": Entry(Kind.ADJECTIVE, None, Kind.WEAR),
+    **dict.fromkeys(
+        ("roll-neck", "polo-neck", "turtle-neck", "crew-neck", "v-neck", "mock-neck"),
+        Entry(Kind.ADJECTIVE, alone=Group.TOP),
+    ),
+    **dict.fromkeys(
+        ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+        Entry(Kind.ADJECTIVE, Group.PERSON),
+    ),
+    **{f"19{tens}0s": Entry(Kind.ADJECTIVE, Group.STYLE) for tens in range(1, 10)},
     "aviators": Entry(Kind.NOUN, Group.EYEWEAR),
     "joggers": Entry(Kind.NOUN, Group.BOTTOM),
     "boxers": Entry(Kind.NOUN, Group.BOTTOM),

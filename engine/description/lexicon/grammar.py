@@ -39,8 +39,9 @@ SCENE_PREPOSITIONS = """
 PREPOSITIONS = """
     in, into, within, on, onto, upon, at, by, over, under, beneath, underneath, below, above, behind, around, about,
     across, through, throughout, along, down, up, from, to, off, against, towards, toward, past, between, beyond,
-    before, after, during, until, up to, down to, out of, on top of, off of, for, as, like, than, via, per, down over,
-    up around, just below, just above, just past, well past, right up to, all over
+    in spite of, despite, regardless of, before, after, during, until, up to, down to, out of, on top of, off of, for,
+    as, like, than, via, per, down over, up around, just below, just above, just past, well past, right up to, all
+    over
 """
 WITH = "with, w/, along with, together with, including, featuring, plus a, complete with, and with, having, bearing"
 OF = "of"
