@@ -21,6 +21,7 @@ _WITH_POSE = frozenset(
 _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP, Kind.SUBJECT))
 #: What "it" and "they" take up again.
 RESUMED = WORN | {Group.HAIR}
+_CARRIED_AT = frozenset(("on her back", "on his back"))
 _RESUMES = frozenset(("it", "they", "it's", "they're"))
 _PARTICLE_BEFORE = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.PREPOSITION))
 
@@ -106,6 +107,7 @@ class Assembly(VerbRules):
             self._anchor = None
             self._clause_start = True
             self._pronoun = chunk.word == "who"
+            self._awaiting_verb = self._awaiting_verb and chunk.word != "whose"
         else:
             self._anchor.subject = True
 
@@ -153,6 +155,9 @@ class Assembly(VerbRules):
             return self._grow(chunk)
         if anchor is not None and (anchor.group is group or self._scene):
             return self._grow(chunk)
+        if group is Group.BODY and anchor is not None and anchor.group in WORN and chunk.word in _CARRIED_AT:
+            if self._after is Kind.NOUN:
+                return self._grow(chunk)
         self._preposition = None
         self._open(chunk, group)
         return None

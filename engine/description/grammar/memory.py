@@ -88,6 +88,8 @@ class Memory:
         self._after: Kind | None = None
         self._pronoun = False
         self._walking = False
+        #: "is" speaks of the person, not of the garment just before it: "a man in a coat is seated".
+        self._person_is = False
         #: The anchor has something "with" it, so that "and" may add to it.
         self._trimmed = False
         #: The last chunk was a verb that went to the anchor.

@@ -132,6 +132,8 @@ class ModifierRules(NounRules):
         if group is None:
             if anchor is not None and anchor.group is Group.PERSON or self._pronoun:
                 group = Group.BODY
+            elif self._person_is and self._after is Kind.COPULA:
+                group = Group.BODY
             elif anchor is not None and anchor.group in GROWING:
                 return self._grow(chunk)
             else:

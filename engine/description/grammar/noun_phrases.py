@@ -60,7 +60,8 @@ _KEEPS_THINGS = frozenset(
     ("rack", "racks", "stand", "stands", "shop", "shops", "store", "stores", "stall", "stalls", "shelf", "shelves",
      "shelving", "factory", "workshop", "market", "display", "window", "counter", "cupboard", "wardrobe", "cabinet",
      "salon", "case", "museum", "machine", "boutique", "department", "tree", "trees", "bush", "bushes", "bed", "beds",
-     "light", "lights", "print", "seller", "festival", "bar", "booth", "box", "lamp", "rail", "design", "poster", "posters", "sign", "signs")
+     "light", "lights", "print", "seller", "festival", "bar", "booth", "box", "lamp", "rail", "design", "poster",
+     "posters", "sign", "signs")
 )  # fmt: skip
 #: Garments that seldom say what another is like, as "dress" does in "dress shoes".
 _WHOLE = frozenset(

@@ -33,6 +33,7 @@ class VerbRules(ModifierRules):
     def _verb_to_be(self, chunk: Chunk) -> None:
         self._copula = True
         self._preposition = None
+        self._person_is = self._awaiting_verb and self._anchor is not None and not self._anchor.subject
         if self._anchor is not None and not self._anchor.subject:
             self._clause_start = False
 
@@ -127,7 +128,7 @@ class VerbRules(ModifierRules):
                 return self._grow(chunk)
             self._open(chunk, Group.BODY if self._pronoun else Group.OTHER).weak = True
             return None
-        if anchor.group is Group.PERSON:
+        if anchor.group is Group.PERSON or self._person_is and self._after is Kind.COPULA:
             self._open(chunk, Group.BODY)
             return None
         anchor.verbed = True

@@ -324,6 +324,7 @@ def _build() -> dict[str, Entry]:
     builder.verbs(person.POSES, Kind.POSE)
     for word in _phrases(grammar.ATTACHING):
         builder._verb(word, Kind.ATTACH)
+    builder.verbs(everyday.ACTIONS, Kind.POSE)
     builder.add(_phrases(grammar.ADVERBS), Entry(Kind.ADVERB))
     builder.singulars(scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
     builder.singulars(objects.ACCESSORIES, Group.ACCESSORY)

@@ -221,16 +221,16 @@ MORE: Mapping[Group, str] = MappingProxyType(
             fuji, seamless paper, white cyclorama, white seamless, canal side, lakeshore, sea view, ocean view, city
             view, chimney pots, brownstone, brownstones, hair salon chair, barber's chair, barber chair, makeup table,
             makeup mirror, clothes line, washing line, washing line of sheets, laundry line, laundrette, toy box, rope
-            swing, tyre swing, climbing frame, sand pit, oak beam, wooden beam, ceiling beam, rivers, lakes,
-            marketplace, doorways, side road, bus lane, tram line, docks at night, ice sheet, snow-clad hills, village
-            hall stage, changing tent, window display, front porch, back porch, front lawn, front yard, cul de sac,
-            bus depot, train depot, freight train, goods train, railway bridge, subway tunnel, subway entrance, tube
-            entrance, school field, playing field, playing fields, cricket pitch, cricket ground, cricket pavilion,
-            rugby pitch, hockey pitch, netball court, squash court, badminton court, volleyball court, handball court,
-            running lane, stadium lights, floodlight, floodlights, packed stadium, bleachers, terracing, scoreboard,
-            goalposts, goal net, hoop net, basketball hoop, boxing corner, wrestling mat, gym mat, gym mats, weight
-            room, weights room, weight rack, treadmills, exercise bikes, swimming lane, starting block, podium steps,
-            judges' table
+            swing, tyre swing, climbing frame, sand pit, pumpkin patch, strawberry patch, cabbage patch, melon patch,
+            oak beam, wooden beam, ceiling beam, rivers, lakes, marketplace, doorways, side road, bus lane, tram line,
+            docks at night, ice sheet, snow-clad hills, village hall stage, changing tent, window display, front
+            porch, back porch, front lawn, front yard, cul de sac, bus depot, train depot, freight train, goods train,
+            railway bridge, subway tunnel, subway entrance, tube entrance, school field, playing field, playing
+            fields, cricket pitch, cricket ground, cricket pavilion, rugby pitch, hockey pitch, netball court, squash
+            court, badminton court, volleyball court, handball court, running lane, stadium lights, floodlight,
+            floodlights, packed stadium, bleachers, terracing, scoreboard, goalposts, goal net, hoop net, basketball
+            hoop, boxing corner, wrestling mat, gym mat, gym mats, weight room, weights room, weight rack, treadmills,
+            exercise bikes, swimming lane, starting block, podium steps, judges' table
         """,
         Group.STYLE: """
             1900s, 1910s, 2000s, 2010s, 90s style, 80s style, 70s style, 60s style, 50s style, nineties, eighties, y2k
@@ -250,3 +250,33 @@ MORE: Mapping[Group, str] = MappingProxyType(
         """,
     }
 )
+
+#: More verbs of what people do; all inflections are derived.
+ACTIONS = """
+    trim, peel, tend, grind, slice, fry, grill, roast, knead, whisk, sniff, smell, inhale, exhale, sigh, gasp, cough,
+    sneeze, hiccup, burp, swallow, gulp, slurp, lick, suck, nibble, munch, crunch, devour, gobble, tickle, pinch,
+    poke, prod, slap, smack, thump, knock, phone, swipe, snap, unlock, unwrap, unpack, peg, scrub, wring, vacuum,
+    hoover, polish, wipe, mow, sow, scatter, till, plow, chop wood, shear, ferment, uncork, decant, rehearse, scratch,
+    spin, dj, headbang, mosh, rave, bop, sway, twerk, moonwalk, somersault, cartwheel, backflip, sprint,
+    chase, pursue, flee, dodge, dive, plunge, paddle, snorkel, tread water, wakeboard, kitesurf, windsurf, bodyboard,
+    abseil, climb, rappel, belay, clamber, shimmy, dribble, shoot, tackle, putt, umpire, referee, stretch, squat,
+    bench-press, deadlift, jab, grapple, choke, parry, lunge, thrust, slash, stab, hack, ambush, stalk, hunt, patrol,
+    arrest, handcuff, interrogate, announce, broadcast, argue, discuss, explain, demonstrate, lecture, read aloud,
+    narrate, translate, autograph, sketch, doodle, trace, etch, engrave, chisel, glaze, stitch,
+    embroider, crochet, darn, quilt, drill, solder, rivet, forge, melt, unload, shelve, staple, photocopy,
+    scan, calculate, tally, sell, buy, barter, haggle, pay, browse, window-shop, try on, undress, unlace, untie,
+    unzip, tousle, toss, twiddle, fidget, chew gum, bite nails, massage, caress, nuzzle, cuddle, soothe, feed,
+    breastfeed, bathe, piggyback, chaperone, welcome, greet, shake hands, curtsy, nod, shrug, beckon, signal,
+    direct, instruct, cheer, sing along, applaud, heckle, whistle, flag down, hitch, board, disembark, commute,
+    travel, moor, sail, steer, navigate, dig up, excavate, unearth, brush off, examine, study, observe, survey,
+    search, seek, rummage, forage, gather, collect, pluck, pick up, drop, discard, litter, recycle, sweep, rake,
+    shovel, bury, mourn, grieve, kneel, worship, bow, genuflect, kindle, stoke, extinguish, rescue, resuscitate,
+    bandage, inject, operate, diagnose, prescribe, x-ray, dismount, gallop, canter, trot, muck out, tether, leash,
+    fetch, tame, juggle, contort, conjure, levitate, hypnotise, vanish, haunt, lurk, loom, daydream,
+    doze off, snore, convalesce, recover, sunbathe, bask, shiver, pant, wheeze, tremble, faint, collapse, stagger,
+    crawl, wriggle, squirm, twitch, flinch, recoil, shrink, celebrate, clink, receive, accept, marry, wed,
+    propose, elope, flirt, hug, kiss, canoodle, quarrel, bicker, protest, campaign, sip from, drink from, perch,
+    dangle, lounge, loll, flop, slump, wallow, loiter, dawdle, amble, saunter, stroll, trudge, plod, trek, hobble,
+    limp, shuffle, swagger, strut, sashay, skip, frolic, romp, prance, gambol, scamper, scurry, scuttle, balance, teeter, wobble, topple, lean in, lean out, lean over, huddle, cram, queue, jostle, shove, push, heave,
+    hoist, drag, haul
+"""
