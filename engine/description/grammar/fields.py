@@ -111,14 +111,14 @@ def _meaning(match: re.Match[str], folded: str) -> tuple[Group | None, bool, boo
     entry = LEXICON.get(name.replace("/", " ")) or LEXICON.get(re.split("[/&]", name)[0].strip())
     if entry is None or entry.group is None or entry.group is Group.PERSON or entry.kind not in _NOUNS:
         return None
-    if entry.group is Group.OTHER or entry.group is Group.SHOT and match.group("sign") is None:
+    if entry.group in _NO_FIELDS:
         return None
     return entry.group, entry.group in _WHOLE, entry.group not in _WHOLE
 
 
-_WHOLE = frozenset(
-    (Group.HAIR, Group.FACE, Group.BODY, Group.BACKGROUND, Group.STYLE, Group.SHOT, Group.PERSON, Group.OTHER)
-)
+_WHOLE = frozenset((Group.HAIR, Group.FACE, Group.BODY))
+#: What such words head is a sentence like any other: "Street portrait: a woman in ...".
+_NO_FIELDS = frozenset((Group.OTHER, Group.SHOT, Group.STYLE, Group.BACKGROUND))
 
 
 def _end(folded: str, value: int, ceiling: int) -> int:

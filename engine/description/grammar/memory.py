@@ -104,8 +104,8 @@ class Memory:
         begin = chunk.start if start is None else start
         if self._pending is not None:
             begin = self._pending
-        if self._phrases:
-            begin = max(begin, self._phrases[-1].end)
+        if self._phrases and self._phrases[-1].end > begin:
+            begin = max(chunk.start, self._phrases[-1].end)
         phrase = Phrase(begin, chunk.end, group)
         phrase.subject = (
             self._preposition is None

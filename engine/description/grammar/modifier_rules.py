@@ -121,7 +121,8 @@ class ModifierRules(NounRules):
             and anchor.group is Group.PERSON
         ):
             return self._grow(chunk)
-        if self._context is Kind.WEAR and anchor is None:
+        worn = self._context is Kind.WEAR or self._pronoun and lead is not None and lead.word == "in"
+        if worn and anchor is None:
             self._open(chunk, Group.DRESS)
             return None
         if anchor is not None and self._adjective_belongs(chunk, anchor, lead):

@@ -187,7 +187,7 @@ class NounPhrases(WordRoles):
                 entry.verb is not None and self._is_verb_of(head, self._word, at)
             ):
                 return False
-            if entry.kind is Kind.PART and head.group in _PARTED:
+            if entry.kind is Kind.PART and head.group in _PARTED and head.kind is not Kind.PLACE:
                 entry = head
             self._sewn = self._sewn or self._word in _SEWN
         self._word = self._words[at]

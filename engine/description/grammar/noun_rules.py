@@ -82,6 +82,10 @@ class NounRules(Memory):
         ):
             self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
             return None
+        if chunk.word == "top" and chunk.determined and self._phrases and self._phrases[-1].group is Group.HAIR:
+            if self._after in (Kind.COMMA, Kind.CONJUNCTION) and chunk.end - chunk.start == len("the top"):
+                self._open(chunk, Group.HAIR)
+                return None
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
             self._open(chunk, Group.ACCESSORY)
             return None
@@ -89,7 +93,9 @@ class NounRules(Memory):
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
                 return None
-            if (group is Group.BACKGROUND and anchor.group in WORN) or (anchor.weak and group in WORN):
+            if (group is Group.BACKGROUND and anchor.group in WORN and not self._trimmed) or (
+                anchor.weak and group in WORN
+            ):
                 anchor.group = group
             return self._grow(chunk)
         if self._swallow and anchor is not None and not self._worn_with(chunk, group, anchor):

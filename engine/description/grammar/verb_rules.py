@@ -12,7 +12,8 @@ HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
 _CLOTH = WORN | {Group.HAIR}
 #: What clothes and hair do.
 _OF_CLOTH = frozenset(
-    ("slipping", "sliding", "reaching", "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling",
+    ("reach", "reaches", "fold", "folds", "pool", "pools", "fan", "fans",
+     "slipping", "sliding", "reaching", "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling",
      "sweeping", "riding", "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging")
 )  # fmt: skip
 _THINGS = frozenset((Group.ACCESSORY, Group.BAG))
@@ -94,7 +95,7 @@ class VerbRules(ModifierRules):
         anchor = self._anchor
         if anchor is None or anchor.group not in PARTED or self._pronoun:
             return False
-        if chunk.word in _OF_CLOTH and anchor.group in _CLOTH and self._after in HEADED:
+        if chunk.word in _OF_CLOTH and anchor.group in _CLOTH and (self._after in HEADED or anchor.subject):
             return True
         if self._after is Kind.CONJUNCTION and anchor.subject and chunk.word.endswith("s") and anchor.group in _CLOTH:
             return True

@@ -28,41 +28,41 @@ MORE: Mapping[Group, str] = MappingProxyType(
             framing, centre frame, center frame, dead centre
         """,
         Group.PERSON: """
-            prospector, postie, ice hockey fan, football fan, rasta, rastafarian, rastaman, supporter, beachgoer,
-            sunbather, festivalgoer, concertgoer, backpacker, wanderer, drifter, vagabond, pickpocket, medic,
-            physician, masseuse, veterinarian, oceanographer, developer, coder, navigator, dockworker, stevedore,
-            ironworker, steelworker, pipefitter, seamster, milliner, hatter, furrier, tanner, leatherworker,
-            goldsmith, silversmith, swordsmith, gunsmith, luthier, piano tuner, lead singer, beatboxer, choreographer,
-            film director, cinematographer, gaffer, stagehand, understudy, luchador, showgirl, freerunner, traceur,
-            rally driver, cabin crew member, ground crew member, baggage handler, maître d', maitre d', pizzaiolo,
-            patissier, grocer, greengrocer, cheesemonger, tea master, grandparent, grandparents, grandchild,
-            grandchildren, stepmother, godmother, triplets, kindergartner, preschooler, schoolkid, schoolchild,
-            schoolchildren, undergraduate, sophomore, alumna, playwright, screenwriter, war correspondent, paparazzo,
-            cashier, broker, financier, tycoon, entrepreneur, startup founder, founder, consultant, intern, civil
-            servant, diplomat, ambassador, senator, mayor, councillor, campaigner, revolutionary, guerrilla,
-            suffragette, cavalier, musketeer, crusader, templar, conquistador, settler, pioneer, homesteader,
-            outrider, marshal, gunfighter, desperado, buccaneer, corsair, privateer, swashbuckler, cutpurse, alewife,
-            barkeep, wench, serf, seer, warlock, warlord, berserker, jarl, skald, courtesan, concubine, eunuch,
-            vizier, caliph, nawab, rani, tsar, tsarina, kaiser, countess, baron, baroness, marquis, viscount, lord,
-            dowager, chaperone, valet, scullion, ghost, skeleton, werewolf, mummy, ogre, troll, giantess, centaur,
-            faun, satyr, minotaur, humanoid, alien, droid, gunner, sniper, sapper, cadet, squaddie, veteran, war
-            veteran, amputee, paralympian, olympian, fisherboy, chauffeur, cabbie, stationmaster, window washer,
-            exterminator, pest controller, customs official, coroner, mortician, gravedigger, sexton, verger,
-            choirgirl, acolyte, fakir, muezzin, cantor, missionary, psychic, clairvoyant, postwoman, prospectors, fan,
-            fangirl, aviatrix, fisherfolk, passer-by, quilter, angler, referee woman, choreographer woman, lifeguards,
-            anaesthetists, nursery teacher, dinner guest, ice dancer, ballroom dancer, salsa dancer, tango dancer,
-            samba dancer, contemporary dancer, pearl fisher, cattle rancher, bus passenger, train passenger, fruit
-            vendor, street artist, graffiti artist, tattoo artist, nail artist, sand artist, chess master,
-            grandmaster, mathematician woman, teaching assistant, headteacher woman, lollipop man, school crossing
-            guard, ticket inspector, conductor woman, ski instructor, driving instructor, swimming teacher, dance
-            teacher, music teacher, piano teacher, art teacher, science teacher, foster mother, old couple, elderly
-            couple, young couple, young lady, young lad, young lass, old lady, old man, old woman, old fella, old
-            timer, old sailor, old king, young mum, young mother, young dad, young father, new mum, single mother,
-            working mother, mums, dads, cockney, scouser, geordie, londoner, parisian woman, new yorker, texan man,
-            aussie, kiwi, viking warrior, space pirate, time traveller, time traveler, cat burglar, jewel thief,
-            private investigator, paranormal investigator, ghost hunter, vampire hunter, monster hunter, dragon rider,
-            dragon slayer, demon hunter, rogue assassin, elven archer, wood elf, dark elf, high elf, half-elf,
-            half-orc
+            prospector, postie, ice hockey fan, football fan, landlady, landlord, rasta, rastafarian, rastaman,
+            supporter, beachgoer, sunbather, festivalgoer, concertgoer, backpacker, wanderer, drifter, vagabond,
+            pickpocket, medic, physician, masseuse, veterinarian, oceanographer, developer, coder, navigator,
+            dockworker, stevedore, ironworker, steelworker, pipefitter, seamster, milliner, hatter, furrier, tanner,
+            leatherworker, goldsmith, silversmith, swordsmith, gunsmith, luthier, piano tuner, lead singer, beatboxer,
+            choreographer, film director, cinematographer, gaffer, stagehand, understudy, luchador, showgirl,
+            freerunner, traceur, rally driver, cabin crew member, ground crew member, baggage handler, maître d',
+            maitre d', pizzaiolo, patissier, grocer, greengrocer, cheesemonger, tea master, grandparent, grandparents,
+            grandchild, grandchildren, stepmother, godmother, triplets, kindergartner, preschooler, schoolkid,
+            schoolchild, schoolchildren, undergraduate, sophomore, alumna, playwright, screenwriter, war
+            correspondent, paparazzo, cashier, broker, financier, tycoon, entrepreneur, startup founder, founder,
+            consultant, intern, civil servant, diplomat, ambassador, senator, mayor, councillor, campaigner,
+            revolutionary, guerrilla, suffragette, cavalier, musketeer, crusader, templar, conquistador, settler,
+            pioneer, homesteader, outrider, marshal, gunfighter, desperado, buccaneer, corsair, privateer,
+            swashbuckler, cutpurse, alewife, barkeep, wench, serf, seer, warlock, warlord, berserker, jarl, skald,
+            courtesan, concubine, eunuch, vizier, caliph, nawab, rani, tsar, tsarina, kaiser, countess, baron,
+            baroness, marquis, viscount, lord, dowager, chaperone, valet, scullion, ghost, skeleton, werewolf, mummy,
+            ogre, troll, giantess, centaur, faun, satyr, minotaur, humanoid, alien, droid, gunner, sniper, sapper,
+            cadet, squaddie, veteran, war veteran, amputee, paralympian, olympian, fisherboy, chauffeur, cabbie,
+            stationmaster, window washer, exterminator, pest controller, customs official, coroner, mortician,
+            gravedigger, sexton, verger, choirgirl, acolyte, fakir, muezzin, cantor, missionary, psychic, clairvoyant,
+            postwoman, prospectors, fan, fangirl, aviatrix, fisherfolk, passer-by, quilter, angler, referee woman,
+            choreographer woman, lifeguards, anaesthetists, nursery teacher, dinner guest, ice dancer, ballroom
+            dancer, salsa dancer, tango dancer, samba dancer, contemporary dancer, pearl fisher, cattle rancher, bus
+            passenger, train passenger, fruit vendor, street artist, graffiti artist, tattoo artist, nail artist, sand
+            artist, chess master, grandmaster, mathematician woman, teaching assistant, headteacher woman, lollipop
+            man, school crossing guard, ticket inspector, conductor woman, ski instructor, driving instructor,
+            swimming teacher, dance teacher, music teacher, piano teacher, art teacher, science teacher, foster
+            mother, old couple, elderly couple, young couple, young lady, young lad, young lass, old lady, old man,
+            old woman, old fella, old timer, old sailor, old king, young mum, young mother, young dad, young father,
+            new mum, single mother, working mother, mums, dads, cockney, scouser, geordie, londoner, parisian woman,
+            new yorker, texan man, aussie, kiwi, viking warrior, space pirate, time traveller, time traveler, cat
+            burglar, jewel thief, private investigator, paranormal investigator, ghost hunter, vampire hunter, monster
+            hunter, dragon rider, dragon slayer, demon hunter, rogue assassin, elven archer, wood elf, dark elf, high
+            elf, half-elf, half-orc
         """,
         Group.BODY: """
             kg, kilos, kilogram, kilograms, lbs, pounds, stone in weight, cm, centimetres, centimeters, feet tall,
@@ -253,30 +253,30 @@ MORE: Mapping[Group, str] = MappingProxyType(
 
 #: More verbs of what people do; all inflections are derived.
 ACTIONS = """
-    trim, peel, tend, grind, slice, fry, grill, roast, knead, whisk, sniff, smell, inhale, exhale, sigh, gasp, cough,
-    sneeze, hiccup, burp, swallow, gulp, slurp, lick, suck, nibble, munch, crunch, devour, gobble, tickle, pinch,
-    poke, prod, slap, smack, thump, knock, phone, swipe, snap, unlock, unwrap, unpack, peg, scrub, wring, vacuum,
-    hoover, polish, wipe, mow, sow, scatter, till, plow, chop wood, shear, ferment, uncork, decant, rehearse, scratch,
-    spin, dj, headbang, mosh, rave, bop, sway, twerk, moonwalk, somersault, cartwheel, backflip, sprint,
-    chase, pursue, flee, dodge, dive, plunge, paddle, snorkel, tread water, wakeboard, kitesurf, windsurf, bodyboard,
-    abseil, climb, rappel, belay, clamber, shimmy, dribble, shoot, tackle, putt, umpire, referee, stretch, squat,
-    bench-press, deadlift, jab, grapple, choke, parry, lunge, thrust, slash, stab, hack, ambush, stalk, hunt, patrol,
-    arrest, handcuff, interrogate, announce, broadcast, argue, discuss, explain, demonstrate, lecture, read aloud,
-    narrate, translate, autograph, sketch, doodle, trace, etch, engrave, chisel, glaze, stitch,
-    embroider, crochet, darn, quilt, drill, solder, rivet, forge, melt, unload, shelve, staple, photocopy,
-    scan, calculate, tally, sell, buy, barter, haggle, pay, browse, window-shop, try on, undress, unlace, untie,
-    unzip, tousle, toss, twiddle, fidget, chew gum, bite nails, massage, caress, nuzzle, cuddle, soothe, feed,
-    breastfeed, bathe, piggyback, chaperone, welcome, greet, shake hands, curtsy, nod, shrug, beckon, signal,
-    direct, instruct, cheer, sing along, applaud, heckle, whistle, flag down, hitch, board, disembark, commute,
-    travel, moor, sail, steer, navigate, dig up, excavate, unearth, brush off, examine, study, observe, survey,
-    search, seek, rummage, forage, gather, collect, pluck, pick up, drop, discard, litter, recycle, sweep, rake,
+    open, count, hammer, collect, trim, peel, tend, grind, slice, fry, grill, roast, knead, whisk, sniff, smell,
+    inhale, exhale, sigh, gasp, cough, sneeze, hiccup, burp, swallow, gulp, slurp, lick, suck, nibble, munch,
+    crunch, devour, gobble, tickle, pinch, poke, prod, slap, smack, thump, knock, phone, swipe, snap, unlock,
+    unwrap, unpack, peg, scrub, wring, vacuum, hoover, polish, wipe, mow, sow, scatter, till, plow, chop wood,
+    shear, ferment, uncork, decant, rehearse, scratch, spin, dj, headbang, mosh, rave, bop, sway, twerk, moonwalk,
+    somersault, cartwheel, backflip, sprint, chase, pursue, flee, dodge, dive, plunge, paddle, snorkel, tread water,
+    wakeboard, kitesurf, windsurf, bodyboard, abseil, climb, rappel, belay, clamber, shimmy, dribble, shoot, tackle,
+    putt, umpire, referee, stretch, squat, bench-press, deadlift, jab, grapple, choke, parry, lunge, thrust, slash,
+    stab, hack, ambush, stalk, hunt, patrol, arrest, handcuff, interrogate, announce, broadcast, argue, discuss,
+    explain, demonstrate, lecture, read aloud, narrate, translate, autograph, sketch, doodle, trace, etch, engrave,
+    chisel, glaze, stitch, embroider, crochet, darn, quilt, drill, solder, rivet, forge, melt, unload, shelve,
+    staple, photocopy, scan, calculate, tally, sell, buy, barter, haggle, pay, browse, window-shop, try on, undress,
+    unlace, untie, unzip, tousle, toss, twiddle, fidget, chew gum, bite nails, massage, caress, nuzzle, cuddle,
+    soothe, feed, breastfeed, bathe, piggyback, chaperone, welcome, greet, shake hands, curtsy, nod, shrug, beckon,
+    signal, direct, instruct, cheer, sing along, applaud, heckle, whistle, flag down, hitch, board, disembark,
+    commute, travel, moor, sail, steer, navigate, dig up, excavate, unearth, brush off, examine, study, observe,
+    survey, search, seek, rummage, forage, gather, pluck, pick up, drop, discard, litter, recycle, sweep, rake,
     shovel, bury, mourn, grieve, kneel, worship, bow, genuflect, kindle, stoke, extinguish, rescue, resuscitate,
     bandage, inject, operate, diagnose, prescribe, x-ray, dismount, gallop, canter, trot, muck out, tether, leash,
-    fetch, tame, juggle, contort, conjure, levitate, hypnotise, vanish, haunt, lurk, loom, daydream,
-    doze off, snore, convalesce, recover, sunbathe, bask, shiver, pant, wheeze, tremble, faint, collapse, stagger,
-    crawl, wriggle, squirm, twitch, flinch, recoil, shrink, celebrate, clink, receive, accept, marry, wed,
-    propose, elope, flirt, hug, kiss, canoodle, quarrel, bicker, protest, campaign, sip from, drink from, perch,
-    dangle, lounge, loll, flop, slump, wallow, loiter, dawdle, amble, saunter, stroll, trudge, plod, trek, hobble,
-    limp, shuffle, swagger, strut, sashay, skip, frolic, romp, prance, gambol, scamper, scurry, scuttle, balance, teeter, wobble, topple, lean in, lean out, lean over, huddle, cram, queue, jostle, shove, push, heave,
-    hoist, drag, haul
+    fetch, tame, juggle, contort, conjure, levitate, hypnotise, vanish, haunt, lurk, loom, daydream, doze off,
+    snore, convalesce, recover, sunbathe, bask, shiver, pant, wheeze, tremble, faint, collapse, stagger, crawl,
+    wriggle, squirm, twitch, flinch, recoil, shrink, celebrate, clink, receive, accept, marry, wed, propose, elope,
+    flirt, hug, kiss, canoodle, quarrel, bicker, protest, campaign, sip from, drink from, perch, dangle, lounge,
+    loll, flop, slump, wallow, loiter, dawdle, amble, saunter, stroll, trudge, plod, trek, hobble, limp, shuffle,
+    swagger, strut, sashay, skip, frolic, romp, prance, gambol, scamper, scurry, scuttle, balance, teeter, wobble,
+    topple, lean in, lean out, lean over, huddle, cram, queue, jostle, shove, push, heave, hoist, drag, haul
 """

@@ -98,8 +98,8 @@ LOOKALIKES = frozenset(
     converges conversed convert converts cooed cooing cookbook cookbooks cooker cooky cooled cooler coolers cooling
     coolly cools cooped cooping coops coped copier copies copped coppers copping cored cores corked corking corks
     cornea corneas corned cornier corning corny corps corpse corpses corral corrals cosier cosies cosmic costly
-    costs costumed cottons couched couching councilor councilors count counted countenanced counties countless
-    counts coupled coups course courser covert coverts covet coveted coveting covets coward cowards cowed cower
+    costs costumed cottons couched couching councilor councilors countenanced counties countless county coupled
+    coups course courser courted courting covert coverts covet coveted coveting covets coward cowards cowed cower
     cowered cowering cowers cowing coyer cozier cozily crack cracks craft crafts crags cramp cramping cramps crank
     cranked cranking cranks crashes crashing crass crated crating crave craved craves craving craze crazed crazes
     crazier crazing creak creaked creaks creamed creams creamy created creates creed creeds creepy cremate crepes
@@ -161,9 +161,9 @@ LOOKALIKES = frozenset(
     foists folding folks follies follower followings folly fonder fonts foods fooled fooling fools foray forayed
     foraying force forced forces forcing forded fording fords fores forger forgers forget forgets forgo forgoes
     forgoing forked forking format formats formed former forming forms forte fortes forth foster fosters fouls found
-    founded founds fours fourteens fowls foxed foxing fraying frays freak freaks freed freeing frees freezer
-    freezers frets frieze friezes fright frighted frightens frighting frights fringing frolicked frolicking frond
-    fronds frosty froze fruity fudge fudges fueled fuels fulled fulling fulls fumble fumbles fumbling function
+    founded founds fount founts fours fourteens fowls foxed foxing fraying frays freak freaks freed freeing frees
+    freezer freezers frets frieze friezes fright frighted frightens frighting frights fringing frolicked frolicking
+    frond fronds frosty froze fruity fudge fudges fueled fuels fulled fulling fulls fumble fumbles fumbling function
     functions fungi funnel funnels funner funnies funny furies furling furls furred futility fuzes gabbed gabbing
     gable gables gaged gages gagging gaging gaining gains galas gales galled galley galleys galling gallon gallons
     galloped galloping gallows galls gamble gambled gambler gamblers gambles gambling gamed games gaming gander
@@ -253,213 +253,213 @@ LOOKALIKES = frozenset(
     molding molds moldy molest molted molting molts momma monarchies monarchs monarchy monies monster monsters month
     months moodier moodiest mooed mooing mooned mooning moorings moose mooted mooting moots mopes moping moral
     morals morns morons moths motion motions motorcycled motored motoring motors mound mounded mounding mounds mount
-    mourner moused mousey mousse mousses mouthful moved mover movers moves moving mower mowers mucked mucking mucks
-    mucus muddle muddled muddles muddling muffed muffing muffle muffled muffles mugged muggers mugging muggy mulch
-    mulched mulches mulching mulled mulling mulls multiples multiply mumble mumbles mumbling mumps muscled mused
-    muses mushed mushes mushing mushy muslims musses mussing muster musters mustier musts musty muter mutes mutter
-    mutters mutton mutts muzzle muzzled muzzles muzzling nabbed nabbing nagging nailed nailing naive named names
-    naming narrows natives naturalist naturalists naturals naught naval navies neared nearing nears nebulae needed
-    needing needled needless needling needs nerve nerved nerves nerving nested nesting nests nether nettle nettled
-    nettles nettling newer niceties nicety nicked nicking nicks nifty nightly nimble nines nineteens ninnies ninny
-    nipped nipping nippy nites nobler noblest nobly nodes noises noodle noodled noodling nooks noose nooses normal
-    nosed nosey nosing nostalgia noted notes notice notices noting notion notions nought nouns novel novels nozzle
-    nozzles nuder nudes nudge nudges nulls numbed nutted nutting oared oaring oases oaths obscured obscurer
-    obscurest observer observers odder odors offed offerings ogled ogles oking okras olden oldest olives omens onion
-    onset onsets oodles oozed oozes oozing opaqued opaquer opaques opens opposites option options orals orchestral
-    order orders organism organisms other others otter otters ought ounce ounces ouster ousters ousting ousts outed
-    outing outlay outlays outran outsider outsiders outwit outwits overate overcasts overgrow overgrows overheads
-    overhear overheard overheat overs overshot owing owned owning pacified pacifies packaged packed packer packers
-    packet packets packing pacts paddies padding paddy padlock padlocks paged pager pages paging pained paining
-    pains palate palates paled paler pales paling palled palling pallor palls paltry pamper pampers pancaked pander
-    pandered pandering panders paneling panes pangs panned panning pansies pantie panty papal papas papaya papayas
-    papered parachuted parch parched parches parching pared pares paring parish parity parked parking parkway
-    paroled paroling parrakeet parrakeets parred parring parse parsed parses parsing parsley parson parsons partied
-    parties parts partying passage passages passed passes passing paste pasted pastels pastes pasties pasting pasts
-    pastured pasty patching patchworks patents pates pathos patient patriarchs patrolled patrolling patron patrons
-    patted patter pattered patters patties patting patty paunchy pauper paupers paved paves paving pawed pawing
-    pawned pawning pawns payer payers peace peaces peaches peaking pealed pealing peals pears pease pebble pecked
-    pecking pecks pedalled pedalling pedant pedants peddle peddled peddles peddling peeked peeped peeping peeps
-    peeved peeving pelted pelting pelts penal pence penciled pended pending pends penes penis penned pennies penny
-    pensioned peonies peons peopled perked perking perks permit permits persona personalized perter pester pesters
-    pests petered petering peters petites petted petting petty phase phased phases phasing pheasant pheasants phoney
-    phoneys phonied phonies phonograph phonographs phony phonying photocopier photocopiers photon photons pickax
-    pickaxed picket pickets pickier pickle pickled pickles pickling picky piddle piddled piddles piddling pieced
-    pieces piecing pierce pierces pigged pigging piked piking piling pillage pillages pilled pilling pillowing pills
-    pimply pined pining pinked pinker pinking pinks pinning piped pirated piston pistons pitched pitching pities
-    pitted pitting pivot pivots placed placid placing plague plagues plaice plains planed planing planked planking
-    planned planning planter planters plastics plateaux plated plating platter platters plead pleaded pleading
-    pleads pleas pleasant pleased pledge pledges pliant plied plies plight plighted plighting plights plopped
-    plopping plops plots plotter plotters ploys plucky plugged plugging plumb plumbed plumbs plumed plumped plumper
-    plumping plumps plums plunger plungers pluses plush plusher plying poach poached poaches podded podding poems
-    pointer pointers poised poises poising poison poisons poker pokers pokey polar polarize polarizes poled poles
-    policed polices policy poling polios polite polled polling polls pompous pooped pooping poops popped popping
-    popular pored poring ported porting portion portions posies posted posting posts postured potent potted pottery
-    potting pouched pouching pounce pounced pounces pouncing pound power powered powering powers praise praised
-    praises praising prank pranks prawn prayer prayers preceding preen prefect premise premised premiss premisses
-    prepay press presses prevent prevented preventing prevents preyed preying preys price prices prick pricked
-    pricking pricks pride prided prides priding pried pries printer printers printing printings privater probes
-    processional processionals processor processors profiled programer programers programme programmed programmes
-    project projects promenaded promises proms prone proofs propped propping props protected protecting protestor
-    protestors protrude protruded prove proves prowler prows prying psalms pucker puckers pucks puddled puddling
-    puffed puffier puffs puked pukes puking pulley pulped pulping pulps pulse pulsed pulses pulsing pumped pumping
-    punker punned punning punted punter punters punting punts pupped puree purees purge purges purpler purples
-    pursed pursing purveyor pusher pushers pushy pusses pussies puttied putties putty puttying puzzled puzzling
-    pyres qualifies qualify quarrelled quarrelling quarried quaver quavers queer queers quell quells quest quests
-    quieted quieter quieting quiets quirk quirks quits quitted quitter quitters quitting quote rabble rabbles rabies
-    raced races racier racked racking radii radius raffle raffled raffles rafter raged rages ragged ragging raging
-    raided raider raiders raiding raids railed rails rained raisin raisins rallied rallies rally rallying ramble
-    rambled rambles rambling rammed ramming rampant ramps ranch ranched ranches ranged ranges ranging ranked ranker
-    ranking rankle rankles ranks ranted ranting rants raped rapes rapid rapider raping rapped rapping rared rarely
-    rarer rares rarest raring rasher rashes rasped rasping rasps rated rates rating ratio rationality ratios ratted
-    rattle rattles ravel raveled raveling ravels ravings rawer razed razes razing react reacted reacting reader
-    readers readied readings ready readying realer realist realists reals realty reamed reaming reams reaped reaping
-    reaps reared rearing rears recant recanted recanting recants receiver receivers recipe recipes reckon reckons
-    recorded recovered recovering recovery redder reeked reeking reeks reeled reeling reels referred refuge refuges
-    regains regale regulars reined reining reins related relates relating relay relayed relaying relays religions
-    remain rending rends rented renting rents repaid repeal repealing repeals report reported reports rescuer
-    rescuers researched researches resent resented resenting resents resets reside resident residents resolver
-    respiratory respite restive retail retailed retailing retails retains retch retched retches retching retire
-    retires retort retorts retrieve retrieved retrieves retry revel reveler revelers reveling revelled revelling
-    revels revery revolution revolutions revolve revolved revolves rhinos rhododendron riced rices riches ricing
-    ricksha rickshas ridded ridding riddle riddled riddles riddling ridged ridging rifer rifled rifted rifting rifts
-    rigged righted righter righting rightly rights riled riles riling rimming rinds ringed ringing rinses riots
-    riper ripping rippled risen riser risers rising risks rites rituals riveted riveting roach roaches roams roared
-    roaring roars robbed robber robbing robed robin robing robins rocket rockets rockier roles rolls romantics
-    roofed rooked rookie rookies rooking rooks roomed rooming roomy roost roosted roosting roosts rooter roped
-    roping rosier roster rosters rostra rotaries rotary rotted rotting rotunda rouged roughed roughing roughs
-    rounder rounds rouse rouses route routed routes routing routs royals rubbed rubbers rubbing rubier rubiest ruder
-    ruffed rugged ruing ruining rules rumble rumbles rumbling rummer rummy rumpled rumps runaway runaways runes
-    rungs runnier runny runts ruses rusted rustics rustier rusting rustle rustles rustling rusts rusty rutted
-    rutting sacked sacking sadder saddled saddling sades safaris safer safest saffrons sagas sager sages saint
-    saintly saints sales sally saloon saloons salted salter salting salves sames sample sampling sandbag sanded
-    sanding sandwiched saner sapped sapping satan sauntered sauntering sauted saved saver saves saving savvies savvy
-    sayings scabbed scabbing scabs scald scalds scale scales scalped scaly scampered scampering scandal scandals
-    scanner scanners scant scanted scanter scanting scants scare scared scares scarfed scarfs scaring scary
-    scattered scattering scent scents scoffed scollop scolloping scollops scoop scooped scoops scoot scooted
-    scooting scoots scope scopes score scored scores scoring scorn scorns scour scours scouted scouting scrabble
-    scrammed scramming scrams scrap scrape scrapes scrapped scraps scratchy scrawl scrawled scrawling scrawls scream
-    screams scruff scruffs scuffle scuffled scuffles scuffling scuffs scums scythed sealed sealing seals seaman
-    seamed seamen seaming seared searing sears seating seats seceding seconds sedated seeded seeding seedy seeing
-    seemed seeming seeped seeping seeps selves semen sender sending sends sense senses sensor sensors serener serial
-    serials serum serums settle settled settles settling sevens seventeens seventh sever severest severs sewer
-    sewers sexed sexes sexing shadowy shady shaft shafts shaikh shaikhs shaken shaky shall shallow shallows shame
-    shamed shames shaming shams shape shapes shaping share shared shares sharing shark sharked sharking sharks
-    sharped sharpener sharper shatter shattering shatters shave shaven shaver shavers shaves shaving sheaf sheathe
-    sheathes sheave sheaves shedding sheered sheerer sheering sheers sheet sheik sheiks shelled sheller shelling
-    sheltered sheltering sherries sherry shied shies shiftless shifty shined shingled shinned shinning shipped
-    shipping shire shirk shirked shirking shirks shivered shivering shocking shocks shoed shoeing shone shooed
-    shooing shook shoon shoos shopper shored shoring shorted shorten shorting shovelled shovelling showed showered
-    showering showier showings shown showy shrank shreds shrew shriek shrieked shrieking shrieks shrunk shuck
-    shucked shucking shucks shunning shuns shunted shunting shunts shuts shuttle shuttled shuttles shuttling shyer
-    shying sicked sicken sicker sicking sickly sicks sided sidelined sidles sidling siege sieges sieved sifted
-    sifting sifts sight sighted sighting sights signalled signalling signed signer signing silhouetted silks sills
-    silly silted silting silts silvers silvery simile similes simmer simmering simmers simpler simplex since singe
-    singeing singes singled singles singling singly sinking sinned sinner sinners sinning sinus sired sires siring
-    sited siting sitter sitters sixes sixteens sixth sizes sizing skein skeins sketchy skewed skewing skids skill
-    skills skimmed skimp skimped skimping skimps skinned skinnier skinniest skinning skits skulk skulked skulking
-    skulks skyed skying slabbed slabbing slabs slack slacked slacker slacking slain slake slaked slakes slaking
-    slams slander slanders slang slant slanted slanting slants slated slates slating slats slave slaved slaying
-    slays sleeked sleeking sleeks sleeper sleeted sleeting slewed slewing slews slick slicking slicks slier slighted
-    slighter slighting slights slime slimmed slimmer slimming slims slinging slink slinked slinking slinks slitter
-    slitting sliver slivers slobs slogs sloped sloping slopped slopping sloppy slosh sloshed sloshes sloshing slots
-    slotted slowed slower slowing slows sludge slugged slugging slugs sluice sluiced sluices sluicing slumber
-    slumbers slummed slummer slumming slunk slurred slurring slurs sluts slyer slyly smalls smarts smash smashed
-    smashes smashing smatterings smeared smearing smears smelly smelt smelted smelting smelts smidge smidges smite
-    smites smiting smitten smocking smokestack smokier smolder smolders smoothed smoothes smoothing smooths smote
-    smother smothers smoulder smouldered smouldering smoulders smudged smugger smuggle smuggled smuggles smuggling
-    snack snacked snacking snacks snagging snags snail snailed snailing snails snaked snaking snappy snare snared
-    snares snaring sneakier sneaky snicker snickers snide snider sniffled sniffling snipe sniped snipes sniping
-    snipped snipping snips snitch snitched snitches snitching snobs snoop snooped snoops snorkelled snorkelling
-    snort snorted snorting snorts snots snout snouts snowball snowballs snowed snuck snuff snuffed snuffing snuffs
-    snugged snugging soaking soaks soaped soaping soaps sober sobers socialize socializes socked socket sockets
-    socking sodas sodded sodding sodium soggy soiled soiling soils soldered soldering soled solicitous solider
-    solids soling solves somber sombre somethings somewhats songs sonnet sonnets sooty sophisticate sophisticates
-    sopped sopping sores sorest sorry sorted sorting sorts sought souls sounder soured souring sours south
-    southwestern spaced spacing spaded spading spanks spanned spanning spans spare spared spares sparing spark
-    sparking sparkle sparkled sparred spars spate spatted spatter spattered spattering spatters spayed spaying spays
-    speaker speared spearing specious speck specked specking specks spectacle speeds spell spelled speller spelling
-    spells sperms spewed spewing spews sphinges spice spiced spices spicing spicy spider spiders spied spilt spindly
-    spite spited spites spitted spitting splat splice spliced splices splicing splinted splinter splinters splinting
-    spoils spoke spokes spoof spoofs spook spooks spool spooled spooling spore spores spotting spout spouted
-    spouting spouts sprang sprayed spraying sprays spreads spree spreed sprees spriest springing springy sprung
-    spuds spurn spurns spurt spurted spurting spurts sputter sputters spying squad squads squared squarer squarest
-    squaring squatted squatting squinter squired squiring squirt squirted squirting squirts stabled stabler stablest
-    stabling stacking stacks staffed staged staggered staggering staging stags staid stake staked stakes staking
-    stale staled stales staling stalled stalling stamp stamping stamps stanch stanched stanches standings stank
-    stapler staplers starch starches starching stark starred starring start started starting starts starve starved
-    starves starving state stated statements stater states stating stationery status statuses statute statutes stave
-    staved staves staving stayed staying steal stealing steals steamy steeled steeling steels steeped steeping
-    steeps stemming stems sterns stewed stewing stews stickier sticking stickler sticklers sticky stiff stiffed
-    stiffing stiffs stifle stifles stilled stilling stills stilted sting stinger stingers stinging stings stink
-    stinks stinted stocked stolen stolid stomached stomachs stomp stomped stomping stomps stoned stones stoney
-    stoning stony stooping stopper stored storey storeys stories storing stork storks story stowed stowing stows
-    straights strain strained strainer strainers straining strains stranded stranding strange straws stray strays
-    streamed streaming stresses strew strews strife strike strikes strikings strings stringy striping stripped
-    stript strive strived strives striving strode stroke stroked strokes stroking strong stronger strove struck
-    structure structures stubbed stubbier stubbiest stubbing stubby stubs studding studious stuff stuffs stumped
-    stumping stung stunk stuns stunting stutter stutters stylus subbed subbing submit submits subset subsets subtler
-    subtly suburbans sucker suckle suckled suckles suckling suffer suffers suing suite suites sulky summary summed
-    summing sunburn sunburns sunday sundays sunned sunnier sunniest sunning suntan suntans superb supers superstar
-    supper suppers surer surge surged surging surly surprise surprises suspended swabbed swabbing swabs swaggered
-    swaggering swamping swampy swapped swapping swaps swarms swathed swathes swats swear swearing swears sweeper
-    sweepings sweeter sweethearts swelled sweller swelling swerve swerved swerves swerving swift swifts swigged
-    swigging swigs swill swilled swilling swills swindle swindles swine swines swish switch switched switches
-    switching swoon swoons swoop swooped swoops swore sworn symmetric symmetrical syringed tabbed tabbies tabbing
-    tabled tabus tacked tackier tackiest tacking tacks tagging tailed tailing taint tainted tainting taints taken
-    taker takers tales talker talkers tallow talon talons tamer tamest tamper tampered tampers tangerines tangles
-    tangling tango tangoed tangos tangs tanked tanker tankers tanking taped taper tapers tapes taping tapped tapping
-    tarried tarrier tarries tarring tarry tarrying tartans tartar tarter tarts tasked tasking tasks tasted tastes
-    tasting tattle tattles taught taunt taunted taunting taunts taxed taxes taxies taxing teachings teaks teamed
-    teaming teams teamster teamsters teared tearing teats tedium teems teetered teetering teethe teethed teethes
-    telephoned telescoped teller tellers telling tells tender tenders tenets tense tensed tenser tenses tensing
-    tensors tented tenth tenths tenting tepee tepees termed terms terraced tested tester testers testing tests
-    tethered tethering textured thank thanked thanking thatches thaws theme theses theta thicken thickens thicker
-    thickest thing things thinker thinned thins thirsty thirteens thistle thistles thorn thorns thorough thought
-    threat threats threes threshed threshes throb throbs throng throngs throughput throve thumbed thumbing ticked
-    ticking ticks tided tidies tiding tiffs tighter tilde tiling timed timer timers times timing tinder tinged
-    tinging tingle tingled tingling tings tinkle tinkled tinkles tinkling tinned tinning tinny tinting tints tipping
-    tiptoeing tireless titled titles titling titter titters toadstool toaster toddle toddled toddles toeing toffee
-    toffees toffy togae toiled toils tolled tolling tolls tombed tombing tomes tones tongued tonic tonics toning
-    tooled tooling tools tooted tooting toots topic topical topics topped topping torched torching torque torsi
-    total totem totems totted totter totters totting touched touchings touchy tough toughs toured touring tours
-    touted touting touts towed toweling towellings towered towing toyed toying tracked tracking tract tracts trade
-    traded trades trading trailed trailer trailers trait traitor traitors traits tramp tramped tramps trance trances
-    trapped traps trashes travelings travelled travelling trawl trawled trawling trawls treading treat treats treble
-    trebled trebles trebling treed treeing trekked trekking trenched trend trended trends trestle trestles trial
-    trialing trials trick trickle trickled trickles trickling tricks tried tries trifle trifles trill trilled
-    trilling trills trimmer trios tripe tripled triples triplet tripos tripped tripping trips trite triter trolled
-    trollies trolling trolly trooping troops trough trouts trowelling truce truces trucked trues truffle truffles
-    trump trumped trumpeted trumping trumps trunk trust trusted trusting trusts trying tubes tucking tucks tugged
-    tugging tumbled tumor tumors tunas tuned tunes tuning turfed turfing turfs turner turnip turnips turquoises
-    turves tusks tuxedoes tweak tweaked tweaking tweaks tweet tweets twelves twigs twine twines twinged twinging
-    twinning twist twister tying tzars udder unblock unblocked unblocking unblocks undergrounds underneaths
-    understate understates understudied undertake undertaken undertakes undertow undertows undoes undying unfair
-    unfastened unfastening uninformed unions unite united unites unities units unkind unpick unset upholsterer
-    upload upped uppers uprights uptight upward urbane users utter utters vague vaguer valves vandal vandals vanes
-    vanillas vanned varnish varnished varnishes varnishing vasts vatted veered veering veers vegetable veiling
-    veined velvety vended vender venders vending vends venerate venerates verbs verged verier verse verses verve
-    vested vesting vetting vices vicing viewer vigor viler villainy vinyls viola violas violent violets viper vipers
-    vises vising vizor vizors vocal vocation vocations volcanoes volley volleys voted votes voting vouch vouches
-    vouching vowed vowel vowels vowing vying wadded wadding waddle waddled waddles waddling wafer wafers waffled
-    wafted wafting wafts waged wager wagers wages wagging waging waifs wailed wailing wails waived waiver waivers
-    waives waiving waked wakes waking walled walling wallop walloped walloping wallops waned wanes waning wanner
-    wanted wanting wanton wantons wants warble warbled warded warding warehoused warmer warned warning warns warps
-    warren warrens warring warts washer washers washings wasps wasted wastes wasting watery watts waver wavers waxes
-    waxing weaker wealthy weaned weaning weans wearying weasel weasels wedder weddings wedged wedging weeded weeding
-    weeds weeing weekended weigh weighs weighty weird welled welling wells welted welter welters welting welts
-    westerns wetter wetting whack whacked whacking whacks whaled whats wheedled wheedling wheres whiled whiles
-    whiling whimper whimpers whims whine whines whining whipped whirr whirred whirring whirrs whirs whisker whiskys
-    whispered whispering whiten whitens whiter whitest whitewashes whittle whittled whittles whittling wholes wholly
-    whoops whore whores wicked wickers wicket wickets wicks wider wigged wigging wiggle wiggled wiggles wiggling
-    wilder wilds willed willing wills wilted wilting wilts winch winched winches winching windowpanes wined wines
-    winging wining winning wintery wiper wipers wired wires wiring wises wished wishes wishful wishing witched
-    witching witting wizes wobbly woken wombat wombats wombs wonder wondered wondering wonders woodies woody wooed
-    woofed woofs woolens woolie woolies wooly worded wording words workings world wormed worming worms worries worry
-    worse worshiped worshiping worshipper woulds wounder wounds wowed wowing wrangler wrangles wrapt wrath wreak
-    wreaks wreathe wreathes wrenched wrest wrested wresting wrests wretch wretches wrier wriest wright wringer
-    wringers writhe writhed writhes writhing writings writs wrong wronged wronging wrongs wrung yacked yacking yacks
-    yanks yapped yapping yearly yearns years yellows yelped yelping yelps yield yielded yielding yields yocks yodel
-    yodeling yodelling yodels yoked yokel yokels yoking yours yowls yucks zeros zests zinced zincing zipping zombi
-    zombis zoned zoomed zooming zooms
+    mounted mounting mounts mourner moused mousey mousse mousses mouthful moved mover movers moves moving mower
+    mowers mucked mucking mucks mucus muddle muddled muddles muddling muffed muffing muffle muffled muffles mugged
+    muggers mugging muggy mulch mulched mulches mulching mulled mulling mulls multiples multiply mumble mumbles
+    mumbling mumps muscled mused muses mushed mushes mushing mushy muslims musses mussing muster musters mustier
+    musts musty muter mutes mutter mutters mutton mutts muzzle muzzled muzzles muzzling nabbed nabbing nagging
+    nailed nailing naive named names naming narrows natives naturalist naturalists naturals naught naval navies
+    neared nearing nears nebulae needed needing needled needless needling needs nerve nerved nerves nerving nested
+    nesting nests nether nettle nettled nettles nettling newer niceties nicety nicked nicking nicks nifty nightly
+    nimble nines nineteens ninnies ninny nipped nipping nippy nites nobler noblest nobly nodes noises noodle noodled
+    noodling nooks noose nooses normal nosed nosey nosing nostalgia noted notes notice notices noting notion notions
+    nought nouns novel novels nozzle nozzles nuder nudes nudge nudges nulls numbed nutted nutting oared oaring oases
+    oaths obscured obscurer obscurest observer observers odder odors offed offerings ogled ogles oking okras olden
+    oldest olives omens onion onset onsets oodles oozed oozes oozing opaqued opaquer opaques opened opening
+    opposites option options orals orchestral order orders organism organisms other others otter otters ought ounce
+    ounces ouster ousters ousting ousts outed outing outlay outlays outran outsider outsiders outwit outwits overate
+    overcasts overgrow overgrows overheads overhear overheard overheat overs overshot owing owned owning pacified
+    pacifies packaged packed packer packers packet packets packing pacts paddies padding paddy padlock padlocks
+    paged pager pages paging pained paining pains palate palates paled paler pales paling palled palling pallor
+    palls paltry pamper pampers pancaked pander pandered pandering panders paneling panes pangs panned panning
+    pansies pantie panty papal papas papaya papayas papered parachuted parch parched parches parching pared pares
+    paring parish parity parked parking parkway paroled paroling parrakeet parrakeets parred parring parse parsed
+    parses parsing parsley parson parsons partied parties parts partying passage passages passed passes passing
+    paste pasted pastels pastes pasties pasting pasts pastured pasty patching patchworks patents pates pathos
+    patient patriarchs patrolled patrolling patron patrons patted patter pattered patters patties patting patty
+    paunchy pauper paupers paved paves paving pawed pawing pawned pawning pawns payer payers peace peaces peaches
+    peaking pealed pealing peals pears pease pebble pecked pecking pecks pedalled pedalling pedant pedants peddle
+    peddled peddles peddling peeked peeped peeping peeps peeved peeving pelted pelting pelts penal pence penciled
+    pended pending pends penes penis penned pennies penning penny pensioned peonies peons peopled perked perking
+    perks permit permits persona personalized perter pester pesters pests petered petering peters petites petted
+    petting petty phase phased phases phasing pheasant pheasants phoney phoneys phonied phonies phonograph
+    phonographs phony phonying photocopier photocopiers photon photons pickax pickaxed picket pickets pickier pickle
+    pickled pickles pickling picky piddle piddled piddles piddling pieced pieces piecing pierce pierces pigged
+    pigging piked piking piling pillage pillages pilled pilling pillowing pills pimply pined pining pinked pinker
+    pinking pinks pinning piped pirated piston pistons pitched pitching pities pitted pitting pivot pivots placed
+    placid placing plague plagues plaice plains planed planing planked planking planned planning planter planters
+    plastics plateaux plated plating platter platters plead pleaded pleading pleads pleas pleasant pleased pledge
+    pledges pliant plied plies plight plighted plighting plights plopped plopping plops plots plotter plotters ploys
+    plucky plugged plugging plumb plumbed plumbs plumed plumped plumper plumping plumps plums plunger plungers
+    pluses plush plusher plying poach poached poaches podded podding poems pointer pointers poised poises poising
+    poison poisons poker pokers pokey polar polarize polarizes poled poles policed polices policy poling polios
+    polite polled polling polls pompous pooped pooping poops popped popping popular pored poring ported porting
+    portion portions posies posted posting posts postured potent potted pottery potting pouched pouching pounce
+    pounced pounces pouncing pound power powered powering powers praise praised praises praising prank pranks prawn
+    prayer prayers preceding preen prefect premise premised premiss premisses prepay press presses prevent prevented
+    preventing prevents preyed preying preys price prices prick pricked pricking pricks pride prided prides priding
+    pried pries printer printers printing printings privater probes processional processionals processor processors
+    profiled programer programers programme programmed programmes project projects promenaded promises proms prone
+    proofs propped propping props protected protecting protestor protestors protrude protruded prove proves prowler
+    prows prying psalms pucker puckers pucks puddled puddling puffed puffier puffs puked pukes puking pulley pulped
+    pulping pulps pulse pulsed pulses pulsing pumped pumping punker punned punning punted punter punters punting
+    punts pupped puree purees purge purges purpler purples pursed pursing purveyor pusher pushers pushy pusses
+    pussies puttied putties putty puttying puzzled puzzling pyres qualifies qualify quarrelled quarrelling quarried
+    quaver quavers queer queers quell quells quest quests quieted quieter quieting quiets quirk quirks quits quitted
+    quitter quitters quitting quote rabble rabbles rabies raced races racier racked racking radii radius raffle
+    raffled raffles rafter raged rages ragged ragging raging raided raider raiders raiding raids railed rails rained
+    raisin raisins rallied rallies rally rallying ramble rambled rambles rambling rammed ramming rampant ramps ranch
+    ranched ranches ranged ranges ranging ranked ranker ranking rankle rankles ranks ranted ranting rants raped
+    rapes rapid rapider raping rapped rapping rared rarely rarer rares rarest raring rasher rashes rasped rasping
+    rasps rated rates rating ratio rationality ratios ratted rattle rattles ravel raveled raveling ravels ravings
+    rawer razed razes razing react reacted reacting reader readers readied readings ready readying realer realist
+    realists reals realty reamed reaming reams reaped reaping reaps reared rearing rears recant recanted recanting
+    recants receiver receivers recipe recipes reckon reckons recorded recovered recovering recovery redder reeked
+    reeking reeks reeled reeling reels referred refuge refuges regains regale regulars reined reining reins related
+    relates relating relay relayed relaying relays religions remain rending rends rented renting rents repaid repeal
+    repealing repeals report reported reports rescuer rescuers researched researches resent resented resenting
+    resents resets reside resident residents resolver respiratory respite restive retail retailed retailing retails
+    retains retch retched retches retching retire retires retort retorts retrieve retrieved retrieves retry revel
+    reveler revelers reveling revelled revelling revels revery revolution revolutions revolve revolved revolves
+    rhinos rhododendron riced rices riches ricing ricksha rickshas ridded ridding riddle riddled riddles riddling
+    ridged ridging rifer rifled rifted rifting rifts rigged righted righter righting rightly rights riled riles
+    riling rimming rinds ringed ringing rinses riots riper ripping rippled risen riser risers rising risks rites
+    rituals riveted riveting roach roaches roams roared roaring roars robbed robber robbing robed robin robing
+    robins rocket rockets rockier roles rolls romantics roofed rooked rookie rookies rooking rooks roomed rooming
+    roomy roost roosted roosting roosts rooter roped roping rosier roster rosters rostra rotaries rotary rotted
+    rotting rotunda rouged roughed roughing roughs rounder rounds rouse rouses route routed routes routing routs
+    royals rubbed rubbers rubbing rubier rubiest ruder ruffed rugged ruing ruining rules rumble rumbles rumbling
+    rummer rummy rumpled rumps runaway runaways runes rungs runnier runny runts ruses rusted rustics rustier rusting
+    rustle rustles rustling rusts rusty rutted rutting sacked sacking sadder saddled saddling sades safaris safer
+    safest saffrons sagas sager sages saint saintly saints sales sally saloon saloons salted salter salting salves
+    sames sample sampling sandbag sanded sanding sandwiched saner sapped sapping satan sauntered sauntering sauted
+    saved saver saves saving savvies savvy sayings scabbed scabbing scabs scald scalds scale scales scalped scaly
+    scampered scampering scandal scandals scanner scanners scant scanted scanter scanting scants scare scared scares
+    scarfed scarfs scaring scary scattered scattering scent scents scoffed scollop scolloping scollops scoop scooped
+    scoops scoot scooted scooting scoots scope scopes score scored scores scoring scorn scorns scour scours scouted
+    scouting scrabble scrammed scramming scrams scrap scrape scrapes scrapped scraps scratchy scrawl scrawled
+    scrawling scrawls scream screams scruff scruffs scuffle scuffled scuffles scuffling scuffs scums scythed sealed
+    sealing seals seaman seamed seamen seaming seared searing sears seating seats seceding seconds sedated seeded
+    seeding seedy seeing seemed seeming seeped seeping seeps selves semen sender sending sends sense senses sensor
+    sensors serener serial serials serum serums settle settled settles settling sevens seventeens seventh sever
+    severest severs sewer sewers sexed sexes sexing shadowy shady shaft shafts shaikh shaikhs shaken shaky shall
+    shallow shallows shame shamed shames shaming shams shape shapes shaping share shared shares sharing shark
+    sharked sharking sharks sharped sharpener sharper shatter shattering shatters shave shaven shaver shavers shaves
+    shaving sheaf sheathe sheathes sheave sheaves shedding sheered sheerer sheering sheers sheet sheik sheiks
+    shelled sheller shelling sheltered sheltering sherries sherry shied shies shiftless shifty shined shingled
+    shinned shinning shipped shipping shire shirk shirked shirking shirks shivered shivering shocking shocks shoed
+    shoeing shone shooed shooing shook shoon shoos shopper shored shoring shorted shorten shorting shovelled
+    shovelling showed showered showering showier showings shown showy shrank shreds shrew shriek shrieked shrieking
+    shrieks shrunk shuck shucked shucking shucks shunning shuns shunted shunting shunts shuts shuttle shuttled
+    shuttles shuttling shyer shying sicked sicken sicker sicking sickly sicks sided sidelined sidles sidling siege
+    sieges sieved sifted sifting sifts sight sighted sighting sights signalled signalling signed signer signing
+    silhouetted silks sills silly silted silting silts silvers silvery simile similes simmer simmering simmers
+    simpler simplex since singe singeing singes singled singles singling singly sinking sinned sinner sinners
+    sinning sinus sired sires siring sited siting sitter sitters sixes sixteens sixth sizes sizing skein skeins
+    sketchy skewed skewing skids skill skills skimmed skimp skimped skimping skimps skinned skinnier skinniest
+    skinning skits skulk skulked skulking skulks skyed skying slabbed slabbing slabs slack slacked slacker slacking
+    slain slake slaked slakes slaking slams slander slanders slang slant slanted slanting slants slated slates
+    slating slats slave slaved slaying slays sleeked sleeking sleeks sleeper sleeted sleeting slewed slewing slews
+    slick slicking slicks slier slighted slighter slighting slights slime slimmed slimmer slimming slims slinging
+    slink slinked slinking slinks slitter slitting sliver slivers slobs slogs sloped sloping slopped slopping sloppy
+    slosh sloshed sloshes sloshing slots slotted slowed slower slowing slows sludge slugged slugging slugs sluice
+    sluiced sluices sluicing slumber slumbers slummed slummer slumming slunk slurred slurring slurs sluts slyer
+    slyly smalls smarts smash smashed smashes smashing smatterings smeared smearing smears smelly smelt smelted
+    smelting smelts smidge smidges smite smites smiting smitten smocking smokestack smokier smolder smolders
+    smoothed smoothes smoothing smooths smote smother smothers smoulder smouldered smouldering smoulders smudged
+    smugger smuggle smuggled smuggles smuggling snack snacked snacking snacks snagging snags snail snailed snailing
+    snails snaked snaking snappy snare snared snares snaring sneakier sneaky snicker snickers snide snider sniffled
+    sniffling snipe sniped snipes sniping snipped snipping snips snitch snitched snitches snitching snobs snoop
+    snooped snoops snorkelled snorkelling snort snorted snorting snorts snots snout snouts snowball snowballs snowed
+    snuck snuff snuffed snuffing snuffs snugged snugging soaking soaks soaped soaping soaps sober sobers socialize
+    socializes socked socket sockets socking sodas sodded sodding sodium soggy soiled soiling soils soldered
+    soldering soled solicitous solider solids soling solves somber sombre somethings somewhats songs sonnet sonnets
+    sooty sophisticate sophisticates sopped sopping sores sorest sorry sorted sorting sorts sought souls sounder
+    soured souring sours south southwestern spaced spacing spaded spading spanks spanned spanning spans spare spared
+    spares sparing spark sparking sparkle sparkled sparred spars spate spatted spatter spattered spattering spatters
+    spayed spaying spays speaker speared spearing specious speck specked specking specks spectacle speeds spell
+    spelled speller spelling spells sperms spewed spewing spews sphinges spice spiced spices spicing spicy spider
+    spiders spied spilt spindly spite spited spites spitted spitting splat splice spliced splices splicing splinted
+    splinter splinters splinting spoils spoke spokes spoof spoofs spook spooks spool spooled spooling spore spores
+    spotting spout spouted spouting spouts sprang sprayed spraying sprays spreads spree spreed sprees spriest
+    springing springy sprung spuds spurn spurns spurt spurted spurting spurts sputter sputters spying squad squads
+    squared squarer squarest squaring squatted squatting squinter squired squiring squirt squirted squirting squirts
+    stabled stabler stablest stabling stacking stacks staffed staged staggered staggering staging stags staid stake
+    staked stakes staking stale staled stales staling stalled stalling stamp stamping stamps stanch stanched
+    stanches standings stank stapler staplers starch starches starching stark starred starring start started
+    starting starts starve starved starves starving state stated statements stater states stating stationery status
+    statuses statute statutes stave staved staves staving stayed staying steal stealing steals steamy steeled
+    steeling steels steeped steeping steeps stemming stems sterns stewed stewing stews stickier sticking stickler
+    sticklers sticky stiff stiffed stiffing stiffs stifle stifles stilled stilling stills stilted sting stinger
+    stingers stinging stings stink stinks stinted stocked stolen stolid stomached stomachs stomp stomped stomping
+    stomps stoned stones stoney stoning stony stooping stopper stored storey storeys stories storing stork storks
+    story stowed stowing stows straights strain strained strainer strainers straining strains stranded stranding
+    strange straws stray strays streamed streaming stresses strew strews strife strike strikes strikings strings
+    stringy striping stripped stript strive strived strives striving strode stroke stroked strokes stroking strong
+    stronger strove struck structure structures stubbed stubbier stubbiest stubbing stubby stubs studding studious
+    stuff stuffs stumped stumping stung stunk stuns stunting stutter stutters stylus subbed subbing submit submits
+    subset subsets subtler subtly suburbans sucker suckle suckled suckles suckling suffer suffers suing suite suites
+    sulky summary summed summing sunburn sunburns sunday sundays sunned sunnier sunniest sunning suntan suntans
+    superb supers superstar supper suppers surer surge surged surging surly surprise surprises suspended swabbed
+    swabbing swabs swaggered swaggering swamping swampy swapped swapping swaps swarms swathed swathes swats swear
+    swearing swears sweeper sweepings sweeter sweethearts swelled sweller swelling swerve swerved swerves swerving
+    swift swifts swigged swigging swigs swill swilled swilling swills swindle swindles swine swines swish switch
+    switched switches switching swoon swoons swoop swooped swoops swore sworn symmetric symmetrical syringed tabbed
+    tabbies tabbing tabled tabus tacked tackier tackiest tacking tacks tagging tailed tailing taint tainted tainting
+    taints taken taker takers tales talker talkers tallow talon talons tamer tamest tamper tampered tampers
+    tangerines tangles tangling tango tangoed tangos tangs tanked tanker tankers tanking taped taper tapers tapes
+    taping tapped tapping tarried tarrier tarries tarring tarry tarrying tartans tartar tarter tarts tasked tasking
+    tasks tasted tastes tasting tattle tattles taught taunt taunted taunting taunts taxed taxes taxies taxing
+    teachings teaks teamed teaming teams teamster teamsters teared tearing teats tedium teems teetered teetering
+    teethe teethed teethes telephoned telescoped teller tellers telling tells tender tenders tenets tense tensed
+    tenser tenses tensing tensors tented tenth tenths tenting tepee tepees termed terms terraced tested tester
+    testers testing tests tethered tethering textured thank thanked thanking thatches thaws theme theses theta
+    thicken thickens thicker thickest thing things thinker thinned thins thirsty thirteens thistle thistles thorn
+    thorns thorough thought threat threats threes threshed threshes throb throbs throng throngs throughput throve
+    thumbed thumbing ticked ticking ticks tided tidies tiding tiffs tighter tilde tiling timed timer timers times
+    timing tinder tinged tinging tingle tingled tingling tings tinkle tinkled tinkles tinkling tinned tinning tinny
+    tinting tints tipping tiptoeing tireless titled titles titling titter titters toadstool toaster toddle toddled
+    toddles toeing toffee toffees toffy togae toiled toils tolled tolling tolls tombed tombing tomes tones tongued
+    tonic tonics toning tooled tooling tools tooted tooting toots topic topical topics topped topping torched
+    torching torque torsi total totem totems totted totter totters totting touched touchings touchy tough toughs
+    toured touring tours touted touting touts towed toweling towellings towered towing toyed toying tracked tracking
+    tract tracts trade traded trades trading trailed trailer trailers trait traitor traitors traits tramp tramped
+    tramps trance trances trapped traps trashes travelings travelled travelling trawl trawled trawling trawls
+    treading treat treats treble trebled trebles trebling treed treeing trekked trekking trenched trend trended
+    trends trestle trestles trial trialing trials trick trickle trickled trickles trickling tricks tried tries
+    trifle trifles trill trilled trilling trills trimmer trios tripe tripled triples triplet tripos tripped tripping
+    trips trite triter trolled trollies trolling trolly trooping troops trough trouts trowelling truce truces
+    trucked trues truffle truffles trump trumped trumpeted trumping trumps trunk trust trusted trusting trusts
+    trying tubes tucking tucks tugged tugging tumbled tumor tumors tunas tuned tunes tuning turfed turfing turfs
+    turner turnip turnips turquoises turves tusks tuxedoes tweak tweaked tweaking tweaks tweet tweets twelves twigs
+    twine twines twinged twinging twinning twist twister tying tzars udder unblock unblocked unblocking unblocks
+    undergrounds underneaths understate understates understudied undertake undertaken undertakes undertow undertows
+    undoes undying unfair unfastened unfastening uninformed unions unite united unites unities units unkind unpick
+    unset upholsterer upload upped uppers uprights uptight upward urbane users utter utters vague vaguer valves
+    vandal vandals vanes vanillas vanned varnish varnished varnishes varnishing vasts vatted veered veering veers
+    vegetable veiling veined velvety vended vender venders vending vends venerate venerates verbs verged verier
+    verse verses verve vested vesting vetting vices vicing viewer vigor viler villainy vinyls viola violas violent
+    violets viper vipers vises vising vizor vizors vocal vocation vocations volcanoes volley volleys voted votes
+    voting vouch vouches vouching vowed vowel vowels vowing vying wadded wadding waddle waddled waddles waddling
+    wafer wafers waffled wafted wafting wafts waged wager wagers wages wagging waging waifs wailed wailing wails
+    waived waiver waivers waives waiving waked wakes waking walled walling wallop walloped walloping wallops waned
+    wanes waning wanner wanted wanting wanton wantons wants warble warbled warded warding warehoused warmer warned
+    warning warns warps warren warrens warring warts washer washers washings wasps wasted wastes wasting watery
+    watts waver wavers waxes waxing weaker wealthy weaned weaning weans wearying weasel weasels wedder weddings
+    wedged wedging weeded weeding weeds weeing weekended weigh weighs weighty weird welled welling wells welted
+    welter welters welting welts westerns wetter wetting whack whacked whacking whacks whaled whats wheedled
+    wheedling wheres whiled whiles whiling whimper whimpers whims whine whines whining whipped whirr whirred
+    whirring whirrs whirs whisker whiskys whispered whispering whiten whitens whiter whitest whitewashes whittle
+    whittled whittles whittling wholes wholly whoops whore whores wicked wickers wicket wickets wicks wider wigged
+    wigging wiggle wiggled wiggles wiggling wilder wilds willed willing wills wilted wilting wilts winch winched
+    winches winching windowpanes wined wines winging wining winning wintery wiper wipers wired wires wiring wises
+    wished wishes wishful wishing witched witching witting wizes wobbly woken wombat wombats wombs wonder wondered
+    wondering wonders woodies woody wooed woofed woofs woolens woolie woolies wooly worded wording words workings
+    world wormed worming worms worries worry worse worshiped worshiping worshipper woulds wounder wounds wowed
+    wowing wrangler wrangles wrapt wrath wreak wreaks wreathe wreathes wrenched wrest wrested wresting wrests wretch
+    wretches wrier wriest wright wringer wringers writhe writhed writhes writhing writings writs wrong wronged
+    wronging wrongs wrung yacked yacking yacks yanks yapped yapping yearly yearns years yellows yelped yelping yelps
+    yield yielded yielding yields yocks yodel yodeling yodelling yodels yoked yokel yokels yoking yours yowls yucks
+    zeros zests zinced zincing zipping zombi zombis zoned zoomed zooming zooms
     """.split()
 )

@@ -147,37 +147,38 @@ SCENE_NOUNS: Mapping[Group, str] = MappingProxyType(
         """,
         Group.STYLE: """
             style, fashion, vibe, vibes, aesthetic, mood, atmosphere, look book, lookbook, streetwear, street style,
-            street fashion, athleisure, sportswear, loungewear, menswear, womenswear, haute couture, couture, high
-            fashion, fashion editorial, editorial, editorial photography, fashion photography, street photography,
-            fashion photo, vogue, vogue cover, magazine cover, catalogue style, normcore, cottagecore, dark academia,
-            light academia, gorpcore, y2k, grunge, punk style, goth style, gothic, steampunk, cyberpunk, dieselpunk,
-            solarpunk, vaporwave, synthwave, retro, vintage, bohemian, boho, boho chic, chic, preppy, minimalist,
-            minimalism, maximalist, business casual, smart casual, casual, formal, cinematic, cinematic still, film
-            still, movie still, movie scene, film noir, noir, anime, manga, cartoon, comic book, comic, pixar, disney,
-            ghibli, studio ghibli, 3d render, 3d, cgi, render, octane render, unreal engine, blender, photorealistic,
-            photorealism, hyperrealistic, hyper-realistic, hyperrealism, realistic, realism, ultra-realistic, ultra
-            realistic, surreal, surrealism, impressionist, impressionism, expressionist, cubist, art nouveau, art
-            deco, baroque, rococo, renaissance, pre-raphaelite, pop art, ukiyo-e, oil painting, oil on canvas,
-            watercolor, watercolour, acrylic painting, gouache, ink drawing, ink wash, charcoal drawing, pencil
-            sketch, pencil drawing, sketch, line art, lineart, illustration, digital art, digital painting, concept
-            art, painting, pastel drawing, vector art, flat illustration, pixel art, low poly, claymation, stop
-            motion, fantasy art, fantasy, sci-fi, science fiction, black and white photography, black and white photo,
-            monochrome, monochromatic, sepia, sepia tone, grayscale, greyscale, film grain, grain, grainy, analog,
-            analogue, analog photo, analog film, film photography, analog photography, lo-fi, lofi, documentary,
-            documentary style, photojournalism, candid, candid photo, candid photography, reportage, lifestyle,
-            lifestyle photography, stock photo, national geographic, moody, dreamy atmosphere, ethereal, whimsical,
-            romantic mood, nostalgic, dystopian, futuristic, color grading, colour grading, teal and orange, pastel
-            colors, pastel colours, pastel palette, vibrant colors, vibrant colours, muted colors, muted colours,
-            muted tones, muted palette, warm tones, cool tones, earth tones, warm colours, warm colors, color palette,
-            colour palette, high contrast, low contrast, chiaroscuro style, tenebrism, technicolor, glamour, glamour
-            photography, pin-up, pinup, rockabilly, hip hop style, hip-hop, kawaii, lolita, gothic lolita, harajuku,
-            scandi style, western style, military style, sporty, elegant style, avant-garde, avant garde, biker chic,
-            old money, quiet luxury, e-girl, emo style, boudoir, wedding photography, beauty shot style, commercial
-            photography, advertising photography, studio photography, portrait style, vintage photograph, tintype,
-            daguerreotype, cyanotype, lomography, cross-processed, vignette, vignetting, instagram, pinterest, tumblr,
-            glossy magazine, storybook, storybook illustration, children's book illustration, woodcut, linocut,
-            engraving, etching, stained glass style, mosaic style, graffiti style, chibi, cel shading, cel-shaded,
-            realistic style, traditional style, professional photography, photography
+            street fashion, black-and-white photo, black-and-white photograph, athleisure, sportswear, loungewear,
+            menswear, womenswear, haute couture, couture, high fashion, fashion editorial, editorial, editorial
+            photography, fashion photography, street photography, fashion photo, vogue, vogue cover, magazine cover,
+            catalogue style, normcore, cottagecore, dark academia, light academia, gorpcore, y2k, grunge, punk style,
+            goth style, gothic, steampunk, cyberpunk, dieselpunk, solarpunk, vaporwave, synthwave, retro, vintage,
+            bohemian, boho, boho chic, chic, preppy, minimalist, minimalism, maximalist, business casual, smart
+            casual, casual, formal, cinematic, cinematic still, film still, movie still, movie scene, film noir, noir,
+            anime, manga, cartoon, comic book, comic, pixar, disney, ghibli, studio ghibli, 3d render, 3d, cgi,
+            render, octane render, unreal engine, blender, photorealistic, photorealism, hyperrealistic,
+            hyper-realistic, hyperrealism, realistic, realism, ultra-realistic, ultra realistic, surreal, surrealism,
+            impressionist, impressionism, expressionist, cubist, art nouveau, art deco, baroque, rococo, renaissance,
+            pre-raphaelite, pop art, ukiyo-e, oil painting, oil on canvas, watercolor, watercolour, acrylic painting,
+            gouache, ink drawing, ink wash, charcoal drawing, pencil sketch, pencil drawing, sketch, line art,
+            lineart, illustration, digital art, digital painting, concept art, painting, pastel drawing, vector art,
+            flat illustration, pixel art, low poly, claymation, stop motion, fantasy art, fantasy, sci-fi, science
+            fiction, black and white photography, black and white photo, monochrome, monochromatic, sepia, sepia tone,
+            grayscale, greyscale, film grain, grain, grainy, analog, analogue, analog photo, analog film, film
+            photography, analog photography, lo-fi, lofi, documentary, documentary style, photojournalism, candid,
+            candid photo, candid photography, reportage, lifestyle, lifestyle photography, stock photo, national
+            geographic, moody, dreamy atmosphere, ethereal, whimsical, romantic mood, nostalgic, dystopian,
+            futuristic, color grading, colour grading, teal and orange, pastel colors, pastel colours, pastel palette,
+            vibrant colors, vibrant colours, muted colors, muted colours, muted tones, muted palette, warm tones, cool
+            tones, earth tones, warm colours, warm colors, color palette, colour palette, high contrast, low contrast,
+            chiaroscuro style, tenebrism, technicolor, glamour, glamour photography, pin-up, pinup, rockabilly, hip
+            hop style, hip-hop, kawaii, lolita, gothic lolita, harajuku, scandi style, western style, military style,
+            sporty, elegant style, avant-garde, avant garde, biker chic, old money, quiet luxury, e-girl, emo style,
+            boudoir, wedding photography, beauty shot style, commercial photography, advertising photography, studio
+            photography, portrait style, vintage photograph, tintype, daguerreotype, cyanotype, lomography,
+            cross-processed, vignette, vignetting, instagram, pinterest, tumblr, glossy magazine, storybook, storybook
+            illustration, children's book illustration, woodcut, linocut, engraving, etching, stained glass style,
+            mosaic style, graffiti style, chibi, cel shading, cel-shaded, realistic style, traditional style,
+            professional photography, photography
         """,
         Group.OTHER: """
             masterpiece, best quality, high quality, top quality, amazing quality, great quality, good quality,
