@@ -6,7 +6,7 @@ from engine.description.caution import Caution, cautions
 from engine.description.drawn_text import DrawnText, drawn_phrases, drawn_text
 from engine.description.emphasis import Emphasis, plain
 from engine.description.groups import GROUPS, Group, GroupRow
-from engine.description.notices import Correction, corrections, warnings
+from engine.description.notices import Correction, Notices, corrections, notices
 from engine.description.parser import Parser, parse
 from engine.description.spans import Description, Span
 from engine.description.syntax import Ignored, Syntax
@@ -25,6 +25,7 @@ __all__ = [
     "GroupRow",
     "Ignored",
     "Negative",
+    "Notices",
     "Parser",
     "Span",
     "Syntax",
@@ -35,8 +36,8 @@ __all__ = [
     "drawn_text",
     "encoder_texts",
     "negatives",
+    "notices",
     "parse",
     "plain",
-    "warnings",
     "weighted",
 ]

@@ -1,4 +1,4 @@
-"""What a reader of a text wants to know besides its phrases: words read otherwise than written, other languages.
+"""What a reader of a text notices besides its phrases: words read otherwise than written, other languages.
 
 It knows texts; it does not know requests.
 """
@@ -8,13 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.description.emphasis import Emphasis
-from engine.description.grammar.forms import read
-from engine.description.grammar.tokens import fold
-
-#: What is said of a text of which most words are unknown.
-NOT_ENGLISH = (
-    "descriptions are read in English; most words of this one are unknown, so none was given to a part of the picture"
-)
+from engine.description.grammar.forms import is_mostly_unknown
+from engine.description.grammar.tokens import fold, tokenise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +22,35 @@ class Correction:
     word: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """What is noticed in one text."""
+
+    #: The words that are read as other words, in order: "sneekers" as "sneakers".
+    corrections: tuple[Correction, ...]
+    #: Whether most of its words are unknown, so that none has a group but `other`: it is not in English.
+    foreign: bool
+
+
+def notices(emphasis: Emphasis) -> Notices:
+    """Return what is noticed in a text; time is linear in its length."""
+    folded = fold(emphasis.blanked())
+    tokens = tokenise(folded)
+    if is_mostly_unknown(tokens, folded):
+        return Notices(corrections=(), foreign=True)
+    found = [
+        Correction(start=start, end=end, word=_cased(emphasis.text[start:end], word))
+        for start, end, word in tokens.mended
+    ]
+    return Notices(corrections=tuple(found), foreign=False)
+
+
 def corrections(text: str) -> tuple[Correction, ...]:
-    """The words of a text that are read as other words, in order: "sneekers" as "sneakers"."""
-    reading = read(fold(Emphasis(text).blanked()))
-    return tuple(Correction(start=start, end=end, word=word) for start, end, word in sorted(reading.mended))
+    """The words of a text that are read as other words, in order."""
+    return notices(Emphasis(text)).corrections
 
 
-def warnings(text: str) -> tuple[str, ...]:
-    """What in a text may not be as its writer meant, in sentences for people."""
-    reading = read(fold(Emphasis(text).blanked()))
-    if reading.foreign:
-        return (NOT_ENGLISH,)
-    return tuple(f"{text[start:end]!r} is read as {word!r}" for start, end, word in sorted(reading.mended))
+def _cased(written: str, word: str) -> str:
+    if written.isupper():
+        return word.upper()
+    return word.capitalize() if written[0].isupper() else word

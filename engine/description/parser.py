@@ -23,7 +23,7 @@ class Parser:
         in those that touch it ("(red dress:1.2)"), and carries their weight. Words in no span belong to no group.
         """
         emphasis = Emphasis(text)
-        phrases = read(fold(emphasis.blanked())).phrases
+        phrases = read(fold(emphasis.blanked()))
         if not emphasis.marks:
             return Description(
                 text=text, spans=tuple([Span(start=start, end=end, group=group) for start, end, group in phrases])

@@ -6,27 +6,14 @@ It knows what a field's name makes of its value; how fields are found is `fields
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from engine.description.grammar.assembly import Assembly
 from engine.description.grammar.chunks import Chunker
 from engine.description.grammar.fields import Field, find_fields
-from engine.description.grammar.tokens import tokenise
+from engine.description.grammar.tokens import Tokens, tokenise
 from engine.description.groups import Group
 
 Phrases = list[tuple[int, int, Group]]
-
-
-@dataclass(slots=True, kw_only=True)
-class Reading:
-    """What was read in a text."""
-
-    #: Start, end and group of each phrase, in order; they never overlap.
-    phrases: Phrases
-    #: Start, end and what is meant, for each word with a typing mistake.
-    mended: list[tuple[int, int, str]]
-    #: Whether most of the words are unknown: the text is no English, and no word has a group but `other`.
-    foreign: bool = False
 
 
 #: Groups of garments, which keep their own group in the value of another: "upper body: a denim jacket".
@@ -49,23 +36,27 @@ _BULLET = re.compile(r"[\s,;:.*+•#>=-]+")
 _AFTER = " \t,;:.*_+=-"
 
 
-def read(folded: str) -> Reading:
-    """Read a folded text; time is linear in its length."""
+def read(folded: str) -> Phrases:
+    """The start, end and group of each phrase of a folded text, in order, never overlapping.
+
+    Time is linear in its length. A text of which most words are unknown is no English: none of its words has a group
+    but `other`.
+    """
     reader = _Reader(folded)
     reader.read()
-    if is_mostly_unknown(reader.num_unknown, reader.num_words, folded):
-        return Reading(phrases=_clauses(folded), mended=[], foreign=True)
-    return Reading(phrases=reader.phrases, mended=reader.mended)
+    if reader.num_unknown and is_mostly_unknown(reader.tokens or tokenise(folded), folded):
+        return _clauses(folded)
+    return reader.phrases
 
 
-def is_mostly_unknown(num_unknown: int, num_words: int, folded: str) -> bool:
+def is_mostly_unknown(tokens: Tokens, folded: str) -> bool:
     """Whether a text is in no language the lexicon knows, by how many of its words are unknown.
 
     Two unknown words can be a name; where they are in another script, one is enough.
     """
-    if num_unknown * 2 <= num_words:
+    if tokens.num_unknown * 2 <= tokens.num_words:
         return False
-    return num_unknown > _A_NAME or _OTHER_SCRIPT.search(folded) is not None
+    return tokens.num_unknown > _A_NAME or _OTHER_SCRIPT.search(folded) is not None
 
 
 def _clauses(folded: str) -> Phrases:
@@ -80,13 +71,15 @@ class _Reader:
     def __init__(self, folded: str) -> None:
         self._folded = folded
         self.phrases: Phrases = []
-        self.mended: list[tuple[int, int, str]] = []
-        self.num_unknown = self.num_words = 0
+        self.num_unknown = 0
+        #: The tokens of all of the text, where it is read in one go.
+        self.tokens: Tokens | None = None
 
     def read(self) -> None:
         found = find_fields(self._folded)
         if not found:
-            self.phrases = self._sentences(self._folded, 0)
+            self.tokens = tokenise(self._folded)
+            self.phrases = self._sentences(self.tokens)
             return
         at = 0
         for field in found:
@@ -95,19 +88,14 @@ class _Reader:
             at = field.end
         self.phrases += self._between(at, len(self._folded))
 
-    def _sentences(self, text: str, offset: int) -> Phrases:
-        tokens = tokenise(text)
-        self.num_words += tokens.num_words
-        if tokens.num_unknown:
-            self.num_unknown += tokens.num_unknown
-        if tokens.mended:
-            self.mended += [(offset + start, offset + end, meant) for start, end, meant in tokens.mended]
+    def _sentences(self, tokens: Tokens) -> Phrases:
+        self.num_unknown += tokens.num_unknown
         return Assembly(Chunker(tokens).read()).read()
 
     def _between(self, start: int, end: int) -> Phrases:
         if _WORD.search(self._folded, start, end) is None:
             return []
-        inside = self._sentences(self._folded[start:end], start)
+        inside = self._sentences(tokenise(self._folded[start:end]))
         return [(start + first, start + last, group) for first, last, group in inside]
 
     def _field(self, field: Field) -> Phrases:
@@ -115,7 +103,6 @@ class _Reader:
         group = field.group
         if group is None:
             return self._between(field.value, field.end)
-        self.num_words += 1
         if _NOTHING.fullmatch(value):
             return [(field.start, field.value + len(value.rstrip("\"' ,.]}*_\n\t")), Group.NEGATED)]
         name = [(field.start, field.named, group)] if field.named > field.start else []

@@ -205,7 +205,7 @@ SCENE_NOUNS: Mapping[Group, str] = MappingProxyType(
 SCENE_ADJECTIVES: Mapping[Group, str] = MappingProxyType(
     {
         Group.BACKGROUND: """
-            sunny, cloudy, rainy, snowy, foggy, misty, overcast, stormy, windy, sunlit, moonlit, candlelit, backlit,
+            drizzly, sunny, cloudy, rainy, snowy, foggy, misty, overcast, stormy, windy, sunlit, moonlit, candlelit, backlit,
             floodlit, dimly lit, dim, sun-drenched, rain-soaked, rain-streaked, snow-covered, snow-capped, cobbled,
             cobblestone, crowded, bustling, deserted, abandoned, derelict, ruined, leafy, grassy, rocky, sandy, dusty,
             muddy, hazy, urban, rural, suburban, coastal, tropical, alpine, underground, rain-slicked,

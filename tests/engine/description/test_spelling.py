@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.description import Group, corrections, parse, warnings
+from engine.description import Group, cautions, corrections, drawn_text, parse
 from engine.description.lexicon import LEXICON
 from engine.description.lexicon.lookalikes import LOOKALIKES
 
@@ -19,8 +19,9 @@ def test_one_mistake_in_a_long_word_is_understood(written: str, meant: str) -> N
     text = f"a woman, blue {written}"
     assert [span.group for span in parse(text).spans] == [span.group for span in parse(f"a woman, blue {meant}").spans]
     (found,) = corrections(text)
-    assert (text[found.start : found.end], found.word) == (written, meant)
-    assert warnings(text) == (f"{written!r} is read as {meant!r}",)
+    assert (text[found.start : found.end], found.word.lower()) == (written, meant)
+    assert [each.kind for each in cautions(parse(text))] == ["spelling"]
+    assert drawn_text(parse(text)).text.lower() == f"a woman, blue {meant}"
 
 
 @pytest.mark.parametrize("word", ["dessert", "rocket", "satan", "hatt", "xyzzyx", "blorptastic"])
@@ -50,10 +51,16 @@ def test_offsets_of_corrections_in_fields_are_those_of_the_text() -> None:
 )
 def test_a_text_of_unknown_words_has_a_warning_and_no_group(text: str) -> None:
     assert {span.group for span in parse(text).spans} == {Group.OTHER}
-    (warning,) = warnings(text)
-    assert "English" in warning and corrections(text) == ()
+    (warning,) = cautions(parse(text))
+    assert warning.kind == "language" and "English" in warning.message and corrections(text) == ()
 
 
 @pytest.mark.parametrize("text", ["", "Aisha Mwangi", "a woman in a 着物, smiling", "wearing a blorptastic", "🙂 ✨"])
 def test_a_name_or_a_foreign_word_makes_no_foreign_text(text: str) -> None:
-    assert warnings(text) == ()
+    assert cautions(parse(text)) == ()
+
+
+def test_a_corrected_word_is_drawn_as_part_of_its_phrase() -> None:
+    drawn = drawn_text(parse("a man, (red sneekers:1.2), no hatts, a jumpr"))
+    assert drawn.text == "a man, red sneakers, a jumper"
+    assert len(drawn.owners) == len(drawn.text)
