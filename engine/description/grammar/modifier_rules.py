@@ -32,6 +32,7 @@ _AFTER_POSE = frozenset(
         "to",
     )
 )
+_THING = frozenset((Kind.NOUN, Kind.SMALL, Kind.UNKNOWN, Kind.PART))
 _AFTER_PERSON = frozenset((Kind.WITH, Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.PREPOSITION))
 
 
@@ -114,6 +115,10 @@ class ModifierRules(NounRules):
         if self._context is Kind.HOLD and chunk.determined:
             self._open(chunk, Group.ACCESSORY)
             return None
+        if chunk.word in ("tattooed", "inked") and anchor is not None and self._after in _THING:
+            if anchor.group is not Group.PERSON:
+                anchor.group, anchor.weak = Group.BODY, False
+                return self._grow(chunk)
         if (
             lead is not None
             and lead.word in ("in", "of", "about", "around")

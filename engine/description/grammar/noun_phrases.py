@@ -84,6 +84,12 @@ _SEWN = frozenset(
      "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging", "sweetheart", "round", "turtle", "polo",
      "saddle", "raglan", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped")
 )  # fmt: skip
+_FASTENERS = frozenset(("button", "buttons", "toggle", "toggles", "zip", "zips", "buckle", "buckles", "clasp"))
+#: Materials that end a list item: "red silk, pearl earring".
+_STUFFS = frozenset(
+    ("silk", "lace", "velvet", "leather", "satin", "cotton", "linen", "wool", "tulle", "fur", "denim", "tweed", "gold",
+     "silver", "chiffon", "suede", "brocade", "cashmere", "corduroy", "organza")
+)  # fmt: skip
 _OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
 #: In "a belt of pine trees" and "a crown of braids" the second noun decides; in "a belt of leather" the first.
 _DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR, Group.FACE))
@@ -187,7 +193,8 @@ class NounPhrases(WordRoles):
                 entry.verb is not None and self._is_verb_of(head, self._word, at)
             ):
                 return False
-            if entry.kind is Kind.PART and head.group in _PARTED and head.kind is not Kind.PLACE:
+            fastens = head.group is Group.ACCESSORY and self._words[at] in _FASTENERS
+            if entry.kind is Kind.PART and head.group in _PARTED and head.kind is not Kind.PLACE and not fastens:
                 entry = head
             self._sewn = self._sewn or self._word in _SEWN
         self._word = self._words[at]
@@ -205,6 +212,8 @@ class NounPhrases(WordRoles):
                 return False
             return after is Kind.ADJECTIVE or (after in HEADS and self._words[at] in ("and", "&", "+"))
         if kind is Kind.COMMA and (after is Kind.ADJECTIVE or after is Kind.ADVERB):
+            if self._words[at - 1] in _STUFFS:
+                return False
             return self._determined or before is Kind.WITH or before is Kind.WEAR
         return False
 

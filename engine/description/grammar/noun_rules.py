@@ -27,6 +27,10 @@ _MARKED = frozenset(
      "scratches", "graze", "grazes", "tattoo", "tattoos", "freckle", "freckles", "wrinkles", "wound", "wounds", "cut",
      "gash", "rash", "burn mark", "burn scar", "dimple", "spots", "sunburn", "henna", "vitiligo", "tan lines")
 )  # fmt: skip
+#: What soils the skin and takes the group of the place it is on.
+_SMEARS = frozenset(
+    ("soot", "dirt", "mud", "paint", "flour", "grease", "glitter", "blood", "ash", "smudge", "oil", "chalk", "sand")
+)
 _MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
 #: What falls on people and stays there: "ice in his beard", "snow on her coat".
 _FALLEN = frozenset(
@@ -210,6 +214,9 @@ class NounRules(Memory):
             if holder is not None:
                 self._open(chunk, holder)
                 return None
+            if anchor is not None and anchor.group is Group.BACKGROUND and chunk.determined and chunk.group is not None:
+                self._open(chunk, chunk.group)
+                return None
         own = chunk.group is not Group.TOP and self._after is Kind.COMMA and _last(chunk) not in HOLDERS
         if own and anchor is not None and anchor.group is not chunk.group and chunk.group is not None:
             self._open(chunk, chunk.group)
@@ -267,7 +274,7 @@ class NounRules(Memory):
             anchor.group = Group.ACCESSORY
         elif chunk.word == "head" and (anchor.group is Group.OTHER or lead.word == "on" and anchor.word in _VESSELS):
             anchor.group, anchor.weak = Group.HEADWEAR, False
-        elif anchor.weak and group in (Group.FACE, Group.HAIR):
+        elif anchor.weak and (group in (Group.FACE, Group.HAIR) or group is Group.BODY and anchor.word in _SMEARS):
             anchor.group, anchor.weak = group, False
         elif anchor.group is Group.OTHER and chunk.word in _HAND:
             anchor.group = Group.ACCESSORY

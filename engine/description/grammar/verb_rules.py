@@ -14,7 +14,7 @@ _CLOTH = WORN | {Group.HAIR}
 _OF_CLOTH = frozenset(
     ("reach", "reaches", "fold", "folds", "pool", "pools", "fan", "fans",
      "slipping", "sliding", "reaching", "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling",
-     "sweeping", "riding", "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging")
+     "sweeping", "riding", "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging", "unravelling", "fraying")
 )  # fmt: skip
 _THINGS = frozenset((Group.ACCESSORY, Group.BAG))
 #: Verbs of what is somewhere by itself: "a cat sleeps on the sill", "boots stand by the door".
@@ -83,6 +83,7 @@ class VerbRules(ModifierRules):
         if self._scene and not self._pronoun or self._attaches_to_subject(chunk):
             if anchor is not None:
                 anchor.still = anchor.still or chunk.word in _STILL
+                anchor.verbed = anchor.verbed or anchor.group in _CLOTH
                 return self._grow(chunk)
         self._context = None
         self._scene = False

@@ -298,6 +298,8 @@ _TWO_SIDED = {
         Entry(Kind.ADJECTIVE, Group.PERSON),
     ),
     **{f"19{tens}0s": Entry(Kind.ADJECTIVE, Group.STYLE) for tens in range(1, 10)},
+    "three-piece": Entry(Kind.NOUN, Group.DRESS, soft=True),
+    "other": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "kind": Entry(Kind.UNKNOWN, partitive=True),
     "aviators": Entry(Kind.NOUN, Group.EYEWEAR),
     "joggers": Entry(Kind.NOUN, Group.BOTTOM),

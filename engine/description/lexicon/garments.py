@@ -193,24 +193,25 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
 PARTS: Mapping[Group, str] = MappingProxyType(
     {
         Group.TOP: """
-            the rest, the other half, the remainder, collar, hood up, hood down, hood pulled up, sleeve, cuff,
-            neckline, button, pocket, breast pocket, zip, zipper, placket, hem, hemline, lapel, shoulder pad,
-            epaulette, logo, print, motif, emblem, crest, slogan, graphic, lettering, stripe, pinstripe, polka dot,
-            dot, spot, check, plaid, pattern, paisley, ruffle, frill, flounce, lace, lace trim, trim, trimming,
-            piping, embroidery, bead, beading, beadwork, sequin, rhinestone, stud, fringe trim, tassel, pompom,
-            pom-pom, bobble, patch, elbow patch, applique, appliqué, ribbing, seam, stitch, stitching, contrast
-            stitching, quilting, pleat, dart, drape, panel, mesh panel, inset, insert, cut-out, cutout, slit, split,
-            vent, lining, shoulder strap, spaghetti strap, strap, drawstring, toggle, hook, snap, fastening, clasp,
-            crew neckline, boat neck, v neck, sweetheart neckline, scoop neck, cowl neck, mandarin collar, peter pan
-            collar, shawl collar, peak lapel, detail, detailing, accent, decoration, border, edging, edge, scallop,
-            monogram, spike, rivet, grommet, number, lapel pin, name badge, waist tie, tail, bustle, back, front,
-            yoke, bib, cape sleeve, cap sleeve, puff sleeve, bell sleeve, thread, fabric, material, weave, texture,
-            finish, hue, shade, colour, color, fit, cut, silhouette, style cut, draping, fold, layer, tier, crease,
-            hole, tear, rip, stain, paint stain, grease stain, coat of arms, leaf motif, geometric pattern, floral
-            pattern, floral print, animal print, leopard print, flower print, floral embroidery, stars, polka dots,
-            swirl, zigzag, chevron, diamond pattern, numeral, letter, name tag, shoulder, trim of fur, fur trim, fur
-            collar, length, brocade work, sheen, appliqués, cable pattern, rib, zari, zari border, mirror work,
-            mirrorwork, peplum hem, neck, scalloping, eyelet, cord, drawcord
+            boxy fit, relaxed fit, regular fit, loose fit, tailored fit, oversized fit, the rest, the other half, the
+            remainder, collar, hood up, hood down, hood pulled up, sleeve, cuff, neckline, button, pocket, breast
+            pocket, zip, zipper, placket, hem, hemline, lapel, shoulder pad, epaulette, logo, print, motif, emblem,
+            crest, slogan, graphic, lettering, stripe, pinstripe, polka dot, dot, spot, check, plaid, pattern,
+            paisley, ruffle, frill, flounce, lace, lace trim, trim, trimming, piping, embroidery, bead, beading,
+            beadwork, sequin, rhinestone, stud, fringe trim, tassel, pompom, pom-pom, bobble, patch, elbow patch,
+            applique, appliqué, ribbing, seam, stitch, stitching, contrast stitching, quilting, pleat, dart, drape,
+            panel, mesh panel, inset, insert, cut-out, cutout, slit, split, vent, lining, shoulder strap, spaghetti
+            strap, strap, drawstring, toggle, hook, snap, fastening, clasp, crew neckline, boat neck, v neck,
+            sweetheart neckline, scoop neck, cowl neck, mandarin collar, peter pan collar, shawl collar, peak lapel,
+            detail, detailing, accent, decoration, border, edging, edge, scallop, monogram, spike, rivet, grommet,
+            number, lapel pin, name badge, waist tie, tail, bustle, back, front, yoke, bib, cape sleeve, cap sleeve,
+            puff sleeve, bell sleeve, thread, fabric, material, weave, texture, finish, hue, shade, colour, color,
+            fit, cut, silhouette, style cut, draping, fold, layer, tier, crease, hole, tear, rip, stain, paint stain,
+            grease stain, coat of arms, leaf motif, geometric pattern, floral pattern, floral print, animal print,
+            leopard print, flower print, floral embroidery, stars, polka dots, swirl, zigzag, chevron, diamond
+            pattern, numeral, letter, name tag, shoulder, trim of fur, fur trim, fur collar, length, brocade work,
+            sheen, appliqués, cable pattern, rib, zari, zari border, mirror work, mirrorwork, peplum hem, neck,
+            scalloping, eyelet, cord, drawcord
         """,
         Group.BOTTOM: """
             crotch, waistband, waistline, turn-up, turnup, knee patch, side stripe, leg opening, belt loop, creases,

@@ -1,12 +1,12 @@
 """English words that look like a word of the lexicon with a typing mistake in it, and are none.
 
-Pure data: common words and names of five letters and more that are one change away from a word of the lexicon ("dessert"). Chosen
-from SCOWL (Spell Checker Oriented Word Lists), size 35, and its names. Copyright 2000-2011 by Kevin Atkinson. Permission to use, copy,
-modify, distribute and sell these word lists, the associated scripts, the output created from the scripts, and its
-documentation for any purpose is hereby granted without fee, provided that the above copyright notice appears in all
-copies and that both that copyright notice and this permission notice appear in supporting documentation. Kevin Atkinson
-makes no representations about the suitability of this array for any purpose. It is provided "as is" without express or
-implied warranty.
+Pure data: common words and names of five letters and more that are one change away from a word of the lexicon
+("dessert"). Chosen from SCOWL (Spell Checker Oriented Word Lists), size 35, and its names. Copyright 2000-2011 by
+Kevin Atkinson. Permission to use, copy, modify, distribute and sell these word lists, the associated scripts, the
+output created from the scripts, and its documentation for any purpose is hereby granted without fee, provided that
+the above copyright notice appears in all copies and that both that copyright notice and this permission notice appear
+in supporting documentation. Kevin Atkinson makes no representations about the suitability of this array for any
+purpose. It is provided "as is" without express or implied warranty.
 """
 
 from __future__ import annotations
@@ -316,118 +316,118 @@ LOOKALIKES = frozenset(
     oared oaring oases oates oaths oberlin obscured obscurer obscurest observer observers oceanus odder odors offed
     offerings ogled ogles oking okras olden oldest oliver olives ollie olsen olympia olympiad olympiads olympias
     omens onion onset onsets oodles oozed oozes oozing opaqued opaquer opaques opened opening opposites option
-    options orals orchestral order orders organism organisms oscars other others otter otters ought ounce ounces
-    ouster ousters ousting ousts outed outing outlay outlays outran outsider outsiders outwit outwits overate
-    overcasts overgrow overgrows overheads overhear overheard overheat overs overshot owens owing owned owning
-    pacified pacifies pacino packaged packed packer packers packet packets packing pacts paddies padding paddy
-    padlock padlocks paged pager pages paging paine pained paining pains pakistan pakistanis palate palates paled
-    paler pales palestinians paling palled palling pallor palls paltry pamirs pamper pampers pancaked pander
-    pandered pandering panders pandora paneling panes pangs panned panning pansies pantaloon pantie panty panza
-    papal papas papaya papayas papered parachuted parch parched parches parching parcs pared pares pareto paring
-    parish parisians parity parked parking parkway paroled paroling parrakeet parrakeets parred parring parse parsed
-    parses parsi parsing parsley parson parsons partied parties parts partying passage passages passed passes
-    passing paste pasted pastels pastes pasties pasting pasts pastured pasty patagonian patching patchworks patel
-    patents pates pathos patient patna patriarchs patrolled patrolling patron patrons patted patter pattered patters
-    patties patting patty paulette pauling paunchy pauper paupers paved paves paving pawed pawing pawned pawning
-    pawns payer payers paypal peace peaces peaches peaking pealed pealing peals pears pearson peary pease pebble
-    pecked pecking pecks pecos pedalled pedalling pedant pedants peddle peddled peddles peddling peeked peeped
-    peeping peeps peeved peeving peggy peiping peking pelted pelting pelts penal pence penciled pended pending pends
-    penes penis penned pennies penning penny pensioned peonies peons peopled percy perked perking perkins perks
-    perls permian permit permits peron perrier perry pershing persia persians persona personalized perter perth
-    peruvians pester pesters pests petered petering peters petites petted petting petty phase phased phases phasing
-    pheasant pheasants phobos phoney phoneys phonied phonies phonograph phonographs phony phonying photocopier
-    photocopiers photon photons pickax pickaxed picket pickets pickier pickle pickled pickles pickling picky piddle
-    piddled piddles piddling pieced pieces piecing pierce pierces pigged pigging piked piking pilate pilates piling
-    pillage pillages pilled pilling pillowing pills pimply pined pining pinked pinker pinking pinks pinning pinter
-    piped pirated pisces piston pistons pitched pitching pities pitted pitting pitts pivot pivots placed placid
-    placing plague plagues plaice plains planck planed planing planked planking planned planning planter planters
-    plastics plateaux plated plath plating plato platte platter platters plead pleaded pleading pleads pleas
-    pleasant pleased pledge pledges pliant plied plies plight plighted plighting plights plopped plopping plops
-    plots plotter plotters ploys plucky plugged plugging plumb plumbed plumbs plumed plumped plumper plumping plumps
-    plums plunger plungers pluses plush plusher plying poach poached poaches podded podding poems pointer pointers
-    poised poises poising poison poisons poker pokers pokey polar polarize polarizes poled poles policed polices
-    policy poling polios polite pollard polled polling polls polynesia polynesians pomerania pompous poole pooped
-    pooping poops popped popper popping poppins popular pored poring ported porting portion portions posies posted
-    posting posts postured potent potted pottery potting potts pouched pouching pounce pounced pounces pouncing
-    pound power powered powering powers praise praised praises praising prank pranks prawn prayer prayers preceding
-    preen prefect premise premised premiss premisses prepay press presses prevent prevented preventing prevents
-    preyed preying preys price prices prick pricked pricking pricks pride prided prides priding pried pries printer
-    printers printing printings privater probes processional processionals processor processors profiled programer
-    programers programme programmed programmes project projects promenaded promises proms prone proofs propped
-    propping props protected protecting protestor protestors protrude protruded prove proves prowler prows prussian
-    prying psalms pucker puckers pucks puddled puddling puffed puffier puffs puked pukes puking pulley pulped
-    pulping pulps pulse pulsed pulses pulsing pumped pumping punic punjab punker punned punning punted punter
-    punters punting punts pupped purdue puree purees purge purges purpler purples pursed pursing purus purveyor
-    pusher pushers pushy pusses pussies puttied putties putty puttying puzzled puzzling pyres qantas qualifies
-    qualify quarrelled quarrelling quarried quaver quavers queer queers quell quells quest quests quieted quieter
-    quieting quiets quirk quirks quito quits quitted quitter quitters quitting qumran quote rabble rabbles rabies
-    rabin raced races racier racine racked racking radii radius raffle raffled raffles rafter raged rages ragged
-    ragging raging raided raider raiders raiding raids railed rails rained raisin raisins rallied rallies rally
-    rallying ramble rambled rambles rambling rammed ramming ramon rampant ramps ramses ranch ranched ranches randal
-    randi randy ranged ranges ranging ranked ranker ranking rankle rankles ranks ranted ranting rants raped rapes
-    rapid rapider raping rapped rapping rared rarely rarer rares rarest raring rasher rashes rasped rasping rasps
-    rastaban rated rates rating ratio rationality ratios ratted rattle rattles ravel raveled raveling ravels ravings
-    rawer razed razes razing react reacted reacting reader readers readied readings ready readying realer realist
-    realists reals realty reamed reaming reams reaped reaping reaps reared rearing rears recant recanted recanting
-    recants receiver receivers recife recipe recipes reckon reckons recorded recovered recovering recovery redder
-    redding reebok reeked reeking reeks reeled reeling reels reese referred refuge refuges regains regale regulars
-    reich reilly reined reining reins related relates relating relay relayed relaying relays religions remain
-    rending rends rented renting rents repaid repeal repealing repeals report reported reports rescuer rescuers
-    researched researches resent resented resenting resents resets reside resident residents resolver respiratory
-    respite restive retail retailed retailing retails retains retch retched retches retching retire retires retort
-    retorts retrieve retrieved retrieves retry revel reveler revelers reveling revelled revelling revels revery
-    revolution revolutions revolve revolved revolves rhine rhinos rhododendron rhone riced rices riches ricing
-    rickey ricksha rickshas ricky ridded ridding riddle riddled riddles riddling ridged ridging rifer rifled rifted
-    rifting rifts rigged riggs righted righter righting rightly rights riled riles riling rimming rinds ringed
-    ringing ringling ringo rinses riots riper ripping rippled risen riser risers rising risks rites rituals rivas
-    rivera riveted riveting roach roaches roams roared roaring roars robbed robber robbing robby robed robin robing
-    robins robles rocco rocha rocket rockets rockier rodin roger rogers rojas roles rollins rolls romania romanians
-    romano romans romantics romany romeo roofed rooked rookie rookies rooking rooks roomed rooming roomy roost
-    roosted roosting roosts rooter roped roping rosetta rosier roster rosters rostra rotaries rotary rotted rotting
-    rotunda rouged roughed roughing roughs rounder rounds rouse rouses route routed routes routing routs rover
-    rowling royals rubbed rubbers rubbing rubier rubiest ruder ruffed rufus rugged ruing ruining rules rumble
-    rumbles rumbling rummer rummy rumpled rumps runaway runaways runes rungs runnier runny runts ruses russel russia
-    russians rusted rustics rustier rusting rustle rustles rustling rusts rusty rutgers rutted rutting rwanda
-    rwandans rwandas ryder sabin sachs sacked sacking sadder saddled saddling sades safaris safer safest saffrons
-    sagas sager sages saint saintly saints sakai saladin salado salas sales sally saloon saloons salted salter
-    salting salton salves samara sames sammy samoa sample sampling samuel sandbag sanded sanders sanding sandwiched
-    saner sanger sankara santa santos sapped sapping sasha sassoon satan saudis saunders sauntered sauntering sauted
-    saved saver saves saving savvies savvy sawyer saxon saxons sayers sayings scabbed scabbing scabs scala scald
-    scalds scale scales scalped scaly scampered scampering scandal scandals scandinavia scandinavians scanner
-    scanners scant scanted scanter scanting scants scare scared scares scarfed scarfs scaring scary scattered
-    scattering scent scents scoffed scollop scolloping scollops scoop scooped scoops scoot scooted scooting scoots
-    scope scopes score scored scores scoring scorn scorns scots scott scotty scour scours scouted scouting scrabble
-    scrammed scramming scrams scrap scrape scrapes scrapped scraps scratchy scrawl scrawled scrawling scrawls scream
-    screams scruff scruffs scuffle scuffled scuffles scuffling scuffs sculley scums scythed sealed sealing seals
-    seaman seamed seamen seaming seared searing sears seating seats seceding seconds sedated seders seeded seeding
-    seedy seeing seemed seeming seeped seeping seeps segre seine selectric selves semen sender sending sends sense
-    senses sensor sensors sequoya serbia serbians serbs serena serener sergei serial serials serum serums seton
-    settle settled settles settling sevens seventeens seventh sever severest severn severs seward sewer sewers sexed
-    sexes sexing sextans shadowy shady shaft shafts shaikh shaikhs shaka shaken shaky shall shallow shallows shame
-    shamed shames shaming shams shane shape shapes shaping share shared shares shari sharing shark sharked sharking
-    sharks sharpe sharped sharpener sharper shatter shattering shatters shaula shauna shave shaven shaver shavers
-    shaves shaving shawn sheaf sheathe sheathes sheave sheaves sheba shedding sheena sheered sheerer sheering sheers
-    sheet sheik sheiks shelia shelled sheller shelling shelly sheltered sheltering sheol sherries sherry shied shies
-    shiftless shifty shined shingled shinned shinning shipped shipping shire shirk shirked shirking shirks shivered
-    shivering shocking shocks shoed shoeing shone shooed shooing shook shoon shoos shopper shored shoring shorted
-    shorten shorting shovelled shovelling showed showered showering showier showings shown showy shrank shreds shrew
-    shriek shrieked shrieking shrieks shriner shrunk shuck shucked shucking shucks shula shunning shuns shunted
-    shunting shunts shuts shuttle shuttled shuttles shuttling shyer shying siberian sicilians sicked sicken sicker
-    sicking sickly sicks sided sidelined sidles sidling sidney siege sieges sieved sifted sifting sifts sight
-    sighted sighting sights signalled signalling signed signer signing sikhs silas silhouetted silks sills silly
-    silted silting silts silvers silvery simile similes simmer simmering simmers simpler simplex sinai since singe
-    singeing singes singh singled singles singling singly sinking sinned sinner sinners sinning sinus sired sires
-    siring sited siting sitter sitters sixes sixteens sixth sizes sizing skein skeins sketchy skewed skewing skids
-    skill skills skimmed skimp skimped skimping skimps skinned skinnier skinniest skinning skippy skits skulk
-    skulked skulking skulks skyed skying slabbed slabbing slabs slack slacked slacker slacking slain slake slaked
-    slakes slaking slams slander slanders slang slant slanted slanting slants slated slater slates slating slats
-    slave slaved slavs slaying slays sleeked sleeking sleeks sleeper sleeted sleeting slewed slewing slews slick
-    slicking slicks slier slighted slighter slighting slights slime slimmed slimmer slimming slims slinging slink
-    slinked slinking slinks slitter slitting sliver slivers sloan slobs slogs sloped sloping slopped slopping sloppy
-    slosh sloshed sloshes sloshing slots slotted slowed slower slowing slows sludge slugged slugging slugs sluice
-    sluiced sluices sluicing slumber slumbers slummed slummer slumming slunk slurpee slurred slurring slurs sluts
-    slyer slyly smalls smarts smash smashed smashes smashing smatterings smeared smearing smears smelly smelt
-    smelted smelting smelts smidge smidges smite smites smiting smitten smocking smokestack smokier smolder smolders
+    options orals orchestral order orders organism organisms oscars others otter otters ought ounce ounces ouster
+    ousters ousting ousts outed outing outlay outlays outran outsider outsiders outwit outwits overate overcasts
+    overgrow overgrows overheads overhear overheard overheat overs overshot owens owing owned owning pacified
+    pacifies pacino packaged packed packer packers packet packets packing pacts paddies padding paddy padlock
+    padlocks paged pager pages paging paine pained paining pains pakistan pakistanis palate palates paled paler
+    pales palestinians paling palled palling pallor palls paltry pamirs pamper pampers pancaked pander pandered
+    pandering panders pandora paneling panes pangs panned panning pansies pantaloon pantie panty panza papal papas
+    papaya papayas papered parachuted parch parched parches parching parcs pared pares pareto paring parish
+    parisians parity parked parking parkway paroled paroling parrakeet parrakeets parred parring parse parsed parses
+    parsi parsing parsley parson parsons partied parties parts partying passage passages passed passes passing paste
+    pasted pastels pastes pasties pasting pasts pastured pasty patagonian patching patchworks patel patents pates
+    pathos patient patna patriarchs patrolled patrolling patron patrons patted patter pattered patters patties
+    patting patty paulette pauling paunchy pauper paupers paved paves paving pawed pawing pawned pawning pawns payer
+    payers paypal peace peaces peaches peaking pealed pealing peals pears pearson peary pease pebble pecked pecking
+    pecks pecos pedalled pedalling pedant pedants peddle peddled peddles peddling peeked peeped peeping peeps peeved
+    peeving peggy peiping peking pelted pelting pelts penal pence penciled pended pending pends penes penis penned
+    pennies penning penny pensioned peonies peons peopled percy perked perking perkins perks perls permian permit
+    permits peron perrier perry pershing persia persians persona personalized perter perth peruvians pester pesters
+    pests petered petering peters petites petted petting petty phase phased phases phasing pheasant pheasants phobos
+    phoney phoneys phonied phonies phonograph phonographs phony phonying photocopier photocopiers photon photons
+    pickax pickaxed picket pickets pickier pickle pickled pickles pickling picky piddle piddled piddles piddling
+    pieced pieces piecing pierce pierces pigged pigging piked piking pilate pilates piling pillage pillages pilled
+    pilling pillowing pills pimply pined pining pinked pinker pinking pinks pinning pinter piped pirated pisces
+    piston pistons pitched pitching pities pitted pitting pitts pivot pivots placed placid placing plague plagues
+    plaice plains planck planed planing planked planking planned planning planter planters plastics plateaux plated
+    plath plating plato platte platter platters plead pleaded pleading pleads pleas pleasant pleased pledge pledges
+    pliant plied plies plight plighted plighting plights plopped plopping plops plots plotter plotters ploys plucky
+    plugged plugging plumb plumbed plumbs plumed plumped plumper plumping plumps plums plunger plungers pluses plush
+    plusher plying poach poached poaches podded podding poems pointer pointers poised poises poising poison poisons
+    poker pokers pokey polar polarize polarizes poled poles policed polices policy poling polios polite pollard
+    polled polling polls polynesia polynesians pomerania pompous poole pooped pooping poops popped popper popping
+    poppins popular pored poring ported porting portion portions posies posted posting posts postured potent potted
+    pottery potting potts pouched pouching pounce pounced pounces pouncing pound power powered powering powers
+    praise praised praises praising prank pranks prawn prayer prayers preceding preen prefect premise premised
+    premiss premisses prepay press presses prevent prevented preventing prevents preyed preying preys price prices
+    prick pricked pricking pricks pride prided prides priding pried pries printer printers printing printings
+    privater probes processional processionals processor processors profiled programer programers programme
+    programmed programmes project projects promenaded promises proms prone proofs propped propping props protected
+    protecting protestor protestors protrude protruded prove proves prowler prows prussian prying psalms pucker
+    puckers pucks puddled puddling puffed puffier puffs puked pukes puking pulley pulped pulping pulps pulse pulsed
+    pulses pulsing pumped pumping punic punjab punker punned punning punted punter punters punting punts pupped
+    purdue puree purees purge purges purpler purples pursed pursing purus purveyor pusher pushers pushy pusses
+    pussies puttied putties putty puttying puzzled puzzling pyres qantas qualifies qualify quarrelled quarrelling
+    quarried quaver quavers queer queers quell quells quest quests quieted quieter quieting quiets quirk quirks
+    quito quits quitted quitter quitters quitting qumran quote rabble rabbles rabies rabin raced races racier racine
+    racked racking radii radius raffle raffled raffles rafter raged rages ragged ragging raging raided raider
+    raiders raiding raids railed rails rained raisin raisins rallied rallies rally rallying ramble rambled rambles
+    rambling rammed ramming ramon rampant ramps ramses ranch ranched ranches randal randi randy ranged ranges
+    ranging ranked ranker ranking rankle rankles ranks ranted ranting rants raped rapes rapid rapider raping rapped
+    rapping rared rarely rarer rares rarest raring rasher rashes rasped rasping rasps rastaban rated rates rating
+    ratio rationality ratios ratted rattle rattles ravel raveled raveling ravels ravings rawer razed razes razing
+    react reacted reacting reader readers readied readings ready readying realer realist realists reals realty
+    reamed reaming reams reaped reaping reaps reared rearing rears recant recanted recanting recants receiver
+    receivers recife recipe recipes reckon reckons recorded recovered recovering recovery redder redding reebok
+    reeked reeking reeks reeled reeling reels reese referred refuge refuges regains regale regulars reich reilly
+    reined reining reins related relates relating relay relayed relaying relays religions remain rending rends
+    rented renting rents repaid repeal repealing repeals report reported reports rescuer rescuers researched
+    researches resent resented resenting resents resets reside resident residents resolver respiratory respite
+    restive retail retailed retailing retails retains retch retched retches retching retire retires retort retorts
+    retrieve retrieved retrieves retry revel reveler revelers reveling revelled revelling revels revery revolution
+    revolutions revolve revolved revolves rhine rhinos rhododendron rhone riced rices riches ricing rickey ricksha
+    rickshas ricky ridded ridding riddle riddled riddles riddling ridged ridging rifer rifled rifted rifting rifts
+    rigged riggs righted righter righting rightly rights riled riles riling rimming rinds ringed ringing ringling
+    ringo rinses riots riper ripping rippled risen riser risers rising risks rites rituals rivas rivera riveted
+    riveting roach roaches roams roared roaring roars robbed robber robbing robby robed robin robing robins robles
+    rocco rocha rocket rockets rockier rodin roger rogers rojas roles rollins rolls romania romanians romano romans
+    romantics romany romeo roofed rooked rookie rookies rooking rooks roomed rooming roomy roost roosted roosting
+    roosts rooter roped roping rosetta rosier roster rosters rostra rotaries rotary rotted rotting rotunda rouged
+    roughed roughing roughs rounder rounds rouse rouses route routed routes routing routs rover rowling royals
+    rubbed rubbers rubbing rubier rubiest ruder ruffed rufus rugged ruing ruining rules rumble rumbles rumbling
+    rummer rummy rumpled rumps runaway runaways runes rungs runnier runny runts ruses russel russia russians rusted
+    rustics rustier rusting rustle rustles rustling rusts rusty rutgers rutted rutting rwanda rwandans rwandas ryder
+    sabin sachs sacked sacking sadder saddled saddling sades safaris safer safest saffrons sagas sager sages saint
+    saintly saints sakai saladin salado salas sales sally saloon saloons salted salter salting salton salves samara
+    sames sammy samoa sample sampling samuel sandbag sanded sanders sanding sandwiched saner sanger sankara santa
+    santos sapped sapping sasha sassoon satan saudis saunders sauntered sauntering sauted saved saver saves saving
+    savvies savvy sawyer saxon saxons sayers sayings scabbed scabbing scabs scala scald scalds scale scales scalped
+    scaly scampered scampering scandal scandals scandinavia scandinavians scanner scanners scant scanted scanter
+    scanting scants scare scared scares scarfed scarfs scaring scary scattered scattering scent scents scoffed
+    scollop scolloping scollops scoop scooped scoops scoot scooted scooting scoots scope scopes score scored scores
+    scoring scorn scorns scots scott scotty scour scours scouted scouting scrabble scrammed scramming scrams scrap
+    scrape scrapes scrapped scraps scratchy scrawl scrawled scrawling scrawls scream screams scruff scruffs scuffle
+    scuffled scuffles scuffling scuffs sculley scums scythed sealed sealing seals seaman seamed seamen seaming
+    seared searing sears seating seats seceding seconds sedated seders seeded seeding seedy seeing seemed seeming
+    seeped seeping seeps segre seine selectric selves semen sender sending sends sense senses sensor sensors sequoya
+    serbia serbians serbs serena serener sergei serial serials serum serums seton settle settled settles settling
+    sevens seventeens seventh sever severest severn severs seward sewer sewers sexed sexes sexing sextans shadowy
+    shady shaft shafts shaikh shaikhs shaka shaken shaky shall shallow shallows shame shamed shames shaming shams
+    shane shape shapes shaping share shared shares shari sharing shark sharked sharking sharks sharpe sharped
+    sharpener sharper shatter shattering shatters shaula shauna shave shaven shaver shavers shaves shaving shawn
+    sheaf sheathe sheathes sheave sheaves sheba shedding sheena sheered sheerer sheering sheers sheet sheik sheiks
+    shelia shelled sheller shelling shelly sheltered sheltering sheol sherries sherry shied shies shiftless shifty
+    shined shingled shinned shinning shipped shipping shire shirk shirked shirking shirks shivered shivering
+    shocking shocks shoed shoeing shone shooed shooing shook shoon shoos shopper shored shoring shorted shorten
+    shorting shovelled shovelling showed showered showering showier showings shown showy shrank shreds shrew shriek
+    shrieked shrieking shrieks shriner shrunk shuck shucked shucking shucks shula shunning shuns shunted shunting
+    shunts shuts shuttle shuttled shuttles shuttling shyer shying siberian sicilians sicked sicken sicker sicking
+    sickly sicks sided sidelined sidles sidling sidney siege sieges sieved sifted sifting sifts sight sighted
+    sighting sights signalled signalling signed signer signing sikhs silas silhouetted silks sills silly silted
+    silting silts silvers silvery simile similes simmer simmering simmers simpler simplex sinai since singe singeing
+    singes singh singled singles singling singly sinking sinned sinner sinners sinning sinus sired sires siring
+    sited siting sitter sitters sixes sixteens sixth sizes sizing skein skeins sketchy skewed skewing skids skill
+    skills skimmed skimp skimped skimping skimps skinned skinnier skinniest skinning skippy skits skulk skulked
+    skulking skulks skyed skying slabbed slabbing slabs slack slacked slacker slacking slain slake slaked slakes
+    slaking slams slander slanders slang slant slanted slanting slants slated slater slates slating slats slave
+    slaved slavs slaying slays sleeked sleeking sleeks sleeper sleeted sleeting slewed slewing slews slick slicking
+    slicks slier slighted slighter slighting slights slime slimmed slimmer slimming slims slinging slink slinked
+    slinking slinks slitter slitting sliver slivers sloan slobs slogs sloped sloping slopped slopping sloppy slosh
+    sloshed sloshes sloshing slots slotted slowed slower slowing slows sludge slugged slugging slugs sluice sluiced
+    sluices sluicing slumber slumbers slummed slummer slumming slunk slurpee slurred slurring slurs sluts slyer
+    slyly smalls smarts smash smashed smashes smashing smatterings smeared smearing smears smelly smelt smelted
+    smelting smelts smidge smidges smite smites smiting smitten smocking smokestack smokier smolder smolders
     smoothed smoothes smoothing smooths smote smother smothers smoulder smouldered smouldering smoulders smudged
     smugger smuggle smuggled smuggles smuggling snack snacked snacking snacks snagging snags snail snailed snailing
     snails snaked snaking snappy snare snared snares snaring snead sneakier sneaky snell snicker snickers snide

@@ -205,10 +205,10 @@ SCENE_NOUNS: Mapping[Group, str] = MappingProxyType(
 SCENE_ADJECTIVES: Mapping[Group, str] = MappingProxyType(
     {
         Group.BACKGROUND: """
-            drizzly, sunny, cloudy, rainy, snowy, foggy, misty, overcast, stormy, windy, sunlit, moonlit, candlelit, backlit,
-            floodlit, dimly lit, dim, sun-drenched, rain-soaked, rain-streaked, snow-covered, snow-capped, cobbled,
-            cobblestone, crowded, bustling, deserted, abandoned, derelict, ruined, leafy, grassy, rocky, sandy, dusty,
-            muddy, hazy, urban, rural, suburban, coastal, tropical, alpine, underground, rain-slicked,
+            drizzly, sunny, cloudy, rainy, snowy, foggy, misty, overcast, stormy, windy, sunlit, moonlit, candlelit,
+            backlit, floodlit, dimly lit, dim, sun-drenched, rain-soaked, rain-streaked, snow-covered, snow-capped,
+            cobbled, cobblestone, crowded, bustling, deserted, abandoned, derelict, ruined, leafy, grassy, rocky,
+            sandy, dusty, muddy, hazy, urban, rural, suburban, coastal, tropical, alpine, underground, rain-slicked,
             graffiti-covered, tree-lined, ivy-covered, busy, well-lit, brightly lit, softly lit, neon-lit, lamplit,
             torch-lit, blurred, blurry, out-of-focus, out of focus, snow-dusted, moorish, industrial, overgrown,
             lantern-lit, snowbound, wooded, windowless, firelit
