@@ -22,7 +22,7 @@ class Tokens:
     `kinds` has one more element, None: it is what stands before the first token (index -1) and after the last.
     """
 
-    __slots__ = ("entries", "kinds", "starts", "ends", "words", "mended", "num_unknown", "num_words")
+    __slots__ = ("entries", "kinds", "starts", "ends", "words", "mended", "num_unknown")
 
     def __init__(self) -> None:
         """Begin with no tokens."""
@@ -35,7 +35,11 @@ class Tokens:
         self.mended: list[tuple[int, int, str]] = []
         #: How many words are not understood at all.
         self.num_unknown = 0
-        self.num_words = 0
+
+    @property
+    def num_words(self) -> int:
+        """How many of them are no separators."""
+        return len([kind for kind in self.kinds if kind is not Kind.COMMA and kind is not Kind.STOP]) - 1
 
 
 _TOKEN = re.compile(
@@ -222,7 +226,6 @@ def tokenise(folded: str) -> Tokens:
             if word in HOMOGRAPHS:
                 tokens.entries[at] = meaning(tokens.words, at) or tokens.entries[at]
     tokens.kinds = [entry.kind for entry in tokens.entries]
-    tokens.num_words = len(tokens.kinds) - tokens.kinds.count(Kind.COMMA) - tokens.kinds.count(Kind.STOP)
     tokens.kinds.append(None)
     return tokens
 

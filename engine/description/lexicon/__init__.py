@@ -17,6 +17,9 @@ from engine.description.lexicon import everyday, garments, grammar, modifiers, o
 class Kind(IntEnum):
     """The part a word plays in a description."""
 
+    # The hash of `Enum` is a function in Python, and sets of kinds are asked for every word.
+    __hash__ = int.__hash__
+
     NOUN = auto()
     PERSON = auto()
     PART = auto()

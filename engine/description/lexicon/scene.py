@@ -14,95 +14,96 @@ from engine.description.groups import Group
 SCENE_NOUNS: Mapping[Group, str] = MappingProxyType(
     {
         Group.BACKGROUND: """
-            sheep, cow, cows, cattle, front garden, back garden, car, darkness, net curtain, net curtains, hay, straw
-            bale, snowing, raining, drizzling, hailing, background, backdrop, setting, scene, scenery, surroundings,
-            location, environment, distance, horizon, foreground, landscape, cityscape, skyline, street, road, lane,
-            alley, alleyway, avenue, boulevard, highway, motorway, path, footpath, pathway, trail, track, pavement,
-            sidewalk, kerb, curb, crosswalk, zebra crossing, crossing, junction, intersection, roundabout, city, town,
-            village, downtown, suburb, neighbourhood, neighborhood, district, chinatown, square, plaza, piazza,
-            courtyard, quad, patio, terrace, balcony, rooftop, roof, garden, backyard, back yard, yard, lawn, park,
-            playground, sandpit, sandbox, field, meadow, pasture, prairie, savannah, savanna, steppe, tundra, moor,
-            moorland, heath, farm, farmyard, barn, stable, paddock, vineyard, orchard, plantation, greenhouse,
-            conservatory, polytunnel, allotment, forest, wood, woodland, jungle, rainforest, grove, clearing, tree,
-            treeline, bush, hedge, hedgerow, shrub, fern, leaf, leaves, foliage, grass, tall grass, wheat field, rice
-            paddy, paddy field, cornfield, flower field, sunflower field, lavender field, cherry blossom, cherry
-            blossoms, blossom, wildflowers, bamboo, ivy, vines, moss, mountain, hill, hillside, hilltop, cliff, cliff
-            top, clifftop, canyon, valley, gorge, ravine, cave, rock, rocks, boulder, peak, summit, ridge, volcano,
-            glacier, iceberg, ice, snow, snowfield, snowdrift, snowflakes, desert, dune, sand dune, dunes, sand,
-            oasis, beach, shore, seashore, seaside, shoreline, coast, coastline, seafront, promenade, boardwalk, pier,
-            jetty, dock, docks, quay, quayside, harbour, harbor, marina, port, lighthouse, sea, ocean, waves crashing,
-            surf break, lake, lakeside, loch, river, riverbank, riverside, stream, creek, brook, canal, towpath,
-            waterfall, pond, pool, swimming pool, poolside, hot spring, onsen, fountain, swamp, marsh, reef, lagoon,
-            bay, cove, island, water, waterfront, wet sand, bridge, footbridge, tunnel, underpass, archway, arch,
-            gate, gateway, fence, picket fence, railing, wall, brick wall, stone wall, graffiti, graffiti wall, mural,
-            building, tower, skyscraper, tower block, block of flats, apartment, apartment block, flat, house,
-            cottage, cabin, hut, shack, shed, castle, palace, fortress, fort, ruins, temple, shrine, pagoda, church,
-            cathedral, chapel, abbey, monastery, mosque, synagogue, cemetery, graveyard, monument, statue, column,
-            columns, pillar, pillars, stairs, staircase, stairwell, stairway, steps, doorway, door, doorstep, porch,
-            veranda, verandah, window, windowsill, window sill, windows, shop, store, shopfront, storefront, shop
-            window, boutique, market, street market, market stall, stall, bazaar, souk, mall, shopping mall, shopping
-            centre, supermarket, aisle, checkout, cafe, café, coffee shop, tea house, restaurant, diner, canteen,
-            cafeteria, bar, pub, tavern, inn, nightclub, club, dance floor, dancefloor, disco, casino, hotel, hotel
-            lobby, lobby, foyer, reception, hallway, corridor, hall, ballroom, dining room, living room, lounge room,
-            bedroom, bathroom, kitchen, kitchen counter, attic, basement, cellar, garage, workshop, studio, art
-            studio, dance studio, photo studio, studio background, warehouse, factory, shipyard, construction site,
-            building site, scaffolding, mine, quarry, foundry, forge, bakery, butcher's, butcher shop, barbershop,
-            barber shop, hair salon, salon, laundromat, launderette, chippy, chip shop, corner shop, newsagent, garden
-            centre, office, cubicle, meeting room, boardroom, conference room, library, bookshop, bookstore, museum,
-            gallery, art gallery, school, classroom, lecture hall, campus, university, laboratory, lab, hospital,
-            hospital ward, ward, clinic, surgery, waiting room, court, courtroom, courthouse, prison, prison cell,
-            police station, fire station, station, train station, railway station, subway, subway station, metro,
-            metro station, tube station, underground station, platform edge, train platform, railway platform, bus
-            stop, bus station, bus shelter, airport, airport terminal, runway, hangar, tarmac, departure lounge, car
-            park, parking lot, parking garage, petrol station, gas station, bus, train, tram, carriage, train
-            carriage, subway car, taxi, cab, car interior, cockpit, ship deck, deck, boat, yacht, ferry, spaceship,
-            spacecraft, space station, space, outer space, planet, moon, stadium, arena, football pitch, pitch,
-            football field, soccer field, running track, tennis court, basketball court, golf course, gym, gymnasium,
-            fitness centre, boxing ring, ring ropes, ropes, ice rink, rink, skatepark, skate park, ski slope, slope,
-            slopes, racecourse, racetrack, stage, theatre, theater, opera house, concert, concert hall, festival,
-            arcade, video arcade, fairground, funfair, carnival, circus, circus tent, tent, marquee, campsite,
-            campfire, bonfire, fireplace, hearth, zoo, aquarium, amusement park, theme park, ferris wheel, carousel,
-            catwalk, fashion show, fashion runway, red carpet, photo booth, phone box, telephone box, phone booth,
-            sofa, couch, armchair, settee, bench, park bench, bed, throne, hammock, rug, carpet, curtain, curtains,
-            table, desk, bookshelf, bookcase, bookshelves, shelf, shelves, shelving, hat rack, rack, clothes rail,
-            coat stand, mirror, lamp, lampshade, lamppost, lamp post, street lamp, streetlamp, street lights,
-            streetlights, street light, gas lamps, gas lamp, lantern, lanterns, paper lanterns, chandelier, candle,
-            candles, fairy lights, string lights, christmas lights, christmas tree, christmas market, neon sign, neon
-            signs, neon, neon lights, neon light, billboard, sign, signs, poster, posters, banner, bunting, crowd,
-            crowds, bystanders, onlookers, spectators, audience, passers-by, passersby, traffic, cars, vehicles,
-            skyscrapers, light, lighting, lights, sunlight, sunshine, sun, sunbeam, sunbeams, rays, sun rays, light
-            rays, god rays, moonlight, starlight, candlelight, lamplight, firelight, torchlight, daylight, twilight,
-            dusk, dawn, sunrise, sunset, golden hour, blue hour, night, midnight, noon, midday, morning, afternoon,
-            evening, nighttime, night-time, daytime, day, shadow, shadows, shade of a tree, glow, rim light, rim
-            lighting, backlight, backlighting, softbox, spotlight, spotlights, stage lights, studio light, studio
-            lights, studio lighting, soft lighting, hard lighting, natural light, natural lighting, ambient light,
-            volumetric lighting, volumetric light, dramatic lighting, cinematic lighting, soft light, warm light,
-            window light, lens flare, bokeh, bokeh lights, bokeh background, blurred background, blurry background,
-            simple background, white background, plain background, gradient background, grey background, gray
-            background, black background, chiaroscuro, low-key lighting, low key, high key, low-key, high-key,
-            high-key lighting, rembrandt lighting, ring light, harsh light, low light, flash photography light, sky,
-            blue sky, cloud, clouds, storm, thunderstorm, lightning, rain, drizzle, raindrops, downpour, puddles of
-            water, hail, sleet, snowfall, blizzard, snowstorm, fog, mist, haze, smoke, steam, dust, wind, breeze,
-            weather, heatwave, spring, summer, autumn, fall colours, fall colors, winter, rainbow, stars, starry sky,
-            night sky, milky way, aurora, northern lights, fireworks, confetti, petals, falling petals, falling
-            leaves, bubbles, outdoors, outdoor, outside, indoors, indoor, inside, interior, exterior, nature,
-            countryside, wilderness, urban setting, underwater, bus window, train window, hay bales, haystack,
-            windmill, tractor, truck, pickup truck, lorry, van, motorcycle, motorbike, vespa, scooter parked, fruit
-            stall, food stall, food truck, ice cream van, pavilion, bandstand, gazebo, pergola, trellis, flower bed,
-            flowerbed, rose bushes, flower beds, potted plant, potted plants, plants, houseplant, houseplants, palm
-            tree, palm trees, palms, pine trees, willow branches, branches, branch, log, tree trunk, stump, ginkgo
-            trees, maple trees, tiles, tiled wall, wallpaper, panelling, wood panelling, blinds, shutters, awning,
-            parasols, beach umbrellas, deckchairs, sailboats, boats, fishing boats, gondola, tulip field, tulips,
-            poppy field, poppies, terraces, rice terraces, floor, wooden floor, ground, ceiling, counter, bar counter,
-            bonnet, hood of a car, barre, riverbed, bamboo forest, autumn forest, snowy mountains, steam train,
-            locomotive, control room, server room, archives, vault, crypt, dungeon, throne room, battlefield, trench
-            warfare, camp, refugee camp, ship, cruise ship, submarine, harbour wall, sea wall, breakwater, salt flats,
-            badlands, outback, bush country, wasteland, rubble, scrapyard, junkyard, landfill, recycling centre,
-            churchyard, kirk, croft, glen, fen, dale, dell, copse, thicket, bluebell wood, heather, bracken, ditch,
-            verge, lay-by, layby, cul-de-sac, high street, mews, close of houses, tenement, favela, slum, shanty town,
-            township, kraal, yurt, tipi, teepee, igloo, souq, medina, kasbah, riad, ghats, ghat, haveli, gurdwara,
-            bazaars, dhaba, izakaya, ryokan, torii gate, torii, zen garden, tatami room, dojo, bathhouse, hammam,
-            sauna, spa, jacuzzi, ski lodge, ski lift, chairlift, cable car
+            creel, creels, lobster pots, crab pots, sheep, cow, cows, cattle, front garden, back garden, car,
+            darkness, net curtain, net curtains, hay, straw bale, snowing, raining, drizzling, hailing, background,
+            backdrop, setting, scene, scenery, surroundings, location, environment, distance, horizon, foreground,
+            landscape, cityscape, skyline, street, road, lane, alley, alleyway, avenue, boulevard, highway, motorway,
+            path, footpath, pathway, trail, track, pavement, sidewalk, kerb, curb, crosswalk, zebra crossing,
+            crossing, junction, intersection, roundabout, city, town, village, downtown, suburb, neighbourhood,
+            neighborhood, district, chinatown, square, plaza, piazza, courtyard, quad, patio, terrace, balcony,
+            rooftop, roof, garden, backyard, back yard, yard, lawn, park, playground, sandpit, sandbox, field, meadow,
+            pasture, prairie, savannah, savanna, steppe, tundra, moor, moorland, heath, farm, farmyard, barn, stable,
+            paddock, vineyard, orchard, plantation, greenhouse, conservatory, polytunnel, allotment, forest, wood,
+            woodland, jungle, rainforest, grove, clearing, tree, treeline, bush, hedge, hedgerow, shrub, fern, leaf,
+            leaves, foliage, grass, tall grass, wheat field, rice paddy, paddy field, cornfield, flower field,
+            sunflower field, lavender field, cherry blossom, cherry blossoms, blossom, wildflowers, bamboo, ivy,
+            vines, moss, mountain, hill, hillside, hilltop, cliff, cliff top, clifftop, canyon, valley, gorge, ravine,
+            cave, rock, rocks, boulder, peak, summit, ridge, volcano, glacier, iceberg, ice, snow, snowfield,
+            snowdrift, snowflakes, desert, dune, sand dune, dunes, sand, oasis, beach, shore, seashore, seaside,
+            shoreline, coast, coastline, seafront, promenade, boardwalk, pier, jetty, dock, docks, quay, quayside,
+            harbour, harbor, marina, port, lighthouse, sea, ocean, waves crashing, surf break, lake, lakeside, loch,
+            river, riverbank, riverside, stream, creek, brook, canal, towpath, waterfall, pond, pool, swimming pool,
+            poolside, hot spring, onsen, fountain, swamp, marsh, reef, lagoon, bay, cove, island, water, waterfront,
+            wet sand, bridge, footbridge, tunnel, underpass, archway, arch, gate, gateway, fence, picket fence,
+            railing, wall, brick wall, stone wall, graffiti, graffiti wall, mural, building, tower, skyscraper, tower
+            block, block of flats, apartment, apartment block, flat, house, cottage, cabin, hut, shack, shed, castle,
+            palace, fortress, fort, ruins, temple, shrine, pagoda, church, cathedral, chapel, abbey, monastery,
+            mosque, synagogue, cemetery, graveyard, monument, statue, column, columns, pillar, pillars, stairs,
+            staircase, stairwell, stairway, steps, doorway, door, doorstep, porch, veranda, verandah, window,
+            windowsill, window sill, windows, shop, store, shopfront, storefront, shop window, boutique, market,
+            street market, market stall, stall, bazaar, souk, mall, shopping mall, shopping centre, supermarket,
+            aisle, checkout, cafe, café, coffee shop, tea house, restaurant, diner, canteen, cafeteria, bar, pub,
+            tavern, inn, nightclub, club, dance floor, dancefloor, disco, casino, hotel, hotel lobby, lobby, foyer,
+            reception, hallway, corridor, hall, ballroom, dining room, living room, lounge room, bedroom, bathroom,
+            kitchen, kitchen counter, attic, basement, cellar, garage, workshop, studio, art studio, dance studio,
+            photo studio, studio background, warehouse, factory, shipyard, construction site, building site,
+            scaffolding, mine, quarry, foundry, forge, bakery, butcher's, butcher shop, barbershop, barber shop, hair
+            salon, salon, laundromat, launderette, chippy, chip shop, corner shop, newsagent, garden centre, office,
+            cubicle, meeting room, boardroom, conference room, library, bookshop, bookstore, museum, gallery, art
+            gallery, school, classroom, lecture hall, campus, university, laboratory, lab, hospital, hospital ward,
+            ward, clinic, surgery, waiting room, court, courtroom, courthouse, prison, prison cell, police station,
+            fire station, station, train station, railway station, subway, subway station, metro, metro station, tube
+            station, underground station, platform edge, train platform, railway platform, bus stop, bus station, bus
+            shelter, airport, airport terminal, runway, hangar, tarmac, departure lounge, car park, parking lot,
+            parking garage, petrol station, gas station, bus, train, tram, carriage, train carriage, subway car, taxi,
+            cab, car interior, cockpit, ship deck, deck, boat, yacht, ferry, spaceship, spacecraft, space station,
+            space, outer space, planet, moon, stadium, arena, football pitch, pitch, football field, soccer field,
+            running track, tennis court, basketball court, golf course, gym, gymnasium, fitness centre, boxing ring,
+            ring ropes, ropes, ice rink, rink, skatepark, skate park, ski slope, slope, slopes, racecourse, racetrack,
+            stage, theatre, theater, opera house, concert, concert hall, festival, arcade, video arcade, fairground,
+            funfair, carnival, circus, circus tent, tent, marquee, campsite, campfire, bonfire, fireplace, hearth,
+            zoo, aquarium, amusement park, theme park, ferris wheel, carousel, catwalk, fashion show, fashion runway,
+            red carpet, photo booth, phone box, telephone box, phone booth, sofa, couch, armchair, settee, bench, park
+            bench, bed, throne, hammock, rug, carpet, curtain, curtains, table, desk, bookshelf, bookcase,
+            bookshelves, shelf, shelves, shelving, hat rack, rack, clothes rail, coat stand, mirror, lamp, lampshade,
+            lamppost, lamp post, street lamp, streetlamp, street lights, streetlights, street light, gas lamps, gas
+            lamp, lantern, lanterns, paper lanterns, chandelier, candle, candles, fairy lights, string lights,
+            christmas lights, christmas tree, christmas market, neon sign, neon signs, neon, neon lights, neon light,
+            billboard, sign, signs, poster, posters, banner, bunting, crowd, crowds, bystanders, onlookers,
+            spectators, audience, passers-by, passersby, traffic, cars, vehicles, skyscrapers, light, lighting,
+            lights, sunlight, sunshine, sun, sunbeam, sunbeams, rays, sun rays, light rays, god rays, moonlight,
+            starlight, candlelight, lamplight, firelight, torchlight, daylight, twilight, dusk, dawn, sunrise, sunset,
+            golden hour, blue hour, night, midnight, noon, midday, morning, afternoon, evening, nighttime, night-time,
+            daytime, day, shadow, shadows, shade of a tree, glow, rim light, rim lighting, backlight, backlighting,
+            softbox, spotlight, spotlights, stage lights, studio light, studio lights, studio lighting, soft lighting,
+            hard lighting, natural light, natural lighting, ambient light, volumetric lighting, volumetric light,
+            dramatic lighting, cinematic lighting, soft light, warm light, window light, lens flare, bokeh, bokeh
+            lights, bokeh background, blurred background, blurry background, simple background, white background,
+            plain background, gradient background, grey background, gray background, black background, chiaroscuro,
+            low-key lighting, low key, high key, low-key, high-key, high-key lighting, rembrandt lighting, ring light,
+            harsh light, low light, flash photography light, sky, blue sky, cloud, clouds, storm, thunderstorm,
+            lightning, rain, drizzle, raindrops, downpour, puddles of water, hail, sleet, snowfall, blizzard,
+            snowstorm, fog, mist, haze, smoke, steam, dust, wind, breeze, weather, heatwave, spring, summer, autumn,
+            fall colours, fall colors, winter, rainbow, stars, starry sky, night sky, milky way, aurora, northern
+            lights, fireworks, confetti, petals, falling petals, falling leaves, bubbles, outdoors, outdoor, outside,
+            indoors, indoor, inside, interior, exterior, nature, countryside, wilderness, urban setting, underwater,
+            bus window, train window, hay bales, haystack, windmill, tractor, truck, pickup truck, lorry, van,
+            motorcycle, motorbike, vespa, scooter parked, fruit stall, food stall, food truck, ice cream van,
+            pavilion, bandstand, gazebo, pergola, trellis, flower bed, flowerbed, rose bushes, flower beds, potted
+            plant, potted plants, plants, houseplant, houseplants, palm tree, palm trees, palms, pine trees, willow
+            branches, branches, branch, log, tree trunk, stump, ginkgo trees, maple trees, tiles, tiled wall,
+            wallpaper, panelling, wood panelling, blinds, shutters, awning, parasols, beach umbrellas, deckchairs,
+            sailboats, boats, fishing boats, gondola, tulip field, tulips, poppy field, poppies, terraces, rice
+            terraces, floor, wooden floor, ground, ceiling, counter, bar counter, bonnet, hood of a car, barre,
+            riverbed, bamboo forest, autumn forest, snowy mountains, steam train, locomotive, control room, server
+            room, archives, vault, crypt, dungeon, throne room, battlefield, trench warfare, camp, refugee camp, ship,
+            cruise ship, submarine, harbour wall, sea wall, breakwater, salt flats, badlands, outback, bush country,
+            wasteland, rubble, scrapyard, junkyard, landfill, recycling centre, churchyard, kirk, croft, glen, fen,
+            dale, dell, copse, thicket, bluebell wood, heather, bracken, ditch, verge, lay-by, layby, cul-de-sac, high
+            street, mews, close of houses, tenement, favela, slum, shanty town, township, kraal, yurt, tipi, teepee,
+            igloo, souq, medina, kasbah, riad, ghats, ghat, haveli, gurdwara, bazaars, dhaba, izakaya, ryokan, torii
+            gate, torii, zen garden, tatami room, dojo, bathhouse, hammam, sauna, spa, jacuzzi, ski lodge, ski lift,
+            chairlift, cable car
         """,
         Group.SHOT: """
             full-length photo, full-length photograph, full-length picture, full-length image, full length photo, full
