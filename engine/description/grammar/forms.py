@@ -54,9 +54,9 @@ def is_mostly_unknown(tokens: Tokens, folded: str) -> bool:
 
     Two unknown words can be a name; where they are in another script, one is enough.
     """
-    if tokens.num_unknown * 2 <= tokens.num_words:
+    if tokens.num_unknown <= _A_NAME and (folded.isascii() or _OTHER_SCRIPT.search(folded) is None):
         return False
-    return tokens.num_unknown > _A_NAME or _OTHER_SCRIPT.search(folded) is not None
+    return tokens.num_unknown * 2 > tokens.num_words
 
 
 def _clauses(folded: str) -> Phrases:

@@ -31,6 +31,8 @@ _MARKED = frozenset(
 _SMEARS = frozenset(
     ("soot", "dirt", "mud", "paint", "flour", "grease", "glitter", "blood", "ash", "smudge", "oil", "chalk", "sand")
 )
+#: What has neither sleeves nor hems.
+_NO_SLEEVES = frozenset((Group.ACCESSORY, Group.BAG, Group.EYEWEAR, Group.HEADWEAR, Group.NECKWEAR, Group.FOOTWEAR))
 _MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
 #: What falls on people and stays there: "ice in his beard", "snow on her coat".
 _FALLEN = frozenset(
@@ -214,7 +216,8 @@ class NounRules(Memory):
             if holder is not None:
                 self._open(chunk, holder)
                 return None
-            if anchor is not None and anchor.group is Group.BACKGROUND and chunk.determined and chunk.group is not None:
+            scenic = anchor is not None and anchor.group is Group.BACKGROUND and chunk.determined
+            if chunk.group is not None and (scenic or anchor is not None and anchor.group in _NO_SLEEVES):
                 self._open(chunk, chunk.group)
                 return None
         own = chunk.group is not Group.TOP and self._after is Kind.COMMA and _last(chunk) not in HOLDERS

@@ -129,4 +129,5 @@ class WordRoles:
         before_noun = after in HEADS
         if plural and self._entries[at].verb is Kind.EXPRESSION:
             return head.kind is Kind.NOUN and not before_noun
-        return head.group is Group.PERSON and not before_noun and (plural or word.endswith(("ing", "ed")))
+        acts = plural or word.endswith(("ing", "ed")) or head_word.endswith(("s", "men", "people", "children"))
+        return head.group is Group.PERSON and not before_noun and acts

@@ -301,6 +301,13 @@ _TWO_SIDED = {
         Entry(Kind.ADJECTIVE, Group.PERSON),
     ),
     **{f"19{tens}0s": Entry(Kind.ADJECTIVE, Group.STYLE) for tens in range(1, 10)},
+    "black tie": Entry(Kind.NOUN, Group.NECKWEAR),
+    "white tie": Entry(Kind.NOUN, Group.NECKWEAR),
+    **{
+        f"{half} {thing}": Entry(Kind.NOUN, group)
+        for half, group in (("upper", Group.TOP), ("lower", Group.BOTTOM), ("outer", Group.OUTERWEAR))
+        for thing in ("garment", "clothing", "clothes", "layer")
+    },
     "three-piece": Entry(Kind.NOUN, Group.DRESS, soft=True),
     "other": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "kind": Entry(Kind.UNKNOWN, partitive=True),
