@@ -29,7 +29,7 @@ the English text that it made. COSMICMAN_DESCRIBE_KEY is the API key that it is 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(commands, "parse", "show the body groups of a description", EXAMPLES)
-    parser.add_argument("text", nargs="?", help="the description; - reads it from stdin")
+    parser.add_argument("text", nargs="?", help="the description, in English; - reads it from stdin")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument(
         "--jsonl",
