@@ -45,6 +45,7 @@ from server.middleware.security_headers import SecurityHeadersMiddleware
 from server.observability.metrics import Metrics
 from server.observability.watch import Watch
 from server.openapi import document as openapi
+from server.reader.reader import Reader
 from server.replay.middleware import ReplayMiddleware
 from server.replay.replays import Replays
 from server.routes.docs import docs_route
@@ -94,6 +95,7 @@ def create_app(
         places=Places(keyring.concurrent),
         watch=watch,
         sign=signing(settings) if sign is None else sign,
+        reader=None if settings.second_reader is None else Reader(settings.second_reader),
     )
     rates = Rates(settings.redis, redis_seconds=settings.redis_timeout_seconds)
     replays = Replays(settings, metrics)

@@ -14,6 +14,7 @@ from server.backend import EngineBackend
 from server.limits.places import Places
 from server.observability.metrics import Metrics
 from server.observability.watch import Watch
+from server.reader.reader import Reader
 from server.settings import Settings
 
 #: From a picture and its media type to the same picture with its content credentials; raises CredentialsError.
@@ -29,6 +30,8 @@ class Gateway:
     keyring: Keyring
     places: Places
     watch: Watch
+    #: None where the rules alone read descriptions.
+    reader: Reader | None = None
     #: None where pictures go out as the engine made them.
     sign: Sign | None = None
     #: Unix time in seconds.

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.host_names import ANY, read_host
+from server.reader.endpoint import Endpoint
 from server.shipped import shipped_model
 from server.triton.address import parse_addresses
 
@@ -29,7 +30,7 @@ ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 #: What must not be said of an address.
 PASSWORD = re.compile(r"//.*@")
 #: Settings whose values are in no message.
-SECRET = frozenset({"webhook_secret"})
+SECRET = frozenset({"webhook_secret", "describe_key"})
 
 #: Engines that are no address.
 EMBEDDED, TRITON = "embedded", "triton"
@@ -112,6 +113,13 @@ class Settings(BaseSettings):
     webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Hosts by commas that webhooks may go to although they are private, and by plain http."
     )
+    describe_with: str | None = Field(
+        None,
+        description="OpenAI-compatible service that reads descriptions first, such as http://127.0.0.1:11434/v1.",
+    )
+    describe_model: str | None = Field(None, min_length=1, description="Its model; the first it lists if not set.")
+    describe_key: str | None = Field(None, repr=False, description="API key that it is sent.")
+    describe_seconds: float = Field(10.0, gt=0, description="Longest a reading may take; then the rules read.")
     max_body_bytes: int = Field(
         256 * 1024,
         ge=1,
@@ -177,6 +185,32 @@ class Settings(BaseSettings):
     def keys_file(self) -> Path:
         """Where the API keys are, if there are any."""
         return self.state / KEYS_FILE if self.keys is None else self.keys
+
+    @property
+    def second_reader(self) -> Endpoint | None:
+        """Who reads descriptions first, if anybody does."""
+        if self.describe_with is None:
+            return None
+        return Endpoint(
+            url=self.describe_with, model=self.describe_model, key=self.describe_key, seconds=self.describe_seconds
+        )
+
+    @field_validator("describe_with")
+    @classmethod
+    def _address_of_a_reader(cls, value: str | None) -> str | None:
+        return value if value is None else Endpoint(url=value).url
+
+    @field_validator("describe_key")
+    @classmethod
+    def _key_of_a_reader(cls, value: str | None) -> str | None:
+        return value if value is None else Endpoint(url="http://localhost", key=value).key
+
+    @model_validator(mode="after")
+    def _reader_or_none(self) -> Self:
+        for name in ("describe_model", "describe_key"):
+            if self.describe_with is None and getattr(self, name) is not None:
+                raise ValueError(f"{name} is for the service that describe_with names, and it names none")
+        return self
 
     @field_validator("allowed_hosts", "cors_origins", "webhook_hosts", mode="before")
     @classmethod

@@ -95,6 +95,7 @@ FLOORS = {
         "jobs.store": 1,
         "observability": 1,
         "optional": 0,
+        "reader": 0,
         "settings": 1,
         "cli": 2,
         "auth": 2,
@@ -133,6 +134,7 @@ PUBLIC_ENGINE = {
         f"engine.{module}"
         for module in (
             "description",
+            "description.arrange",
             "engine",
             "errors",
             "files.json_fields",

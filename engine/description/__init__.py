@@ -6,6 +6,7 @@ from engine.description.caution import Caution, cautions
 from engine.description.drawn_text import DrawnText, drawn_phrases, drawn_text
 from engine.description.emphasis import Emphasis, plain
 from engine.description.groups import GROUPS, Group, GroupRow
+from engine.description.notices import Correction, Notices, corrections, notices
 from engine.description.parser import Parser, parse
 from engine.description.spans import Description, Span
 from engine.description.syntax import Ignored, Syntax
@@ -15,6 +16,7 @@ from engine.description.weighted_spans import weighted
 __all__ = [
     "GROUPS",
     "Caution",
+    "Correction",
     "Description",
     "DrawnText",
     "Emphasis",
@@ -23,15 +25,18 @@ __all__ = [
     "GroupRow",
     "Ignored",
     "Negative",
+    "Notices",
     "Parser",
     "Span",
     "Syntax",
     "arrange",
     "cautions",
+    "corrections",
     "drawn_phrases",
     "drawn_text",
     "encoder_texts",
     "negatives",
+    "notices",
     "parse",
     "plain",
     "weighted",

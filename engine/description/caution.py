@@ -5,8 +5,11 @@ It knows texts; what a request makes of them is its caller's to say.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.description.emphasis import Emphasis
+from engine.description.notices import notices
 from engine.description.spans import Description
 from engine.description.syntax import Syntax
 
@@ -32,7 +35,7 @@ def cautions(
         negative: The whole text of what must not be, whether or not it is read.
         guided: Whether the negative text is read at all.
     """
-    found = []
+    found = [*_of_reading(description.text)]
     if negative and not guided:
         found.append(
             Caution(
@@ -44,3 +47,14 @@ def cautions(
         came = negative_description[each.start : each.end]
         found.append(Caution(kind="syntax", message=f"negative_description: {came!r} is left out ({each.why})"))
     return tuple(found)
+
+
+def _of_reading(text: str) -> Iterator[Caution]:
+    noticed = notices(Emphasis(text))
+    if noticed.foreign:
+        yield Caution(
+            kind="language",
+            message="descriptions are read in English; most words of this one are unknown, so none has a group",
+        )
+    for each in noticed.corrections:
+        yield Caution(kind="spelling", message=f"{text[each.start : each.end]!r} is read as {each.word!r}")

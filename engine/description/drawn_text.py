@@ -12,6 +12,7 @@ from engine.description.emphasis import Emphasis
 from engine.description.gaps import after_absence, around_absence, around_phrase, joins_absences
 from engine.description.groups import Group
 from engine.description.lexicon.absences import absent_things
+from engine.description.notices import notices
 from engine.description.spans import Description, Span
 
 _HANGING = " \t\r\n,;:"
@@ -113,6 +114,7 @@ class _Writer:
     def __init__(self, emphasis: Emphasis) -> None:
         """Begin with nothing."""
         self._emphasis = emphasis
+        self._corrections = notices(emphasis).corrections
         self._reached = 0
         self.parts: list[str] = []
         self.owners: list[int | None] = []
@@ -124,7 +126,7 @@ class _Writer:
     def write(self, start: int, end: int, owner: int | None = None) -> None:
         """Write ``text[start:end]``, which belongs to the span `owner`."""
         for first, last in self._emphasis.between_marks(start, end):
-            words = self._emphasis.text[first:last]
+            words = self._spelled(first, last)
             if first != self._reached and (between := self._between(first, words[0])):
                 self.parts.append(between)
                 self.owners += [None] * len(between)
@@ -132,6 +134,15 @@ class _Writer:
             self.owners += [owner] * len(words)
             self.last, self._reached = words[-1], last
             self.says_something = self.says_something or not words.isspace()
+
+    def _spelled(self, first: int, last: int) -> str:
+        """``text[first:last]`` with its typing mistakes put right."""
+        parts, reached = [], first
+        for each in self._corrections:
+            if first <= each.start and each.end <= last:
+                parts += [self._emphasis.text[reached : each.start], each.word]
+                reached = each.end
+        return "".join([*parts, self._emphasis.text[reached:last]])
 
     def _between(self, first: int, following: str) -> str:
         """What stands between the last character written and the text from `first` on, where marks were."""

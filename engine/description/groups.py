@@ -14,6 +14,9 @@ from types import MappingProxyType
 class Group(StrEnum):
     """A part of the picture that words of a description can be about."""
 
+    # The hash of `Enum` is a function in Python, and sets of groups are asked for every phrase.
+    __hash__ = str.__hash__
+
     SHOT = "shot"
     PERSON = "person"
     BODY = "body"

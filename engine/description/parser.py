@@ -6,9 +6,8 @@ It knows how chunks attach to one another; it loads no model and does not know w
 from __future__ import annotations
 
 from engine.description.emphasis import Emphasis
-from engine.description.grammar.assembly import Assembly
-from engine.description.grammar.chunks import Chunker
-from engine.description.grammar.tokens import fold, tokenise
+from engine.description.grammar.forms import read
+from engine.description.grammar.tokens import fold
 from engine.description.groups import Group
 from engine.description.spans import Description, Span
 from engine.description.weighted_spans import weighted_glue, weighted_spans
@@ -25,7 +24,7 @@ class Parser:
         in those that touch it ("(red dress:1.2)"), and carries their weight. Words in no span belong to no group.
         """
         emphasis = Emphasis(text)
-        phrases = Assembly(Chunker(tokenise(fold(emphasis.blanked()))).read()).read()
+        phrases = read(fold(emphasis.blanked()))
         if emphasis.syntax.absent:
             phrases = sorted([*phrases, *((start, end, Group.NEGATED) for start, end in emphasis.syntax.absent)])
         if not emphasis.marks:

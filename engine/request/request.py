@@ -65,6 +65,7 @@ class GenerationRequest:
         cutout: Make everything but the person transparent, with a soft edge; for png and webp.
         request_id: The caller's name for the request in logs.
         caller: Who asks, so that callers take turns; "" where they are not told apart. It is no part of a picture.
+        notes: What the answer is to say beside the parser's warnings; it is no part of a picture.
     """
 
     description: Description
@@ -96,6 +97,7 @@ class GenerationRequest:
     cutout: bool = False
     request_id: str = ""
     caller: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

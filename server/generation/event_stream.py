@@ -97,7 +97,9 @@ def frame(number: int, name: str, message: Answer) -> bytes:
 
 def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Settled:
     mask = None if started.mask is None else base64.b64encode(started.mask).decode("ascii")
-    texts = texts_of(gateway, request.description, request.negative_description, guided=request.guided)
+    texts = texts_of(
+        gateway, request.description, request.negative_description, guided=request.guided, notes=request.asked.notes
+    )
     return Settled(
         id=request.request_id,
         model=request.model.name,

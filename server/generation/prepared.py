@@ -4,6 +4,7 @@ The rules are the engine's (`prepare`), which is asked once and told what the sc
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from engine.description import Description, Syntax, cautions, encoder_texts, negatives
@@ -20,6 +21,8 @@ from server.schemas.parse import GroupSpan, IgnoredAnswer, NegativeAnswer, Texts
 #: Fields that hold an object each; null means none.
 OBJECTS = ("groups", "weights")
 FILES = GenerateBody.FILES
+#: The kind of a warning of how the words were read.
+SECOND_READER = "second-reader"
 
 
 def parse(gateway: Gateway, text: str) -> Description:
@@ -44,12 +47,18 @@ def group_spans(description: Description) -> list[GroupSpan]:
 
 
 def texts_of(
-    gateway: Gateway, description: Description, negative_description: str = "", *, guided: bool = True
+    gateway: Gateway,
+    description: Description,
+    negative_description: str = "",
+    *,
+    guided: bool = True,
+    notes: Sequence[str] = (),
 ) -> Texts:
-    """How a description was read, and the two texts that the encoder gets of it."""
+    """How a description was read, and the two texts that the encoder gets of it; `notes` are warnings besides."""
     texts = encoder_texts(description, negative_description)
     negative = texts.negative.text
     found = cautions(description, negative_description, negative, guided=guided)
+    noted = [WarningAnswer(kind=SECOND_READER, message=each) for each in notes]
     return Texts(
         groups=group_spans(description),
         negatives=[NegativeAnswer(group=each.group, text=each.text) for each in negatives(description, gateway.parser)],
@@ -59,7 +68,7 @@ def texts_of(
             IgnoredAnswer(start=each.start, end=each.end, text=description.text[each.start : each.end], why=each.why)
             for each in Syntax(description.text).ignored
         ],
-        warnings=[WarningAnswer(kind=each.kind, message=each.message) for each in found],
+        warnings=[*noted, *(WarningAnswer(kind=each.kind, message=each.message) for each in found)],
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from engine.engine import ModelInfo, PreparedRequest
 from server.gateway import Gateway
 from server.generation.prepared import prepared_request
+from server.generation.second_reading import NOTES
 from server.http import json_body, problems
 from server.http.json_body import Reading
 from server.http.problems import ProblemError
@@ -51,6 +52,8 @@ def new_job(gateway: Gateway, body: JobBody, prepared: PreparedRequest, *, owner
     values = body.model_dump(mode="python", exclude={FILE, WEBHOOK})
     values["mask"] = None if body.mask is None else base64.b64encode(body.mask).decode("ascii")
     digest = _digest(values, body)
+    values |= {"description": prepared.asked.description.text, "groups": dict(prepared.asked.groups) or None}
+    values |= {NOTES: prepared.asked.notes} if prepared.asked.notes else {}
     values["seed"] = secrets.randbelow(MAX_SEED + 1) if prepared.seed is None else prepared.seed
     return NewJob(
         id=new_id(),
@@ -83,6 +86,8 @@ def prepared_again(gateway: Gateway, job: Job, file: bytes | None) -> PreparedRe
         if document["deadline_seconds"] <= 0:
             detail = f"The job's deadline of {deadline:g} seconds passed before it could be finished."
             raise ProblemError(problems.DEADLINE_EXCEEDED, detail)
+    notes = tuple(document.pop(NOTES, ()))
     mask = None if document.get("mask") is None else base64.b64decode(document["mask"])
     reading = json_body.read(document | {FILE: file, "mask": mask}, GenerateBody)
+    reading = replace(reading, values={**reading.values, NOTES: notes})
     return judged(gateway, reading, request_id=job.id, caller=job.owner)

@@ -9,6 +9,7 @@ from engine.engine import ModelInfo, PreparedRequest
 from engine.errors import RequestError
 from server.gateway import Gateway
 from server.generation.prepared import judged
+from server.generation.second_reading import NOTES
 from server.http import problems
 from server.http.json_body import Reading
 from server.http.problems import ProblemError, shown
@@ -64,7 +65,7 @@ def images_request(
     if "model" in asked:
         check_model(asked["model"], model)
     mistakes, strange = for_engine(reading.mistakes, schema), unknown(reading.mistakes, schema)
-    values: dict[str, Any] = {name: asked[name] for name in SAME_NAMES if name in asked}
+    values: dict[str, Any] = {name: asked[name] for name in (*SAME_NAMES, NOTES) if name in asked}
     names = engine_names(schema)
     plain = names.keys() - {"size", "output_compression", "background"}
     values |= {names[name]: asked[name] for name in plain if name in asked}

@@ -11,6 +11,7 @@ from server.generation import run as generation
 from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
 from server.generation.event_stream import EventStream, picture, settled
 from server.generation.prepared import prepared_request
+from server.generation.second_reading import second_reading
 from server.http import problems
 from server.http.caller import caller_of
 from server.http.json_body import Reading, read_body
@@ -94,7 +95,7 @@ async def generate(request: Request) -> Response:
     media_type, image_format = _media_type(request, reading.body), reading.values.get("image_format", "png")
     if media_type in IMAGES:
         image_format = media_type.removeprefix("image/")
-    reading = _judged_by_form(request, reading)
+    reading = await second_reading(gateway, _judged_by_form(request, reading))
     prepared = prepared_request(
         gateway,
         reading,

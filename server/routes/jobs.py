@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from server.gateway import Gateway, gateway_of
+from server.generation.second_reading import second_reading
 from server.http import problems
 from server.http.caller import caller_of
 from server.http.json_body import Reading, read_body
@@ -87,7 +88,7 @@ async def accept(request: Request) -> Response:
     gateway, jobs = gateway_of(request), jobs_of(request)
     key = read_key(request.headers) or ""
     reading = _without_previews(await read_body(request, JobBody, gateway.settings.max_body_bytes))
-    reading = await _with_webhook(gateway, reading)
+    reading = await second_reading(gateway, await _with_webhook(gateway, reading))
     prepared = judged(gateway, reading, request_id=request.state.request_id, caller=caller_of(request.scope))
     assert reading.body is not None
     job = new_job(gateway, reading.body, prepared, owner=caller_of(request.scope), key=key)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from server.gateway import gateway_of
 from server.generation import run as generation
 from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
+from server.generation.second_reading import second_reading
 from server.http import problems
 from server.http.caller import caller_of
 from server.http.form_body import read_form
@@ -78,8 +79,7 @@ _NO_CHANGE = {
 async def generate_images(request: Request) -> Response:
     gateway = gateway_of(request)
     reading = await read_body(request, ImagesBody, gateway.settings.max_body_bytes)
-    wanted = _judged(request, reading, ImagesBody)
-    return await _answered(request, wanted)
+    return await _answered(request, await _judged(request, reading, ImagesBody))
 
 
 @router.post(
@@ -109,7 +109,7 @@ async def generate_images(request: Request) -> Response:
 )
 async def edit_image(request: Request) -> Response:
     reading = await read_form(request, EditsBody, gateway_of(request).settings.max_body_bytes)
-    return await _answered(request, _judged(request, reading, EditsBody))
+    return await _answered(request, await _judged(request, reading, EditsBody))
 
 
 @router.post(
@@ -128,12 +128,13 @@ async def edit_image(request: Request) -> Response:
 )
 async def vary_image(request: Request) -> Response:
     reading = await read_form(request, VariationsBody, gateway_of(request).settings.max_body_bytes)
-    return await _answered(request, _judged(request, reading, VariationsBody))
+    return await _answered(request, await _judged(request, reading, VariationsBody))
 
 
-def _judged(request: Request, reading: Reading[Any], schema: type[AnyImagesBody]) -> ImagesRequest:
-    caller = caller_of(request.scope)
-    return images_request(gateway_of(request), reading, schema, request_id=request.state.request_id, caller=caller)
+async def _judged(request: Request, reading: Reading[Any], schema: type[AnyImagesBody]) -> ImagesRequest:
+    gateway, caller = gateway_of(request), caller_of(request.scope)
+    reading = await second_reading(gateway, reading, "prompt")
+    return images_request(gateway, reading, schema, request_id=request.state.request_id, caller=caller)
 
 
 async def _answered(request: Request, wanted: ImagesRequest) -> Response:

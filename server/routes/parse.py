@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from engine.description import GROUPS
-from server.gateway import gateway_of
+from engine.description import GROUPS, Description
+from server.gateway import Gateway, gateway_of
 from server.generation.prepared import parse, texts_of
+from server.generation.second_reading import read_again
 from server.http import problems
 from server.http.json_body import Reading, read_body
 from server.openapi import examples
@@ -45,9 +46,17 @@ router = APIRouter()
 async def parse_text(request: Request) -> Response:
     gateway = gateway_of(request)
     reading = await read_body(request, ParseBody, gateway.settings.max_body_bytes)
-    description = parse(gateway, _text(reading, gateway.engine.model.max_characters))
-    answer = ParseAnswer(text=description.text, **texts_of(gateway, description).model_dump())
+    description, notes = await _described(gateway, _text(reading, gateway.engine.model.max_characters))
+    answer = ParseAnswer(text=description.text, **texts_of(gateway, description, notes=notes).model_dump())
     return Response(answer.model_dump_json(), media_type="application/json")
+
+
+async def _described(gateway: Gateway, text: str) -> tuple[Description, tuple[str, ...]]:
+    """What the second reader makes of a text, or else the rules; and what is to be said of that."""
+    words = await read_again(gateway, text)
+    if words is None or words.warning is not None:
+        return parse(gateway, text), (() if words is None else (words.warning or "",))
+    return words.description, ()
 
 
 def _text(reading: Reading[ParseBody], max_characters: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.description.grammar.absences import AbsenceRules
-from engine.description.grammar.memory import GROWING, Phrase
+from engine.description.grammar.memory import GROWING, WORN, Phrase
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
@@ -19,6 +19,10 @@ _WITH_POSE = frozenset(
      "towards", "toward", "off", "from", "around", "to", "beside")
 )  # fmt: skip
 _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP, Kind.SUBJECT))
+#: What "it" and "they" take up again.
+RESUMED = WORN | {Group.HAIR}
+_CARRIED_AT = frozenset(("on her back", "on his back"))
+_RESUMES = frozenset(("it", "they", "it's", "they're"))
 _PARTICLE_BEFORE = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.PREPOSITION))
 
 
@@ -107,6 +111,7 @@ class Assembly(AbsenceRules):
             self._anchor = None
             self._clause_start = True
             self._pronoun = chunk.word == "who"
+            self._awaiting_verb = self._awaiting_verb and chunk.word != "whose"
         else:
             self._anchor.subject = True
 
@@ -120,7 +125,18 @@ class Assembly(AbsenceRules):
         if chunk.word.startswith("there"):
             self._pending = chunk.start
         self._pronoun = not chunk.word.startswith(("there", "here", "it"))
+        resumed = self._phrases[-1] if self._phrases else None
+        if resumed is not None and resumed.group in RESUMED and chunk.word in _RESUMES:
+            if chunk.word != "they" or resumed.word.endswith("s") and not resumed.word.endswith("ss"):
+                self._resume(chunk, resumed)
         self._clause_start = True
+
+    def _resume(self, chunk: Chunk, phrase: Phrase) -> None:
+        """Let what follows "it" or "they" speak of the garment before."""
+        ghost = Phrase(chunk.start, chunk.end, phrase.group)
+        ghost.ghost = ghost.subject = True
+        ghost.word = phrase.word
+        self._anchor, self._pronoun = ghost, False
 
     def _glue(self, chunk: Chunk) -> None:
         """An article alone is a pronoun after a preposition: "behind her"."""
@@ -145,6 +161,9 @@ class Assembly(AbsenceRules):
             return self._grow(chunk)
         if anchor is not None and (anchor.group is group or self._scene):
             return self._grow(chunk)
+        if group is Group.BODY and anchor is not None and anchor.group in WORN and chunk.word in _CARRIED_AT:
+            if self._after is Kind.NOUN:
+                return self._grow(chunk)
         self._preposition = None
         self._open(chunk, group)
         return None

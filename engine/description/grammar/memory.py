@@ -18,13 +18,33 @@ WORN = frozenset(
 DESCRIBED = WORN | {Group.HAIR, Group.FACE}
 GROWING = DESCRIBED | {Group.BACKGROUND, Group.STYLE, Group.SHOT}
 PARTED = GROWING | {Group.OTHER}
+_FAR = 8
+_BODY_WORN = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
+_CLOTHES = _BODY_WORN | {Group.BOTTOM}
+_CLOSED = _CLOTHES | {Group.BAG, Group.FOOTWEAR}
+_PARTS: dict[str, frozenset[Group]] = {
+    """sleeve sleeves lapel lapels collar neckline necklines yoke placket epaulette epaulettes bodice hood neck
+    shoulder shoulders elbows elbow""": _BODY_WORN,
+    "cuff cuffs hem hems hemline pleat pleats slit slits ruffle ruffles drape vent vents back front waist": _CLOTHES,
+    "waistband crotch fly inseam knee knees leg legs thigh thighs": frozenset((Group.BOTTOM,)),
+    "ankle ankles": frozenset((Group.BOTTOM, Group.FOOTWEAR, Group.LEGWEAR)),
+    "button buttons pocket pockets zip zips zipper zippers lining seam seams toggle toggles snap snaps": _CLOSED,
+    "sole soles heel toe toes laces lace-up tongue insole toecap toecaps": frozenset((Group.FOOTWEAR,)),
+    "strap straps": _CLOSED,
+    "buckle buckles": frozenset((Group.BELT, Group.FOOTWEAR, Group.BAG, Group.OUTERWEAR)),
+    "brim peak earflap earflaps crown": frozenset((Group.HEADWEAR,)),
+    "handle handles": frozenset((Group.BAG,)),
+    "frame frames rim rims lens": frozenset((Group.EYEWEAR,)),
+}
+#: A part -> the groups of the garments that can have it.
+HOLDERS: dict[str, frozenset[Group]] = {word: groups for words, groups in _PARTS.items() for word in words.split()}
 _VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 
 
 class Phrase:
     """A phrase that is being built."""
 
-    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed", "listed")
+    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed", "listed", "word", "still", "ghost")
 
     def __init__(self, start: int, end: int, group: Group) -> None:
         """Begin a phrase about nothing special."""
@@ -41,6 +61,12 @@ class Phrase:
         self.verbed = False
         #: Stands after a comma.
         self.listed = False
+        #: The word that decided it.
+        self.word = ""
+        #: Stands, lies or hangs by itself.
+        self.still = False
+        #: Resumes an earlier phrase ("It has ..."); it is one of the text's phrases once it grows.
+        self.ghost = False
 
 
 class Memory:
@@ -67,6 +93,8 @@ class Memory:
         self._after: Kind | None = None
         self._pronoun = False
         self._walking = False
+        #: "is" speaks of the person, not of the garment just before it: "a man in a coat is seated".
+        self._person_is = False
         #: The anchor has something "with" it, so that "and" may add to it.
         self._trimmed = False
         #: The last chunk was a verb that went to the anchor.
@@ -81,8 +109,8 @@ class Memory:
         begin = chunk.start if start is None else start
         if self._pending is not None:
             begin = self._pending
-        if self._phrases:
-            begin = max(begin, self._phrases[-1].end)
+        if self._phrases and self._phrases[-1].end > begin:
+            begin = max(chunk.start, self._phrases[-1].end)
         phrase = Phrase(begin, chunk.end, group)
         phrase.subject = (
             self._preposition is None
@@ -90,6 +118,7 @@ class Memory:
             and not self._awaiting_verb
         )
         phrase.listed = self._after is Kind.COMMA
+        phrase.word = chunk.word
         if group is Group.PERSON and phrase.subject:
             self._awaiting_verb = True
         self._phrases.append(phrase)
@@ -100,8 +129,12 @@ class Memory:
 
     def _grow(self, chunk: Chunk) -> None:
         """Let the chunk, and whatever led to it, belong to the anchor."""
-        assert self._anchor is not None
-        self._anchor.end = chunk.end
+        anchor = self._anchor
+        assert anchor is not None
+        if anchor.ghost:
+            anchor.ghost = False
+            self._phrases.append(anchor)
+        anchor.end = chunk.end
         self._attached = chunk.kind in _VERBS
         self._trimmed = self._trimmed or (self._preposition is not None and self._preposition.kind is Kind.WITH)
         self._settle()
@@ -120,6 +153,14 @@ class Memory:
 
     def _next_kind(self) -> Kind | None:
         return self._chunks[self._at + 1].kind if self._at + 1 < len(self._chunks) else None
+
+    def _last_that_has(self, word: str) -> Group | None:
+        """The group of the last garment, a few phrases back at most, that can have a part so named."""
+        holders = HOLDERS.get(word.rpartition(" ")[2], frozenset())
+        for phrase in self._phrases[:-_FAR:-1]:
+            if phrase.group in holders:
+                return phrase.group
+        return None
 
     def _last_worn(self) -> Group | None:
         if self._phrases and self._phrases[-1].group in WORN:

@@ -32,6 +32,7 @@ _AFTER_POSE = frozenset(
         "to",
     )
 )
+_THING = frozenset((Kind.NOUN, Kind.SMALL, Kind.UNKNOWN, Kind.PART))
 _AFTER_PERSON = frozenset((Kind.WITH, Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.PREPOSITION))
 
 
@@ -114,6 +115,10 @@ class ModifierRules(NounRules):
         if self._context is Kind.HOLD and chunk.determined:
             self._open(chunk, Group.ACCESSORY)
             return None
+        if chunk.word in ("tattooed", "inked") and anchor is not None and self._after in _THING:
+            if anchor.group is not Group.PERSON:
+                anchor.group, anchor.weak = Group.BODY, False
+                return self._grow(chunk)
         if (
             lead is not None
             and lead.word in ("in", "of", "about", "around")
@@ -121,15 +126,19 @@ class ModifierRules(NounRules):
             and anchor.group is Group.PERSON
         ):
             return self._grow(chunk)
-        if self._context is Kind.WEAR and anchor is None:
+        worn = self._context is Kind.WEAR or self._pronoun and lead is not None and lead.word == "in"
+        if worn and anchor is None:
             self._open(chunk, Group.DRESS)
             return None
         if anchor is not None and self._adjective_belongs(chunk, anchor, lead):
             anchor.verbed = anchor.verbed or self._after is Kind.COMMA
+            anchor.still = anchor.still or chunk.word == "asleep"
             return self._grow(chunk)
         group = chunk.group
         if group is None:
             if anchor is not None and anchor.group is Group.PERSON or self._pronoun:
+                group = Group.BODY
+            elif self._person_is and self._after is Kind.COPULA:
                 group = Group.BODY
             elif anchor is not None and anchor.group in GROWING:
                 return self._grow(chunk)

@@ -26,11 +26,14 @@ class Chunk(NamedTuple):
     determined: bool = False
     #: Whether the head is a wrap (scarf, bandana) that takes the group of where it is worn.
     wrap: bool = False
+    #: Whether a word of its modifiers says how a garment is made ("funnel", "dropped"), so that "neck" is a part of it.
+    sewn: bool = False
 
 
 #: Kinds that can open a noun phrase.
 OPENERS = HEADS | {Kind.DETERMINER, Kind.PREDETERMINER, Kind.ADJECTIVE, Kind.UNKNOWN}
 _AFTER_MODIFIER = HEADS | {Kind.ADJECTIVE, Kind.UNKNOWN}
+_LEADS_ON = frozenset((Kind.PREPOSITION, Kind.WITH, Kind.SCENE_PREPOSITION))
 _DETERMINERS = frozenset((None, Kind.DETERMINER, Kind.PREDETERMINER))
 _WORN = frozenset(
     (
@@ -44,7 +47,49 @@ _STURDY = frozenset(
     ("fluorescent", "reflective", "neon", "puffy", "quilted", "padded", "down", "denim", "studded", "fur", "shearling",
      "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo")
 )  # fmt: skip
+_FEATURES = frozenset((Group.HAIR, Group.FACE))
+_THINGS = _WORN | _FEATURES
+_GARMENTS = _WORN - {Group.ACCESSORY, Group.BAG}
+_ORNAMENTS = frozenset(
+    ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf")
+)
+#: Heads that take any noun before them: "hat brand style", "dress shot".
+_OF_ANYTHING = frozenset((Group.STYLE, Group.SHOT, Group.OTHER, Group.BODY))
+#: Places and furniture that are named after the things they hold: "hat rack", "shoe shop".
+_KEEPS_THINGS = frozenset(
+    ("rack", "racks", "stand", "stands", "shop", "shops", "store", "stores", "stall", "stalls", "shelf", "shelves",
+     "shelving", "factory", "workshop", "market", "display", "window", "counter", "cupboard", "wardrobe", "cabinet",
+     "salon", "case", "museum", "machine", "boutique", "department", "tree", "trees", "bush", "bushes", "bed", "beds",
+     "light", "lights", "print", "seller", "festival", "bar", "booth", "box", "lamp", "rail", "design", "poster",
+     "posters", "sign", "signs")
+)  # fmt: skip
+#: Garments that seldom say what another is like, as "dress" does in "dress shoes".
+_WHOLE = frozenset(
+    ("beanie", "beret", "fedora", "trilby", "bonnet", "turban", "hijab", "headscarf", "headband", "hat", "coat",
+     "overcoat", "jacket", "blazer", "parka", "anorak", "raincoat", "windbreaker", "skirt", "miniskirt", "blouse",
+     "waistcoat", "gilet", "poncho", "jumpsuit", "gown", "sundress", "sweatshirt", "hoodie", "cardigan", "pullover",
+     "camisole", "necktie", "cravat", "backpack", "handbag", "purse", "rucksack", "satchel", "cap", "kilt", "sari",
+     "t-shirt", "tee", "dress", "jumper", "scarf", "bowtie", "tie")
+)  # fmt: skip
+_SHAPES = frozenset(("dress", "hat", "scarf", "cap", "jumper", "tie", "t-shirt", "coat", "tee"))
 _ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN, Group.ACCESSORY: Kind.SMALL}
+#: Words of how a garment is cut at a part of it that is named like a part of the body.
+_SEWN = frozenset(
+    ("dropped", "drop", "padded", "elasticated", "elastic", "funnel", "ribbed", "nipped", "nipped-in", "tie",
+     "drawstring", "puffed", "puff", "ruched", "cinched", "gathered", "split", "v", "crew", "scoop", "mock", "roll",
+     "rolled", "boat", "cowl", "halter", "square", "squared", "pointed", "almond", "structured", "smocked", "shirred",
+     "paperbag", "high", "low", "open", "wide", "flared", "tapered", "cuffed", "frayed", "quilted", "reinforced",
+     "contrast", "cutout", "cut-out", "cold", "off-the-shoulder", "one-shoulder", "peplum", "empire", "fitted",
+     "banded", "zipped", "laced", "lace-up", "buttoned", "racer", "sheer", "mesh", "stand-up", "ruffled", "knotted",
+     "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging", "sweetheart", "round", "turtle", "polo",
+     "saddle", "raglan", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped")
+)  # fmt: skip
+_FASTENERS = frozenset(("button", "buttons", "toggle", "toggles", "zip", "zips", "buckle", "buckles", "clasp"))
+#: Materials that end a list item: "red silk, pearl earring".
+_STUFFS = frozenset(
+    ("silk", "lace", "velvet", "leather", "satin", "cotton", "linen", "wool", "tulle", "fur", "denim", "tweed", "gold",
+     "silver", "chiffon", "suede", "brocade", "cashmere", "corduroy", "organza")
+)  # fmt: skip
 _OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
 #: In "a belt of pine trees" and "a crown of braids" the second noun decides; in "a belt of leather" the first.
 _DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR, Group.FACE))
@@ -66,7 +111,7 @@ class NounPhrases(WordRoles):
         self._partitive: Entry | None = None
         self._modifier: Group | None = None
         self._alone: Group | None = None
-        self._sturdy = False
+        self._sturdy = self._sewn = False
         self._last: Kind | None = None
 
     def _read_phrase(self, first: int) -> tuple[Chunk, int]:
@@ -114,6 +159,7 @@ class NounPhrases(WordRoles):
         if self._head is not None:
             return False
         if kind is Kind.UNKNOWN:
+            self._sewn = self._sewn or self._words[at] in _SEWN
             return self._last is not Kind.ADJECTIVE or not self._words[at].endswith(("ing", "ed"))
         return kind is Kind.ADVERB and (self._kinds[at + 1] in _AFTER_MODIFIER or self._leads_modifier(at + 1))
 
@@ -135,16 +181,22 @@ class NounPhrases(WordRoles):
         self._modifier = entry.group or self._modifier
         if not self._words[at].isdigit():
             self._alone = entry.alone
-        self._sturdy = self._sturdy or self._words[at] in _STURDY
+        word = self._words[at]
+        self._sturdy = self._sturdy or word in _STURDY
+        self._sewn = self._sewn or word in _SEWN
         return True
 
     def _takes_noun(self, at: int) -> bool:
         head, entry = self._head, self._entries[at]
         if head is not None:
-            if _splits(head, entry) or (entry.verb is not None and self._is_verb_of(head, self._word, at)):
+            if _splits(head, self._word, entry, self._words[at]) or (
+                entry.verb is not None and self._is_verb_of(head, self._word, at)
+            ):
                 return False
-            if entry.kind is Kind.PART and head.group in _PARTED:
+            fastens = head.group is Group.ACCESSORY and self._words[at] in _FASTENERS
+            if entry.kind is Kind.PART and head.group in _PARTED and head.kind is not Kind.PLACE and not fastens:
                 entry = head
+            self._sewn = self._sewn or self._word in _SEWN
         self._word = self._words[at]
         self._head = _OUTER_VEST if self._sturdy and self._word in ("vest", "vests") else entry
         return True
@@ -162,6 +214,8 @@ class NounPhrases(WordRoles):
                 return False
             return after is Kind.ADJECTIVE or (after in HEADS and self._words[at] in ("and", "&", "+"))
         if kind is Kind.COMMA and (after is Kind.ADJECTIVE or after is Kind.ADVERB):
+            if self._words[at - 1] in _STUFFS:
+                return False
             return self._determined or before is Kind.WITH or before is Kind.WEAR
         return False
 
@@ -169,7 +223,7 @@ class NounPhrases(WordRoles):
         start, end = self._tokens.starts[self._first], self._tokens.ends[last]
         head = self._deciding(after)
         if head is not None:
-            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap)
+            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn)
         if self._last is Kind.ADJECTIVE or self._last is Kind.ADVERB:
             return Chunk(Kind.ADJECTIVE, self._modifier, start, end, self._words[last], self._determined)
         kind = Kind.UNKNOWN if self._last is Kind.UNKNOWN else Kind.DETERMINER
@@ -181,11 +235,31 @@ class NounPhrases(WordRoles):
             return head if head is not None and head.group in _DECIDED_BY_SECOND else partitive
         if head is None and self._alone is not None and self._last is Kind.ADJECTIVE:
             lit = self._alone is Group.BACKGROUND and after > self._first + 1
-            if lit or self._determined or self._kinds[after] is Kind.PREPOSITION:
+            if lit or self._determined or self._kinds[after] in _LEADS_ON:
                 return Entry(_ALONE.get(self._alone, Kind.NOUN), self._alone)
         return head
 
 
-def _splits(head: Entry, entry: Entry) -> bool:
-    """Whether a second noun opens a phrase of its own: "woman beach" in terse tags."""
-    return head.kind is Kind.PERSON and entry.kind is not Kind.PERSON and entry.group is not Group.PERSON
+def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
+    """Whether a second noun opens a phrase of its own: "woman beach", "corduroy trousers brogues" in terse tags."""
+    group, other = head.group, entry.group
+    if head.kind is Kind.PERSON:
+        return entry.kind is not Kind.PERSON and other is not Group.PERSON
+    if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
+        return False
+    if entry.kind is Kind.PLACE:
+        return group in _WORN and head_word not in _SEWN
+    thing = group is Group.ACCESSORY and head_word not in _ORNAMENTS
+    if other is Group.BACKGROUND:
+        return not thing and word not in _KEEPS_THINGS and not word.endswith("room")
+    if head_word.endswith("s") and not head_word.endswith("ss") or head_word.endswith("teeth"):
+        return True
+    if other is Group.PERSON:
+        return entry.kind is Kind.PERSON and not thing
+    if group in _FEATURES:
+        return other in _GARMENTS or other in _FEATURES
+    if other in _FEATURES:
+        return not thing
+    last = head_word.rpartition(" ")[2]
+    whole = (last in _WHOLE or last != head_word) and head_word not in _SHAPES
+    return whole and group in _GARMENTS and other in _WORN and other is not Group.DRESS

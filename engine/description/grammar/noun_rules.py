@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.memory import DESCRIBED, PARTED, WORN, Memory, Phrase
+from engine.description.grammar.memory import DESCRIBED, HOLDERS, PARTED, WORN, Memory, Phrase
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
@@ -12,8 +12,38 @@ _NEVER_HELD = frozenset((Group.BODY, Group.BACKGROUND, Group.FACE, Group.HAIR, G
 _SEEN = frozenset((Group.BACKGROUND, Group.STYLE, Group.SHOT))
 _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbone", "nape"))
 _HAND = frozenset(("hand", "hands", "arm", "arms", "wrist", "wrists", "finger", "fingers", "ear", "ears", "lap"))
+_ANY = frozenset(Group)
+#: What children wear on their heads.
+_VESSELS = frozenset(("saucepan", "bucket", "colander", "paper bag", "lampshade"))
 _AND = Kind.CONJUNCTION
 _HEAD = frozenset(("head", "hair", "forehead", "ears", "brow", "face"))
+_NEVER_PRINTED = frozenset(
+    ("background", "backdrop", "scenery", "setting", "surroundings", "lighting", "light", "distance", "foreground",
+     "wall", "street", "room", "weather", "scene", "landscape", "crowd", "view", "bokeh", "horizon")
+)  # fmt: skip
+#: Marks on the skin: on the face or on the body, by the place named after them.
+_MARKED = frozenset(
+    ("scar", "scars", "mole", "moles", "birthmark", "birthmarks", "bruise", "bruises", "burn", "burns", "scratch",
+     "scratches", "graze", "grazes", "tattoo", "tattoos", "freckle", "freckles", "wrinkles", "wound", "wounds", "cut",
+     "gash", "rash", "burn mark", "burn scar", "dimple", "spots", "sunburn", "henna", "vitiligo", "tan lines")
+)  # fmt: skip
+#: What soils the skin and takes the group of the place it is on.
+_SMEARS = frozenset(
+    ("soot", "dirt", "mud", "paint", "flour", "grease", "glitter", "blood", "ash", "smudge", "oil", "chalk", "sand")
+)
+#: What has neither sleeves nor hems.
+_NO_SLEEVES = frozenset((Group.ACCESSORY, Group.BAG, Group.EYEWEAR, Group.HEADWEAR, Group.NECKWEAR, Group.FOOTWEAR))
+_MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
+#: What falls on people and stays there: "ice in his beard", "snow on her coat".
+_FALLEN = frozenset(
+    ("ice", "frost", "snow", "snowflakes", "snowflake", "raindrops", "dust", "sand", "leaves", "petals", "confetti",
+     "ash", "icicles", "rain", "hay", "straw", "cobwebs", "glitter")
+)  # fmt: skip
+#: What hangs things: "glasses on a chain".
+_CORDS = frozenset(
+    ("chain", "cord", "string", "ribbon", "lanyard", "strap", "leather cord", "gold chain", "silver chain")
+)
+_CARRIED = frozenset((Group.ACCESSORY, Group.EYEWEAR, Group.BAG))
 _BRACES = frozenset(("braces", "suspenders"))
 _HOODED = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
@@ -30,6 +60,14 @@ _GARMENT_PLACES: dict[str, frozenset[Group]] = {
 }  # fmt: skip
 
 
+def _last_word(words: str) -> str:
+    return words.rpartition(" ")[2]
+
+
+def _last(chunk: Chunk) -> str:
+    return _last_word(chunk.word)
+
+
 class NounRules(Memory):
     """Decides for chunks whose head is a known noun."""
 
@@ -39,6 +77,10 @@ class NounRules(Memory):
         anchor, lead = self._anchor, self._preposition
         if self._negation is not None:
             return self._deny(chunk)
+        if anchor is not None and anchor.still and lead is not None and group is Group.BACKGROUND:
+            if anchor.group in WORN and not self._pronoun:
+                anchor.group = Group.BACKGROUND
+                return self._grow(chunk)
         if self._in_scene(chunk, group):
             return self._to_scene(chunk)
         if self._context is Kind.HOLD and (
@@ -46,6 +88,10 @@ class NounRules(Memory):
         ):
             self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
             return None
+        if chunk.word == "top" and chunk.determined and self._phrases and self._phrases[-1].group is Group.HAIR:
+            if self._after in (Kind.COMMA, Kind.CONJUNCTION) and chunk.end - chunk.start == len("the top"):
+                self._open(chunk, Group.HAIR)
+                return None
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
             self._open(chunk, Group.ACCESSORY)
             return None
@@ -53,7 +99,9 @@ class NounRules(Memory):
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
                 return None
-            if group is Group.BACKGROUND and anchor.group in WORN:
+            if (group is Group.BACKGROUND and anchor.group in WORN and not self._trimmed) or (
+                anchor.weak and group in WORN
+            ):
                 anchor.group = group
             return self._grow(chunk)
         if self._swallow and anchor is not None and not self._worn_with(chunk, group, anchor):
@@ -94,6 +142,15 @@ class NounRules(Memory):
             return True
         if group is Group.SHOT and lead is not None and anchor.group in (Group.BODY, Group.FACE):
             return True
+        if lead is not None and anchor.group is Group.BACKGROUND and group in DESCRIBED and lead.word in ("in", "on"):
+            if anchor.word in _FALLEN:
+                anchor.group = group
+                return True
+        if lead is not None and lead.word == "on" and chunk.word in _CORDS and anchor.group in WORN:
+            return True
+        if lead is not None and anchor.group in _CARRIED and (anchor.still or self._attached) and group in WORN:
+            if lead.word in ("from", "on", "to", "at"):
+                return True
         if (
             anchor.weak
             and anchor.group is not Group.OTHER
@@ -106,6 +163,7 @@ class NounRules(Memory):
         if (
             group is Group.BACKGROUND
             and anchor.group in WORN
+            and _last(chunk) not in _NEVER_PRINTED
             and ((lead is not None and lead.kind is Kind.WITH) or (self._trimmed and self._after is Kind.CONJUNCTION))
         ):
             return True
@@ -128,11 +186,21 @@ class NounRules(Memory):
             and (self._copula or self._attached or lead is not None and lead.kind is Kind.WITH)
         ):
             return True
+        if anchor.group is Group.BACKGROUND and lead is not None and lead.kind is Kind.WITH:
+            return self._furnishes(chunk, group, anchor)
+        if self._copula and anchor.ghost:
+            return group in WORN
         if self._copula and group in (Group.BACKGROUND, Group.STYLE, Group.OTHER, Group.SHOT):
             return anchor.subject and (anchor.group is group or anchor.group in DESCRIBED or anchor.group is Group.BODY)
         if self._copula and anchor.subject and anchor.group is Group.BACKGROUND:
             return True
         return anchor.group is Group.BACKGROUND and self._after is Kind.CONJUNCTION and group is Group.BACKGROUND
+
+    def _furnishes(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
+        """Whether a thing after "with" is in the place before it: "a garden with roses", "a shop with hats"."""
+        if group is Group.ACCESSORY or group is Group.OTHER:
+            return not chunk.determined or chunk.kind is Kind.SMALL or anchor.listed or self._phrases[0] is anchor
+        return group is Group.BACKGROUND or group in WORN and not chunk.determined and self._phrases[0] is anchor
 
     def _part(self, chunk: Chunk) -> None:
         anchor = self._anchor
@@ -143,7 +211,16 @@ class NounRules(Memory):
         if self._context is Kind.HOLD:
             self._open(chunk, Group.ACCESSORY)
             return None
-        own = chunk.group is not Group.TOP and self._after is Kind.COMMA
+        if self._after is Kind.COMMA and (anchor is None or anchor.group not in HOLDERS.get(_last(chunk), _ANY)):
+            holder = self._last_that_has(chunk.word)
+            if holder is not None:
+                self._open(chunk, holder)
+                return None
+            scenic = anchor is not None and anchor.group is Group.BACKGROUND and chunk.determined
+            if chunk.group is not None and (scenic or anchor is not None and anchor.group in _NO_SLEEVES):
+                self._open(chunk, chunk.group)
+                return None
+        own = chunk.group is not Group.TOP and self._after is Kind.COMMA and _last(chunk) not in HOLDERS
         if own and anchor is not None and anchor.group is not chunk.group and chunk.group is not None:
             self._open(chunk, chunk.group)
             return None
@@ -165,6 +242,13 @@ class NounRules(Memory):
             self._pending = lead.start if self._pending is None else self._pending
             self._preposition = None
             return None
+        if chunk.sewn and lead is None and self._after in (Kind.COMMA, Kind.CONJUNCTION):
+            holder = self._last_that_has(chunk.word)
+            if holder is not None:
+                if anchor is not None and anchor.group is holder:
+                    return self._grow(chunk)
+                self._open(chunk, holder)
+                return None
         if anchor is not None and lead is not None and lead.word == "under" and chunk.word in ("eye", "eyes"):
             anchor.group = Group.FACE
             return self._grow(chunk)
@@ -172,8 +256,11 @@ class NounRules(Memory):
             return self._grow(chunk)
         attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._attached
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
-            if lead is not None and (chunk.word not in ("ear", "ears") or lead.word in ("behind", "above", "over")):
-                self._relocate(anchor, chunk, group, lead.word == "in" and chunk.word in ("hand", "hands"))
+            if _last_word(anchor.word) in _MARKED and anchor.group in (Group.FACE, Group.BODY):
+                facial = group is Group.FACE or chunk.word in _MARKED_FACE
+                anchor.group = Group.FACE if facial else Group.BODY
+            elif lead is not None and (chunk.word not in ("ear", "ears") or lead.word in ("behind", "above", "over")):
+                self._relocate(anchor, chunk, group, lead)
             return self._grow(chunk)
         if anchor is not None and self._copula and anchor.group in WORN and anchor.subject and self._after is not _AND:
             return self._grow(chunk)
@@ -183,13 +270,14 @@ class NounRules(Memory):
         return None
 
     @staticmethod
-    def _relocate(anchor: Phrase, chunk: Chunk, group: Group, in_hand: bool) -> None:
+    def _relocate(anchor: Phrase, chunk: Chunk, group: Group, lead: Chunk) -> None:
         """Give a small thing, a wrap or a thing in the hand the group of where it is."""
+        in_hand = lead.word == "in" and chunk.word in ("hand", "hands")
         if anchor.group in WORN and anchor.group is not Group.BAG and in_hand:
             anchor.group = Group.ACCESSORY
-        elif anchor.group is Group.OTHER and chunk.word == "head":
+        elif chunk.word == "head" and (anchor.group is Group.OTHER or lead.word == "on" and anchor.word in _VESSELS):
             anchor.group, anchor.weak = Group.HEADWEAR, False
-        elif anchor.weak and group in (Group.FACE, Group.HAIR):
+        elif anchor.weak and (group in (Group.FACE, Group.HAIR) or group is Group.BODY and anchor.word in _SMEARS):
             anchor.group, anchor.weak = group, False
         elif anchor.group is Group.OTHER and chunk.word in _HAND:
             anchor.group = Group.ACCESSORY

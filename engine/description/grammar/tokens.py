@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from engine.description.grammar.homographs import HOMOGRAPHS, meaning
+from engine.description.grammar.spelling import mended
 from engine.description.groups import Group
 from engine.description.lexicon import LEXICON, PHRASE_LENGTHS, Entry, Kind
 from engine.description.lexicon.absences import thing_of
+from engine.description.lexicon.lookalikes import LOOKALIKES
 from engine.description.lexicon.modifiers import COMPOUND_ENDS
 
 
@@ -20,7 +23,7 @@ class Tokens:
     `kinds` has one more element, None: it is what stands before the first token (index -1) and after the last.
     """
 
-    __slots__ = ("entries", "kinds", "starts", "ends", "words")
+    __slots__ = ("entries", "kinds", "starts", "ends", "words", "mended", "num_unknown")
 
     def __init__(self) -> None:
         """Begin with no tokens."""
@@ -29,22 +32,37 @@ class Tokens:
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.words: list[str] = []
+        #: Words with a typing mistake: where they begin and end, and how they are read.
+        self.mended: list[tuple[int, int, str]] = []
+        #: How many words are not understood at all.
+        self.num_unknown = 0
+
+    @property
+    def num_words(self) -> int:
+        """How many of them are no separators."""
+        return len([kind for kind in self.kinds if kind is not Kind.COMMA and kind is not Kind.STOP]) - 1
 
 
 _TOKEN = re.compile(
     r"<[^<>\n]{1,80}>"  # a network tag such as <lora:name:0.8>
+    r"|^[ \t]*\d{1,2}[.)](?=[ \t])"  # the number of a list's line
     r"|f/\d[\d.]*"
     r"|w/(?=\s)"
     r"|[^\W_]+(?:['\-./][^\W_]+)*(?<![.])"
     r"|[&+]"
-    r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，]+(?:\s+[,;.!?:|()\[\]{}]+)*"
-    r"|(?<=\s)-{1,3}(?=\s)"
+    r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，•]+(?:\s+[,;.!?:|()\[\]{}]+)*"
+    r"|[\u2190-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]+"  # emoji
+    r"|(?<=\s)-{1,3}(?=\s)",
+    re.MULTILINE,
 )
 _FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "_": " ", "\u2010": "-", "\u2011": "-"})
 
 _COMMA = Entry(Kind.COMMA)
 _STOP = Entry(Kind.STOP)
-_UNKNOWN = Entry(Kind.UNKNOWN)
+_UNKNOWN = Entry(Kind.UNKNOWN, guessed=True)
+_LIKE_POSE = Entry(Kind.POSE, guessed=True)
+_LIKE_PAST = Entry(Kind.ADJECTIVE, verb=Kind.ATTACH, guessed=True)
+_LIKE_ADVERB = Entry(Kind.ADVERB)
 _ADJECTIVE = Entry(Kind.ADJECTIVE)
 _CONJUNCTION = Entry(Kind.CONJUNCTION)
 _STOPS = frozenset(";.!?:\n…。")
@@ -73,9 +91,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Entry], ...] = (
         Entry(Kind.ADJECTIVE, Group.PERSON),
     ),
     (re.compile(r"(?:mid|late|early)-(?:teens|\w+ties|\d0s)|\d0s"), Entry(Kind.NOUN, Group.PERSON)),
+    (re.compile(r"\d+(?:[.,]\d+)?(?:cm|kg|lbs?|kilos?|ft)|\d'\d{1,2}"), Entry(Kind.NOUN, Group.BODY)),
+    (re.compile(r"(?:1[89]|20)\d0s"), Entry(Kind.ADJECTIVE, Group.STYLE)),
     (re.compile(r"[\d.,/]+"), _ADJECTIVE),
+    (re.compile(r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty-[a-z]{3,5}"), Entry(Kind.ADJECTIVE, Group.PERSON)),
 )
-_PATTERN_HINT = re.compile(r"\d|year|^<|mid-|late-|early-")
+_PATTERN_HINT = re.compile(r"\d|year|^<|mid-|late-|early-|ty-")
 
 #: Ends of one-word names, tried on words the lexicon lacks: "overshirt", "craftswoman", "snowboots".
 _WORD_ENDS: tuple[tuple[str, Entry], ...] = tuple(
@@ -167,14 +188,14 @@ def _unlisted(word: str) -> Entry:
         if hyphened is not None:
             return hyphened
     if word.endswith("ly") and len(word) > 4:
-        return Entry(Kind.ADVERB)
+        return _LIKE_ADVERB
     compared = _compared(word)
     if compared is not None:
         return compared
     if len(word) > 5 and word.endswith("ing"):
-        return Entry(Kind.POSE)
+        return _LIKE_POSE
     if len(word) > 4 and word.endswith("ed"):
-        return Entry(Kind.ADJECTIVE, verb=Kind.ATTACH)
+        return _LIKE_PAST
     for end, entry in _WORD_ENDS:
         if word.endswith(end) and len(word) > len(end) + 1:
             return entry
@@ -197,21 +218,48 @@ _WORDS: dict[str, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
 _NOTHING: tuple[Entry | None, dict[str, tuple[int, ...]]] = (None, _NO_PHRASES)
 
 
+#: So many unknown words of a text are looked at for typing mistakes.
+_MOST_LOOKED_AT = 200
+
+
 def tokenise(folded: str) -> Tokens:
     """Return the typed words of a folded text, with known phrases of several words as one token."""
     found = [(match.group(), match.start()) for match in _TOKEN.finditer(folded)]
     words = [word for word, _ in found]
-    count = len(words)
     words.append("")
+    tokens, unlisted = _read(found, words)
+    if unlisted:
+        changed: dict[int, str] = {}
+        for at in unlisted[:_MOST_LOOKED_AT]:
+            meant = mended(words[at])
+            if meant is not None:
+                changed[at] = words[at] = meant
+        if changed:
+            tokens, unlisted = _read(found, words)
+            tokens.mended = [(found[at][1], found[at][1] + len(found[at][0]), meant) for at, meant in changed.items()]
+        tokens.num_unknown = sum(words[at] not in LOOKALIKES for at in unlisted)
+    if not HOMOGRAPHS.isdisjoint(tokens.words):
+        for at, word in enumerate(tokens.words):
+            if word in HOMOGRAPHS:
+                tokens.entries[at] = meaning(tokens.words, at) or tokens.entries[at]
+    tokens.kinds = [entry.kind for entry in tokens.entries]
+    tokens.kinds.append(None)
+    return tokens
+
+
+def _read(found: list[tuple[str, int]], words: list[str]) -> tuple[Tokens, list[int]]:
+    """Return the tokens, and the places of the words that neither the lexicon nor their form explains."""
     tokens = Tokens()
     entries, heads, starts, ends = tokens.entries, tokens.words, tokens.starts, tokens.ends
+    unlisted: list[int] = []
     known = _WORDS.get
-    at = 0
+    at, count = 0, len(found)
     while at < count:
-        word, start = found[at]
+        word = words[at]
+        written, start = found[at]
         entry, phrases = known(word, _NOTHING)
         at += 1
-        end = start + len(word)
+        end = start + len(written)
         if words[at] in phrases:
             for length in phrases[words[at]]:
                 phrase = " ".join(words[at - 1 : at - 1 + length])
@@ -220,16 +268,20 @@ def tokenise(folded: str) -> Tokens:
                     last, begin = found[at - 1]
                     entry, word, end = LEXICON[phrase], phrase, begin + len(last)
                     break
-        entries.append(entry if entry is not None else _classify(word))
+        if entry is None:
+            entry = _classify(word)
+            if entry.guessed:
+                unlisted.append(at - 1)
+        entries.append(entry)
         heads.append(word)
         starts.append(start)
         ends.append(end)
-    tokens.kinds = [entry.kind for entry in entries]
-    tokens.kinds.append(None)
-    return tokens
+    return tokens, unlisted
 
 
 def _classify(word: str) -> Entry:
     if not word[0].isalnum() and word[0] != "<":
-        return _separator(word)
+        return _separator(word) if word[-1] not in ".)" or not word[-2:-1].isdigit() else _STOP
+    if word[-1] in ".)":
+        return _STOP
     return _unlisted(word) if len(word) <= _LONGEST_WORD else _UNKNOWN

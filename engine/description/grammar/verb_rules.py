@@ -9,6 +9,22 @@ from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
 HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
+_CLOTH = WORN | {Group.HAIR}
+#: What clothes and hair do.
+_OF_CLOTH = frozenset(
+    ("reach", "reaches", "fold", "folds", "pool", "pools", "fan", "fans", "slipping", "sliding", "reaching",
+     "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling", "sweeping", "riding",
+     "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging", "unravelling", "fraying")
+)  # fmt: skip
+_THINGS = frozenset((Group.ACCESSORY, Group.BAG))
+#: Verbs of what is somewhere by itself: "a cat sleeps on the sill", "boots stand by the door".
+_STILL = frozenset(
+    ("stand", "stands", "standing", "stood", "lie", "lies", "lying", "lay", "hang", "hangs", "hanging", "hung", "sleep",
+     "sleeps", "sleeping", "slept", "lean", "leans", "leaning", "sit", "sits", "sitting", "sat", "rest", "rests",
+     "resting", "wait", "waits", "waiting", "doze", "dozes", "dozing", "asleep", "parked", "graze", "grazes", "grazing",
+     "nap", "naps", "napping", "float", "floats", "floating", "perch", "perches", "perched", "dry", "drying", "pecking",
+     "left", "propped", "stacked", "curled")
+)  # fmt: skip
 _ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
 
 
@@ -18,6 +34,7 @@ class VerbRules(ModifierRules):
     def _verb_to_be(self, chunk: Chunk) -> None:
         self._copula = True
         self._preposition = None
+        self._person_is = self._awaiting_verb and self._anchor is not None and not self._anchor.subject
         if self._anchor is not None and not self._anchor.subject:
             self._clause_start = False
 
@@ -27,7 +44,7 @@ class VerbRules(ModifierRules):
         if (
             self._anchor is not None
             and self._anchor.group in WORN
-            and self._after in HEADED
+            and (self._after in HEADED or self._after is Kind.COPULA and self._anchor.group is not Group.ACCESSORY)
             and chunk.word == "tucked into"
         ):
             self._anchor.end = chunk.end
@@ -65,6 +82,8 @@ class VerbRules(ModifierRules):
         anchor = self._anchor
         if self._scene and not self._pronoun or self._attaches_to_subject(chunk):
             if anchor is not None:
+                anchor.still = anchor.still or chunk.word in _STILL
+                anchor.verbed = anchor.verbed or anchor.group in _CLOTH
                 return self._grow(chunk)
         self._context = None
         self._scene = False
@@ -77,8 +96,14 @@ class VerbRules(ModifierRules):
         anchor = self._anchor
         if anchor is None or anchor.group not in PARTED or self._pronoun:
             return False
+        if chunk.word in _OF_CLOTH and anchor.group in _CLOTH and (self._after in HEADED or anchor.subject):
+            return True
+        if self._after is Kind.CONJUNCTION and anchor.subject and chunk.word.endswith("s") and anchor.group in _CLOTH:
+            return True
         if self._after in (Kind.COMMA, Kind.CONJUNCTION, Kind.STOP):
             return False
+        if anchor.listed and chunk.word in _STILL and anchor.group in _THINGS:
+            return True
         if anchor.listed and chunk.word.endswith("ing"):
             return anchor.group is Group.BACKGROUND or self._next_kind() in _ENDS
         return anchor.subject and anchor.group is not Group.SHOT
@@ -105,10 +130,11 @@ class VerbRules(ModifierRules):
                 return self._grow(chunk)
             self._open(chunk, Group.BODY if self._pronoun else Group.OTHER).weak = True
             return None
-        if anchor.group is Group.PERSON:
+        if anchor.group is Group.PERSON or self._person_is and self._after is Kind.COPULA:
             self._open(chunk, Group.BODY)
             return None
         anchor.verbed = True
+        anchor.still = anchor.still or chunk.word in _STILL
         self._grow(chunk)
         return None
 

@@ -18,6 +18,9 @@ _SUBJECTS = frozenset((Kind.SUBJECT, Kind.RELATIVE))
 _LEADS = frozenset((Kind.PREPOSITION, Kind.SCENE_PREPOSITION, Kind.SWALLOW))
 _AFTER_VERB = frozenset((Kind.DETERMINER, Kind.PREDETERMINER, Kind.PREPOSITION))
 _PERSONS = frozenset((Kind.NOUN, Kind.PERSON))
+_FOR_A_PURPOSE = frozenset(
+    (Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.HEADWEAR, Group.BAG)
+)
 _PARTICIPLE_ENDS = ("ing", "ed", "en", "wn", "t")
 _MOST_MODIFIERS = 4
 
@@ -46,9 +49,9 @@ class WordRoles:
     def _is_modifier(self, at: int) -> bool:
         """Whether a verb form stands before a noun it describes: "a dancing girl", "rolled sleeves"."""
         word = self._words[at]
-        if not word.endswith(_PARTICIPLE_ENDS):
-            return False
         before = self._kinds[at - 1]
+        if not word.endswith(_PARTICIPLE_ENDS):
+            return self._names_kind(at, before)
         form = self._kinds[at]
         if before is Kind.COPULA and form is Kind.ATTACH:
             return False
@@ -60,6 +63,12 @@ class WordRoles:
         if form is Kind.HOLD or (head.group is Group.ACCESSORY and word.endswith("ing")):
             return before in _BEFORE_NOUN
         return before not in HEADS and before not in _SUBJECTS
+
+    def _names_kind(self, at: int, before: Kind | None) -> bool:
+        """Whether a verb in its bare form says what a garment is for: "dance tights", "sleep shorts"."""
+        if self._kinds[at] is not Kind.POSE or before in HEADS or before in _SUBJECTS or self._words[at].endswith("s"):
+            return False
+        return self._kinds[at + 1] is Kind.NOUN and self._entries[at + 1].group in _FOR_A_PURPOSE
 
     def _leads_modifier(self, at: int) -> bool:
         """Whether a modifier stands here: "deeply tanned", "freshly cut hair"."""
@@ -120,4 +129,5 @@ class WordRoles:
         before_noun = after in HEADS
         if plural and self._entries[at].verb is Kind.EXPRESSION:
             return head.kind is Kind.NOUN and not before_noun
-        return head.group is Group.PERSON and not before_noun and (plural or word.endswith(("ing", "ed")))
+        acts = plural or word.endswith(("ing", "ed")) or head_word.endswith(("s", "men", "people", "children"))
+        return head.group is Group.PERSON and not before_noun and acts

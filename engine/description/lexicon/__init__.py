@@ -11,11 +11,25 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, auto
 
 from engine.description.groups import Group
-from engine.description.lexicon import absences, garments, grammar, modifiers, objects, person, places, regional, scene
+from engine.description.lexicon import (
+    absences,
+    everyday,
+    garments,
+    grammar,
+    modifiers,
+    objects,
+    person,
+    places,
+    regional,
+    scene,
+)
 
 
 class Kind(IntEnum):
     """The part a word plays in a description."""
+
+    # The hash of `Enum` is a function in Python, and sets of kinds are asked for every word.
+    __hash__ = int.__hash__
 
     NOUN = auto()
     PERSON = auto()
@@ -69,6 +83,8 @@ class Entry:
     alone: Group | None = None
     #: A garment noun that is as often a modifier of another ("fleece jacket").
     soft: bool = False
+    #: Whether the word's form alone says so.
+    guessed: bool = False
 
 
 def _phrases(table: str) -> Iterator[str]:
@@ -246,6 +262,11 @@ def _regional(builder: _Builder) -> None:
         builder.nouns(table, Kind.NOUN, Group.BACKGROUND)
 
 
+def _everyday(builder: _Builder) -> None:
+    for group, table in everyday.MORE.items():
+        builder.nouns(table, Kind.NOUN, group)
+
+
 def _nominal(builder: _Builder) -> None:
     for group, table in person.PLACES_ON_BODY.items():
         builder.nouns(table, Kind.PLACE, group)
@@ -294,6 +315,27 @@ _TWO_SIDED = {
     "second": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "one": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "square": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
+    "sports": Entry(Kind.ADJECTIVE, None, Kind.WEAR),
+    **dict.fromkeys(
+        ("roll-neck", "polo-neck", "turtle-neck", "crew-neck", "v-neck", "mock-neck"),
+        Entry(Kind.ADJECTIVE, alone=Group.TOP),
+    ),
+    **dict.fromkeys(
+        ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+        Entry(Kind.ADJECTIVE, Group.PERSON),
+    ),
+    **{f"19{tens}0s": Entry(Kind.ADJECTIVE, Group.STYLE) for tens in range(1, 10)},
+    "black tie": Entry(Kind.NOUN, Group.NECKWEAR),
+    "white tie": Entry(Kind.NOUN, Group.NECKWEAR),
+    **{
+        f"{half} {thing}": Entry(Kind.NOUN, group)
+        for half, group in (("upper", Group.TOP), ("lower", Group.BOTTOM), ("outer", Group.OUTERWEAR))
+        for thing in ("garment", "clothing", "clothes", "layer")
+    },
+    "three-piece": Entry(Kind.NOUN, Group.DRESS, soft=True),
+    "other": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
+    "kind": Entry(Kind.UNKNOWN, partitive=True),
+    "aviators": Entry(Kind.NOUN, Group.EYEWEAR),
     "joggers": Entry(Kind.NOUN, Group.BOTTOM),
     "boxers": Entry(Kind.NOUN, Group.BOTTOM),
     "from behind": Entry(Kind.FIXED, Group.SHOT, Kind.SCENE_PREPOSITION),
@@ -313,12 +355,14 @@ def _build() -> dict[str, Entry]:
     _nominal(builder)
     _regional(builder)
     _manners(builder)
+    _everyday(builder)
     builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
     builder.verbs(person.HOLDS, Kind.HOLD)
     builder.verbs(person.EXPRESSIONS, Kind.EXPRESSION)
     builder.verbs(person.POSES, Kind.POSE)
     for word in _phrases(grammar.ATTACHING):
         builder._verb(word, Kind.ATTACH)
+    builder.verbs(everyday.ACTIONS, Kind.POSE)
     builder.add(_phrases(grammar.ADVERBS), Entry(Kind.ADVERB))
     builder.singulars(scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
     builder.singulars(objects.ACCESSORIES, Group.ACCESSORY)

@@ -45,10 +45,10 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             jean vest, utility vest, safety vest, hi-vis vest, hi-vis, hi-vis jacket, hi vis vest, high-vis vest,
             high-visibility vest, high-visibility jacket, fishing vest, tactical vest, bulletproof vest, flak jacket,
             life jacket, life vest, flight jacket, field jacket, safari jacket, overjacket, opera cloak, mantle,
-            pelisse, redingote, spencer, jacquard coat, housecoat, apron, pinny, tabard apron, pinafore apron, fur
-            stole, stole, wrap coat, teddy coat, camel coat, shuka, serape, sarape, ruana, huaso poncho, agbada robe,
-            mantilla cape, shearling, sheepskin, afghan coat, kuspuk, atigi, lopapeysa cardigan, twill jacket, zip-up,
-            zip up, softshell, hardshell, rainjacket, storm coat, car coat, swing coat, macintosh coat, waterproof,
+            pelisse, redingote, spencer, jacquard coat, housecoat, apron, pinny, tabard apron, pinafore apron, wrap
+            coat, teddy coat, camel coat, shuka, serape, sarape, ruana, huaso poncho, agbada robe, mantilla cape,
+            shearling, sheepskin, afghan coat, kuspuk, atigi, lopapeysa cardigan, twill jacket, zip-up, zip up,
+            softshell, hardshell, rainjacket, storm coat, car coat, swing coat, macintosh coat, waterproof,
             waterproofs, oilskin, slicker, dust coat, sou'wester coat, riding coat, hacking jacket, tweed jacket,
             norfolk jacket, eton jacket, mess jacket, doctor's coat, chore jacket, chore coat, work jacket, denim
             coat, overgarment, surcoat, houppelande, cassock coat, puffa, puffa jacket, north face, kagool, dinner
@@ -140,12 +140,12 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
             belt, ammo belt, snake belt, champion belt
         """,
         Group.NECKWEAR: """
-            scarf, tie, bow tie, bow-tie, bowtie, necktie, neck tie, shawl, cravat, ascot, ascot tie, bolo tie, bolo,
-            bootlace tie, neckerchief, pashmina, snood, muffler, wrap, neck scarf, neck warmer, neckwarmer, neck
-            gaiter, buff, dupatta, chunni, rebozo, fichu, jabot, ruff, feather boa, boa, dicky bow, dickie bow, neck
-            bandana, clerical collar, dog collar, infinity scarf, cowl, tippet, kerchief, neck ribbon, tallit, prayer
-            shawl, school tie, stock tie, foulard, pelerine, gamcha, angavastram, uttariya, kata, tichel shawl,
-            keffiyeh scarf, football scarf, neck wrap, gamosa
+            scarf, stole, fur stole, tie, bow tie, bow-tie, bowtie, necktie, neck tie, shawl, cravat, ascot, ascot
+            tie, bolo tie, bolo, bootlace tie, neckerchief, pashmina, snood, muffler, wrap, neck scarf, neck warmer,
+            neckwarmer, neck gaiter, buff, dupatta, chunni, rebozo, fichu, jabot, ruff, feather boa, boa, dicky bow,
+            dickie bow, neck bandana, clerical collar, dog collar, infinity scarf, cowl, tippet, kerchief, neck
+            ribbon, tallit, prayer shawl, school tie, stock tie, foulard, pelerine, gamcha, angavastram, uttariya,
+            kata, tichel shawl, keffiyeh scarf, football scarf, neck wrap, gamosa
         """,
         Group.HEADWEAR: """
             hat, cap, beanie, beret, headband, head band, headscarf, head scarf, head-scarf, hijab, veil, helmet,
@@ -193,24 +193,25 @@ GARMENTS: Mapping[Group, str] = MappingProxyType(
 PARTS: Mapping[Group, str] = MappingProxyType(
     {
         Group.TOP: """
-            collar, hood up, hood down, hood pulled up, sleeve, cuff, neckline, button, pocket, breast pocket, zip,
-            zipper, placket, hem, hemline, lapel, shoulder pad, epaulette, logo, print, motif, emblem, crest, slogan,
-            graphic, lettering, stripe, pinstripe, polka dot, dot, spot, check, plaid, pattern, paisley, ruffle,
-            frill, flounce, lace, lace trim, trim, trimming, piping, embroidery, bead, beading, beadwork, sequin,
-            rhinestone, stud, fringe trim, tassel, pompom, pom-pom, bobble, patch, elbow patch, applique, appliqué,
-            ribbing, seam, stitch, stitching, contrast stitching, quilting, pleat, dart, drape, panel, mesh panel,
-            inset, insert, cut-out, cutout, slit, split, vent, lining, shoulder strap, spaghetti strap, strap,
-            drawstring, toggle, hook, snap, fastening, clasp, crew neckline, boat neck, v neck, sweetheart neckline,
-            scoop neck, cowl neck, mandarin collar, peter pan collar, shawl collar, peak lapel, detail, detailing,
-            accent, decoration, border, edging, edge, scallop, monogram, spike, rivet, grommet, number, lapel pin,
-            name badge, waist tie, tail, bustle, back, front, yoke, bib, cape sleeve, cap sleeve, puff sleeve, bell
-            sleeve, thread, fabric, material, weave, texture, finish, hue, shade, colour, color, fit, cut, silhouette,
-            style cut, draping, fold, layer, tier, crease, hole, tear, rip, stain, paint stain, grease stain, coat of
-            arms, leaf motif, geometric pattern, floral pattern, floral print, animal print, leopard print, flower
-            print, floral embroidery, stars, polka dots, swirl, zigzag, chevron, diamond pattern, numeral, letter,
-            name tag, shoulder, trim of fur, fur trim, fur collar, length, brocade work, sheen, appliqués, cable
-            pattern, rib, zari, zari border, mirror work, mirrorwork, peplum hem, neck, scalloping, eyelet, cord,
-            drawcord
+            boxy fit, relaxed fit, regular fit, loose fit, tailored fit, oversized fit, the rest, the other half, the
+            remainder, collar, hood up, hood down, hood pulled up, sleeve, cuff, neckline, button, pocket, breast
+            pocket, zip, zipper, placket, hem, hemline, lapel, shoulder pad, epaulette, logo, print, motif, emblem,
+            crest, slogan, graphic, lettering, stripe, pinstripe, polka dot, dot, spot, check, plaid, pattern,
+            paisley, ruffle, frill, flounce, lace, lace trim, trim, trimming, piping, embroidery, bead, beading,
+            beadwork, sequin, rhinestone, stud, fringe trim, tassel, pompom, pom-pom, bobble, patch, elbow patch,
+            applique, appliqué, ribbing, seam, stitch, stitching, contrast stitching, quilting, pleat, dart, drape,
+            panel, mesh panel, inset, insert, cut-out, cutout, slit, split, vent, lining, shoulder strap, spaghetti
+            strap, strap, drawstring, toggle, hook, snap, fastening, clasp, crew neckline, boat neck, v neck,
+            sweetheart neckline, scoop neck, cowl neck, mandarin collar, peter pan collar, shawl collar, peak lapel,
+            detail, detailing, accent, decoration, border, edging, edge, scallop, monogram, spike, rivet, grommet,
+            number, lapel pin, name badge, waist tie, tail, bustle, back, front, yoke, bib, cape sleeve, cap sleeve,
+            puff sleeve, bell sleeve, thread, fabric, material, weave, texture, finish, hue, shade, colour, color,
+            fit, cut, silhouette, style cut, draping, fold, layer, tier, crease, hole, tear, rip, stain, paint stain,
+            grease stain, coat of arms, leaf motif, geometric pattern, floral pattern, floral print, animal print,
+            leopard print, flower print, floral embroidery, stars, polka dots, swirl, zigzag, chevron, diamond
+            pattern, numeral, letter, name tag, shoulder, trim of fur, fur trim, fur collar, length, brocade work,
+            sheen, appliqués, cable pattern, rib, zari, zari border, mirror work, mirrorwork, peplum hem, neck,
+            scalloping, eyelet, cord, drawcord
         """,
         Group.BOTTOM: """
             crotch, waistband, waistline, turn-up, turnup, knee patch, side stripe, leg opening, belt loop, creases,

@@ -39,8 +39,9 @@ SCENE_PREPOSITIONS = """
 PREPOSITIONS = """
     in, into, within, on, onto, upon, at, by, over, under, beneath, underneath, below, above, behind, around, about,
     across, through, throughout, along, down, up, from, to, off, against, towards, toward, past, between, beyond,
-    before, after, during, until, up to, down to, out of, on top of, off of, for, as, like, than, via, per, down over,
-    up around, just below, just above, just past, well past, right up to, all over
+    in spite of, despite, regardless of, before, after, during, until, up to, down to, out of, on top of, off of, for,
+    as, like, than, via, per, down over, up around, just below, just above, just past, well past, right up to, all
+    over
 """
 WITH = "with, w/, along with, together with, including, featuring, plus a, complete with, and with, having, bearing"
 OF = "of"
@@ -108,12 +109,13 @@ ATTACHING = """
 """
 #: Requests and filler: they belong to no group.
 FILLER = """
-    please, make, make me, create, generate, render me, draw me, show, shows, showing a, show me, give, give me, i
-    want, i would like, i'd like, i need, can you, could you, a photo of, a picture of, an image of, photo of, picture
-    of, image of, photograph of, a photograph of, depicting, depicts, depiction, the photo shows, the picture shows,
-    the image shows, the photograph shows, the scene shows, this is, whom, whose name, you can see, we see, imagine,
-    want, need, would, should, could, will, can, must, let, do, does, etc, also, too, here is, here's, the look, the
-    outfit, overall, altogether, finally, meanwhile, otherwise, everything, something, anything, let's, hello, hi
+    lol, haha, pls, plz, thx, omg, btw, tbh, please, make, make me, create, generate, render me, draw me, show, shows,
+    showing a, show me, give, give me, i want, i would like, i'd like, i need, can you, could you, a photo of, a
+    picture of, an image of, photo of, picture of, image of, photograph of, a photograph of, depicting, depicts,
+    depiction, the photo shows, the picture shows, the image shows, the photograph shows, the scene shows, this is,
+    whom, whose name, you can see, we see, imagine, want, need, would, should, could, will, can, must, let, do, does,
+    etc, also, too, here is, here's, the look, the outfit, overall, altogether, finally, meanwhile, otherwise,
+    everything, something, anything, let's, hello, hi
 """
 ADVERBS = """
     at an angle, at a jaunty angle, at an odd angle, on one side, to one side, off centre, in one corner, inside-out,

@@ -56,8 +56,8 @@ PATTERNS = """
 """
 
 MATERIALS = """
-    cotton, wool, woollen, woolen, woolly, linen, silk, silken, silky, satin, velvet, velour, corduroy, denim,
-    leather, suede, nubuck, patent, patent leather, patent-leather, faux leather, faux-leather, vegan leather,
+    horsehair, cotton, wool, woollen, woolen, woolly, linen, silk, silken, silky, satin, velvet, velour, corduroy,
+    denim, leather, suede, nubuck, patent, patent leather, patent-leather, faux leather, faux-leather, vegan leather,
     pleather, pu leather, latex, vinyl, pvc, rubber, plastic, nylon, polyester, lycra, spandex, viscose, rayon,
     chiffon, organza, tulle, taffeta, lace, mesh, netting, fishnet, cashmere, mohair, angora, merino, alpaca, tweed,
     harris tweed, flannel, flannelette, fleece, fleecy, felt, fur, faux fur, faux-fur, furry, fluffy, fuzzy,

@@ -63,12 +63,12 @@ ACCESSORIES = """
 
 #: Small things that take the group of the place they are at: "a bow in her hair", "soot on his cheeks".
 SMALL_THINGS = """
-    bow, ribbon, flower, daisy, lily, feather plume, comb, clip, pin, slide, grip, band, elastic, soot, dirt, mud,
-    paint, flour, grease, glitter, blood, ash, bandage, plaster, band-aid, sticker, gem, jewel, rhinestones, crystals,
-    star, heart, leaf sprig, sprig, chopstick, pencil tucked, hibiscus, orchid, frangipani, jasmine, gajra, gardenia,
-    marigolds, roses, carnation, camellia, magnolia, lotus, blossoms in hair, poppy, sunflower, bead, towel, net cap,
-    tie-back, cloth, shimmer, sheen of sweat, dust smudge, smudge, streak, streaks of paint, crumbs, foam, snowflake,
-    raindrop, sweat drop
+    ornament, bow, ribbon, flower, daisy, lily, feather plume, comb, clip, pin, slide, grip, band, elastic, soot,
+    dirt, mud, paint, flour, grease, glitter, blood, ash, bandage, plaster, band-aid, sticker, gem, jewel,
+    rhinestones, crystals, star, heart, leaf sprig, sprig, chopstick, pencil tucked, hibiscus, orchid, frangipani,
+    jasmine, gajra, gardenia, marigolds, roses, carnation, camellia, magnolia, lotus, blossoms in hair, poppy,
+    sunflower, bead, towel, net cap, tie-back, cloth, shimmer, sheen of sweat, dust smudge, smudge, streak, streaks of
+    paint, crumbs, foam, snowflake, raindrop, sweat drop
 """
 
 #: Vehicles, seats and game objects that complete an action: "sitting in a wheelchair", "riding a bicycle".

@@ -67,7 +67,7 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
             assistant, agent, mountie, teddy boy, punk rocker, instructor, trainee, recruit, sergeant, general,
             colonel, lieutenant, admiral, curator, croupier, stuntman, lifesaver, weightlifter, trombonist, organist,
             flautist, harpist, percussionist, choirboy, chorister, soprano, tenor, crooner, busker, entertainer,
-            presenter, host, hostess, commentator, anchor, weather presenter, vlogger, blogger, podcaster, climber,
+            presenter, host, hostess, commentator, weather presenter, vlogger, blogger, podcaster, climber,
             caver, kayaker, rower, sailor girl, yachtsman, windsurfer, archeress, bowler hat man, snooker player,
             darts player, chess player, gamekeeper, falconer, drover, ploughman, milkmaid, goatherd, shearer, farrier,
             saddler, stable hand, stable girl, groom boy, huntsman, rickshaw wallah, chaiwala, dhobi, sadhu, yogini,
@@ -167,30 +167,32 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
             freckled nose, glances
         """,
         Group.HAIR: """
-            liberty spikes, spiked hair, bowl shape, pudding-bowl cut, feathered cut, bubble braids, goddess braids,
-            ghana braids, knotless braids, sisterlocks, faux locs, jheri curls, pin curls, barrel curls, sausage
-            curls, milkmaid braids, halo braid, waterfall braid, ballerina bun, messy bun, low bun, high bun, double
-            buns, side bun, half-up, half-up half-down, half up, half bun, half ponytail, hair, haircut, hairstyle,
-            hairdo, hairline, bob, pixie cut, pixie, lob, bun, top knot, topknot, man bun, space buns, chignon, updo,
-            up-do, french twist, ponytail, pony tail, pigtail, pigtails, bunches, twintails, twin tails, side
-            ponytail, high ponytail, low ponytail, braid, plait, box braids, cornrow, cornrows, french braid, french
-            plait, fishtail braid, dutch braids, crown braid, dreadlock, dreadlocks, dreads, locs, locks, tresses,
-            mane, curls, curl, ringlet, ringlets, waves, beach waves, afro, afro puffs, afro puff, bantu knots,
-            twists, twist-out, two-strand twists, mohawk, mohican, faux hawk, fauxhawk, quiff, pompadour, undercut,
-            fade, taper fade, buzz cut, buzzcut, crew cut, crewcut, crop, flat top, flattop, mullet, bowl cut, bowl
-            haircut, fringe, bangs, curtain bangs, blunt bangs, side bangs, ahoge, side part, side parting, middle
-            part, centre parting, center parting, parting, widow's peak, comb-over, combover, highlights, lowlights,
-            ombre, balayage, roots, dark roots, flyaways, strand, strands, layers hair, shag, shag cut, rat tail,
-            rat's tail, hime cut, beehive, bouffant, perm, jheri curl, finger waves, victory rolls, wig, toupee, weave
-            hair, extensions, hair extensions, hair ribbon, hair bow, hair clip, hairclip, hairpin, hair pin, hair
-            tie, hair bobble, hair ornament, hair flower, hair accessory, hair slide, barrette, scrunchie, kanzashi,
-            hairgrip, kirby grip, bobby pin, daenggi, payot, payos, sidelocks, side locks, tendril, tendrils, cowlick,
-            shaved head, head is shaved, head is shaven, head shaved, head shaven, head is bald, bald head, bald
-            patch, shaved sides, buzzed sides, scalp, crown of hair, hair stick, hair sticks, hair comb, hair beads,
-            drill hair, odango, edgar cut, wolf cut, bed head, bedhead, bedhair, pageboy, page boy cut, rolls of hair,
-            curlers, hair rollers, rollers, sideswept bangs, side-swept bangs, topknots, chonmage, queue, tonsure,
-            sidecut, hairpiece, frosted tips, dip-dye, streaks, hair streaks, skin fade, short back and sides,
-            two-block haircut, kinky hair, blowout, plaits, bald pate
+            half of her head, half of his head, half her head, half his head, one side of her head, one side of his
+            head, side of her head, side of his head, sides of her head, sides of his head, liberty spikes, spiked
+            hair, bowl shape, pudding-bowl cut, feathered cut, bubble braids, goddess braids, ghana braids, knotless
+            braids, sisterlocks, faux locs, jheri curls, pin curls, barrel curls, sausage curls, milkmaid braids, halo
+            braid, waterfall braid, ballerina bun, messy bun, low bun, high bun, double buns, side bun, half-up,
+            half-up half-down, half up, half bun, half ponytail, hair, haircut, hairstyle, hairdo, hairline, bob,
+            pixie cut, pixie, lob, bun, top knot, topknot, man bun, space buns, chignon, updo, up-do, french twist,
+            ponytail, pony tail, pigtail, pigtails, bunches, twintails, twin tails, side ponytail, high ponytail, low
+            ponytail, braid, plait, box braids, cornrow, cornrows, french braid, french plait, fishtail braid, dutch
+            braids, crown braid, dreadlock, dreadlocks, dreads, locs, locks, tresses, mane, curls, curl, ringlet,
+            ringlets, waves, beach waves, afro, afro puffs, afro puff, bantu knots, twists, twist-out, two-strand
+            twists, mohawk, mohican, faux hawk, fauxhawk, quiff, pompadour, undercut, fade, taper fade, buzz cut,
+            buzzcut, crew cut, crewcut, crop, flat top, flattop, mullet, bowl cut, bowl haircut, fringe, bangs,
+            curtain bangs, blunt bangs, side bangs, ahoge, side part, side parting, middle part, centre parting,
+            center parting, parting, widow's peak, comb-over, combover, highlights, lowlights, ombre, balayage, roots,
+            dark roots, flyaways, strand, strands, layers hair, shag, shag cut, rat tail, rat's tail, hime cut,
+            beehive, bouffant, perm, jheri curl, finger waves, victory rolls, wig, toupee, weave hair, extensions,
+            hair extensions, hair ribbon, hair bow, hair clip, hairclip, hairpin, hair pin, hair tie, hair bobble,
+            hair ornament, hair flower, hair accessory, hair slide, barrette, scrunchie, kanzashi, hairgrip, kirby
+            grip, bobby pin, daenggi, payot, payos, sidelocks, side locks, tendril, tendrils, cowlick, shaved head,
+            head is shaved, head is shaven, head shaved, head shaven, head is bald, bald head, bald patch, shaved
+            sides, buzzed sides, scalp, crown of hair, hair stick, hair sticks, hair comb, hair beads, drill hair,
+            odango, edgar cut, wolf cut, bed head, bedhead, bedhair, pageboy, page boy cut, rolls of hair, curlers,
+            hair rollers, rollers, sideswept bangs, side-swept bangs, topknots, chonmage, queue, tonsure, sidecut,
+            hairpiece, frosted tips, dip-dye, streaks, hair streaks, skin fade, short back and sides, two-block
+            haircut, kinky hair, blowout, plaits, bald pate
         """,
     }
 )
@@ -284,9 +286,10 @@ PERSON_ADJECTIVES: Mapping[Group, str] = MappingProxyType(
             small boy, twenty-something, thirty-something, forty-something, retired, kindly
         """,
         Group.BODY: """
-            slim, slender, thin, skinny, lean, fit, athletic, muscular, toned, ripped abs, buff, brawny, burly,
-            stocky, stout, sturdy, chubby, plump, fat, overweight, obese, heavyset, heavy-set, heavy set, curvy,
-            curvaceous, voluptuous, petite, lanky, lithe, wiry, willowy, gaunt, bony, frail, tall, diminutive,
+            dripping wet, soaking wet, soaked to the skin, drenched, out of breath, breathless, average, thickset,
+            thick-set, slim, slender, thin, skinny, lean, fit, athletic, muscular, toned, ripped abs, buff, brawny,
+            burly, stocky, stout, sturdy, chubby, plump, fat, overweight, obese, heavyset, heavy-set, heavy set,
+            curvy, curvaceous, voluptuous, petite, lanky, lithe, wiry, willowy, gaunt, bony, frail, tall, diminutive,
             statuesque, broad-shouldered, well-built, plus-size, plus size, plus-sized, full-figured, big-boned,
             portly, rotund, pot-bellied, hunched, stooped, tanned, sun-tanned, suntanned, sunburnt, sunburned,
             dark-skinned, light-skinned, fair-skinned, pale-skinned, brown-skinned, olive-skinned, ebony-skinned,

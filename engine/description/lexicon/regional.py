@@ -351,7 +351,7 @@ REGIONAL: Mapping[Group, str] = MappingProxyType(
             shopping list, shopping bag handle, baby, newborn baby, toddler in her arms, baby carrier, papoose, snake,
             python, lizard, iguana, ferret, hedgehog, pangolin, hamster, guinea pig, mouse, rat, budgie, cockatoo,
             macaw, raven, crow, eagle, hawk, pigeons, dove, doves, swan, duck, ducks, ducklings, goose, geese, turkey,
-            rooster, cockerel, piglet, pig, calf, cow, sheep, sheepskin rug, foal, llama, alpaca on a lead, monkey,
+            rooster, cockerel, piglet, pig, calf, calf rope, sheepskin rug, foal, llama, alpaca on a lead, monkey,
             tiger, lion, wolf, fox, bear, deer, fawn, husky, bulldog, pug, chihuahua, collie, border collie, alsatian,
             german shepherd, golden retriever, retriever, setter, beagle, hound, hounds, foxhound, lurcher, mastiff,
             rottweiler, dobermann, doberman, dalmatian, shih tzu, pomeranian, boxer dog, guide dog, police dog, stray

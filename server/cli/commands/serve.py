@@ -36,6 +36,8 @@ ARGUMENTS = (
     "log_level",
     "log_format",
     "content_credentials",
+    "describe_with",
+    "describe_model",
 )
 
 
@@ -76,6 +78,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         choices=("auto", "on", "off"),
         help="whether pictures are signed (auto: where COSMICMAN_CREDENTIALS_KEY names a key)",
     )
+    parser.add_argument(
+        "--describe-with",
+        metavar="URL",
+        help="OpenAI-compatible service that reads descriptions first, in any language (none: the rules alone)",
+    )
+    parser.add_argument("--describe-model", metavar="NAME", help="its model (the first that it lists)")
     parser.set_defaults(run=run)
 
 
