@@ -17,6 +17,7 @@ import { Problem } from "./service/problem.js";
 import { DescriptionBox } from "./text/description.js";
 import { showExamples, showSpecimen } from "./text/example_chips.js";
 import { Parts } from "./text/parts.js";
+import { Reading } from "./text/reading.js";
 
 const at = (id) => document.getElementById(id);
 const main = document.querySelector("main");
@@ -28,6 +29,13 @@ const parts = new Parts(
   {
     list: at("parts"), panel: at("parts-panel"),
     add: { form: at("part-add"), group: at("part-group"), words: at("part-words") },
+  },
+  box,
+);
+new Reading(
+  {
+    panel: at("reading"), drawn: at("reading-drawn"), negative: at("reading-negative"), ignored: at("reading-ignored"),
+    warnings: at("reading-warnings"),
   },
   box,
 );

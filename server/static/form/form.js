@@ -71,10 +71,10 @@ export class Form {
 
   /** The fields as they stand, wrong values and all. */
   raw() {
-    const { weights, groups } = this.parts.remembered;
+    const { weights, groups, corrections } = this.parts.remembered;
     const fields = Object.fromEntries(RAW.map((name) => [name, at(name).value]));
     return {
-      description: this.box.value, weights, groups, fields, size: this.size.value, seed: at("seed").value,
+      description: this.box.value, weights, groups, corrections, fields, size: this.size.value, seed: at("seed").value,
       pass: at("second_pass").checked,
     };
   }

@@ -2,7 +2,7 @@
 // scrolling and resizing cannot part them. It tells who listens what the words are about (event `found`).
 
 import { countCodePoints, moveSpans, toUnits } from "./codepoints.js";
-import { Marks } from "./marks.js";
+import { IGNORED, Marks } from "./marks.js";
 
 const PAUSE_MS = 120;
 const PATIENCE_MS = 3000;
@@ -10,7 +10,7 @@ const PATIENCE_MS = 3000;
 export class DescriptionBox extends EventTarget {
   /**
    * @param elements `{input, layer, marks, count}`
-   * @param parse `(text, signal) => Promise<{text, groups}>`
+   * @param parse `(text, signal) => Promise<{text, groups, ignored}>`; the last answer is in `answer`
    */
   constructor(elements, parse) {
     super();
@@ -20,6 +20,8 @@ export class DescriptionBox extends EventTarget {
     this.maxCharacters = null;
     this.text = "";
     this.spans = [];
+    this.ignored = [];
+    this.answer = null;
     this.timer = 0;
     this.asking = null;
     this.waiting = [];
@@ -67,37 +69,47 @@ export class DescriptionBox extends EventTarget {
   #changed() {
     const text = this.elements.input.value;
     this.spans = moveSpans(this.spans, this.text, text);
+    this.ignored = moveSpans(this.ignored, this.text, text);
     this.text = text;
-    this.marks.show(this.text, this.spans);
+    this.#mark();
     this.#showCount();
     clearTimeout(this.timer);
     this.asking?.abort();
     this.timer = 0;
     if (text.trim()) this.timer = setTimeout(() => this.#ask(text), PAUSE_MS);
-    else this.#found([]);
+    else this.#found(null);
   }
 
   async #ask(text) {
     const asking = new AbortController();
     this.timer = 0;
     this.asking = asking;
-    let spans = [];
+    let answer = null;
     try {
-      spans = toUnits(text, (await this.parse(text, asking.signal)).groups);
+      answer = await this.parse(text, asking.signal);
     } catch {
       // Colours are a help, not a need: the words stay, and generating tells what is wrong with them.
     }
     // A slow answer to an older text must not colour a newer one.
-    if (this.text === text && !asking.signal.aborted) this.#found(spans);
+    if (this.text === text && !asking.signal.aborted) this.#found(answer);
   }
 
-  #found(spans) {
+  #found(answer) {
     this.asking = null;
+    this.answer = answer;
+    // A server with a second reader may have read another text than this one: its places are not here.
+    const own = answer && (answer.text ?? this.text) === this.text ? answer : {};
+    const spans = toUnits(this.text, own.groups ?? []);
+    this.ignored = toUnits(this.text, own.ignored ?? []).map((span) => ({ ...span, group: IGNORED }));
     // A number stays with its span while text is edited; its index does not.
     this.spans = spans.map((span, number) => ({ ...span, number }));
-    this.marks.show(this.text, this.spans);
+    this.#mark();
     this.dispatchEvent(new Event("found"));
     for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  #mark() {
+    this.marks.show(this.text, [...this.spans, ...this.ignored]);
   }
 
   #showCount() {

@@ -4,6 +4,9 @@
 
 import { groupClass } from "./words.js";
 
+/** What stands for a group where words are no language. */
+export const IGNORED = "ignored";
+
 export class Marks {
   /**
    * @param layer lies exactly under the textarea and breaks lines as it does
@@ -55,7 +58,7 @@ function joined(boxes) {
 
 function mark({ group }, index, box, origin) {
   const element = document.createElement("span");
-  element.className = `mark ${groupClass(group)}`;
+  element.className = `mark ${group === IGNORED ? "is-ignored" : groupClass(group)}`;
   element.dataset.span = index;
   const place = { left: box.left - origin.left, top: box.top - origin.top, width: box.width, height: box.height };
   for (const [side, pixels] of Object.entries(place)) element.style.setProperty(side, `${pixels}px`);
