@@ -127,6 +127,7 @@ PUBLIC_ENGINE = {
         f"engine.{module}"
         for module in (
             "description",
+            "description.arrange",
             "engine",
             "errors",
             "files.json_fields",

@@ -96,7 +96,9 @@ def frame(number: int, name: str, message: Answer) -> bytes:
 
 
 def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Settled:
-    texts = texts_of(gateway, request.description, request.negative_description, guided=request.guided, notes=request.asked.notes)
+    texts = texts_of(
+        gateway, request.description, request.negative_description, guided=request.guided, notes=request.asked.notes
+    )
     return Settled(
         id=request.request_id,
         model=request.model.name,

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.description import Description, Group, arrange
 from server.reader.call import CallError, call
 from server.reader.endpoint import CHAT, MODELS, Endpoint
 from server.reader.memory import Memory
@@ -29,6 +30,12 @@ class Words:
 
     groups: Mapping[str, str] = field(default_factory=dict)
     warning: str | None = None
+
+    @property
+    def description(self) -> Description:
+        """The phrases as one text, in the order of published training."""
+        groups = {Group(name): phrase for name, phrase in self.groups.items()}
+        return arrange(Description(text="", spans=()), groups, {})
 
 
 class Reader:

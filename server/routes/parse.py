@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from engine.description import GROUPS, Description, Group, arrange
+from engine.description import GROUPS, Description
 from server.gateway import Gateway, gateway_of
 from server.generation.prepared import parse, texts_of
 from server.generation.second_reading import read_again
@@ -56,8 +56,7 @@ async def _described(gateway: Gateway, text: str) -> tuple[Description, tuple[st
     words = await read_again(gateway, text)
     if words is None or words.warning is not None:
         return parse(gateway, text), (() if words is None else (words.warning or "",))
-    groups = {Group(name): phrase for name, phrase in words.groups.items()}
-    return arrange(Description(text="", spans=()), groups, {}), ()
+    return words.description, ()
 
 
 def _text(reading: Reading[ParseBody], max_characters: int) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from server.cli.arguments import add_command
+from server.cli.described import add_reader, is_named, reading
 from server.cli.errors import UsageError
 from server.cli.streams import read_stdin
 
@@ -19,7 +20,11 @@ EXAMPLES = """\
   cosmicman parse "a man in a blue plaid shirt and white sneakers"
   echo "a woman without a hat" | cosmicman parse -
   cosmicman parse --json "short grey hair"
-  cosmicman parse --jsonl descriptions.jsonl > groups.jsonl"""
+  cosmicman parse --jsonl descriptions.jsonl > groups.jsonl
+  cosmicman parse --describe-with http://127.0.0.1:11434/v1 "une femme en robe rouge"
+
+Descriptions are English. With --describe-with a language model reads them first, in any language: what is shown is
+the English text that it made. COSMICMAN_DESCRIBE_KEY is the API key that it is sent."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -32,6 +37,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help='read lines {"id", "text"} (- is stdin) and print lines {"id", "spans": [[start, end, group], ...], '
         '"drawn", "negative", "ignored", "warnings"}',
     )
+    add_reader(parser)
     parser.set_defaults(run=run)
 
 
@@ -43,16 +49,17 @@ def run(options: argparse.Namespace) -> int:
     if options.jsonl is not None and options.json:
         raise UsageError("--jsonl prints JSON lines already; leave --json out")
     if options.jsonl is not None:
-        return _parse_lines(options.jsonl)
-    return _parse_one(read_stdin() if options.text == "-" else options.text, options.json)
+        return _parse_lines(options)
+    return _parse_one(options)
 
 
-def _parse_one(text: str, as_json: bool) -> int:
+def _parse_one(options: argparse.Namespace) -> int:
     from engine.description import Parser, negatives
 
-    parser = Parser()
-    description = parser.parse(text)
-    if as_json:
+    with reading(options) as read:
+        description, note = read(read_stdin() if options.text == "-" else options.text)
+    text = description.text
+    if options.json:
         groups = [
             {
                 "group": str(span.group),
@@ -64,8 +71,8 @@ def _parse_one(text: str, as_json: bool) -> int:
             for span in description.spans
         ]
         # Escaped, so that any text can be printed in any locale.
-        absent = [{"group": str(each.group), "text": each.text} for each in negatives(description, parser)]
-        answer = {"text": text, "groups": groups, "negatives": absent, **_texts(description)}
+        absent = [{"group": str(each.group), "text": each.text} for each in negatives(description, Parser())]
+        answer = {"text": text, "groups": groups, "negatives": absent, **_texts(description, note)}
         sys.stdout.write(json.dumps(answer) + "\n")
         return 0
     from rich.console import Console
@@ -73,15 +80,16 @@ def _parse_one(text: str, as_json: bool) -> int:
     from server.cli.tables import show_groups, show_texts
 
     show_groups(Console(), description)
-    show_texts(Console(), _texts(description))
+    show_texts(Console(), _texts(description, note))
     return 0
 
 
-def _texts(description: "Description") -> dict[str, Any]:
+def _texts(description: "Description", note: str | None) -> dict[str, Any]:
     """The two texts that the encoder gets, what is kept out of them, and what was probably meant otherwise."""
     from engine.description import Syntax, cautions, encoder_texts
 
     texts = encoder_texts(description)
+    noted = [] if note is None else [{"kind": "second-reader", "message": note}]
     return {
         "drawn": texts.drawn.text,
         "negative": texts.negative.text,
@@ -94,19 +102,23 @@ def _texts(description: "Description") -> dict[str, Any]:
             }
             for each in Syntax(description.text).ignored
         ],
-        "warnings": [{"kind": each.kind, "message": each.message} for each in cautions(description)],
+        "warnings": [*noted, *({"kind": each.kind, "message": each.message} for each in cautions(description))],
     }
 
 
-def _parse_lines(file: str) -> int:
-    from engine.description import Parser
-
-    parser = Parser()
-    with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+def _parse_lines(options: argparse.Namespace) -> int:
+    file = options.jsonl
+    with (
+        reading(options) as read,
+        nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream,
+    ):
         for identity, text in _records(stream, "stdin" if file == "-" else file):
-            description = parser.parse(text)
+            description, note = read(text)
             spans = [[span.start, span.end, str(span.group)] for span in description.spans]
-            sys.stdout.write(json.dumps({"id": identity, "spans": spans, **_texts(description)}) + "\n")
+            # A second reader's places are those of the text that it made.
+            made = {"text": description.text} if is_named(options) else {}
+            answer = {"id": identity, **made, "spans": spans, **_texts(description, note)}
+            sys.stdout.write(json.dumps(answer) + "\n")
     return 0
 
 
