@@ -59,7 +59,7 @@ def reading(options: argparse.Namespace) -> "Iterator[Read]":
     reader = Reader(endpoint)
     with asyncio.Runner() as runner:
 
-        def read(text: str) -> tuple[Description, str | None]:
+        def read(text: str) -> "tuple[Description, str | None]":
             if not text.strip() or len(text) > MOST_CHARACTERS:
                 return rules.parse(text), None
             words = runner.run(reader.read(text, MOST_CHARACTERS))

@@ -33,6 +33,12 @@ export class Corrections {
     return group === NEGATED && gone.length && !thing(left) ? "" : left;
   }
 
+  /** The group of a phrase: another than its own where all of its words were moved there. */
+  groupOf(group, phrase, active) {
+    const whole = active.find((each) => each.from === group && each.phrase === phrase && each.words === phrase);
+    return whole?.to ?? group;
+  }
+
   /**
    * The phrases of every group that a correction touches, as a request's `groups` has them.
    * @param added phrases that were added by hand, by group; they stand for the text's own

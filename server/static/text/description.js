@@ -22,6 +22,7 @@ export class DescriptionBox extends EventTarget {
     this.spans = [];
     this.ignored = [];
     this.answer = null;
+    this.groupOf = ({ group }) => group;
     this.timer = 0;
     this.asking = null;
     this.waiting = [];
@@ -108,8 +109,15 @@ export class DescriptionBox extends EventTarget {
     for (const resolve of this.waiting.splice(0)) resolve();
   }
 
+  /** Colours spans by another group than their own: `(span, words) => group`. */
+  colour(groupOf) {
+    this.groupOf = groupOf;
+    this.#mark();
+  }
+
   #mark() {
-    this.marks.show(this.text, [...this.spans, ...this.ignored]);
+    const coloured = this.spans.map((span) => ({ ...span, group: this.groupOf(span, this.text.slice(span.start, span.end)) }));
+    this.marks.show(this.text, [...coloured, ...this.ignored]);
   }
 
   #showCount() {

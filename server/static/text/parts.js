@@ -84,7 +84,8 @@ export class Parts extends EventTarget {
     const active = this.corrections.active(this.box.spans, this.box.text);
     const rows = byGroup(this.box.spans, order, [...this.added.keys(), ...active.map(({ to }) => to)]);
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.place : null;
-    list.replaceChildren(...rows.map((row) => this.#row(row, active)));
+    list.replaceChildren(...rows.map((row) => this.#row(row, active)).filter(Boolean));
+    this.box.colour((span, words) => this.corrections.groupOf(span.group, words, active));
     list.hidden = rows.length === 0;
     panel.hidden = rows.length === 0;
     this.#offer(new Set(rows.map(({ group }) => group)));
@@ -113,6 +114,7 @@ export class Parts extends EventTarget {
     phrases.append(...spans.flatMap((span) => this.#phrase(span, active)));
     phrases.append(...active.filter(({ to }) => to === group).map((correction) => this.#moved(correction)));
     if (this.added.has(group)) phrases.append(this.#addedPhrase(group));
+    if (!phrases.childElementCount) return null; // all of it was moved elsewhere
     row.append(name, phrases);
     if (group !== "negated") row.append(this.#slider(group, spans));
     return row;

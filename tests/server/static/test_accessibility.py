@@ -15,6 +15,18 @@ LOOKS = {
     "phone, dark": ({"width": 390, "height": 844}, "dark"),
 }
 TEXT = "a full-body shot, a woman, (red hair:1.2), a blue coat, no hat, brown boots"
+#: As a text with another tool's syntax in another language has it.
+SHOW_ALL_OF_THE_READING = """() => {
+  const items = { ignored: ["a flag of another tool", "--ar 2:3"], warnings: ["Most of these words are not English."] };
+  for (const [name, [words, code]] of Object.entries(items)) {
+    const item = document.createElement("li");
+    const piece = Object.assign(document.createElement("code"), { className: "ignored-text", textContent: code });
+    item.append(...(code ? [piece] : []), words);
+    const list = document.getElementById(`reading-${name}`);
+    list.replaceChildren(item);
+    list.closest(".reading-row").hidden = false;
+  }
+}"""
 
 
 async def judged(page: Any, state: str) -> list[tuple[str, str, list[str]]]:
@@ -38,6 +50,14 @@ async def test_axe_finds_nothing_in_any_state(studio: Any, look: str) -> None:
     await page.evaluate("() => { for (const each of document.querySelectorAll('.more')) each.open = true; }")
     await page.get_by_label("Denoise the picture once more").check()
     found += await judged(page, "written, everything open")
+    await page.get_by_role("button", name="Correct the group of “a blue coat”").click()
+    await expect(page.locator(".regroup-choice")).to_be_visible()
+    found += await judged(page, "the choice of another group")
+    await page.get_by_label("Group", exact=True).select_option("dress")
+    await page.get_by_role("button", name="Move", exact=True).click()
+    await expect(page.locator(".phrase.is-moved")).to_be_visible()
+    await page.evaluate(SHOW_ALL_OF_THE_READING)
+    found += await judged(page, "a corrected group, ignored syntax and a warning")
     await page.get_by_label("Denoise the picture once more").uncheck()
     engine.gate.clear()
     await page.get_by_role("button", name="Generate").click()
