@@ -50,7 +50,7 @@ FORMS = {
     "key-value lines": "{}\nHat: none\nScarf: none\nGlasses: none",
     "Negative prompt": "{}\nNegative prompt: hat, scarf, glasses",
     "Avoid": "{}. Avoid: hat, scarf, glasses",
-    "--no": "{} --no hat, scarf, glasses",
+    "no as a flag": "{} --no hat, scarf, glasses",
     "JSON": '{{"prompt": "{}", "negative": "hat, scarf, glasses"}}',
 }
 

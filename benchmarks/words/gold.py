@@ -27,7 +27,7 @@ HALVES = {"tuning": DATA / "gold" / "tuning.jsonl", "untouched": DATA / "gold" /
 ORDINARY = frozenset(("plain", "list", "prose", "casual", "catalogue", "caption"))
 OTHER_LANGUAGE = "language"
 #: A little below what was measured; the status is 1 where the untouched half falls under it.
-FLOORS = {"ordinary": 0.95, "all": 0.90}
+FLOORS = {"ordinary": 0.94, "all": 0.935}
 _WORD = re.compile(r"[\w'’-]+")
 _FUNCTION_WORDS = frozenset(
     (

@@ -59,7 +59,7 @@ def test_words_right_of_what_people_really_send() -> None:
     shares = accuracy(_DATA / "gold" / "tuning.jsonl", together=ORDINARY)
     assert set(shares) == ORDINARY | SPECIAL | {"all", "together"}
     assert shares["together"] >= 0.97, shares
-    assert shares["all"] >= 0.92, shares
+    assert shares["all"] >= 0.96, shares
 
 
 def test_both_halves_of_the_gold_are_of_the_same_kinds_and_share_no_text() -> None:
