@@ -5,20 +5,13 @@ It knows the words of absence; it does not know what is done with what is absent
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from engine.description.emphasis import Emphasis
 from engine.description.groups import Group
+from engine.description.lexicon.absences import absent_things
 from engine.description.parser import Parser
 from engine.description.spans import Description
-
-_ABSENCE = re.compile(
-    r"^\s*(?:(?:with|and|but|or|wearing|having|is|are|was|were|has|have|had|does|do|did)\s+){0,3}"
-    r"(?:no|without|not\s+wearing|not\s+having|not\s+have|not\s+wear|not|doesn['’]t\s+(?:wear|have)|never|minus|sans"
-    r"|lacking)\b\s*(?:(?:a|an|any|the|single)\s+){0,3}",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,19 +24,13 @@ class Negative:
     text: str
 
 
-def absent_words(phrase: str) -> str:
-    """Return what a phrase says is absent: "without any glasses" is "glasses"."""
-    return _ABSENCE.sub("", phrase).strip(" \t\n,.;")
-
-
 def negatives(description: Description, parser: Parser) -> tuple[Negative, ...]:
     """Return what the description's negated phrases rule out, each with the group that its own words have."""
     found = []
     emphasis = Emphasis(description.text)
     for span in description.spans:
         if span.group is Group.NEGATED:
-            words = absent_words(emphasis.words(span.start, span.end))
-            inner = (each.group for each in parser.parse(words).spans if each.group is not Group.NEGATED)
-            if words:
+            for words in absent_things(emphasis.words(span.start, span.end)):
+                inner = (each.group for each in parser.parse(words).spans if each.group is not Group.NEGATED)
                 found.append(Negative(group=next(inner, Group.OTHER), text=words))
     return tuple(found)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.description.absence import absent_words
 from engine.description.emphasis import Emphasis
-from engine.description.gaps import after_absence, around_phrase, before_absence
+from engine.description.gaps import after_absence, around_absence, around_phrase, joins_absences
 from engine.description.groups import Group
+from engine.description.lexicon.absences import absent_things
 from engine.description.notices import notices
 from engine.description.spans import Description, Span
 
+_HANGING = " \t\r\n,;:"
 _SEPARATING = frozenset(",;.:!?\n")
 
 
@@ -43,14 +44,20 @@ def drawn_text(description: Description) -> DrawnText:
     text, writer = emphasis.spaced, _Writer(emphasis)
     absences: list[str] = []
     continued: set[int] = set()
+    run: int | None = None  # where the first of several absences that go as one begins
     before: Span | None = None  # the span before, if it was written
     at = floor = 0  # what is before `at` is written or gone; the span before ends at `floor`
     for index, span in enumerate(spans):
         start, end = span.start, span.end
         if span.group is Group.NEGATED:
-            absences.append(absent_words(emphasis.words(start, end)))
-            writer.write(at, before_absence(text, floor, start, end))
-            at = after_absence(text, end, writer.last)
+            absences += absent_things(emphasis.words(start, end))
+            if index + 1 < len(spans) and spans[index + 1].group is Group.NEGATED:
+                if joins_absences(text, end, spans[index + 1].start):
+                    run = start if run is None else run
+                    continue
+            cut, after = around_absence(text, floor, start if run is None else run, end)
+            writer.write(at, cut)
+            at, run = after_absence(text, after, writer.last), None
         elif span.weight == 0.0:
             ceiling = spans[index + 1].start if index + 1 < len(spans) else len(text)
             cut, after = around_phrase(text, at, start, end, ceiling, begins=not writer.says_something)
@@ -65,12 +72,22 @@ def drawn_text(description: Description) -> DrawnText:
         before = span if is_drawn(span) else None
         floor = end
     writer.write(at, len(text))
+    text, owners = "".join(writer.parts), writer.owners
+    if absences or emphasis.syntax.cuts:
+        text, owners = _trimmed(text, owners)
     return DrawnText(
-        text="".join(writer.parts),
-        owners=writer.owners,
+        text=text,
+        owners=owners,
         continued=frozenset(continued),
-        absences=tuple(words for words in absences if words),
+        absences=tuple(absences),
     )
+
+
+def _trimmed(text: str, owners: list[int | None]) -> tuple[str, list[int | None]]:
+    """The text without what is left hanging at its ends where something was taken out."""
+    start = len(text) - len(text.lstrip(_HANGING))
+    end = max(start, len(text.rstrip(_HANGING)))
+    return text[start:end], owners[start:end]
 
 
 def drawn_phrases(description: Description) -> list[tuple[Group, str]]:
@@ -130,6 +147,8 @@ class _Writer:
     def _between(self, first: int, following: str) -> str:
         """What stands between the last character written and the text from `first` on, where marks were."""
         seam = self._emphasis.seam(first)
-        if seam and self.says_something and self.last not in _SEPARATING and following not in _SEPARATING:
-            return seam
+        if seam and self.says_something and following not in _SEPARATING:
+            if self.last not in _SEPARATING:
+                return seam
+            return "" if self.last == "\n" or following.isspace() else " "
         return " " if self.last.isalnum() and following.isalnum() else ""

@@ -77,10 +77,9 @@ class Emphasis:
     def __init__(self, text: str) -> None:
         """Read a text; any string is accepted."""
         self.text = text
-        syntax = Syntax(text)
-        self.cuts = syntax.cuts
-        #: The text with a space for every character that is no language.
-        self._readable = _spaced(text, [(cut.start, cut.end) for cut in syntax.cuts]) if syntax.cuts else text
+        self.syntax = syntax = Syntax(text)
+        # What is no language can be no part of a weight either.
+        self._readable = _spaced(text, [(cut.start, cut.end) for cut in syntax.cuts], "\0") if syntax.cuts else text
         self.marks: list[tuple[int, int]] = []
         self.mistakes: list[Mistake] = []
         self._pairs: list[_Pair] = []
@@ -121,18 +120,23 @@ class Emphasis:
         return start, end
 
     def blanked(self) -> str:
-        """The text with a space for every character of a mark, so that offsets stay.
+        """The text with a space for every character that no grammar reads, so that offsets stay.
 
-        A bracket that closes an aside becomes the comma that could stand there.
+        A bracket that closes an aside becomes the comma that could stand there, and syntax that parts phrases what
+        would part them. What is absent by a heading or its value is read already.
         """
-        if not self.marks:
+        syntax = self.syntax
+        if not self.marks and not syntax.absent:
             return self.text
         asides = [pair.close_start for pair in self._pairs if self._is_aside(pair)]
-        if not asides:
+        partings = [(cut.start, cut.parting) for cut in syntax.cuts if cut.parting]
+        if not asides and not partings and not syntax.absent:
             return self.spaced
         characters = list(self.spaced)
-        for place in asides:
-            characters[place] = ","
+        for start, end in syntax.absent:
+            characters[start:end] = ";" + " " * (end - start - 1)
+        for place, parting in [*partings, *((place, ",") for place in asides)]:
+            characters[place] = parting
         return "".join(characters)
 
     def between_marks(self, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -162,8 +166,8 @@ class Emphasis:
 
     def _add_cuts(self) -> dict[int, str]:
         """Let what is no language be marks as well; where a run of marks ends, and what stands instead."""
-        self.marks = sorted([*self.marks, *((cut.start, cut.end) for cut in self.cuts)])
-        instead = {cut.start: cut.instead for cut in self.cuts}
+        self.marks = sorted([*self.marks, *((cut.start, cut.end) for cut in self.syntax.cuts)])
+        instead = {cut.start: cut.instead for cut in self.syntax.cuts}
         seams: dict[int, str] = {}
         reached, seam = 0, ""
         for start, end in self.marks:
@@ -221,11 +225,11 @@ class Emphasis:
         return before.rstrip()[-1:].isalnum() and not _LEADS_ON.search(before)
 
 
-def _spaced(text: str, marks: list[tuple[int, int]]) -> str:
-    """The text with a space for every character of a mark."""
+def _spaced(text: str, marks: list[tuple[int, int]], blank: str = " ") -> str:
+    """The text with a blank for every character of a mark."""
     parts, reached = [], 0
     for start, end in marks:
-        parts += [text[reached:start], " " * (end - start)]
+        parts += [text[reached:start], blank * (end - start)]
         reached = end
     return "".join([*parts, text[reached:]])
 

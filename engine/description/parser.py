@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.description.emphasis import Emphasis
 from engine.description.grammar.forms import read
 from engine.description.grammar.tokens import fold
+from engine.description.groups import Group
 from engine.description.spans import Description, Span
 from engine.description.weighted_spans import weighted_glue, weighted_spans
 
@@ -24,6 +25,8 @@ class Parser:
         """
         emphasis = Emphasis(text)
         phrases = read(fold(emphasis.blanked()))
+        if emphasis.syntax.absent:
+            phrases = sorted([*phrases, *((start, end, Group.NEGATED) for start, end in emphasis.syntax.absent)])
         if not emphasis.marks:
             return Description(
                 text=text, spans=tuple([Span(start=start, end=end, group=group) for start, end, group in phrases])

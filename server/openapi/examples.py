@@ -84,7 +84,7 @@ PARSE_ANSWER = {
             "start": 16,
             "end": 31,
             "text": "<lora:film:0.8>",
-            "why": "a network of another tool: none is loaded by a description",
+            "why": "a network of another tool: a description loads none",
         }
     ],
     "warnings": [],

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.description.grammar.absences import AbsenceRules
 from engine.description.grammar.memory import GROWING, WORN, Phrase
 from engine.description.grammar.noun_phrases import Chunk
-from engine.description.grammar.verb_rules import VerbRules
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
@@ -26,7 +26,7 @@ _RESUMES = frozenset(("it", "they", "it's", "they're"))
 _PARTICLE_BEFORE = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.PREPOSITION))
 
 
-class Assembly(VerbRules):
+class Assembly(AbsenceRules):
     """Turns the chunks of one text into (start, end, group) triples; every chunk is looked at once."""
 
     def read(self) -> list[tuple[int, int, Group]]:
@@ -81,6 +81,8 @@ class Assembly(VerbRules):
         anchor = self._anchor
         lead = self._preposition
         self._preposition = None
+        if lead is None and self._still_named(chunk):
+            return
         if self._pending is not None or lead is None or anchor is None:
             return
         if lead.word in ("behind", "around", "beyond") or lead.kind is Kind.SCENE_PREPOSITION:
@@ -95,7 +97,9 @@ class Assembly(VerbRules):
         self._preposition = None
         self._swallow = False
         if self._negated is not None:
-            if chunk.word in ("or", "nor"):
+            if self._negated is not self._phrases[-1]:
+                self._end_negation()
+            elif chunk.word in ("or", "nor") or self._joins_absences(chunk):
                 self._negation = chunk
             else:
                 self._end_negation()
@@ -140,6 +144,8 @@ class Assembly(VerbRules):
             self._object(chunk)
 
     def _filler(self, chunk: Chunk) -> None:
+        if self._ends_absence(chunk):
+            return
         self._anchor = None
         self._preposition = None
 
@@ -173,6 +179,9 @@ class Assembly(VerbRules):
     def _comma(self, chunk: Chunk) -> None:
         self._preposition = None
         self._swallow = False
+        if self._lists_absences():
+            self._negation = chunk
+            return
         self._end_negation()
         if self._context is Kind.HOLD:
             self._context = None
@@ -223,6 +232,8 @@ _HANDLERS: dict[Kind, Callable[[Assembly, Chunk], None]] = {
     Kind.CAMERA: Assembly._camera,
     Kind.ATTACH: Assembly._attach,
     Kind.NEGATION: Assembly._negate,
+    Kind.ABSENT: Assembly._absent,
+    Kind.CLOSER: Assembly._close,
     Kind.FILLER: Assembly._filler,
     Kind.FIXED: Assembly._fixed,
     Kind.COMMA: Assembly._comma,

@@ -84,6 +84,11 @@ class Memory:
         self._swallow = False
         self._negation: Chunk | None = None
         self._negated: Phrase | None = None
+        #: The words that opened the last absence, and the group of what was denied last.
+        self._opener = ""
+        self._denied_group: Group | None = None
+        #: Where "and" comes before the last of a list of absences.
+        self._last_of_list = -1
         self._pending: int | None = None
         self._after: Kind | None = None
         self._pronoun = False
@@ -185,6 +190,9 @@ class Memory:
             self._phrases.append(self._negated)
         else:
             self._negated.end = chunk.end
+        if self._negation is not None and self._negation.kind is Kind.NEGATION:
+            self._opener = self._negation.word
+        self._denied_group = chunk.group
         self._anchor = None
         self._settle()
         if chunk.kind in (Kind.NOUN, Kind.PERSON, Kind.SMALL, Kind.PART, Kind.PLACE, Kind.UNKNOWN, Kind.ACTION_OBJECT):

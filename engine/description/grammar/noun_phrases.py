@@ -208,6 +208,8 @@ class NounPhrases(WordRoles):
             return False
         before, after = self._kinds[self._first - 1], self._kinds[at + 1]
         if kind is Kind.CONJUNCTION:
+            if before is Kind.NEGATION and self._words[at] in ("but", "yet", "but rather", "but instead"):
+                return False
             if before is Kind.SWALLOW or before is Kind.OF or (before is Kind.COPULA and after in HEADS):
                 return False
             return after is Kind.ADJECTIVE or (after in HEADS and self._words[at] in ("and", "&", "+"))

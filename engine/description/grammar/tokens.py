@@ -12,6 +12,7 @@ from engine.description.grammar.homographs import HOMOGRAPHS, meaning
 from engine.description.grammar.spelling import mended
 from engine.description.groups import Group
 from engine.description.lexicon import LEXICON, PHRASE_LENGTHS, Entry, Kind
+from engine.description.lexicon.absences import thing_of
 from engine.description.lexicon.lookalikes import LOOKALIKES
 from engine.description.lexicon.modifiers import COMPOUND_ENDS
 
@@ -128,6 +129,20 @@ _COMPOUND_ENDS: dict[str, Entry] = {
 }
 
 
+#: Groups of what a word can say is absent: "beard-free", "scarfless".
+_LACKED = frozenset(
+    (Group.FACE, Group.TOP, Group.OUTERWEAR, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.BELT, Group.NECKWEAR,
+     Group.HEADWEAR, Group.EYEWEAR, Group.BAG, Group.ACCESSORY)
+)  # fmt: skip
+_ABSENT = Entry(Kind.ABSENT, Group.NEGATED)
+
+
+def _is_absent(word: str) -> bool:
+    thing = thing_of(word)
+    found = LEXICON.get(thing[0]) if thing is not None else None
+    return found is not None and found.kind in (Kind.NOUN, Kind.SMALL) and found.group in _LACKED
+
+
 def _hyphened(word: str) -> Entry | None:
     spaced = word.replace("-", " ")
     found = LEXICON.get(spaced) or LEXICON.get(word.replace("-", ""))
@@ -166,6 +181,8 @@ def _unlisted(word: str) -> Entry:
         return LEXICON.get("her", _UNKNOWN)
     if "/" in word or "." in word:
         return LEXICON.get(word.replace("/", "-")) or LEXICON.get(re.split(r"[/.]", word)[-1], _UNKNOWN)
+    if word.endswith(("less", "free")) and _is_absent(word):
+        return _ABSENT
     if "-" in word:
         hyphened = _hyphened(word)
         if hyphened is not None:

@@ -142,9 +142,3 @@ class VerbRules(ModifierRules):
         if self._anchor is not None:
             self._grow(chunk)
             self._swallow = True
-
-    def _negate(self, chunk: Chunk) -> None:
-        self._preposition = None
-        self._swallow = False
-        self._negation = chunk
-        self._negated = None

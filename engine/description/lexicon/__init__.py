@@ -11,7 +11,18 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, auto
 
 from engine.description.groups import Group
-from engine.description.lexicon import everyday, garments, grammar, modifiers, objects, person, places, regional, scene
+from engine.description.lexicon import (
+    absences,
+    everyday,
+    garments,
+    grammar,
+    modifiers,
+    objects,
+    person,
+    places,
+    regional,
+    scene,
+)
 
 
 class Kind(IntEnum):
@@ -48,6 +59,8 @@ class Kind(IntEnum):
     CAMERA = auto()
     ATTACH = auto()
     NEGATION = auto()
+    ABSENT = auto()
+    CLOSER = auto()
     FILLER = auto()
     FIXED = auto()
     COMMA = auto()
@@ -201,7 +214,12 @@ _WRAPS = frozenset(_phrases(garments.WRAPS))
 def _grammar(builder: _Builder) -> None:
     for table, kind in (
         (grammar.FILLER, Kind.FILLER),
-        (grammar.NEGATIONS, Kind.NEGATION),
+        (absences.SEEMING, Kind.PREDETERMINER),
+        (absences.SEEMING_WORN, Kind.WEAR),
+        (absences.SEEMING_LOOKS, Kind.ADJECTIVE),
+        (absences.OPENERS, Kind.NEGATION),
+        (absences.EXCEPTIONS, Kind.NEGATION),
+        (absences.CLOSERS, Kind.CLOSER),
         (grammar.SCENE_PREPOSITIONS, Kind.SCENE_PREPOSITION),
         (grammar.SWALLOWING, Kind.SWALLOW),
         (grammar.WEARING, Kind.WEAR),
@@ -218,6 +236,12 @@ def _grammar(builder: _Builder) -> None:
         (scene.CAMERA_VERBS, Kind.CAMERA),
     ):
         builder.add(_phrases(table), Entry(kind))
+
+
+def _numbered(builder: _Builder) -> None:
+    """Numbers of jerseys and houses: "a no 10 jersey"."""
+    builder.add((f"no {number}" for number in range(100)), _ADJECTIVE)
+    builder.add(absences.WORDS, Entry(Kind.ABSENT, Group.NEGATED))
 
 
 def _wearable(builder: _Builder) -> None:
@@ -325,6 +349,7 @@ def _build() -> dict[str, Entry]:
     builder = _Builder()
     builder.entries.update(_TWO_SIDED)
     _grammar(builder)
+    _numbered(builder)
     _wearable(builder)
     _looks(builder)
     _nominal(builder)

@@ -8,12 +8,12 @@ from __future__ import annotations
 DETERMINERS = """
     a, an, the, his, her, their, its, my, your, our, this, these, those, some, any, each, every, another, one's
 """
-PREDETERMINERS = "all, both, such, just, only, even, nothing but, what looks like"
+PREDETERMINERS = "all, both, such, just, only, even, what looks like"
 
 CONJUNCTIONS = """
-    and, or, but, yet, plus, while, whilst, then, though, although, because, n, also, so that, as well as, or else
+    and, or, but, yet, plus, while, whilst, then, though, although, because, n, also, so that, as well as, or else,
+    but also, but instead, but rather
 """
-NEITHER_NOR = "nor"
 RELATIVES = "who, which, whose, where, when, that, whom"
 SUBJECTS = """
     he, she, they, it, i, we, you, he's, she's, they're, it's, there, there's, here, everyone, he'd, she'd
@@ -106,14 +106,6 @@ ATTACHING = """
     shut, crisscrossing, criss-crossing, curves, curve, glitters, glitter, glows, glow, shine, jingling, jingle,
     clink, clinking, protrudes, sticks out, sticking out, sticking up, jutting, fitting, fits, fit snugly, clashing,
     clashes
-"""
-NEGATIONS = """
-    no, without, without any, not, never, neither, minus, sans, lacking, lacks, devoid of, free of, free from, not a,
-    not an, not wearing, isn't wearing, aren't wearing, wasn't wearing, not holding, not carrying, isn't holding,
-    isn't carrying, does not wear, doesn't wear, do not wear, don't wear, does not have, doesn't have, do not have,
-    don't have, hasn't, haven't, hasn't got, isn't, aren't, wasn't, weren't, doesn't, don't, didn't, hasn't any, no
-    sign of, nor, no visible, none of, instead of, rather than, nothing on, exclude, excluding, avoid, except, absent,
-    missing, in the absence of, not in, not smiling, isn't smiling, zero, no more, ain't, cannot, can't
 """
 #: Requests and filler: they belong to no group.
 FILLER = """

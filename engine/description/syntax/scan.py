@@ -6,27 +6,19 @@ It knows how such syntax looks; it does not know words, groups or weights.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-_NETWORK = re.compile(r"<[a-z]{2,16}:[^<>\n]{1,200}>", re.IGNORECASE)
-_BLANKS = " \t"
-_JOINING = ",;"
+from engine.description.syntax import markdown, prompt_tools
+from engine.description.syntax.found import Absent, Cut, Found, Ignored, cut_of, found_by
+from engine.description.syntax.headings import Headings
+from engine.description.syntax.json_text import read_json
 
-
-class Ignored(NamedTuple):
-    """Characters ``text[start:end]`` that no encoder reads, and why."""
-
-    start: int
-    end: int
-    why: str
-
-
-class Cut(NamedTuple):
-    """Characters ``text[start:end]`` that are no words, and what a reader would have written there."""
-
-    start: int
-    end: int
-    instead: str
+# Without any of these a text has no syntax; most have none.
+_SIGNS = (
+    ":", "<", ">", "{", "}", "[", "|", "=", "#", "*", "__", "`", "~~", "\n", "--", "++", ";;", ")+", ")-", ")1", ")0",
+    ").", "AND", "BREAK", "ADD", "/imagine", "://", " - ", "- ", "+ ", "\u2022", "\u2013", "\u2014",
+)  # fmt: skip
+_ITEM = re.compile(r"[^,;\n|]+")
+_AROUND_ITEM = " \t\r\"'\u201c\u201d-*\u2022."
 
 
 class Syntax:
@@ -35,29 +27,63 @@ class Syntax:
     Attributes:
         ignored: What is no language, in order, never overlapping.
         cuts: What goes with it: the same, and blanks and commas that join nothing then; in order, never overlapping.
+        absent: Where a heading, a parameter or a value says what must not be in the picture: start and end of each
+            thing, in order, never overlapping.
     """
+
+    __slots__ = ("ignored", "cuts", "absent")
 
     def __init__(self, text: str) -> None:
         """Read a text; any string is accepted."""
         self.ignored: list[Ignored] = []
         self.cuts: list[Cut] = []
-        if "<" in text:
-            for match in _NETWORK.finditer(text):
-                start, end = match.span()
-                self.ignored.append(Ignored(start, end, "a network of another tool: none is loaded by a description"))
-                self._cut(text, start, end)
+        self.absent: list[tuple[int, int]] = []
+        if any(sign in text for sign in _SIGNS):
+            self._read(text)
 
-    def _cut(self, text: str, start: int, end: int) -> None:
-        """Let a whole word go, with the blanks before it, and with a comma that joins nothing then."""
-        floor = self.cuts[-1].end if self.cuts else 0
-        while start > floor and text[start - 1] in _BLANKS:
-            start -= 1
-        if start == floor or text[start - 1] in _JOINING or text[start - 1] == "\n":
-            after = end
-            while after < len(text) and text[after] in _BLANKS:
-                after += 1
-            if after < len(text) and text[after] in _JOINING:
-                end = after + 1
-            elif start == floor == 0:
-                end = after
-        self.cuts.append(Cut(start, end, ""))
+    def _read(self, text: str) -> None:
+        json = read_json(text)
+        if json is not None:
+            self.ignored, self.cuts = json.ignored, json.cuts
+            self._deny(text, json.absent)
+            return
+        headings = Headings(text)
+        found = [*headings.found, *found_by(prompt_tools.RULES, text)]
+        found += markdown.found_in(text)
+        self._take(text, sorted(found, key=_place))
+        self._deny(text, headings.absent)
+
+    def _take(self, text: str, found: list[Found]) -> None:
+        floor = cut_floor = 0
+        for each in found:
+            if each.start >= floor:
+                cut = cut_of(text, each, cut_floor)
+                self.ignored.append(_stripped(text, each))
+                self.cuts.append(cut)
+                floor, cut_floor = each.end, cut.end
+                floor = max(floor, cut.end)
+
+    def _deny(self, text: str, absent: list[Absent]) -> None:
+        reached = 0
+        for start, end, listed in sorted(absent):
+            if start < reached:
+                continue
+            places = [match.span() for match in _ITEM.finditer(text, start, end)] if listed else [(start, end)]
+            self.absent += [place for place in (_trimmed(text, *place) for place in places) if place[0] < place[1]]
+            reached = end
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    words = text[start:end]
+    first = start + len(words) - len(words.lstrip(_AROUND_ITEM))
+    return first, max(first, end - len(words) + len(words.rstrip(_AROUND_ITEM)))
+
+
+def _place(found: Found) -> tuple[int, int]:
+    return found.start, -found.end
+
+
+def _stripped(text: str, found: Found) -> Ignored:
+    said = text[found.start : found.end]
+    start = found.start + len(said) - len(said.lstrip())
+    return Ignored(start, start + len(said.strip()), found.why)

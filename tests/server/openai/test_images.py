@@ -10,6 +10,8 @@ from openai import AsyncOpenAI, OpenAI
 from openai.types import ImagesResponse
 from PIL import Image
 
+from engine.description import encoder_texts, parse
+
 PROMPT = "a woman in a red dress, no hat"
 
 
@@ -46,7 +48,8 @@ async def test_the_answer_has_the_shape_of_the_sdk_s_type_and_nothing_else(
 ) -> None:
     raw = await sdk.images.with_raw_response.generate(prompt=PROMPT, n=3, user="u-1")
     answer = strictly(ImagesResponse, raw.http_response.json())
-    assert len(answer.data) == 3 and all(each.url is None and each.revised_prompt is None for each in answer.data)
+    assert len(answer.data) == 3 and all(each.url is None for each in answer.data)
+    assert {each.revised_prompt for each in answer.data} == {encoder_texts(parse(PROMPT)).drawn.text}
     assert answer.safety_identifier == "u-1"
     assert raw.headers["cache-control"] == "no-store"
     assert raw.request_id == raw.headers["x-request-id"]

@@ -1,0 +1,166 @@
+"""Where an absence begins, how far its list goes, and whose predicate says that something is not there."""
+
+from __future__ import annotations
+
+from engine.description.grammar.memory import DESCRIBED, WORN
+from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.verb_rules import VerbRules
+from engine.description.groups import Group
+from engine.description.lexicon import Kind
+from engine.description.lexicon.absences import CLOSING_WORDS, EXCEPTIONS, OPENERS, TRAILING
+
+_EXCEPTIONS = frozenset(" ".join(phrase.split()) for phrase in EXCEPTIONS.split(","))
+#: What an item of a list of absences can be.
+_ITEMS = frozenset(
+    (Kind.NOUN, Kind.SMALL, Kind.PART, Kind.PLACE, Kind.ACTION_OBJECT, Kind.UNKNOWN, Kind.ADJECTIVE, Kind.PERSON)
+)
+_NAMED = _ITEMS - {Kind.ADJECTIVE}
+_ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
+_OR = frozenset(("or", "nor", "or else"))
+_MOST_ITEMS = 10
+#: Whole outfits, after which an exception is there: "everything black apart from white trainers".
+_WHOLES = ("everything", "dressed all", "dressed entirely", "naked", "nude", "barefoot", "undressed", "bare")
+
+
+class AbsenceRules(VerbRules):
+    """Decides for words of absence and for what follows them."""
+
+    def _negate(self, chunk: Chunk) -> None:
+        if self._after is Kind.SWALLOW and self._anchor is not None:  # "a t-shirt that says NO WAR"
+            return self._grow(chunk)
+        if chunk.word in _EXCEPTIONS and self._is_there():
+            self._end_negation()
+            self._anchor = self._preposition = None
+            return None
+        self._preposition = None
+        self._swallow = False
+        self._negation = chunk
+        if chunk.word != "nor":
+            self._negated = None
+        return None
+
+    def _is_there(self) -> bool:
+        """Whether an exception is one to an absence or a whole: "no shoes apart from sandals"."""
+        if self._negation is not None or self._negated is not None:
+            return True
+        before = self._chunks[self._at - 1] if self._at else None
+        if before is not None and (before.kind is Kind.ADJECTIVE or before.word.startswith(_WHOLES)):
+            return True
+        opening = self._chunks[max(0, self._at - 3) : self._at]
+        return any(each.word.startswith(_WHOLES) for each in opening)
+
+    def _absent(self, chunk: Chunk) -> None:
+        """Read a single word of absence: "hatless"."""
+        self._negation = chunk
+        self._negated = None
+        self._deny(chunk)
+        self._negation = None
+
+    def _close(self, chunk: Chunk) -> None:
+        """Read what says that its subject is absent: "her face is not visible"."""
+        if not self._denies_subject(chunk):
+            self._negation = chunk
+            self._negated = None
+            self._deny(chunk)
+        self._end_negation()
+
+    def _denies_subject(self, chunk: Chunk) -> bool:
+        anchor = self._anchor
+        if anchor is None or anchor.group in (Group.PERSON, Group.SHOT) or anchor is not self._phrases[-1]:
+            return False
+        if self._after in (Kind.COMMA, Kind.STOP, Kind.CONJUNCTION):
+            return False
+        anchor.group, anchor.end = Group.NEGATED, chunk.end
+        self._anchor = self._preposition = None
+        self._negated = anchor
+        self._copula = False
+        self._clause_start = False
+        return True
+
+    def _adjective(self, chunk: Chunk) -> None:
+        if self._ends_absence(chunk) or self._is_closing(chunk) and self._denies_subject(chunk):
+            return None
+        return super()._adjective(chunk)
+
+    def _adverb(self, chunk: Chunk) -> None:
+        if self._ends_absence(chunk) or self._is_closing(chunk) and self._denies_subject(chunk):
+            return None
+        return super()._adverb(chunk)
+
+    def _unknown(self, chunk: Chunk) -> None:
+        return None if self._ends_absence(chunk) else super()._unknown(chunk)
+
+    def _is_closing(self, chunk: Chunk) -> bool:
+        if chunk.word not in CLOSING_WORDS or self._negation is not None or self._next_kind() not in _ENDS:
+            return False
+        return chunk.word != "off" or self._anchor is not None and self._anchor.group in WORN
+
+    def _ends_absence(self, chunk: Chunk) -> bool:
+        """Whether this only says once more that something is not there: "no face visible"."""
+        denied = self._negated
+        if denied is None or self._negation is not None or denied is not self._phrases[-1]:
+            return False
+        if chunk.word not in TRAILING or self._after in _ENDS or self._next_kind() not in _ENDS:
+            return False
+        denied.end = chunk.end
+        return True
+
+    def _still_named(self, chunk: Chunk) -> bool:
+        """Whether a pronoun ends an absence: "never wearing rings himself"."""
+        denied = self._negated
+        if denied is None or denied is not self._phrases[-1] or self._after in _ENDS:
+            return False
+        denied.end = chunk.end
+        return True
+
+    def _lists_absences(self) -> bool:
+        """Whether a comma after something absent is one of a list that goes on to "or": "no hat, scarf or glasses"."""
+        if self._negated is None or self._negation is not None or self._negated is not self._phrases[-1]:
+            return False
+        chunks, at = self._chunks, self._at + 1
+        last = min(len(chunks), at + 2 * _MOST_ITEMS)
+        while at < last:
+            if chunks[at].word in _OR and chunks[at].kind in (Kind.CONJUNCTION, Kind.NEGATION):
+                return at + 1 < len(chunks) and chunks[at + 1].kind in _ITEMS
+            if chunks[at].kind not in _NAMED:
+                return False
+            after = chunks[at + 1] if at + 1 < last else None
+            if after is None or after.kind is not Kind.COMMA and after.word not in _OR:
+                return self._ends_with_bare_nouns(at)
+            at += 2 if after.kind is Kind.COMMA else 1
+        return False
+
+    def _ends_with_bare_nouns(self, at: int) -> bool:
+        """Whether a list ends with "and" and every noun in it stands alone: "without hat, scarf and glasses"."""
+        chunks = self._chunks
+        if at + 2 >= len(chunks) or chunks[at + 1].kind is not Kind.CONJUNCTION or chunks[at + 1].word != "and":
+            return False
+        if self._opener not in _WITHOUT or at + 3 < len(chunks) and chunks[at + 3].kind not in _ENDS:
+            return False
+        items = [chunks[index] for index in (*range(self._at + 1, at + 1, 2), at + 2)]
+        if not all(_is_bare(each) and each.group in DESCRIBED for each in items):
+            return False
+        self._last_of_list = at + 1
+        return True
+
+    def _joins_absences(self, chunk: Chunk) -> bool:
+        """Whether "and" adds to what is absent: "without a hat and scarf", but not "no hat and a scarf"."""
+        if self._negated is None or chunk.word not in ("and", "&") or self._at + 1 >= len(self._chunks):
+            return False
+        if self._at == self._last_of_list:
+            return True
+        after = self._chunks[self._at + 1]
+        if not _is_bare(after) or after.group not in WORN or self._denied_group not in WORN:
+            return False
+        if self._at + 2 < len(self._chunks) and self._chunks[self._at + 2].kind not in _ENDS:
+            return False
+        return self._opener in _WITHOUT or not after.word.endswith("s")
+
+
+#: Openers after which "and" may begin something that is there: "no make-up and glasses".
+_ALONE = frozenset(("no", "not", "not a", "not an", "never", "nor", "isn't", "aren't", "wasn't", "weren't", "zero"))
+_WITHOUT = frozenset(" ".join(phrase.split()) for phrase in OPENERS.split(",")) - _ALONE
+
+
+def _is_bare(chunk: Chunk) -> bool:
+    return chunk.kind in _NAMED and not chunk.determined and chunk.end - chunk.start == len(chunk.word)

@@ -1,0 +1,163 @@
+"""Words of absence: what opens one, what closes one, and single words that say one; what is absent is what they leave.
+
+One table for all who read or write an absence: the parser that finds it, and the texts that are made of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: What comes before a thing that is absent.
+OPENERS = """
+    no, without, without any, w/o, w/out, not, never, neither, nor, minus, sans, lacking, lacks, lack, devoid of,
+    bereft of, free of, free from, not a, not an, no longer, not even, not even a, not a single, not wearing, isn't
+    wearing, aren't wearing, wasn't wearing, never wearing, never wears, no longer wearing, no longer wears, not
+    holding, not carrying, isn't holding, isn't carrying, does not wear, doesn't wear, do not wear, don't wear, does
+    not have, doesn't have, do not have, don't have, hasn't, haven't, hasn't got, has not got, isn't, aren't,
+    wasn't, weren't, doesn't, don't, didn't, won't, wouldn't, shouldn't, hasn't any, no sign of, no trace of, no
+    hint of, not a trace of, not a hint of, without a trace of, without a hint of, no visible, none of, not any,
+    instead of, rather than, in place of, nothing on, nothing in, nothing around, nothing over, exclude, excludes,
+    excluding, avoid, avoids, avoiding, omit, omits, omitting, forgoing, in the absence of, not in, zero, no more,
+    ain't, cannot, can't, could not, couldn't, cannot see, can't see, don't see, do not see, do not show, don't
+    show, do not draw, don't draw, do not add, don't add, do not include, don't include, do not want, don't want,
+    hardly any, barely any, scarcely any, hardly a, barely a, scarcely a, little or no, little to no, next to no,
+    almost no, virtually no, practically no, anything but, everything but, has taken off, have taken off, had taken
+    off, having taken off, has removed, having removed, missing a, missing an, missing any, missing his, missing
+    her, missing their, missing the, missing both, without so much as, not so much as, absolutely no, definitely no,
+    strictly no, does not, do not, did not, don't give, do not give, leave out, leave off, leaving out, remove,
+    ditch the, lose the, drop the, skip the, get rid of, take away, do without, going without, goes without
+"""
+#: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
+EXCEPTIONS = (
+    "apart from, except, except for, excepting, other than, aside from, save for, barring, with the exception of"
+)
+#: What comes after a thing that is absent.
+CLOSERS = """
+    not visible, isn't visible, aren't visible, not shown, isn't shown, not showing, not seen, not to be seen,
+    cannot be seen, can't be seen, could not be seen, couldn't be seen, not present, not there, isn't there, aren't
+    there, not in frame, not in shot, not in view, not in sight, not in the frame, not in the picture, not in the
+    image, not in the photo, not in the shot, not in the photograph, nowhere to be seen, nowhere in sight, nowhere
+    to be found, out of frame, out of the frame, out of shot, out of view, out of sight, cropped out, taken off,
+    removed, not worn, isn't worn, aren't worn, not included, not allowed, not wanted, not needed, left at home,
+    left behind, left out, forgotten at home, nonexistent, non-existent
+"""
+#: The same, where nothing more is said of the thing: "hat off", "left glove missing".
+CLOSING_WORDS = frozenset(("off", "missing", "absent", "gone", "none", "nothing", "invisible", "unseen"))
+#: What may follow a thing that is absent and says no more.
+TRAILING = frozenset(
+    ("visible", "present", "shown", "showing", "seen", "worn", "on", "allowed", "needed", "please", "whatsoever",
+     "at all", "anywhere", "in sight", "in view", "there", "here", "either", "anymore", "any more", "wanted",
+     "included", "thanks", "else", "around")
+)  # fmt: skip
+#: What looks like an absence and is none; these go with the noun after them, as an article does.
+SEEMING = """
+    not one but two, not one but three, not one but four, not two but three, not one but several, not only, not
+    just, not merely, not simply, not a strand of, not a single strand of, not a hair of, no less than, no fewer
+    than, none other than, nothing but, nothing except, nothing other than, nothing apart from
+"""
+#: The same before a garment: they say that it is worn.
+SEEMING_WORN = "never without, never seen without, rarely without, rarely seen without, seldom without, not without"
+#: The same as words that describe a thing.
+SEEMING_LOOKS = """
+    no-show, no show, no-makeup, no-nonsense, no nonsense, no-frills, no frills, no-iron, no-fuss, no-sew, missing
+"""
+#: Single words, and the thing that they say is absent.
+WORDS: dict[str, str] = {
+    "bareheaded": "hat", "bare-headed": "hat", "bare headed": "hat", "hatless": "hat", "tieless": "tie",
+    "shoeless": "shoes", "sockless": "socks", "gloveless": "gloves", "bootless": "boots", "nobody": "people",
+    "no one": "people", "no-one": "people", "nobody else": "people", "no one else": "people",
+    "no one else around": "people", "nobody else around": "people", "nobody around": "people", "unbearded": "beard",
+    "unaccessorised": "accessories", "unaccessorized": "accessories", "spectacleless": "spectacles",
+}  # fmt: skip
+#: A place where nothing is, and what would be there.
+_WORN_AT = {
+    "head": "hat", "heads": "hats", "feet": "shoes", "foot": "shoe", "neck": "scarf", "hands": "gloves",
+    "hand": "glove", "wrist": "watch", "wrists": "watches", "shoulder": "bag", "shoulders": "bag",
+}  # fmt: skip
+_PLURALS = {"shoe": "shoes", "sock": "socks", "glove": "gloves", "boot": "boots", "earring": "earrings",
+            "sandal": "sandals", "freckle": "freckles", "wrinkle": "wrinkles", "spectacle": "spectacles"}  # fmt: skip
+_ENDING = re.compile(r"(?P<thing>[a-z]{2,20}?s?)-?(?:less|free)")
+
+
+def thing_of(word: str) -> tuple[str, str] | None:
+    """The stem and the name of the thing that a word may say is absent: "beard-free" is "beard"."""
+    match = _ENDING.fullmatch(word)
+    if match is None:
+        return None
+    stem = match["thing"]
+    return stem, _PLURALS.get(stem, stem)
+
+
+def _words(table: str) -> list[str]:
+    return [" ".join(part.split()) for part in table.split(",")]
+
+
+def _alternatives(phrases: list[str]) -> str:
+    return "|".join(
+        re.escape(phrase).replace("\\ ", r"\s+").replace("'", "['\u2019]")
+        for phrase in sorted(phrases, key=len, reverse=True)
+    )
+
+
+_GLUE = """
+    with, and, but, or, nor, wearing, having, holding, carrying, sporting, is, are, was, were, be, been, being, am,
+    has, have, had, does, do, did, got, wear, wears, wore, hold, holds, carry, carries, want, wants, need, needs,
+    show, shows, include, add, draw, see, to, you, we, i, he, she, they, there, there's, it, any, a, an, the,
+    single, his, her, their, its, my, your, our, some, of, all, in, by, just, give, him, them, kind of, kinds of,
+    sort of, sorts of, type of, form of, pair of, please
+"""
+_BEFORE = _alternatives([*_words(OPENERS), *_words(EXCEPTIONS), *_words(_GLUE)])
+_OPENING = re.compile(rf"\s*(?:(?:{_BEFORE})(?![\w'\u2019-])|[,:;.!?-])", re.IGNORECASE)
+_AFTER = _alternatives([*_words(CLOSERS), *CLOSING_WORDS, *TRAILING])
+_COPULA = r"(?:(?:is|are|was|were|has|have|been|being|both|all|also|still|completely|entirely|just|simply)\s+){0,4}"
+_CLOSING = re.compile(
+    rf"(?:\s*[:=|\u2013\u2014-])?\s*{_COPULA}(?<![\w-])(?:{_AFTER}|no|n/?a|nil|null|without|false|none\s+\w+"
+    r"|not\s+wearing\s+(?:any|one)|nothing\s+(?:at\s+all|on))\s*[.,;!]*\s*$",
+    re.IGNORECASE,
+)
+_MOST_CLOSERS, _LONGEST_CLOSER = 3, 80
+_NOTHING_AT = re.compile(r"\bnothing\b", re.IGNORECASE)
+_PARTS = re.compile(r"\s*(?:,|;|\bor\b|\bnor\b)\s*", re.IGNORECASE)
+_IN_WORDS = re.compile(rf"(?<![\w-])(?:{_alternatives(list(WORDS))})(?![\w-])", re.IGNORECASE)
+_EDGES = " \t\r\n,.;:|=-!?\u2013\u2014"
+
+
+def absent_things(phrase: str) -> tuple[str, ...]:
+    """What a phrase says is absent, each thing in its own words: "no hat, scarf or glasses" is three.
+
+    Words of absence are taken from both ends as often as they stand there; a single word of absence is replaced by its
+    thing. Where nothing is said to be at a place, the thing that would be there is named first.
+    """
+    text = " ".join(phrase.split())
+    if text.lower() in WORDS:
+        return (WORDS[text.lower()],)
+    text = _without_openers(text)
+    for _ in range(_MOST_CLOSERS):
+        tail = max(0, len(text) - _LONGEST_CLOSER)
+        closing = _CLOSING.search(text, tail)
+        if closing is None or not text[: closing.start()].strip(_EDGES):
+            break
+        text = text[: closing.start()]
+    found = []
+    nothing = _NOTHING_AT.search(phrase) is not None
+    for part in _PARTS.split(text):
+        words = _without_openers(part)
+        if words:
+            found.append(_named(words, nothing))
+    return tuple(found)
+
+
+def _without_openers(part: str) -> str:
+    end = 0
+    while (match := _OPENING.match(part, end)) is not None:
+        end = match.end()
+    return " ".join(part[end:].strip(_EDGES).split())
+
+
+def _named(words: str, nothing: bool) -> str:
+    words = _IN_WORDS.sub(lambda match: WORDS[match.group().lower()], words)
+    lowered = words.lower()
+    if nothing and lowered in _WORN_AT:
+        return f"{_WORN_AT[lowered]} on {words}"
+    thing = thing_of(lowered)
+    return thing[1] if thing is not None and " " not in lowered else words
