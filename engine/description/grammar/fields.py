@@ -38,7 +38,7 @@ _FIELD = re.compile(
     + r"{0,3}"
 )
 _CELL = re.compile(r"(?:^|\n)[ \t]*\|?[ \t]*$")
-_HEADING = re.compile(r"(?:^|\n)[ \t]*(?:#{1,6}[ \t]*|\*\*|__)$")
+_HEADING = re.compile(r"(?:^|\n)[ \t]*(?:#{1,6}[ \t]*|\*\*|__|[ \t]{2})$")
 _ITEMS = re.compile(r"[ \t]*\n(?:[ \t]*[-*+•]|[ \t]{2,})")
 _LINE_START = re.compile(r"(?:^|\n)[ \t>*#•+-]*(?:\d{1,2}[.)][ \t]*)?[\"'*_]{0,3}$")
 _ENDS_SENTENCE = re.compile(r"[.;|](?=\s|$)")

@@ -33,6 +33,13 @@ _SMEARS = frozenset(
 )
 #: What has neither sleeves nor hems.
 _NO_SLEEVES = frozenset((Group.ACCESSORY, Group.BAG, Group.EYEWEAR, Group.HEADWEAR, Group.NECKWEAR, Group.FOOTWEAR))
+#: "A tea towel as a cape", "a colander for a helmet": what serves as a garment is one.
+_SERVES_AS = {
+    "as": WORN | {Group.OTHER, Group.HAIR},
+    "for": frozenset((Group.OTHER, Group.ACCESSORY)),
+}
+_GARMENT_GROUPS = WORN - {Group.ACCESSORY}
+_IN_ARMS = frozenset(("baby", "newborn", "infant", "newborn baby"))
 _MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
 #: What falls on people and stays there: "ice in his beard", "snow on her coat".
 _FALLEN = frozenset(
@@ -95,6 +102,13 @@ class NounRules(Memory):
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
             self._open(chunk, Group.ACCESSORY)
             return None
+        if lead is not None and anchor is not None and group in _GARMENT_GROUPS and lead.word in _SERVES_AS:
+            if anchor.group in _SERVES_AS[lead.word]:
+                anchor.group, anchor.weak = group, False
+                return self._grow(chunk)
+        if lead is not None and lead.kind is Kind.WITH and chunk.word in _IN_ARMS and anchor is not None:
+            self._open(chunk, Group.ACCESSORY)
+            return None
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
@@ -142,6 +156,8 @@ class NounRules(Memory):
             return True
         if group is Group.SHOT and lead is not None and anchor.group in (Group.BODY, Group.FACE):
             return True
+        if group is Group.HAIR and anchor.group in WORN and self._attached and lead is not None:
+            return lead.kind is Kind.PREPOSITION
         if lead is not None and anchor.group is Group.BACKGROUND and group in DESCRIBED and lead.word in ("in", "on"):
             if anchor.word in _FALLEN:
                 anchor.group = group
