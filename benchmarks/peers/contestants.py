@@ -150,7 +150,7 @@ def stable_diffusion_cpp(model: Model, options: argparse.Namespace) -> Iterator[
     if model.name != "sd15":
         raise ValueError("it knows published architectures alone; figurine's is not one")
     settings = sd.SDContextParams()
-    settings.model_path, settings.n_threads = str(model.checkpoint), options.threads
+    settings.model_path, settings.n_threads = str(model.file), options.threads
     settings.vae_decode_only, settings.diffusion_flash_attn = True, True
     context = sd.SDContext(settings)
 

@@ -1,27 +1,40 @@
-"""The models that all contestants draw with, as folders: diffusers' checkpoint, our bundle, OpenVINO's graphs.
+"""The models that all contestants draw with: diffusers' checkpoint, our bundle, OpenVINO's graphs, one file of weights.
 
 SD 1.5 has random weights of the published shapes. It is written and exported once, and stays in the folder named.
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ("figurine", "sd15")
+PARTS = {
+    "unet.": "unet/diffusion_pytorch_model.safetensors",
+    "vae.": "vae/diffusion_pytorch_model.safetensors",
+    "te.": "text_encoder/model.safetensors",
+}
+EXPORT = """
+import sys
+from optimum.exporters.openvino import main_export
+main_export(sys.argv[1], sys.argv[2], task="text-to-image", library_name="diffusers", convert_tokenizer=True)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """Where a model lies, and what is drawn with it; `openvino` may not be there."""
+    """Where a model lies, and what is drawn with it; `openvino` and `file` may not be there."""
 
     name: str
     checkpoint: Path
     bundle: Path
     openvino: Path
+    file: Path
     width: int
     height: int
     sampler: str
@@ -36,6 +49,7 @@ def model_of(name: str, folder: Path, side: int | None = None) -> Model:
             checkpoint=ROOT / "models" / "figurine" / "checkpoint",
             bundle=ROOT / "models" / "figurine-bundle",
             openvino=folder / "figurine" / "openvino",
+            file=folder / "figurine" / "all.safetensors",
             width=128,
             height=192,
             sampler="ddim",
@@ -46,6 +60,7 @@ def model_of(name: str, folder: Path, side: int | None = None) -> Model:
         checkpoint=folder / name / "checkpoint",
         bundle=folder / name / "bundle",
         openvino=folder / name / "openvino",
+        file=folder / name / "all.safetensors",
         width=side or 512,
         height=side or 512,
         sampler="euler",
@@ -61,19 +76,31 @@ def prepare(model: Model, *, python: str, openvino: bool) -> None:
         python: The interpreter that has optimum-intel.
         openvino: Whether graphs for OpenVINO's own pipelines are wanted.
     """
-    if not (model.checkpoint / "model_index.json").exists() or not (model.bundle / "manifest.json").exists():
-        _run(
-            sys.executable, str(ROOT / "benchmarks" / "full_size.py"), model.name, "--folder", str(model.bundle.parent)
-        )
-    if openvino and not (model.openvino / "model_index.json").exists():
-        export = "from optimum.exporters.openvino import main_export; import sys; "
-        export += "main_export(sys.argv[1], sys.argv[2], task='text-to-image', library_name='diffusers')"
+    if not (model.bundle / "manifest.json").exists():
+        shutil.rmtree(model.bundle.parent, ignore_errors=True)  # what an attempt that was ended has left
+        whole = ROOT / "benchmarks" / "full_size.py"
+        _run(sys.executable, str(whole), model.name, "--folder", str(model.bundle.parent))
+    if model.name == "sd15" and not model.file.exists():
+        merge({prefix: model.checkpoint / path for prefix, path in PARTS.items()}, model.file)
+    if openvino and not model.openvino.exists():
+        half = model.openvino.with_name("openvino.half")
+        shutil.rmtree(half, ignore_errors=True)
         try:
-            _run(python, "-c", export, str(model.checkpoint), str(model.openvino))
+            _run(python, "-c", EXPORT, str(model.checkpoint), str(half))
+            half.rename(model.openvino)
         except subprocess.CalledProcessError:
             print("OpenVINO's graphs were not made; contestants that need them will say so", flush=True)
 
 
+def merge(parts: Mapping[str, Path], out: Path) -> None:
+    """Puts the weights of a checkpoint's parts into one file, under the prefixes that stable-diffusion.cpp knows."""
+    from safetensors.numpy import load_file, save_file
+
+    half = out.with_suffix(".half")
+    save_file({prefix + name: value for prefix, path in parts.items() for name, value in load_file(path).items()}, half)
+    half.rename(out)
+
+
 def _run(*command: str) -> None:
-    print(f"making: {' '.join(command)}", flush=True)
+    print(f"making: {' '.join(' '.join(command).split())}", flush=True)
     subprocess.run(command, check=True)
