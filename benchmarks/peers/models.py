@@ -8,16 +8,18 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ("figurine", "sd15")
+TEXT_ENCODER = "text_encoder/model.safetensors"
 PARTS = {
     "unet.": "unet/diffusion_pytorch_model.safetensors",
     "vae.": "vae/diffusion_pytorch_model.safetensors",
-    "te.": "text_encoder/model.safetensors",
+    "te.text_model.": TEXT_ENCODER,
 }
 EXPORT = """
 import sys
@@ -86,10 +88,18 @@ def prepare(model: Model, *, python: str, openvino: bool) -> None:
         half = model.openvino.with_name("openvino.half")
         shutil.rmtree(half, ignore_errors=True)
         try:
-            _run(python, "-c", EXPORT, str(model.checkpoint), str(half))
+            with tempfile.TemporaryDirectory() as older:
+                with_older_names(model.checkpoint, Path(older) / "checkpoint")
+                _run(python, "-c", EXPORT, str(Path(older) / "checkpoint"), str(half))
             half.rename(model.openvino)
         except subprocess.CalledProcessError:
             print("OpenVINO's graphs were not made; contestants that need them will say so", flush=True)
+
+
+def with_older_names(checkpoint: Path, out: Path) -> None:
+    """Copies a checkpoint for a transformers before 5.6, which wants `text_model.` before a text encoder's weights."""
+    shutil.copytree(checkpoint, out)
+    merge({"text_model.": checkpoint / TEXT_ENCODER}, out / TEXT_ENCODER)
 
 
 def merge(parts: Mapping[str, Path], out: Path) -> None:
@@ -97,7 +107,8 @@ def merge(parts: Mapping[str, Path], out: Path) -> None:
     from safetensors.numpy import load_file, save_file
 
     half = out.with_suffix(".half")
-    save_file({prefix + name: value for prefix, path in parts.items() for name, value in load_file(path).items()}, half)
+    weights = {prefix + name: value for prefix, path in parts.items() for name, value in load_file(path).items()}
+    save_file(weights, half, metadata={"format": "pt"})
     half.rename(out)
 
 
