@@ -90,6 +90,7 @@ class Connection(H11Protocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keeps the connection for the answer of a request that has come whole."""
+        self.transport.send_now()  # asyncio may close the socket after this
         if not self._working or self.conn.their_state is h11.SEND_BODY or self.transport.is_closing():
             return False
         if self._half_closed is None:

@@ -1,4 +1,7 @@
-"""A transport between uvicorn and the socket's own: it ends without losing the answer, and can send ahead.
+"""A transport between uvicorn and the socket's own: it ends without losing the answer, sends together, and ahead.
+
+What is written in one turn of the event loop leaves in one call to the system: head and body of an answer, the last
+events of a stream. Each call costs the server some 30 microseconds of processor, and the client waking up costs 60.
 
 Closing a socket with unread bytes in it resets the connection, and a client that still sends loses the answer that
 tells it why it should stop. So such a connection is closed for writing first, and what comes is thrown away for a
@@ -26,19 +29,28 @@ class AnswerTransport(asyncio.Transport):
         self._ended = ended
         self._closing = False
         self._ahead = 0
+        self._together: list[bytes] = []
         inner.set_write_buffer_limits(high=0)  # whatever cannot be sent at once is watched by SendStall
 
     def write(self, data: "bytes | bytearray | memoryview[Any]") -> None:
-        if self._closing:
+        if self._closing or not data:
             return
-        if self._ahead and data:
+        if self._ahead:
             assert bytes(data[: self._ahead]) == BEGINNING[: self._ahead]
             data, self._ahead = data[self._ahead :], 0
-        self.inner.write(data)
+        if not self._together:
+            asyncio.get_running_loop().call_soon(self.send_now)
+        self._together.append(bytes(data))
+
+    def send_now(self) -> None:
+        """Hands over what this turn has written so far."""
+        together, self._together = self._together, []
+        if together and not self.inner.is_closing():
+            self.inner.write(b"".join(together))
 
     def send_ahead(self) -> None:
         """One more byte of the next answer's beginning, which is known before the answer is."""
-        if not self.is_closing() and self._ahead < len(BEGINNING):
+        if not self.is_closing() and not self._together and self._ahead < len(BEGINNING):
             self.inner.write(BEGINNING[self._ahead : self._ahead + 1])
             self._ahead += 1
 
@@ -46,6 +58,7 @@ class AnswerTransport(asyncio.Transport):
         if self._closing:
             return
         self._closing = True
+        self.send_now()
         if self.inner.is_closing() or not self._still_sends():
             self.inner.close()
             return
@@ -56,6 +69,7 @@ class AnswerTransport(asyncio.Transport):
 
     def abort(self) -> None:
         self._closing = True
+        self._together.clear()
         self.inner.abort()
 
     def is_closing(self) -> bool:
@@ -80,4 +94,4 @@ class AnswerTransport(asyncio.Transport):
         return self.inner.get_extra_info(name, default)
 
     def get_write_buffer_size(self) -> int:
-        return self.inner.get_write_buffer_size()
+        return self.inner.get_write_buffer_size() + sum(map(len, self._together))

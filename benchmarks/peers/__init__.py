@@ -1,0 +1,1 @@
+"""Pictures of the same model by other programs, each in a process of its own, beside ours."""
