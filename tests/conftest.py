@@ -302,7 +302,7 @@ def _write_colour_parser(path: Path) -> None:
 
 
 def _with_colour_parser(bundle: Path, out: Path) -> Path:
-    from engine.export.added_file import with_file
+    from engine.bundle.added_file import with_file
     from engine.regions.items import ITEM_CLASSES
 
     with_file(bundle, out, "parser.onnx", _write_colour_parser, parser=ITEM_CLASSES)

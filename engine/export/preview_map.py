@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from engine.bundle.added_file import with_file
 from engine.bundle.manifest import (
     MANIFEST_FILE,
     PREVIEW_MAP_FILE,
@@ -24,7 +25,6 @@ from engine.bundle.manifest import (
     Manifest,
     load_bundle,
 )
-from engine.export.added_file import with_file
 from engine.previews.linear_map import COLOURS, NEIGHBOURS, FloatArray, PreviewMap, features, save_preview_map
 from engine.sessions.onnx.session import OnnxSession
 from engine.train.figures import draw_figure, sample_figure

@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from engine.bundle.added_file import with_file
 from engine.bundle.manifest import MANIFEST_FILE, PARSER_FILE, Manifest, load_bundle
-from engine.export.added_file import with_file
 from engine.export.write import write_graph
 from engine.pipeline_folder.graphs import PRECISIONS, Graph
 from engine.regions.items import ITEM_CLASSES

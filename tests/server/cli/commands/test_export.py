@@ -1,4 +1,4 @@
-"""`cosmicman export BUNDLE --preview-map`: an older bundle gets a map, and what cannot have one is told why."""
+"""`cosmicman export BUNDLE --preview-map` and `--parser`: a bundle gets one more file, or is told why it cannot."""
 
 import json
 import shutil
@@ -54,3 +54,15 @@ def test_what_bfloat16_costs_is_measured_where_a_processor_has_it(refused: Any, 
     elif not computes_bfloat16():
         assert "needs a processor that computes it natively" in refused(*measure)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_parser_goes_from_one_bundle_to_another(cosmicman, refused, bundle: Path, parsing_bundle: Path) -> None:
+    outcome = cosmicman("export", str(bundle), "--parser", str(parsing_bundle), "--out", "with")
+    assert (outcome.status, outcome.out) == (0, "with\n"), outcome.err
+    assert load_bundle(Path("with")).manifest.files == load_bundle(parsing_bundle).manifest.files
+    assert "it lists no parser.onnx" in refused("export", str(bundle), "--parser", str(bundle), "--out", "without")
+    assert "holds no readable parser" in refused("export", str(bundle), "--parser", "nowhere", "--out", "without")
+    assert "--parser changes a bundle" in refused(
+        "export", str(bundle), "--parser", str(parsing_bundle), "--tensorrt", "--out", "without"
+    )
+    assert not Path("without").exists()
