@@ -69,7 +69,8 @@ def with_pipeline(pipeline: Any, model: Model, options: argparse.Namespace) -> D
                 latents=torch.from_numpy(noise(model, seed)),
                 output_type="np",
             ).images[0]
-        return np.round(image * 255.0).astype(np.uint8)
+        pixels: Pixels = np.round(image * 255.0).astype(np.uint8)
+        return pixels
 
     return draw
 
@@ -180,7 +181,7 @@ def ours(provider: str) -> Callable[[Model, argparse.Namespace], Any]:
         more = {} if provider == "cpu" else {"cpu_precision": options.precision}
         settings = EngineSettings(
             num_threads=options.threads,
-            sessions=SessionSettings(provider=provider, **more),  # type: ignore[arg-type]
+            sessions=SessionSettings(provider=provider, **more),
         )
         loaded = Engine.load(model.bundle, settings)
         with asyncio.Runner() as runner:
