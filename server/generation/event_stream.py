@@ -102,6 +102,8 @@ def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Set
         description=request.description.text,
         groups=group_spans(request.description),
         negatives=negatives_of(gateway, request.description),
+        variant=request.variant,
+        decoder=request.decoder,
         **asdict(started),
     )
 
