@@ -29,7 +29,7 @@ from engine.request.events import Event, Finished, ImageReady, Preview, Queued, 
 from engine.request.limits import RequestLimits
 from engine.request.prepare import NONE, picture_limits, prepare
 from engine.request.provenance import Origin, check_room
-from engine.request.request import GenerationRequest, ModelInfo, PreparedRequest
+from engine.request.request import FewSteps, GenerationRequest, ModelInfo, PreparedRequest
 from engine.request.second_pass import SecondPass
 from engine.request.sizes import SizeLimits
 from engine.request.stats import EngineStats, Histogram
@@ -87,6 +87,7 @@ class Engine:
     ) -> None:
         """Made by `load`; `regions` is the bundle's parser, where it has one."""
         self._preview_map = load_preview_map(bundle)
+        self._fast_previews = self._preview_map is None and diffusion.has_fast_decoder
         self.regions = regions
         self.model = _model_info(bundle, diffusion, settings, self._preview_map, regions)
         self._bundle = bundle
@@ -145,7 +146,7 @@ class Engine:
         if settings.warm_up:
             warm = partial(warm_up, self._diffusion, self.model, self._costs, max_rows=settings.max_rows)
             try:
-                await asyncio.get_running_loop().run_in_executor(self._workers, warm)
+                self._fast_previews |= await asyncio.get_running_loop().run_in_executor(self._workers, warm)
             except BaseException:
                 for pool in self._pools:
                     pool.shutdown(wait=False)
@@ -272,6 +273,7 @@ class Engine:
                 previewer=self._previewer,
                 preview_map=self._preview_map,
                 regions=self.regions,
+                fast_previews=self._fast_previews,
                 origin=self._origin,
                 pixel_limits=picture_limits(self.model),
             )
@@ -368,11 +370,26 @@ def _model_info(
         takes_init_image=diffusion.takes_pictures,
         pixels_of_a_latent=manifest.vae_factor,
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
-        previews=preview_map is not None,
+        previews=preview_map is not None or diffusion.has_fast_decoder,
         regions=regions is not None,
         change_groups=() if regions is None else groups_of(regions.classes),
+        few_steps=_few_steps(bundle, samplers, limits),
+        fast_decoder=diffusion.has_fast_decoder,
     )
     try:
         return RequestLimits(max_steps=settings.max_steps, max_pixels=settings.max_pixels).lower(model)
     except ValueError as error:
         raise BundleError(f"{bundle.path}: {error}") from error
+
+
+def _few_steps(bundle: Bundle, samplers: Sequence[str], limits: Mapping[str, int]) -> FewSteps | None:
+    few = bundle.manifest.few_steps
+    if few is None:
+        return None
+    path = bundle.path / MANIFEST_FILE
+    if few.sampler not in samplers:
+        raise BundleError(f"{path}: few_steps.sampler must be one of {', '.join(samplers)}; got {few.sampler[:40]!r}")
+    most = min(limits[few.sampler], bundle.manifest.max_steps)
+    if few.steps > most:
+        raise BundleError(f"{path}: few_steps.steps may be at most {most}; got {few.steps}")
+    return FewSteps(steps=few.steps, sampler=few.sampler)

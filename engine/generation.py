@@ -14,22 +14,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias, TypeVar
 
-from engine.errors import EngineError, EngineStoppedError
+from engine.errors import EngineError, EngineStoppedError, NotFiniteError
 from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.model.start_picture import StartPicture, read_start_picture
 from engine.pictures.encode import MEDIA_TYPES, Pixels, encode, to_pixels
 from engine.pictures.header import PixelLimits
 from engine.previews.linear_map import PreviewMap
 from engine.previews.maker import PreviewMaker
-from engine.previews.picture import PreviewPicture, preview_picture
+from engine.previews.picture import PreviewPicture, decoded_preview, preview_picture
 from engine.prompt.planner import PromptPlan
 from engine.regions.regions import Regions
 from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
 from engine.request.provenance import Origin, provenance
-from engine.request.request import MAX_SEED, PreparedRequest
-from engine.samplers import FloatArray, SamplerPlan, gaussian_noise, sampler_plan
+from engine.request.request import FAST, FEW_STEPS, MAX_SEED, PreparedRequest
+from engine.samplers import FloatArray, SamplerPlan, few_steps_schedule, gaussian_noise, sampler_plan
 from engine.scheduler import Estimate, JobHandle, LatentsReady, StepDone, Update
-from engine.scheduler.picture import Denoising
+from engine.scheduler.picture import Denoising, OtherModel
 
 Result = TypeVar("Result")
 
@@ -85,6 +85,7 @@ class Generation:
         previewer: Executor,
         preview_map: PreviewMap | None,
         regions: Regions | None,
+        fast_previews: bool,
         origin: Origin,
         pixel_limits: PixelLimits,
     ) -> None:
@@ -98,8 +99,9 @@ class Generation:
             readers: Where the picture to start from is read, while the request is in line.
             decoder: Where pictures are decoded and written.
             previewer: Where previews are made.
-            preview_map: What they are made with; needed where the request asks for any.
+            preview_map: What they are made with, where it is not the fast decoder.
             regions: What cuts people out; needed where the request asks for it.
+            fast_previews: Whether previews are made with the fast decoder.
             origin: Named in the pictures' provenance.
             pixel_limits: Of the picture to start from.
         """
@@ -111,6 +113,7 @@ class Generation:
         self._decoder = decoder
         self._preview_map = preview_map
         self._regions = regions
+        self._fast_previews = fast_previews
         self._origin = origin
         self._pixel_limits = pixel_limits
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
@@ -229,6 +232,7 @@ class Generation:
         """What each pass reads; the text is encoded once, and told the size of each."""
         request, second = self._request, self._request.second_pass
         schedule = self._diffusion.noise_schedule
+        schedule = few_steps_schedule(schedule) if request.variant == FEW_STEPS else schedule
         plan = sampler_plan(request.sampler, schedule, request.steps, request.strength)
         passes = [self._pass(plan, request.width, request.height, request.guidance_scale)]
         if second is not None:
@@ -272,9 +276,15 @@ class Generation:
                 keep=keep if number == 0 else None,
                 then=picture,
                 estimate_every=self._request.preview_every,
+                model=self._model(),
             )
         assert picture is not None
         return picture
+
+    def _model(self) -> OtherModel | None:
+        if self._request.variant != FEW_STEPS:
+            return None
+        return OtherModel(name=FEW_STEPS, forward=self._diffusion.forward_few_steps)
 
     def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:
         return gaussian_noise(self._seed, self._request.image_index + index, first_draw + draw, shape)
@@ -311,7 +321,7 @@ class Generation:
     def _decode(self, index: int, latents: FloatArray) -> _Finished:
         request = self._request
         started = time.monotonic()
-        pixels = to_pixels(self._diffusion.decode(latents))
+        pixels = to_pixels(self._diffusion.decode(latents, fast=request.decoder == FAST))
         mask = None
         if self._init is not None:
             pixels, mask = self._init.pasted(pixels), self._init.mask
@@ -341,6 +351,11 @@ class Generation:
         return self._regions.alpha(pixels)
 
     def _preview(self, latents: FloatArray) -> PreviewPicture | None:
+        if self._fast_previews:
+            try:
+                return decoded_preview(self._diffusion.decode(latents, fast=True))
+            except NotFiniteError:
+                return None
         assert self._preview_map is not None, "a request that asks for previews is refused where there is no map"
         return preview_picture(self._preview_map, latents)
 

@@ -70,6 +70,8 @@ def provenance(
         "guidance_scale": request.guidance_scale,
         "guidance_interval": list(request.guidance_interval),
         "sampler": request.sampler,
+        "variant": request.variant,
+        "decoder": request.decoder,
         **start,
         **cutout,
         **second,

@@ -21,6 +21,9 @@ DRAWN_SEED = -1
 MAX_WEIGHT = 4.0
 GROUP_NAMES = tuple(group.value for group in Group)
 PRIORITIES = ("high", "normal", "low")
+FULL, FAST, FEW_STEPS = "full", "fast", "few_steps"
+DECODERS = (FULL, FAST)
+VARIANTS = (FULL, FEW_STEPS)
 MAX_DEADLINE_SECONDS = 86_400.0
 MAX_SECOND_PASS_SCALE = 4.0
 DEFAULT_STRENGTH = 0.8
@@ -41,6 +44,8 @@ class GenerationRequest:
         steps: Denoising steps.
         guidance_scale: Strength of classifier-free guidance; up to 1 is off and costs half.
         sampler: One of the model's samplers.
+        variant: full, or few_steps: a UNet distilled to draw in few steps without guidance, in its own way alone.
+        decoder: full, or fast: a small decoder that makes nearly the same picture of the same latents.
         seed: 0 to 2**32 - 1; None or DRAWN_SEED lets the engine draw one. Picture n depends on (seed, n) and not on its
             neighbours.
         image_index: n of the first picture, 0 to 2**32 - 1: with it a later picture is asked for without those before.
@@ -77,6 +82,8 @@ class GenerationRequest:
     steps: int | None = None
     guidance_scale: float | None = None
     sampler: str | None = None
+    variant: str = FULL
+    decoder: str = FULL
     seed: int | None = None
     image_index: int = 0
     num_images: int = 1
@@ -98,6 +105,19 @@ class GenerationRequest:
     request_id: str = ""
     caller: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FewSteps:
+    """What a request with the variant few_steps runs with.
+
+    Attributes:
+        steps: Denoising steps.
+        sampler: What takes them.
+    """
+
+    steps: int
+    sampler: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +148,8 @@ class ModelInfo:
         takes_init_image: Whether pictures can start from one.
         previews: Whether it can show pictures while they are made.
         regions: Whether it can say which item each pixel of a picture shows, and so cut the person out.
+        few_steps: What the variant few_steps runs with; None where there is none.
+        fast_decoder: Whether the decoder fast is there.
         pixels_of_a_latent: Sides of the square of pixels that one position of the latents stands for.
         change_groups: Groups that an edit may name; none where it cannot find any in a picture.
     """
@@ -154,8 +176,20 @@ class ModelInfo:
     sampler_steps: Mapping[str, int] = field(default_factory=dict)
     previews: bool = False
     regions: bool = False
+    few_steps: FewSteps | None = None
+    fast_decoder: bool = False
     pixels_of_a_latent: int = 8
     change_groups: tuple[str, ...] = ()
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The UNets that a request can choose from."""
+        return VARIANTS if self.few_steps else (FULL,)
+
+    @property
+    def decoders(self) -> tuple[str, ...]:
+        """The decoders that a request can choose from."""
+        return DECODERS if self.fast_decoder else (FULL,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +228,8 @@ class PreparedRequest:
     edit: PreparedEdit | None = None
     preview_every: int | None = None
     cutout: bool = False
+    variant: str = FULL
+    decoder: str = FULL
     plan: object = field(default=None, repr=False, compare=False)
 
     @property

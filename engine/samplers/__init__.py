@@ -7,7 +7,7 @@ from engine.samplers.keep import Keep
 from engine.samplers.noise import gaussian_noise, guided
 from engine.samplers.plan import SamplerPlan
 from engine.samplers.registry import SAMPLERS, max_steps, num_skipped_steps, sampler_plan, samplers_of
-from engine.samplers.schedule import FloatArray, NoiseSchedule, alphas_cumprod
+from engine.samplers.schedule import FloatArray, NoiseSchedule, alphas_cumprod, few_steps_schedule
 
 __all__ = [
     "SAMPLERS",
@@ -16,6 +16,7 @@ __all__ = [
     "NoiseSchedule",
     "SamplerPlan",
     "alphas_cumprod",
+    "few_steps_schedule",
     "gaussian_noise",
     "guided",
     "max_steps",

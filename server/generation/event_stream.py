@@ -104,6 +104,8 @@ def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Set
         id=request.request_id,
         model=request.model.name,
         description=request.description.text,
+        variant=request.variant,
+        decoder=request.decoder,
         **texts.model_dump(),
         **(asdict(started) | {"mask": mask}),
     )

@@ -25,6 +25,8 @@ SAME_NAMES = (
     "groups",
     "weights",
     "sampler",
+    "variant",
+    "decoder",
     "image_index",
     "priority",
     "deadline_seconds",
