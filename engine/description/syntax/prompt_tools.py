@@ -88,7 +88,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("/imagine",), re.compile(r"^\s*/imagine(?:\s+prompt\s*:?)?"), _PARAMETER),
     Rule(("__",), re.compile(r"(?<!\w)__[a-z0-9][a-z0-9_/*.-]{0,60}?__(?!\w)"), _CHOICE),
     Rule(("{",), re.compile(r"\$?\{[^{}\n]{0,400}\}"), _CHOICE, Goes.WORD, _chooses),
-    Rule(("{",), re.compile(r"\{+(?=[^{}\n]{1,400}\})"), _WEIGHT, Goes.MARK),
+    Rule(("{",), re.compile(r"(?<!\{)\{++(?=[^{}\n]{1,400}\})"), _WEIGHT, Goes.MARK),
     Rule(("}",), re.compile(r"\}+"), _WEIGHT, Goes.MARK),
     Rule(("[",), re.compile(r"\[[^\[\]\n]{0,400}\]"), _CHOICE, Goes.WORD, _chooses),
     Rule(("[",), re.compile(r"\[[^\[\]:\n]{0,200}:[^\[\]:\n]{0,200}:[ ]*\d*\.?\d+[ ]*\]"), _CHOICE),

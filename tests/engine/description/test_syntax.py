@@ -1,6 +1,7 @@
 """Syntax of other tools: recognised with its place, kept out of the drawn text, and parting what it parts."""
 
 import sys
+import time
 from collections.abc import Callable
 
 import pytest
@@ -100,6 +101,8 @@ def test_weights_stand_beside_syntax() -> None:
     assert [(span.group, span.weight) for span in parse(text).spans] == [(Group.OUTERWEAR, 1.3), (Group.FOOTWEAR, 1.0)]
 
 
+#: Many times what it takes; not a measurement.
+PATIENCE_SECONDS = 30
 PATTERNS = (
     "<", "<a:", "<lora:x:1> ", "--", "--no ", "--ar 2:3 ", "__", "__a", "{", "{a|", "{a|b}", "[a|", "BREAK ", "AND ",
     "::", "a:1.", "a++", "Steps: 1, A: ", "seed: 1 ", "http://", "*", "**a", "# ", "\n# ", "\n- ", "\n1. ", "|",
@@ -121,6 +124,14 @@ def _calls(action: Callable[[], object]) -> int:
     finally:
         sys.setprofile(None)
     return count
+
+
+@pytest.mark.parametrize("pattern", ["{", "{{a", "\n- ", "\n \n", "|", "[a:", "no  ", "**"])
+def test_long_runs_are_read_in_time(pattern: str) -> None:
+    """Fifty thousand characters: what grows with their square takes minutes."""
+    begun = time.process_time()
+    Syntax(pattern * (50_000 // len(pattern)))
+    assert time.process_time() - begun < PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
