@@ -22,6 +22,7 @@ from engine.pictures.decode import load_pixels
 from engine.pictures.encode import to_pixels
 from engine.previews.linear_map import PreviewMap, load_preview_map
 from engine.prompt.planner import PromptPlan
+from engine.regions.items import groups_of
 from engine.regions.label_map import Labels
 from engine.regions.regions import Regions, load_regions
 from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
@@ -370,6 +371,7 @@ def _model_info(
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
         previews=preview_map is not None,
         regions=regions is not None,
+        change_groups=() if regions is None else groups_of(regions.classes),
     )
     try:
         return RequestLimits(max_steps=settings.max_steps, max_pixels=settings.max_pixels).lower(model)

@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias, TypeVar
 
-import numpy as np
-
-from engine.errors import EngineError, EngineStoppedError, RequestError
+from engine.errors import EngineError, EngineStoppedError
 from engine.model.diffusion import Conditioning, DiffusionModel
-from engine.pictures.decode import load_pixels
-from engine.pictures.encode import DEFAULT_QUALITY, MEDIA_TYPES, Pixels, encode, to_pixels
+from engine.model.start_picture import StartPicture, read_start_picture
+from engine.pictures.encode import MEDIA_TYPES, Pixels, encode, to_pixels
 from engine.pictures.header import PixelLimits
 from engine.previews.linear_map import PreviewMap
 from engine.previews.maker import PreviewMaker
@@ -56,16 +54,6 @@ class _Finished:
     decode_began: float
     decode_seconds: float
     encode_seconds: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Init:
-    """What the encoder says of the picture to start from, each [1, C, H, W], and what that took."""
-
-    mean: FloatArray
-    deviation: FloatArray
-    began: float
-    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +116,7 @@ class Generation:
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
         # Whoever logs in a worker or in a task of the step loop does so for this request.
         self._context = contextvars.copy_context()
+        self._init: StartPicture | None = None
         self._messages: asyncio.Queue[_Message] = asyncio.Queue()
         self._finishing: set[asyncio.Task[None]] = set()
         self._previews = PreviewMaker(self._preview, previewer, self._messages.put_nowait)
@@ -151,7 +140,7 @@ class Generation:
             async with aclosing(handle.moves(told, in_line)) as positions:
                 async for position in positions:
                     yield Queued(position=position)
-            init = await in_line
+            init = self._init = await in_line
         finally:
             if in_line.cancel():
                 await asyncio.wait([in_line])
@@ -170,6 +159,7 @@ class Generation:
             second_pass=request.second_pass,
             image_index=request.image_index,
             text_tokens=self._plan.num_tokens,
+            mask=None if init is None else init.mask,
         )
         passes = await self._in_worker(self._workers, self._passes)
         text_done = time.monotonic()
@@ -220,7 +210,7 @@ class Generation:
             ),
         )
 
-    async def _in_line(self, handle: JobHandle) -> _Init | None:
+    async def _in_line(self, handle: JobHandle) -> StartPicture | None:
         """Reads the picture to start from, where there is one, and waits for the request's turn."""
         init, data = None, self._request.init_image
         if data is not None:
@@ -259,25 +249,17 @@ class Generation:
             guidance_scale=guidance_scale,
         )
 
-    def _read(self, data: bytes) -> _Init:
-        began = time.monotonic()
-        try:
-            pixels = load_pixels(data, self._request.width, self._request.height, self._pixel_limits)
-        except ValueError as error:
-            raise RequestError("init_image", f"init_image: {error}") from error
-        mean, deviation = self._diffusion.encode_picture(pixels)
-        return _Init(mean=mean, deviation=deviation, began=began, seconds=time.monotonic() - began)
+    def _read(self, data: bytes) -> StartPicture:
+        label = None if self._regions is None else self._regions.label_map
+        return read_start_picture(data, self._request, self._diffusion, label, self._pixel_limits)
 
-    def _original(self, init: _Init | None, index: int) -> FloatArray | None:
-        """Latents a picture starts from: a sample of what the encoder says of the given one, as in diffusers."""
-        if init is None:
-            return None
-        draw = self._noise(index, INIT_IMAGE_DRAW, init.mean.shape, 0)
-        return np.asarray(init.mean + init.deviation * draw, np.float32)
-
-    def _picture(self, passes: Sequence[_Pass], init: _Init | None, index: int) -> Denoising:
+    def _picture(self, passes: Sequence[_Pass], init: StartPicture | None, index: int) -> Denoising:
         """The passes of one picture, the last one made first."""
         picture: Denoising | None = None
+        original = keep = None
+        if init is not None:
+            original = init.latents(self._noise(index, INIT_IMAGE_DRAW, init.mean.shape, 0))
+            keep = init.keep(original)
         for number, each in reversed(list(enumerate(passes))):
             picture = Denoising(
                 plan=each.plan,
@@ -286,7 +268,8 @@ class Generation:
                 unconditional=each.unconditional,
                 guidance_scale=each.guidance_scale,
                 guidance_interval=self._request.guidance_interval,
-                original=self._original(init, index) if number == 0 else None,
+                original=original if number == 0 else None,
+                keep=keep if number == 0 else None,
                 then=picture,
                 estimate_every=self._request.preview_every,
             )
@@ -329,9 +312,12 @@ class Generation:
         request = self._request
         started = time.monotonic()
         pixels = to_pixels(self._diffusion.decode(latents))
+        mask = None
+        if self._init is not None:
+            pixels, mask = self._init.pasted(pixels), self._init.mask
         decoded = time.monotonic()
-        origin = provenance(request, self._seed, index, self._origin)
-        quality = request.image_quality or DEFAULT_QUALITY
+        origin = provenance(request, self._seed, index, self._origin, mask)
+        quality = request.image_quality
         data = encode(pixels, request.image_format, origin, quality=quality, alpha=self._alpha(pixels))
         image = ImageReady(
             index=index,
@@ -359,7 +345,7 @@ class Generation:
         return preview_picture(self._preview_map, latents)
 
 
-def _init_stage(init: _Init | None, entered: float) -> tuple[Stage, ...]:
+def _init_stage(init: StartPicture | None, entered: float) -> tuple[Stage, ...]:
     """That of the picture to start from, which is read in line."""
     if init is None:
         return ()

@@ -44,7 +44,6 @@ from server.middleware.root_path import RootPathMiddleware
 from server.middleware.security_headers import SecurityHeadersMiddleware
 from server.observability.metrics import Metrics
 from server.observability.watch import Watch
-from server.openai.names import UNDONE_PATHS
 from server.openapi import document as openapi
 from server.replay.middleware import ReplayMiddleware
 from server.replay.replays import Replays
@@ -64,7 +63,7 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 
 
 #: Their bodies may hold a picture.
-WITH_PICTURES = ("/generate", "/jobs", "/v1/images/generations")
+WITH_PICTURES = ("/generate", "/jobs", "/v1/images/generations", "/v1/images/edits", "/v1/images/variations")
 
 
 def create_app(
@@ -229,8 +228,6 @@ def _wrong_method(request: Request, allow: str) -> ProblemError:
 
 def _no_such_path(path: str) -> str:
     known = list(openapi.document()["paths"])
-    if path in UNDONE_PATHS:
-        return f"{path} is not done by this server; {UNDONE_PATHS[path]}."
     close = get_close_matches(path[:100], known, n=1)
     hint = f"did you mean {close[0]}?" if close else "GET /docs lists those that there are."
     return f"No such path: {shown(path)}; {hint}"

@@ -51,7 +51,22 @@ _TURNS = MappingProxyType(
 
 
 def load_pixels(data: bytes, width: int, height: int, limits: PixelLimits) -> npt.NDArray[np.float32]:
-    """The picture at a size, [1, 3, H, W] of -1..1.
+    """The picture at a size, [1, 3, H, W] of -1..1; see `load_colours`.
+
+    Raises:
+        ValueError: It is no PNG, JPEG or WebP file, moves, is too large, truncated or damaged.
+    """
+    return as_input(load_colours(data, width, height, limits))
+
+
+def as_input(colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Pixels, [H, W, 3], as a VAE encoder reads them, [1, 3, H, W] of -1..1."""
+    pixels = colours.astype(np.float32) / np.float32(127.5) - np.float32(1.0)
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])
+
+
+def load_colours(data: bytes, width: int, height: int, limits: PixelLimits) -> npt.NDArray[np.uint8]:
+    """The picture's pixels at a size, [H, W, 3].
 
     It is turned as its EXIF says, its colours are those its profile means, it is laid over white where it is
     transparent, scaled until it covers the size, and cropped to it around its middle.
@@ -66,9 +81,17 @@ def load_pixels(data: bytes, width: int, height: int, limits: PixelLimits) -> np
     colours = to_srgb(reduced, profile)
     if header.orientation in _TURNS:
         colours = colours.transpose(_TURNS[header.orientation])
-    fitted = ImageOps.fit(colours, (width, height), Image.Resampling.LANCZOS)
-    pixels = np.asarray(fitted, np.float32) / np.float32(127.5) - np.float32(1.0)  # [H, W, 3]
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])
+    return np.asarray(ImageOps.fit(colours, (width, height), Image.Resampling.LANCZOS))
+
+
+def whole_picture(data: bytes, header: Header, limits: PixelLimits) -> Image.Image:
+    """A file's pixels as they are stored but turned as its EXIF says, in whatever mode, transparency included.
+
+    Raises:
+        ValueError: It is truncated or damaged.
+    """
+    image, _ = _decoded(data, header, (header.width, header.height), limits, lambda whole, _: whole.copy())
+    return image.transpose(_TURNS[header.orientation]) if header.orientation in _TURNS else image
 
 
 def _check_scans(data: bytes, header: Header) -> None:
@@ -80,13 +103,24 @@ def _check_scans(data: bytes, header: Header) -> None:
 def _reduced(
     data: bytes, header: Header, wanted: tuple[int, int], limits: PixelLimits
 ) -> tuple[Image.Image, bytes | None]:
-    """The middle of the picture, opaque, at about the size wanted or more, and its profile; memory is given back."""
+    """The middle of the picture, opaque, at about the size wanted or more, and its profile."""
+    return _decoded(data, header, wanted, limits, _smaller)
+
+
+def _decoded(
+    data: bytes,
+    header: Header,
+    wanted: tuple[int, int],
+    limits: PixelLimits,
+    take: Callable[[Image.Image, tuple[int, int]], Image.Image],
+) -> tuple[Image.Image, bytes | None]:
+    """What `take` makes of the decoded picture and the size wanted, and its profile; memory is given back."""
     try:
         image, profile = _opened(data, header, wanted)
         check_pixels(header, image.width * image.height, limits.whole)
         with image:
             image.load()
-            return _smaller(image, wanted), profile
+            return take(image, wanted), profile
     except TooLargeError:
         raise
     except Exception as error:  # a decoder of hostile bytes may raise anything

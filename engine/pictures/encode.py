@@ -49,7 +49,7 @@ def encode(
     image_format: str,
     provenance: Mapping[str, object],
     *,
-    quality: int = DEFAULT_QUALITY,
+    quality: int | None = DEFAULT_QUALITY,
     alpha: Pixels | None = None,
 ) -> bytes:
     """Encodes [H, W, 3] pixels with their provenance inside.
@@ -58,7 +58,7 @@ def encode(
         pixels: The picture.
         image_format: png, jpeg or webp.
         provenance: Plain values; written as JSON.
-        quality: MIN_QUALITY to MAX_QUALITY, of a JPEG or WebP; a PNG loses nothing.
+        quality: MIN_QUALITY to MAX_QUALITY, of a JPEG or WebP; None writes a WebP that loses nothing, as a PNG does.
         alpha: How opaque each pixel is, [H, W] of 0..255, for png and webp; colours stay as they are under it.
     """
     assert alpha is None or image_format != "jpeg", "a JPEG has no transparency"
@@ -72,6 +72,10 @@ def encode(
         image.save(buffer, "PNG", pnginfo=info, compress_level=4)
         return buffer.getvalue()
     exif = exif_bytes(provenance)
+    if image_format == "webp" and quality is None:
+        image.save(buffer, "WEBP", lossless=True, exact=True, method=4, exif=exif, xmp=XMP.encode())
+        return buffer.getvalue()
+    assert quality is not None, f"a {image_format} has a quality"
     if image_format == "jpeg":
         image.save(buffer, "JPEG", quality=quality, subsampling=0, exif=exif, xmp=XMP.encode())
     else:

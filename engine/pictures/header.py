@@ -16,6 +16,8 @@ MAX_PIECES = 1000
 
 _EXIF_ORIENTATION = 0x0112
 _QUARTER_TURNS = (5, 6, 7, 8)
+# Colour types of PNG with an alpha channel: grey and true colour.
+_PNG_ALPHA = (4, 6)
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 # Frames whose pixels come row by row; of all others a decoder holds every coefficient until the last scan.
@@ -79,6 +81,7 @@ class Header:
         orientation: EXIF's, 1 to 8.
         moves: Whether it holds several frames.
         reducible: Whether it can be decoded at a part of its size, without the memory for all of it.
+        has_alpha: Whether a PNG's pixels can be transparent.
     """
 
     image_format: str
@@ -87,6 +90,7 @@ class Header:
     orientation: int = 1
     moves: bool = False
     reducible: bool = False
+    has_alpha: bool = False
 
     @property
     def turned(self) -> bool:
@@ -170,11 +174,20 @@ def _png(data: bytes) -> Header:
         raise _damaged()
     width, height = struct.unpack_from(">II", data, 16)
     orientation, moves, place = 1, False, 8
+    has_alpha = data[25] in _PNG_ALPHA
     for _ in range(MAX_PIECES):
         (length,) = struct.unpack_from(">I", data, place)
         name = data[place + 4 : place + 8]
         if name == b"IDAT":
-            return Header(image_format="PNG", width=width, height=height, orientation=orientation, moves=moves)
+            return Header(
+                image_format="PNG",
+                width=width,
+                height=height,
+                orientation=orientation,
+                moves=moves,
+                has_alpha=has_alpha,
+            )
+        has_alpha |= name == b"tRNS"
         if name == b"eXIf":
             orientation = _orientation(data[place + 8 : place + 8 + length])
         if name == b"acTL":

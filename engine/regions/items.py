@@ -6,7 +6,7 @@ names; it does not know what finds items in a picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from engine.description.groups import Group
@@ -55,3 +55,8 @@ def item_classes_of(groups: Iterable[Group | str]) -> tuple[int, ...]:
             raise ValueError(f"groups must be of {', '.join(map(str, GROUP_ITEMS))}; got {str(name)[:40]!r}")
         found |= {ITEM_CLASSES.index(item) for item in GROUP_ITEMS[Group(name)]}
     return tuple(sorted(found))
+
+
+def groups_of(classes: Collection[str]) -> tuple[str, ...]:
+    """Names of the groups that a parser of these item classes can show, in the taxonomy's order."""
+    return tuple(group.value for group in Group if not set(GROUP_ITEMS.get(group, ("",))).isdisjoint(classes))

@@ -46,7 +46,7 @@ class Started:
     """The request was admitted; these are the values it runs with, the size being that of its first pass.
 
     `image_index` is that of the picture whose `ImageReady.index` is 0. `text_tokens` are those of the words that are
-    read; marks and padding are not counted.
+    read; marks and padding are not counted. `mask` says what an edit changes, a grey PNG: black is the original's own.
     """
 
     seed: int
@@ -60,6 +60,7 @@ class Started:
     second_pass: PreparedSecondPass | None = None
     image_index: int = 0
     text_tokens: int = 0
+    mask: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from engine import __version__
 from engine.errors import RequestError
 from engine.pictures.encode import MAX_EXIF_BYTES, exif_bytes
+from engine.request.edit import PreparedEdit
 from engine.request.request import MAX_SEED, PreparedRequest
 from engine.request.second_pass import PreparedSecondPass, SecondPass
 
@@ -29,16 +30,20 @@ class Origin:
     bundle_sha256: str
 
 
-def provenance(request: PreparedRequest, seed: int, index: int, origin: Origin) -> dict[str, object]:
-    """Of picture `index` of a request.
+def provenance(
+    request: PreparedRequest, seed: int, index: int, origin: Origin, changed: bytes | None = None
+) -> dict[str, object]:
+    """Of picture `index` of a request; `changed` is the mask of what an edit changed.
 
-    What has the name of a request's field may be asked for as it stands here; of a picture to start from there is only
-    the digest.
+    What has the name of a request's field may be asked for as it stands here; of a picture to start from and a mask
+    there is only the digest.
     """
     start: dict[str, object] = {}
     if request.init_image is not None:
         digest = hashlib.sha256(request.init_image).hexdigest()
         start = {"init_image_sha256": digest, "strength": request.strength}
+    if (edit := request.edit) is not None:
+        start |= _of_edit(edit) | ({} if changed is None else {"changed_sha256": hashlib.sha256(changed).hexdigest()})
     cutout: dict[str, object] = {"cutout": True} if request.cutout else {}
     second = {} if request.second_pass is None else {"second_pass": _asked_again(request.second_pass)}
     return {
@@ -69,6 +74,14 @@ def provenance(request: PreparedRequest, seed: int, index: int, origin: Origin) 
         **cutout,
         **second,
     }
+
+
+def _of_edit(edit: PreparedEdit) -> dict[str, object]:
+    fields = {"grow": edit.grow, "feather": edit.feather}
+    if edit.mask is None:
+        return {"change": list(edit.change), **fields}
+    said = {"mask_by_alpha": True} if edit.mask_by_alpha else {}
+    return {"mask_sha256": hashlib.sha256(edit.mask).hexdigest(), **said, **fields}
 
 
 def check_room(request: PreparedRequest, origin: Origin) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.description import Description, Group
+from engine.request.edit import PreparedEdit
 from engine.request.second_pass import PreparedSecondPass, SecondPass
 from engine.request.sizes import SizeLimits
 
@@ -52,6 +53,13 @@ class GenerationRequest:
         guidance_interval: Shares of the denoising from and to which guidance acts, 0 being noise and 1 the picture.
         init_image: A PNG, JPEG or WebP file to start from; without a size given, the result has the nearest to its own.
         strength: Share of the steps to take from init_image, above 0 to 1; little keeps it.
+        mask: A PNG file of init_image's size: white may change, black stays to the last bit, grey changes in that share
+            of the steps.
+        mask_by_alpha: Whether the mask says so by transparency instead, as OpenAI's do: alpha 0 may change.
+        change: Names of the groups of init_image that may change, in place of a mask; or AUTO alone: those of which the
+            description says something else than the picture's own.
+        grow: Pixels that what may change grows by; None means 0 with a mask, and with groups one latent's side.
+        feather: Pixels from the edge of what may change inwards over which old and new are mixed; None means 2.
         second_pass: What to do with the finished latents.
         preview_every: Steps from one preview of a picture to the next, 1 to the model's max_steps; None means none.
         cutout: Make everything but the person transparent, with a soft edge; for png and webp.
@@ -78,6 +86,11 @@ class GenerationRequest:
     guidance_interval: tuple[float, float] | None = None
     init_image: bytes | None = None
     strength: float | None = None
+    mask: bytes | None = None
+    mask_by_alpha: bool = False
+    change: tuple[str, ...] = ()
+    grow: int | None = None
+    feather: int | None = None
     second_pass: SecondPass | None = None
     preview_every: int | None = None
     cutout: bool = False
@@ -114,6 +127,7 @@ class ModelInfo:
         previews: Whether it can show pictures while they are made.
         regions: Whether it can say which item each pixel of a picture shows, and so cut the person out.
         pixels_of_a_latent: Sides of the square of pixels that one position of the latents stands for.
+        change_groups: Groups that an edit may name; none where it cannot find any in a picture.
     """
 
     name: str
@@ -139,6 +153,7 @@ class ModelInfo:
     previews: bool = False
     regions: bool = False
     pixels_of_a_latent: int = 8
+    change_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +165,7 @@ class PreparedRequest:
         model: What it was prepared for.
         description: What is drawn: the words as they came, arranged by `groups`, with all weights in its spans.
         image_quality: None where the format loses nothing.
+        edit: What of init_image may change; None where all of it may.
         plan: What the engine that runs it reads of the words; None where another process has the tokenizer.
     """
 
@@ -173,6 +189,7 @@ class PreparedRequest:
     init_image: bytes | None
     strength: float | None
     second_pass: PreparedSecondPass | None
+    edit: PreparedEdit | None = None
     preview_every: int | None = None
     cutout: bool = False
     plan: object = field(default=None, repr=False, compare=False)

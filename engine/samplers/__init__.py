@@ -3,6 +3,7 @@
 A sampler is a table of coefficients (`plan.SamplerPlan`), made from the schedule the model was trained with.
 """
 
+from engine.samplers.keep import Keep
 from engine.samplers.noise import gaussian_noise, guided
 from engine.samplers.plan import SamplerPlan
 from engine.samplers.registry import SAMPLERS, max_steps, num_skipped_steps, sampler_plan, samplers_of
@@ -11,6 +12,7 @@ from engine.samplers.schedule import FloatArray, NoiseSchedule, alphas_cumprod
 __all__ = [
     "SAMPLERS",
     "FloatArray",
+    "Keep",
     "NoiseSchedule",
     "SamplerPlan",
     "alphas_cumprod",

@@ -79,6 +79,12 @@ class SamplerPlan:
         estimate: FloatArray = of_input * self.model_input(step, state) + of_output * output
         return estimate
 
+    def output_for(self, step: int, state: State, clean: FloatArray) -> FloatArray:
+        """What the model would say at a step if `clean`, [1, C, H, W], were the picture: `denoised` solved for it."""
+        of_input, of_output = self.denoise[step]
+        output: FloatArray = (clean - of_input * self.model_input(step, state)) / of_output
+        return output
+
     def advance(self, step: int, state: State, output: FloatArray, draw: Callable[[], FloatArray]) -> State:
         """The state after a step; `draw` is called only where the step needs fresh noise."""
         update = self.update[step]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import NotFiniteError
-from engine.samplers import FloatArray, SamplerPlan, guided
+from engine.samplers import FloatArray, Keep, SamplerPlan, guided
 from engine.scheduler.job import Job
 
 Inputs: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
@@ -33,6 +33,7 @@ class Denoising:
         guidance_interval: Shares of the denoising (`SamplerPlan.progress`) from and to which guidance acts; outside, a
             step is one row (Kynkäänniemi et al. 2024, arXiv 2404.07724).
         original: Latents of the picture to start from, [1, C, H, W], where the plan starts from one.
+        keep: What stays of `original`; None where all of it may change.
         then: What denoises the result once more, from its own plan and at the size of its own noise.
         estimate_every: After how many steps each the picture is estimated; None means never.
     """
@@ -44,6 +45,7 @@ class Denoising:
     guidance_scale: float
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     original: FloatArray | None = None
+    keep: Keep | None = None
     then: "Denoising | None" = None
     estimate_every: int | None = None
 
@@ -121,9 +123,13 @@ class Picture:
         output = outputs[:1]
         if denoising.guided_at(step):
             output = guided(output, outputs[1:], denoising.guidance_scale)
+        if denoising.keep is not None:
+            output = denoising.keep.output(denoising.plan, step, self._state, output)
         self.step += 1
         self.estimate = denoising.plan.denoised(step, self._state, output) if self._to_estimate() else None
         self._state = denoising.plan.advance(step, self._state, output, lambda: denoising.noise(step + 1))
+        if step + 1 == denoising.plan.num_steps and denoising.keep is not None:
+            self._state = denoising.keep.finished(self._state[0]), *self._state[1:]
         if step + 1 == denoising.plan.num_steps and denoising.then is not None:
             self._begin(denoising.then, self.latents)
 

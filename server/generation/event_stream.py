@@ -96,13 +96,14 @@ def frame(number: int, name: str, message: Answer) -> bytes:
 
 
 def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Settled:
+    mask = None if started.mask is None else base64.b64encode(started.mask).decode("ascii")
     texts = texts_of(gateway, request.description, request.negative_description, guided=request.guided)
     return Settled(
         id=request.request_id,
         model=request.model.name,
         description=request.description.text,
         **texts.model_dump(),
-        **asdict(started),
+        **(asdict(started) | {"mask": mask}),
     )
 
 

@@ -19,6 +19,7 @@ from server.schemas.parse import GroupSpan, IgnoredAnswer, NegativeAnswer, Texts
 
 #: Fields that hold an object each; null means none.
 OBJECTS = ("groups", "weights")
+FILES = GenerateBody.FILES
 
 
 def parse(gateway: Gateway, text: str) -> Description:
@@ -87,10 +88,9 @@ def judged(
     mistakes = dict(reading.mistakes)
     given = dict(reading.values) | {"image_format": image_format, "request_id": request_id, "caller": caller}
     given |= {name: given[name] or {} for name in OBJECTS if name in given}
+    given |= {"change": given["change"] or ()} if "change" in given else {}
     given["description"] = _description(gateway, given.get("description", ""))
-    try:
-        _read_objects(given)
-    except RequestError as error:
+    for error in _read_objects(given):
         mistakes |= error.mistakes
         given.pop(error.field)
     return gateway.engine.prepare(GenerationRequest(**given), mistakes=mistakes)
@@ -103,16 +103,14 @@ def _description(gateway: Gateway, text: str) -> Description:
     return parse(gateway, text)
 
 
-def _read_objects(given: dict[str, Any]) -> None:
-    """Puts the engine's types in the place of what JSON has for them.
-
-    Raises:
-        RequestError: init_image is no base64.
-    """
+def _read_objects(given: dict[str, Any]) -> list[RequestError]:
+    """Puts the engine's types in the place of what JSON has for them; gives an error for each file that is none."""
     if given.get("guidance_interval") is not None:
         given["guidance_interval"] = tuple(given["guidance_interval"])
     if given.get("second_pass") is not None:
         wanted = {name: value for name, value in given["second_pass"].items() if value is not None}
         given["second_pass"] = SecondPass(**wanted)
-    if isinstance(file := given.get("init_image"), UnreadableFile):
-        raise RequestError("init_image", f"init_image {file.reason}")
+    if given.get("change") is not None:
+        given["change"] = tuple(given["change"])
+    files = {name: given[name] for name in FILES if isinstance(given.get(name), UnreadableFile)}
+    return [RequestError(name, f"{name} {file.reason}") for name, file in files.items()]

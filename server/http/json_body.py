@@ -75,7 +75,7 @@ async def read_body(request: Request, schema: type[BodyT], most: int) -> Reading
         raise ProblemError(problems.INVALID_REQUEST, f"The body must be a JSON object; got {shown(document)}.")
     for name in schema.FILES:
         if isinstance(document.get(name), str):
-            document[name] = await _file(cut.string if document[name] == cut.token else document[name])
+            document[name] = await _file(cut.whole(document[name]))
     return read(document, schema)
 
 
@@ -136,7 +136,8 @@ def decode(cut: Cut) -> object:
 def _cut_before(cut: Cut, text: str, position: int) -> int:
     """How many characters of the position's line were cut out before it."""
     line = text.rfind("\n", 0, position) + 1
-    return len(cut.string) - len(cut.token) if line <= text.find(cut.token or "\0") < position else 0
+    before = [piece for piece in cut.pieces if line <= text.find(piece.token) < position]
+    return sum(len(piece.string) - len(piece.token) for piece in before)
 
 
 def _check_content_type(request: Request) -> None:
@@ -154,6 +155,15 @@ def _check_content_type(request: Request) -> None:
         )
     if "charset=" in charset and "charset=utf-8" not in charset:
         raise ProblemError(problems.UNSUPPORTED_MEDIA_TYPE, f"The charset must be utf-8; got {shown(charset)}.")
+    check_encoding(request)
+
+
+def check_encoding(request: Request) -> None:
+    """Refuses a compressed body.
+
+    Raises:
+        ProblemError: 415.
+    """
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
         raise ProblemError(

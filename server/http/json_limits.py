@@ -1,7 +1,7 @@
 """Bounds a body's JSON text before anything is made of it: bytes beside its files, nesting, number of values.
 
-Whatever a parser or a schema does with a text within these bounds takes milliseconds. A file in base64 (`init_image`)
-is cut out first, unread, since its megabytes would hold the event loop as one string.
+Whatever a parser or a schema does with a text within these bounds takes milliseconds. A file in base64 (`init_image`,
+`mask`) is cut out first, unread, since its megabytes would hold the event loop as one string.
 """
 
 import re
@@ -25,33 +25,46 @@ _OPENING, _CLOSING, _COMMA, _QUOTE = b"[{", b"]}", ord(","), ord('"')
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cut:
-    """A body's text with `token` in place of one long string.
+class Piece:
+    """A long string that was cut out of a body's text.
 
     Attributes:
-        text: What is left.
-        token: Stands where the string was; empty if nothing was cut.
-        start: Where in `text` the token begins.
+        token: Stands where the string was.
         string: What stood there, between its quotes, with its escapes.
     """
 
+    token: str
+    string: memoryview
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A body's text with tokens in place of its long strings.
+
+    Attributes:
+        text: What is left.
+        pieces: What was cut out.
+    """
+
     text: bytes
-    token: str = ""
-    start: int = 0
-    string: memoryview = memoryview(b"")
+    pieces: tuple[Piece, ...] = ()
+
+    def whole(self, value: str) -> str | memoryview:
+        """The string that a token stands for, or the value itself."""
+        return next((piece.string for piece in self.pieces if piece.token == value), value)
 
 
 def cut_out(raw: bytes, names: Iterable[str], most: int = SMALL) -> Cut:
-    """Takes the first long string that is one of `names`' value out of a body's text of more than `most` bytes."""
+    """Takes the first long string that is each name's value out of a body's text of more than `most` bytes."""
     whole = min(SMALL, most)
-    if len(raw) > whole:
-        for name in names:
-            if (place := _long_string(raw, name, whole // 2)) is not None:
-                start, end = place
-                token = f"cut-{secrets.token_hex(8)}"
-                text = b"".join((memoryview(raw)[:start], token.encode(), memoryview(raw)[end:]))
-                return Cut(text=text, token=token, start=start, string=memoryview(raw)[start:end])
-    return Cut(text=raw)
+    text, pieces = raw, []
+    for name in names:
+        if len(text) > whole and (place := _long_string(text, name, whole // 2)) is not None:
+            start, end = place
+            token = f"cut-{secrets.token_hex(8)}"
+            pieces.append(Piece(token=token, string=memoryview(text)[start:end]))
+            text = b"".join((memoryview(text)[:start], token.encode(), memoryview(text)[end:]))
+    return Cut(text=text, pieces=tuple(pieces))
 
 
 def check(text: bytes, most: int, files: Iterable[str]) -> None:
@@ -66,7 +79,7 @@ def check(text: bytes, most: int, files: Iterable[str]) -> None:
         ProblemError: 413, 400 or 422.
     """
     if len(text) > most:
-        beside = "".join(f" beside {name}" for name in files)
+        beside = f" beside {' and '.join(files)}" if files else ""
         detail = f"The body may have at most {most} bytes{beside}; got {len(text)}."
         raise ProblemError(problems.BODY_TOO_LARGE, detail)
     depth, values = 0, 1

@@ -56,6 +56,9 @@ class Kind:
 
 
 NOT_JSON = Kind(slug="not-json", status=400, title="Not JSON", meaning="The body cannot be read as JSON text.")
+NOT_A_FORM = Kind(
+    slug="not-a-form", status=400, title="Not a form", meaning="The body cannot be read as multipart/form-data."
+)
 INVALID_HTTP = Kind(slug="invalid-http", status=400, title="Not HTTP", meaning="What came is no HTTP/1.1 request.")
 UNAUTHORIZED = Kind(
     slug="unauthorized",
@@ -97,7 +100,8 @@ UNSUPPORTED_MEDIA_TYPE = Kind(
     slug="unsupported-media-type",
     status=415,
     title="Unsupported media type",
-    meaning="The body must be sent as application/json, in UTF-8, not compressed.",
+    meaning="The body must be sent as the path takes it (application/json, or multipart/form-data), in UTF-8, not "
+    "compressed.",
 )
 MISDIRECTED = Kind(
     slug="misdirected-request",
@@ -196,6 +200,7 @@ DEADLINE_EXCEEDED = Kind(
 
 KINDS = (
     NOT_JSON,
+    NOT_A_FORM,
     INVALID_HTTP,
     UNAUTHORIZED,
     FORBIDDEN,

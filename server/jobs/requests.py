@@ -3,6 +3,7 @@
 The seed is settled before a job is kept, so that it draws the same pictures however often it is begun.
 """
 
+import base64
 import hashlib
 import json
 import secrets
@@ -48,6 +49,7 @@ def judged(gateway: Gateway, reading: Reading[Any], *, request_id: str, caller: 
 
 def new_job(gateway: Gateway, body: JobBody, prepared: PreparedRequest, *, owner: str, key: str) -> NewJob:
     values = body.model_dump(mode="python", exclude={FILE, WEBHOOK})
+    values["mask"] = None if body.mask is None else base64.b64encode(body.mask).decode("ascii")
     digest = _digest(values, body)
     values["seed"] = secrets.randbelow(MAX_SEED + 1) if prepared.seed is None else prepared.seed
     return NewJob(
@@ -81,5 +83,6 @@ def prepared_again(gateway: Gateway, job: Job, file: bytes | None) -> PreparedRe
         if document["deadline_seconds"] <= 0:
             detail = f"The job's deadline of {deadline:g} seconds passed before it could be finished."
             raise ProblemError(problems.DEADLINE_EXCEEDED, detail)
-    reading = json_body.read(document | {FILE: file}, GenerateBody)
+    mask = None if document.get("mask") is None else base64.b64decode(document["mask"])
+    reading = json_body.read(document | {FILE: file, "mask": mask}, GenerateBody)
     return judged(gateway, reading, request_id=job.id, caller=job.owner)

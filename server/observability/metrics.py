@@ -27,6 +27,8 @@ REPLAYS = ("first", "replayed", "resumed", "in_flight", "mismatch")
 JOB_STATES = ("queued", "running", "finished", "failed", "cancelled")
 JOB_OUTCOMES = ("finished", "failed", "cancelled", "released", "lost")
 WEBHOOK_OUTCOMES = ("delivered", "failed", "given_up")
+#: What says where a picture may change.
+EDITS = ("mask", "groups")
 STAGES = ("text", "init_image", "denoise", "decode", "encode")
 LAG_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 SIGN_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -51,6 +53,14 @@ class Metrics:
             buckets=SECONDS,
             registry=registry,
         )
+        self._edits = Counter(
+            "cosmicman_edits_total",
+            "Pictures changed in part, by what says where.",
+            ["by"],
+            registry=registry,
+        )
+        for by in EDITS:
+            self._edits.labels(by)
         self._stage = Histogram(
             "cosmicman_stage_seconds",
             "Where finished requests spent it.",
@@ -137,6 +147,11 @@ class Metrics:
         seconds = asdict(timings)
         for stage in STAGES:
             self._stage.labels(stage).observe(seconds[f"{stage}_seconds"])
+
+    def edited(self, by: str) -> None:
+        """A request that changes a part of a picture has left the line."""
+        assert by in EDITS
+        self._edits.labels(by).inc()
 
     def generation_ended(self, outcome: str) -> None:
         assert outcome in OUTCOMES

@@ -33,14 +33,14 @@ def images_answer(request: ImagesRequest, result: Result) -> ImagesAnswer:
     )
 
 
+def background_of(request: PreparedRequest) -> str:
+    return "transparent" if request.cutout else "opaque"
+
+
 def revised_prompt(request: PreparedRequest) -> str | None:
     """The words that are drawn, where they are not the prompt as it came."""
     drawn = encoder_texts(request.description).drawn.text
     return None if drawn.strip() == request.asked.description.text.strip() else drawn
-
-
-def background_of(request: PreparedRequest) -> str:
-    return "transparent" if request.cutout else "opaque"
 
 
 def usage_of(request: PreparedRequest, started: Started, images: Sequence[ImageReady]) -> ImagesUsage:

@@ -12,10 +12,11 @@ from server.generation.prepared import judged
 from server.http import problems
 from server.http.json_body import Reading
 from server.http.problems import ProblemError, shown
-from server.openai.names import ENGINE_NAMES, SAME_NAMES, for_engine, of_engine, reworded, unknown
+from server.openai.names import SAME_NAMES, engine_names, for_engine, of_engine, reworded, unknown
+from server.openai.own_picture import edit_defaults, variation_of
 from server.openai.partial_images import preview_every
 from server.schemas.generate import GenerateBody
-from server.schemas.openai import ImagesBody
+from server.schemas.openai import AnyImagesBody, EditsBody, VariationsBody
 
 DEFAULT_FORMAT = "png"
 _SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
@@ -34,6 +35,7 @@ class ImagesRequest:
         partial_images: Previews to send at most.
         quality: low, medium or high; None where the number of steps was said instead.
         safety_identifier: As OpenAI takes it from the body: `user` stands in for it.
+        schema: Of its body.
     """
 
     prepared: PreparedRequest
@@ -41,10 +43,18 @@ class ImagesRequest:
     partial_images: int
     quality: str | None
     safety_identifier: str | None
+    schema: type[AnyImagesBody]
+
+    @property
+    def edits(self) -> bool:
+        """Whether its events are those of an edit."""
+        return self.schema is EditsBody
 
 
-def images_request(gateway: Gateway, reading: Reading[ImagesBody], *, request_id: str, caller: str) -> ImagesRequest:
-    """Judges a body.
+def images_request(
+    gateway: Gateway, reading: Reading[Any], schema: type[AnyImagesBody], *, request_id: str, caller: str
+) -> ImagesRequest:
+    """Judges a body of a schema.
 
     Raises:
         ProblemError: 404 for another model, 422 with every mistake.
@@ -53,12 +63,20 @@ def images_request(gateway: Gateway, reading: Reading[ImagesBody], *, request_id
     asked = {name: value for name, value in reading.values.items() if value is not None}
     if "model" in asked:
         check_model(asked["model"], model)
-    mistakes, strange = for_engine(reading.mistakes), unknown(reading.mistakes)
+    mistakes, strange = for_engine(reading.mistakes, schema), unknown(reading.mistakes, schema)
     values: dict[str, Any] = {name: asked[name] for name in SAME_NAMES if name in asked}
-    plain = ENGINE_NAMES.keys() - {"size", "output_compression", "background"}
-    values |= {ENGINE_NAMES[name]: asked[name] for name in plain if name in asked}
+    names = engine_names(schema)
+    plain = names.keys() - {"size", "output_compression", "background"}
+    values |= {names[name]: asked[name] for name in plain if name in asked}
     for name, message in _translate(asked, values, model).items():
         mistakes.setdefault(name, []).append(message)
+    if schema is EditsBody and not mistakes.keys() & {"mask", "change"}:
+        values |= edit_defaults(values, model)
+    if schema is VariationsBody:
+        values = variation_of(values)
+        if "description" not in values and not mistakes:
+            mistakes["description"] = ["prompt is required: image is no PNG of this server that says what it shows"]
+    values |= {"mask_by_alpha": True} if "mask" in values else {}
     partial_images = asked.get("partial_images", 0)
     if (every := preview_every(values, partial_images, model)) is not None:
         values["preview_every"] = every
@@ -67,16 +85,27 @@ def images_request(gateway: Gateway, reading: Reading[ImagesBody], *, request_id
     try:
         prepared = judged(gateway, body, image_format=image_format, request_id=request_id, caller=caller)
     except RequestError as error:
-        raise _refusal(error.mistakes, strange, reading.unsaid) from error
+        raise _refusal(error.mistakes, strange, reading.unsaid, schema) from error
     if strange or reading.unsaid:
-        raise _refusal({}, strange, reading.unsaid)
+        raise _refusal({}, strange, reading.unsaid, schema)
     return ImagesRequest(
         prepared=prepared,
         stream=asked.get("stream", False),
         partial_images=partial_images,
         quality=_quality(asked),
         safety_identifier=asked.get("safety_identifier") or asked.get("user") or None,
+        schema=schema,
     )
+
+
+def reworded_problem(error: ProblemError, request: ImagesRequest) -> ProblemError:
+    """A refusal that came once pixels were read, in the body's names."""
+    if error.kind is not problems.INVALID_REQUEST:
+        return error
+    found: dict[str, list[str]] = {}
+    for each in error.problem.errors or ():
+        found.setdefault(each.field, []).append(each.detail)
+    return _refusal(found, {}, 0, request.schema)
 
 
 def check_model(name: str, model: ModelInfo) -> None:
@@ -85,10 +114,16 @@ def check_model(name: str, model: ModelInfo) -> None:
         raise ProblemError(problems.MODEL_NOT_FOUND, detail, field="model")
 
 
-def _refusal(found: Mapping[str, Sequence[str]], strange: Mapping[str, Sequence[str]], unsaid: int) -> ProblemError:
+def _refusal(
+    found: Mapping[str, Sequence[str]],
+    strange: Mapping[str, Sequence[str]],
+    unsaid: int,
+    schema: type[AnyImagesBody],
+) -> ProblemError:
     mistakes: dict[str, list[str]] = {}
     for field, messages in found.items():
-        mistakes.setdefault(of_engine(field), []).extend(map(reworded, messages))
+        messages = [reworded(message, schema) for message in messages]
+        mistakes.setdefault(of_engine(field, schema), []).extend(messages)
     if "size" in mistakes:
         del mistakes["size"][1:]  # what is wrong with the width is wrong with the size
     return problems.of_mistakes(mistakes | dict(strange), unsaid=unsaid)
@@ -111,7 +146,7 @@ def _translate(asked: Mapping[str, Any], values: dict[str, Any], model: ModelInf
         values["steps"] = _steps(quality, asked.get("sampler"), model)
     if asked.get("background") == "transparent":
         values["cutout"] = True
-    lossless = asked.get("output_format", DEFAULT_FORMAT) == "png"
+    lossless = asked.get("output_format", DEFAULT_FORMAT) == "png" or "mask" in asked or "change" in asked
     if (compression := asked.get("output_compression")) is not None and not (lossless and compression == _BEST):
         values["image_quality"] = max(1, compression)
     if asked.get("partial_images") and not asked.get("stream"):

@@ -19,8 +19,14 @@ from server.http.heartbeat import beat, wanted_of
 from server.http.problems import ClientGoneError, ProblemError
 from server.openai.answer import background_of, base64_of, usage_of
 from server.openai.partial_images import in_format
-from server.openai.request import ImagesRequest
-from server.schemas.openai_answers import CompletedMessage, ErrorMessage, PartialImageMessage
+from server.openai.request import ImagesRequest, reworded_problem
+from server.schemas.openai_answers import (
+    CompletedMessage,
+    EditCompletedMessage,
+    EditPartialImageMessage,
+    ErrorMessage,
+    PartialImageMessage,
+)
 
 
 class ImageStream(Response):
@@ -38,9 +44,10 @@ class ImageStream(Response):
         with suppress(ClientGoneError):
             try:
                 await generation.attend(self.gateway, self.request.prepared, receive, self._pump(send, wanted))
-            except ProblemError as error:
+            except ProblemError as problem:
+                error = reworded_problem(problem, self.request)
                 if not self.begun:
-                    raise
+                    raise error from problem
                 await self._send(send, _error(error))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -73,7 +80,8 @@ class ImageStream(Response):
 
     def _completed(self, image: ImageReady) -> bytes:
         assert self.settled is not None, "a picture comes after Started"
-        message = CompletedMessage.model_validate(
+        kind = EditCompletedMessage if self.request.edits else CompletedMessage
+        message = kind.model_validate(
             self._about(base64_of(image.data), image.width, image.height)
             | {
                 "background": background_of(self.request.prepared),
@@ -87,7 +95,8 @@ class ImageStream(Response):
         if self.num_partial >= self.request.partial_images:
             return None
         data = await in_format(preview.data, preview.media_type, self.request.prepared.image_format)
-        message = PartialImageMessage.model_validate(
+        kind = EditPartialImageMessage if self.request.edits else PartialImageMessage
+        message = kind.model_validate(
             self._about(base64_of(data), preview.width, preview.height) | {"partial_image_index": self.num_partial}
         )
         self.num_partial += 1

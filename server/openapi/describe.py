@@ -63,6 +63,12 @@ def takes(model: type[Body] | type[Answer], **examples: Mapping[str, Any]) -> di
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
+def takes_form(model: type[Body], **examples: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with a body of multipart/form-data."""
+    content = {"schema": schema_of(model), "examples": {name: {"value": value} for name, value in examples.items()}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": content}}}
+
+
 def repeatable(*, streams: bool = False) -> dict[str, Any]:
     """`openapi_extra` of a route that takes an Idempotency-Key; `streams`: and continues its streams."""
     return {"parameters": [_IDEMPOTENCY_KEY, _LAST_EVENT_ID] if streams else [_IDEMPOTENCY_KEY]}
@@ -148,6 +154,14 @@ BODY_REFUSALS: dict[Kind, tuple[str, str | None]] = ANYWHERE | {
     problems.BODY_TOO_LARGE: ("The body may have at most 1048576 bytes; got 52428800 bytes.", None),
     problems.UNSUPPORTED_MEDIA_TYPE: ('Content-Type must be application/json; got "text/plain".', None),
 }
+FORM_REFUSALS: dict[Kind, tuple[str, str | None]] = BODY_REFUSALS | {
+    problems.NOT_A_FORM: ("The body must be multipart/form-data; it breaks off before its last boundary.", None),
+    problems.UNSUPPORTED_MEDIA_TYPE: (
+        'Content-Type must be multipart/form-data; got "application/json".',
+        None,
+    ),
+}
+del FORM_REFUSALS[problems.NOT_JSON]
 REPLAY_REFUSALS: dict[Kind, tuple[str, str | None]] = {
     problems.IDEMPOTENCY_IN_FLIGHT: (
         "The request with this Idempotency-Key is under way; its answer is not there yet.",

@@ -180,6 +180,7 @@ MODEL = {
     "max_images": 8,
     "max_characters": 2200,
     "takes_init_image": True,
+    "change_groups": ["hair", "top", "outerwear"],
     "previews": True,
     "regions": True,
     "image_formats": ["png", "jpeg", "webp"],

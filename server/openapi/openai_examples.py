@@ -19,6 +19,10 @@ EXTRA_BODY = {
 }
 STREAM = {"prompt": DESCRIPTION, "stream": True, "partial_images": 2}
 
+EDIT = {"image": "picture.png", "prompt": "a woman in a blue dress, a garden", "mask": "mask.png"}
+EDIT_GROUPS = {"image": "picture.png", "prompt": "a woman in a blue dress, a garden", "change[]": "dress"}
+VARIATION = {"image": "picture.png", "prompt": "a woman in a blue dress, a garden", "n": 2}
+
 USAGE = {
     "input_tokens": 27,
     "input_tokens_details": {"text_tokens": 27, "image_tokens": 0},

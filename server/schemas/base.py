@@ -57,6 +57,10 @@ _BASE64 = {"type": "string", "maxLength": MAX_FILE_CHARACTERS, "contentEncoding"
 File = Annotated[bytes, WithJsonSchema(_BASE64)]
 
 
+#: A file in a form.
+Upload = Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"})]
+
+
 class Body(BaseModel):
     """A request body: no coercion ("20" is no number), no unknown fields, no NaN."""
 

@@ -29,7 +29,7 @@ def _absent(schema: dict[str, Any]) -> None:
 
 
 class GenerateBody(Body):
-    FILES: ClassVar[tuple[str, ...]] = ("init_image",)
+    FILES: ClassVar[tuple[str, ...]] = ("init_image", "mask")
 
     description: Text = Field(
         "",
@@ -77,7 +77,28 @@ class GenerateBody(Body):
         description="A PNG, JPEG or WebP file in base64, or a data: URL of one, to start from; where a size is not "
         "given, it is the nearest.",
     )
-    strength: float | None = Field(None, gt=0, le=1, description="How much to change init_image; 0.8 if absent.")
+    strength: float | None = Field(
+        None, gt=0, le=1, description="How much to change init_image; 0.8 if absent, 1 with mask or change."
+    )
+    mask: File | None = Field(
+        None,
+        description="A PNG file in base64 of init_image's size: white may change, black stays to the last bit, grey "
+        "changes in that share of the steps. PNG or lossless WebP out.",
+    )
+    change: list[Text] | None = Field(
+        None,
+        min_length=1,
+        description="Groups of init_image that may change, of change_groups in GET /model; instead of mask. "
+        "`auto` alone means those of which the description says something else than the picture's own.",
+    )
+    grow: int | None = Field(
+        None,
+        ge=0,
+        description="Pixels that what may change grows by; 0 if absent with mask, one latent's side with change.",
+    )
+    feather: int | None = Field(
+        None, ge=0, description="Pixels from its edge inwards over which old and new are mixed; 2 if absent."
+    )
     second_pass: SecondPassBody | None = Field(
         None, description="Denoise the result once more, larger if wanted; an empty object takes all defaults."
     )
@@ -141,6 +162,9 @@ class _Values(Answer):
     sampler: str
     guidance_interval: tuple[float, float]
     strength: float | None = Field(None, description="Only with init_image.")
+    mask: str | None = Field(
+        None, description="What an edit changes: a grey PNG in base64, black where the picture stays to the last bit."
+    )
     second_pass: SecondPassAnswer | None = None
     description: str = Field(description="What is drawn: the description as it came, with the groups in it.")
 

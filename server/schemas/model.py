@@ -36,6 +36,7 @@ class ModelAnswer(Answer):
     max_images: int
     max_characters: int
     takes_init_image: bool
+    change_groups: list[str] = Field(description="Groups that change of POST /generate may name.")
     previews: bool = Field(description="Whether a request may have preview_every.")
     regions: bool = Field(description="Whether a request may have cutout.")
     image_formats: list[ImageFormat]

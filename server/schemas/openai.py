@@ -1,11 +1,11 @@
-"""What goes into POST /v1/images/generations: OpenAI's names, vllm-omni's for what OpenAI has not, then our own."""
+"""What goes into POST /v1/images/*: OpenAI's names, vllm-omni's for what OpenAI has not, then our own."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
-from server.schemas.base import Body, File, Text
+from server.schemas.base import Body, File, Text, Upload
 from server.schemas.generate import MAX_IMAGE_INDEX, MAX_SEED, Priority, SecondPassBody
 from server.schemas.model import ImageFormat
 
@@ -22,8 +22,12 @@ UNDONE = {
     "frame_count": "pictures do not move",
     "frame_duration_ms": "pictures do not move",
     "svg": "pictures are made of pixels",
-    "image": "init_image takes a picture to start from",
-    "mask": "a picture is drawn as a whole",
+    "input_fidelity": "strength says how much to change",
+    "markup": "a mask, or change, says what to change",
+}
+#: What is done of a picture, by the path that takes one.
+OF_A_PICTURE = {
+    name: "POST /v1/images/edits takes it, with a picture" for name in ("image", "mask", "change", "grow", "feather")
 }
 #: The names of POST /generate for what is called otherwise here.
 ELSEWHERE = {
@@ -38,8 +42,8 @@ ELSEWHERE = {
 }
 
 
-class ImagesBody(Body):
-    FILES: ClassVar[tuple[str, ...]] = ("init_image",)
+class AnyImagesBody(Body):
+    """What every path for pictures takes."""
 
     prompt: Text = Field(description="The person to draw, as dense as you like, in English; `description` elsewhere.")
     model: Text | None = Field(None, description="The loaded model's name, as GET /v1/models has it.")
@@ -78,7 +82,6 @@ class ImagesBody(Body):
     priority: Priority | None = Field(None, description="As in POST /generate.")
     deadline_seconds: float | None = Field(None, gt=0, description="As in POST /generate.")
     guidance_interval: list[float] | None = Field(None, min_length=2, max_length=2, description="As in POST /generate.")
-    init_image: File | None = Field(None, description="As in POST /generate.")
     strength: float | None = Field(None, gt=0, le=1, description="As in POST /generate.")
     second_pass: SecondPassBody | None = Field(None, description="As in POST /generate.")
 
@@ -88,3 +91,39 @@ class ImagesBody(Body):
         return super().read(
             {name: value for name, value in document.items() if value is not None or name not in UNDONE}
         )
+
+
+class ImagesBody(AnyImagesBody):
+    FILES: ClassVar[tuple[str, ...]] = ("init_image",)
+
+    init_image: File | None = Field(None, description="As in POST /generate.")
+
+
+class EditsBody(AnyImagesBody):
+    FILES: ClassVar[tuple[str, ...]] = ("image", "mask")
+
+    prompt: Text = Field(
+        description="The finished picture's description, all of it: what it says otherwise than the picture's own is "
+        "what changes, where neither mask nor change says so."
+    )
+    size: Text | None = Field(None, description="WIDTHxHEIGHT in pixels, or auto: that of image, or the nearest.")
+    image: Upload = Field(description="The PNG, JPEG or WebP file to change; one.")
+    mask: Upload | None = Field(
+        None, description="A PNG file of the same size: what is fully transparent may change, the rest stays."
+    )
+    change: list[Text] | None = Field(None, min_length=1, description="As in POST /generate; instead of mask.")
+    grow: int | None = Field(None, ge=0, description="As in POST /generate.")
+    feather: int | None = Field(None, ge=0, description="As in POST /generate.")
+
+
+class VariationsBody(AnyImagesBody):
+    FILES: ClassVar[tuple[str, ...]] = ("image",)
+
+    prompt: Text | None = Field(  # type: ignore[assignment]
+        None, description="What the picture shows; a PNG of this server says so itself."
+    )
+    size: Text | None = Field(None, description="WIDTHxHEIGHT in pixels, or auto: that of image, or the nearest.")
+    image: Upload = Field(
+        description="The picture to vary; one. A PNG of this server is drawn anew from its own description with "
+        "another seed; with strength, and of any other picture, it is what the drawing starts from."
+    )

@@ -71,6 +71,17 @@ class CompletedMessage(_ImageMessage):
     usage: StreamUsage
 
 
+class EditPartialImageMessage(_ImageMessage):
+    type: Literal["image_edit.partial_image"] = "image_edit.partial_image"
+    partial_image_index: int
+
+
+class EditCompletedMessage(_ImageMessage):
+    type: Literal["image_edit.completed"] = "image_edit.completed"
+    safety_identifier: str | None = None
+    usage: StreamUsage
+
+
 class OpenAIModel(Answer):
     id: str
     object: Literal["model"] = "model"

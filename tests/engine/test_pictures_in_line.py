@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from engine import generation
 from engine.description import Description
 from engine.engine import MAX_READ_AT_ONCE, Engine, EngineSettings, Event, GenerationRequest, Queued
 from engine.errors import BusyError, DeadlineError, RequestError
-from engine.pictures.decode import load_pixels
+from engine.model import start_picture
+from engine.pictures.decode import load_colours
 from engine.pictures.encode import read_provenance
 
 SETTINGS = EngineSettings(num_threads=1, warm_up=False, max_running=2, max_waiting=2)
@@ -46,7 +46,7 @@ class Gate:
             self.most = max(self.most, self.inside)
         assert self.open.wait(PATIENCE)
         try:
-            return load_pixels(*arguments)
+            return load_colours(*arguments)
         finally:
             with self._lock:
                 self.inside -= 1
@@ -55,7 +55,7 @@ class Gate:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gate]:
     gate = Gate()
-    monkeypatch.setattr(generation, "load_pixels", gate.load)
+    monkeypatch.setattr(start_picture, "load_colours", gate.load)
     yield gate  # type: ignore[misc]
     gate.open.set()
 

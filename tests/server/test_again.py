@@ -23,14 +23,31 @@ from server.settings import Settings
 NOT_OF_A_PICTURE = {"num_images", "priority", "deadline_seconds", "preview_every"}
 
 
-def png() -> bytes:
+def png(width: int = 64, height: int = 96) -> bytes:
     coarse = np.random.default_rng(3).integers(0, 255, (6, 4, 3), np.uint8)
     buffer = io.BytesIO()
-    Image.fromarray(coarse).resize((64, 96), Image.Resampling.BICUBIC).save(buffer, "PNG")
+    Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def half() -> bytes:
+    buffer = io.BytesIO()
+    mask = Image.new("L", (32, 48), 0)
+    mask.paste(255, (0, 0, 16, 48))
+    mask.save(buffer, "PNG")
     return buffer.getvalue()
 
 
 INIT_IMAGE = base64.b64encode(png()).decode("ascii")
+EDIT = {
+    "init_image": base64.b64encode(png(32, 48)).decode("ascii"),
+    "mask": base64.b64encode(half()).decode("ascii"),
+}
+#: The files that metadata do not hold, by their digests.
+FILES = {
+    hashlib.sha256(base64.b64decode(each)).hexdigest(): each for each in (INIT_IMAGE, EDIT["init_image"], EDIT["mask"])
+}
+OF_AN_EDIT = {"mask", "change", "grow", "feather"}
 WORDS = {"description": "a woman in a (red dress:1.3), no hat, long brown hair"}
 BODIES: dict[str, dict[str, Any]] = {
     "words": WORDS,
@@ -51,6 +68,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "a small jpeg": WORDS | {"image_format": "jpeg", "image_quality": 1},
     "a large webp": WORDS | {"image_format": "webp", "image_quality": 100},
     "webp": WORDS | {"image_format": "webp"},
+    "an edit": WORDS | EDIT | {"sampler": "euler_a"},
+    "an edit as webp": WORDS | EDIT | {"image_format": "webp", "strength": 0.6, "grow": 2, "feather": 0},
 }
 
 
@@ -65,9 +84,9 @@ def again(data: bytes) -> dict[str, Any]:
     """The body that asks for a picture alone: what its metadata has under the names of a request's fields."""
     kept = read_provenance(data)
     body = {name: kept[name] for name in GenerateBody.model_fields if name in kept}
-    if "init_image_sha256" in kept:
-        assert kept["init_image_sha256"] == hashlib.sha256(png()).hexdigest()
-        body["init_image"] = INIT_IMAGE  # the one thing that metadata does not hold
+    for name in ("init_image", "mask"):
+        if f"{name}_sha256" in kept:
+            body[name] = FILES[kept[f"{name}_sha256"]]
     return body
 
 
@@ -102,4 +121,6 @@ async def test_metadata_hold_every_field_that_a_picture_depends_on(drawn: httpx.
     """A field that joins the request joins the metadata, or is said here to be no part of a picture."""
     body = BODIES["both, with noise"] | {"steps": 4}
     data = (await drawn.post("/generate", json=body, headers={"Accept": "image/png"})).content
-    assert set(again(data)) == set(GenerateBody.model_fields) - NOT_OF_A_PICTURE
+    assert set(again(data)) == set(GenerateBody.model_fields) - NOT_OF_A_PICTURE - OF_AN_EDIT
+    data = (await drawn.post("/generate", json=BODIES["an edit"], headers={"Accept": "image/png"})).content
+    assert set(again(data)) & OF_AN_EDIT == OF_AN_EDIT - {"change"}

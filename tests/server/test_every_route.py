@@ -45,6 +45,27 @@ CORPUS: dict[str, tuple[bytes, dict[str, str]]] = {
 }
 
 
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def form(*parts: bytes) -> bytes:
+    return b"".join(b"--x\r\nContent-Disposition: form-data; name=" + part + b"\r\n" for part in parts) + b"--x--\r\n"
+
+
+CORPUS |= {
+    "a form that breaks off": (form(b'"prompt"\r\n\r\nx')[:-8], FORM),
+    "a form without a boundary": (form(b'"prompt"\r\n\r\nx'), {"Content-Type": "multipart/form-data"}),
+    "thousands of parts": (form(*[b'"a"\r\n\r\nx'] * 20_000), FORM),
+    "a part without a name": (b"--x\r\nContent-Disposition: form-data\r\n\r\nx\r\n--x--\r\n", FORM),
+    "a part with a long header": (form(b'"prompt"\r\nX: ' + b"x" * 1_000_000 + b"\r\n\r\nx"), FORM),
+    "a name with a surrogate in a form": (form(b'"\xff"\r\n\r\nx', b'"prompt"\r\n\r\n\xff'), FORM),
+    "two pictures": (form(*[b'"image"; filename="a"\r\n\r\nx'] * 2, b'"prompt"\r\n\r\nx'), FORM),
+    "a picture that is none": (form(b'"image"; filename="a"\r\n\r\n\x89PNG\r\n\x1a\n', b'"prompt"\r\n\r\nx'), FORM),
+    "a list of objects": (form(b'"loras[][name]"\r\n\r\nx'), FORM),
+    "a form of 50 MB": (form(b'"prompt"\r\n\r\n' + b"x" * 50_000_000), FORM),
+}
+
+
 def megabytes(server: Server) -> float:
     """The most memory it has had."""
     status = Path(f"/proc/{server.child.pid}/status").read_text(encoding="ascii")

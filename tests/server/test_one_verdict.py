@@ -63,6 +63,10 @@ VALUES: dict[str, Sequence[Any]] = {
     "guidance_interval": (None, [0, 1], [0.2, 0.8], [0.8, 0.2], [-1, 2]),
     "init_image": (None, png(32, 48), png(300, 200), png(1000, 10), "R0lGODlh"),
     "strength": (None, 0.01, 0.3, 0.6, 1, 0, 1.5),
+    "mask": (*(None,) * 16, png(32, 48), png(300, 200), "R0lGODlh"),
+    "change": (*(None,) * 30, ["top"], ["top", "hats"], ["auto"], ["auto", "top"], ["top", "top"]),
+    "grow": (*(None,) * 24, 0, 16, 256, 257),
+    "feather": (*(None,) * 24, 0, 64, 65),
     "second_pass": (
         None,
         {},
@@ -96,8 +100,11 @@ def asked(body: Mapping[str, Any]) -> GenerationRequest:
     values["description"] = parse(values.get("description", "")[:8000])
     if len(body.get("description", "")) > 8000:
         values["description"] = type(values["description"])(text=body["description"], spans=())
-    if "init_image" in values:
-        values["init_image"] = base64.b64decode(values["init_image"])
+    for name in ("init_image", "mask"):
+        if name in values:
+            values[name] = base64.b64decode(values[name])
+    if "change" in values:
+        values["change"] = tuple(values["change"])
     if "guidance_interval" in values:
         values["guidance_interval"] = tuple(values["guidance_interval"])
     if "second_pass" in values:

@@ -144,7 +144,7 @@ class Model(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(_HasGroups):
-    """What a request runs with, every default filled in."""
+    """What a request runs with, every default filled in; `mask` is a PNG of what an edit changes, black stays."""
 
     id: str
     model: str
@@ -162,6 +162,13 @@ class Settings(_HasGroups):
     negative: str = ""
     ignored: tuple[Ignored, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    mask: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def _value(cls, name: str, value: Any) -> Any:
+        if name == "mask":
+            return None if value is None else file_of(value)
+        return super()._value(name, value)
 
 
 @dataclass(frozen=True, kw_only=True)

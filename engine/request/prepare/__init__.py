@@ -12,6 +12,7 @@ from typing import TypeAlias
 from engine.description import Description
 from engine.errors import RequestError
 from engine.pictures.encode import DEFAULT_QUALITY, MAX_QUALITY, MIN_QUALITY
+from engine.request.prepare.edit import edit_of, is_edit
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.passes import check_guidance, check_steps, interval_of, second_pass_of, strength_of
 from engine.request.prepare.size import init_image_size_of, picture_limits, size_of
@@ -67,12 +68,14 @@ def prepare(
     guidance_scale = model.default_guidance_scale if request.guidance_scale is None else request.guidance_scale
     check_guidance("guidance_scale", guidance_scale, model, wrong)
     _check_pictures(request, model, wrong)
-    size = size_of(request, model, init_image_size_of(request, model, wrong), wrong)
+    picture = init_image_size_of(request, model, wrong)
+    size = size_of(request, model, picture, wrong)
     strength = strength_of(request, steps, wrong)
     interval = interval_of(request.guidance_interval, wrong)
     second = second_pass_of(request.second_pass, model, size, steps, float(guidance_scale), sampler, wrong)
     check_negative(request.negative_description, model.max_characters, wrong)
     description = described(request, model.max_characters, wrong)
+    edit = edit_of(request, model, picture, size, description, wrong)
     is_guided = wrong.right("guidance_scale", "second_pass") and guided(guidance_scale, second)
     plan = _plan(planner, description, request.negative_description, is_guided, wrong)
     wrong.check()
@@ -98,6 +101,7 @@ def prepare(
         init_image=request.init_image,
         strength=strength,
         second_pass=second,
+        edit=edit,
         preview_every=request.preview_every,
         cutout=request.cutout,
         plan=plan,
@@ -159,7 +163,7 @@ def _check_cutout(request: GenerationRequest, model: ModelInfo, wrong: Mistakes)
 
 
 def _image_quality(request: GenerationRequest) -> int | None:
-    if request.image_format in LOSSLESS_FORMATS:
+    if request.image_format in LOSSLESS_FORMATS or is_edit(request):
         return None
     return DEFAULT_QUALITY if request.image_quality is None else request.image_quality
 
@@ -170,6 +174,9 @@ def _check_quality(request: GenerationRequest, wrong: Mistakes) -> None:
     if wrong.right("image_format") and request.image_format in LOSSLESS_FORMATS:
         message = f"image_quality is for jpeg and webp; image_format {request.image_format} loses nothing"
         wrong.add("image_quality", message)
+        return
+    if is_edit(request):
+        wrong.add("image_quality", "image_quality is for what loses something, and an edit is written without loss")
         return
     _check_range("image_quality", request.image_quality, MIN_QUALITY, MAX_QUALITY, wrong)
 

@@ -28,6 +28,7 @@ EXAMPLES = """\
   cosmicman generate "a full-body shot, a woman in a red dress, long black hair" -o out.png
   cosmicman generate "a man with a grey beard, a green coat" -o man.webp --seed 7 --steps 30
   cosmicman generate "a girl in a yellow raincoat" -o girl.png --num-images 4
+  cosmicman generate "a man with a grey beard, a blue coat" -o blue.png --init-image man.png --change auto
   cosmicman generate "a man in a blue suit" -o man.png --cutout
   cosmicman generate - -o out.png < description.txt
   cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
@@ -74,6 +75,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--init-image", type=Path, metavar="FILE", help="PNG, JPEG or WebP picture to start from")
     parser.add_argument("--strength", type=float, help="how much to change it, above 0 to 1 (0.8)")
+    parser.add_argument("--mask", type=Path, metavar="FILE", help="PNG of its size: white may change, black stays")
+    parser.add_argument(
+        "--change",
+        action="append",
+        default=[],
+        metavar="GROUP",
+        help="body group of it that may change; auto means what its own description says otherwise",
+    )
+    parser.add_argument("--grow", type=int, metavar="PIXELS", help="enlarge what may change (0; with --change a cell)")
+    parser.add_argument("--feather", type=int, metavar="PIXELS", help="mix old and new inside its edge (2)")
     parser.add_argument("--second-pass", type=float, metavar="STRENGTH", help="denoise once more; 0.3 is usual")
     parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="enlarge the picture first (1)")
     parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="STRENGTH is a share of these (--steps)")
@@ -116,8 +127,12 @@ def run(options: argparse.Namespace) -> int:
         image_format=FORMATS[options.out.suffix.lower()],
         image_quality=options.image_quality,
         guidance_interval=None if options.guidance_interval is None else tuple(options.guidance_interval),
-        init_image=_read(options.init_image),
+        init_image=_read("--init-image", options.init_image),
         strength=options.strength,
+        mask=_read("--mask", options.mask),
+        change=tuple(options.change),
+        grow=options.grow,
+        feather=options.feather,
         second_pass=_second_pass(options),
         cutout=options.cutout,
     )
@@ -140,13 +155,13 @@ def _once(argument: str, pairs: list[tuple[str, T]]) -> dict[str, T]:
     return given
 
 
-def _read(file: Path | None) -> bytes | None:
+def _read(argument: str, file: Path | None) -> bytes | None:
     if file is None:
         return None
     try:
         return file.read_bytes()
     except OSError as error:
-        raise UsageError(f"--init-image {str(file)!r} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{argument} {str(file)!r} cannot be read: {error.strerror}") from error
 
 
 def _second_pass(options: argparse.Namespace) -> SecondPass | None:

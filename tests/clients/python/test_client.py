@@ -120,6 +120,10 @@ def test_batch_gives_every_item_its_own_end(url: str) -> None:
         ({"guidance_interval": (0.1,)}, TypeError, "two numbers; got 1 values"),
         ({"negative_description": "\ud800"}, ValueError, "unpaired surrogate"),
         ({"init_image": "/no/such/file.png"}, ValueError, "init_image cannot be read"),
+        ({"mask": "/no/such/file.png"}, ValueError, "mask cannot be read"),
+        ({"change": "top"}, TypeError, "change must be a list of groups; got str"),
+        ({"change": [1]}, TypeError, "change must be a list of groups; got int in it"),
+        ({"grow": 1.5}, TypeError, "grow must be a whole number; got float"),
         ({"stepz": 3}, TypeError, "no argument 'stepz'"),
     ],
 )

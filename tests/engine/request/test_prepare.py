@@ -85,18 +85,24 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_fields() -> None:
         guidance_interval=(0.5, 0.5),
         init_image=b"GIF89a",
         strength=2.0,
+        mask=b"GIF89a",
+        change=("top",),
+        grow=-1,
+        feather=99,
         preview_every=0,
     )
     found = mistakes(wanted)
-    fields = [name for name in GenerationRequest.__dataclass_fields__ if name not in ("request_id", "caller")]
+    never = ("request_id", "caller", "mask_by_alpha")
+    fields = [name for name in GenerationRequest.__dataclass_fields__ if name not in never]
     assert list(found) == fields
     assert [len(found[name]) for name in fields] == [
-        2 if name == "weights" else 3 if name == "second_pass" else 1 for name in fields
+        {"weights": 2, "change": 2, "second_pass": 4}.get(name, 1) for name in fields
     ]
     assert found["second_pass"] == [
         "second_pass.strength must be above 0 and at most 1; got 2",
         "second_pass.guidance_scale must be from 0 to 20; got 99",
         "second_pass.scale must be from 1 to 4; got 0.5",
+        "second_pass draws the whole picture again, and change keeps a part; leave one out",
     ]
 
 

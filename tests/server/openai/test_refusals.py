@@ -20,7 +20,7 @@ from openai.types.shared import ErrorObject
 from engine.errors import DeadlineError, GenerationError, NotFiniteError, OutOfMemoryError
 from server.app import create_app
 from server.openai.names import ENGINE_NAMES, SAME_NAMES
-from server.schemas.openai import ELSEWHERE, UNDONE, ImagesBody
+from server.schemas.openai import ELSEWHERE, UNDONE, EditsBody, ImagesBody
 from server.settings import Settings
 
 PROMPT = "a woman in a red dress"
@@ -136,7 +136,7 @@ async def test_failures_say_whether_to_try_again(live: Any, sdk: AsyncOpenAI, en
 @pytest.mark.parametrize(
     ("method", "path", "status", "code", "words"),
     [
-        ("POST", "/v1/images/edits", 404, "not_found", "init_image"),
+        ("POST", "/v1/images/edit", 404, "not_found", "/v1/images/edits"),
         ("POST", "/v1/images/generation", 404, "not_found", "did you mean /v1/images/generations?"),
         ("GET", "/v1", 404, "not_found", "No such path"),
         ("GET", "/v1/images/generations", 405, "method_not_allowed", "The method must be POST"),
@@ -204,7 +204,7 @@ async def test_a_client_that_gives_up_frees_its_place(
 
 
 def test_every_name_is_a_field_and_every_field_has_its_use() -> None:
-    fields = set(ImagesBody.model_fields)
+    fields = set(ImagesBody.model_fields) | (set(EditsBody.model_fields) - {"image"})
     ours = {"model", "quality", "background", "moderation", "response_format", "stream", "partial_images"}
     assert fields == ENGINE_NAMES.keys() | set(SAME_NAMES) | ours | {"user", "safety_identifier"}
     assert not fields & (UNDONE.keys() | ELSEWHERE.keys())

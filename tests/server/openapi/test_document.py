@@ -1,11 +1,14 @@
 """The OpenAPI document: the committed file is the made one, and its examples are true."""
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
+from PIL import Image
 
 from engine import __version__
 from server.http.negotiation import choose
@@ -146,18 +149,32 @@ BODIES = [
 ]
 
 
+def clear_png() -> bytes:
+    """A picture that is as good as a mask of everything."""
+    buffer = io.BytesIO()
+    Image.new("RGBA", (128, 192), (200, 30, 60, 0)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize(("path", "media_type", "body"), BODIES)
-async def test_every_example_body_is_accepted(client: Any, path: str, media_type: str, body: Any) -> None:
+async def test_every_example_body_is_accepted(client: Any, engine: Any, path: str, media_type: str, body: Any) -> None:
     accept = "text/event-stream" if "preview_every" in body else "application/json"
     headers = {"Content-Type": media_type, "Accept": accept}
     named = body | {"model": "rectangles"} if "model" in body else body
-    answer = await client.post(path, content=json.dumps(named), headers=headers)
+    if media_type == "multipart/form-data":
+        engine.model = replace(engine.model, change_groups=("dress",))
+        files = {name: (named[name], clear_png()) for name in ("image", "mask") if name in named}
+        words = {name: (None, str(value)) for name, value in named.items() if name not in files}
+        answer = await client.post(path, files=files | words, headers={"Accept": accept})
+    else:
+        answer = await client.post(path, content=json.dumps(named), headers=headers)
     assert answer.status_code == (202 if path == "/jobs" else 200), answer.text
 
 
 def test_every_body_has_examples() -> None:
     bodies = [path for path, item in openapi.document()["paths"].items() if "requestBody" in json.dumps(item)]
-    posts = {"/generate", "/jobs", "/parse", "/v1/images/generations"}
+    pictures = {f"/v1/images/{name}" for name in ("generations", "edits", "variations")}
+    posts = {"/generate", "/jobs", "/parse", *pictures}
     assert {parameters.values[0] for parameters in BODIES} == set(bodies) == posts
 
 

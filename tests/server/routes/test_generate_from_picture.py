@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,6 +69,42 @@ async def test_a_photograph_fits(engine: Any, talk: Any) -> None:
         assert (await client.post("/parse", content=b" " * 1_100_000)).status_code == 413
 
 
+def mask(width: int = 128, height: int = 192, mode: str = "L", colour: Any = 255) -> str:
+    buffer = io.BytesIO()
+    Image.new(mode, (width, height), colour).save(buffer, "PNG")
+    return base64_of(buffer.getvalue())
+
+
+async def test_a_mask_reaches_the_engine(client: Any, engine: Any) -> None:
+    body = WORDS | {"init_image": base64_of(png()), "mask": mask(), "grow": 4, "feather": 0, "image_format": "webp"}
+    answer = await client.post("/generate", json=body)
+    assert answer.status_code == 200, answer.text
+    [seen] = engine.seen
+    assert (base64_of(seen.mask), seen.grow, seen.feather, seen.mask_by_alpha) == (mask(), 4, 0, False)
+    assert answer.json()["strength"] == 1.0
+    metrics = (await client.get("/metrics")).text
+    assert 'cosmicman_edits_total{by="mask"} 1.0' in metrics
+    assert 'cosmicman_edits_total{by="groups"} 0.0' in metrics
+
+
+async def test_groups_reach_the_engine(client: Any, engine: Any) -> None:
+    engine.model = replace(engine.model, change_groups=("hair", "top"))
+    assert (await client.get("/model")).json()["change_groups"] == ["hair", "top"]
+    body = WORDS | {"init_image": base64_of(png()), "change": ["top", "hair"], "mask": None}
+    answer = await client.post("/generate", json=body)
+    assert answer.status_code == 200, answer.text
+    assert engine.seen[0].change == ("top", "hair")
+    for change, words in (
+        (["top", "auto"], "change may name hair, top; auto stands alone"),
+        (["hat"], "change may name hair, top, or auto alone; got 'hat'"),
+        (["top", "top"], "change may name a group once; got top more often"),
+        (["auto"], "change auto needs a PNG of this engine with its metadata, and init_image is none"),
+        ([], "change must hold 1 values"),
+    ):
+        problem = (await client.post("/generate", json=body | {"change": change})).json()
+        assert (problem["field"], words in problem["detail"]) == ("change", True), problem
+
+
 REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
     "no base64": ({"init_image": "!!"}, "init_image", 'must be a file in base64; character 0 is "!"'),
     "one character is none": ({"init_image": "AAAA\nAA:A"}, "init_image", 'character 7 is ":"'),
@@ -83,6 +120,30 @@ REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
     "no base64 and a strength": ({"init_image": "!", "strength": 0.5}, "init_image", "must be a file in base64"),
     "no picture": ({"init_image": "AAAA"}, "init_image", "must be a PNG, JPEG or WebP file; got 3 bytes"),
     "a number": ({"init_image": 5}, "init_image", "must be a string; got 5"),
+    "mask alone": ({"mask": mask()}, "mask", "mask says what of init_image may change, and there is none"),
+    "a mask that is none": ({"init_image": base64_of(png()), "mask": "!!"}, "mask", "mask must be a file in base64"),
+    "a GIF as a mask": (
+        {"init_image": base64_of(png()), "mask": base64_of(b"GIF89a" + bytes(20))},
+        "mask",
+        "mask: the picture must be a PNG, JPEG or WebP file; got a GIF file",
+    ),
+    "a mask of another size": (
+        {"init_image": base64_of(png()), "mask": mask(64, 64)},
+        "mask",
+        "mask must have the size of the picture, that of init_image, 128x192; got 64x64",
+    ),
+    "groups without a parser": (
+        {"init_image": base64_of(png()), "change": ["top"]},
+        "change",
+        "needs a parser of pictures",
+    ),
+    "nothing to grow": ({"grow": 3}, "grow", "grow is for an edit, and there is neither mask nor change"),
+    "nothing to feather": ({"feather": 3}, "feather", "there is neither mask nor change"),
+    "a mask and a JPEG": (
+        {"init_image": base64_of(png()), "mask": mask(), "image_format": "jpeg"},
+        "image_format",
+        "image_format jpeg changes every pixel",
+    ),
     "strength alone": ({"strength": 0.5}, "strength", "there is none"),
     "no strength": ({"init_image": base64_of(png()), "strength": 0}, "strength", "must be more than 0; got 0"),
     "too strong": ({"init_image": base64_of(png()), "strength": 1.5}, "strength", "must be at most 1; got 1.5"),

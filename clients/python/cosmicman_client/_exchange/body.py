@@ -6,7 +6,7 @@ What values a model can do (sizes, steps, samplers) is the server's to know; it 
 import base64
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -35,6 +35,10 @@ class GenerateParams(TypedDict, total=False):
     guidance_interval: tuple[float, float] | None
     init_image: Picture | None
     strength: float | None
+    mask: Picture | None
+    change: Sequence[str] | None
+    grow: int | None
+    feather: int | None
     second_pass: Mapping[str, float] | None
     preview_every: int | None
     extra_body: Mapping[str, Any] | None
@@ -43,14 +47,18 @@ class GenerateParams(TypedDict, total=False):
 _TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
     **dict.fromkeys(("negative_description", "sampler", "image_format", "priority"), ("a string", (str,))),
     **dict.fromkeys(
-        ("width", "height", "steps", "seed", "image_index", "num_images", "image_quality", "preview_every"),
+        (
+            *("width", "height", "steps", "seed", "image_index", "num_images", "image_quality", "preview_every"),
+            *("grow", "feather"),
+        ),
         ("a whole number", (int,)),
     ),
     **dict.fromkeys(("guidance_scale", "deadline_seconds", "strength"), ("a number", (int, float))),
     **dict.fromkeys(("groups", "weights", "second_pass", "extra_body"), ("a mapping", (Mapping,))),
     "guidance_interval": ("two numbers", (tuple, list)),
     "cutout": ("true or false", (bool,)),
-    "init_image": ("the bytes of a file, or its path", (bytes, str, os.PathLike)),
+    **dict.fromkeys(("init_image", "mask"), ("the bytes of a file, or its path", (bytes, str, os.PathLike))),
+    "change": ("a list of groups", (tuple, list)),
 }
 
 
@@ -59,7 +67,7 @@ def generate_body(description: str, **params: Unpack[GenerateParams]) -> dict[st
 
     Raises:
         TypeError: An argument has another type than it must, or is none that there is.
-        ValueError: A picture to start from cannot be read.
+        ValueError: A picture to start from, or a mask, cannot be read.
     """
     given: dict[str, Any] = {name: value for name, value in params.items() if value is not None}
     _check("description", description, "a string", (str,))
@@ -68,8 +76,11 @@ def generate_body(description: str, **params: Unpack[GenerateParams]) -> dict[st
             raise TypeError(f"there is no argument {name!r}; what this package does not know yet goes into extra_body")
         _check(name, value, *_TYPES[name])
     _check_members(given)
-    if "init_image" in given:
-        given["init_image"] = _file(given["init_image"])
+    for name in ("init_image", "mask"):
+        if name in given:
+            given[name] = _file(name, given[name])
+    if "change" in given:
+        given["change"] = list(given["change"])
     if "guidance_interval" in given:
         given["guidance_interval"] = list(given["guidance_interval"])
     extra = dict(given.pop("extra_body", {}))
@@ -102,12 +113,15 @@ def _check_members(given: Mapping[str, Any]) -> None:
         for key, value in given.get(name, {}).items():
             if not isinstance(key, str) or not isinstance(value, types) or isinstance(value, bool):
                 raise TypeError(f"{name} must hold {wanted}; got {type(value).__name__} for {key!r}")
+    for group in given.get("change", ()):
+        if not isinstance(group, str):
+            raise TypeError(f"change must be a list of groups; got {type(group).__name__} in it")
     interval = given.get("guidance_interval", (0.0, 1.0))
     if len(interval) != 2 or not all(isinstance(end, int | float) for end in interval):
         raise TypeError(f"guidance_interval must be two numbers; got {len(interval)} values")
 
 
-def _file(picture: Picture) -> str:
+def _file(name: str, picture: Picture) -> str:
     """A file in base64; a string that is a data: URL stays as it is."""
     if isinstance(picture, str) and picture.startswith("data:"):
         return picture
@@ -115,5 +129,5 @@ def _file(picture: Picture) -> str:
         try:
             picture = Path(picture).read_bytes()
         except OSError as error:
-            raise ValueError(f"init_image cannot be read: {error}") from error
+            raise ValueError(f"{name} cannot be read: {error}") from error
     return base64.b64encode(picture).decode("ascii")

@@ -15,6 +15,8 @@ NUMBERS = {
     "num_images": int,
     "image_quality": int,
     "strength": float,
+    "grow": int,
+    "feather": int,
     "deadline_seconds": float,
 }
 WORDS = ("negative_description", "sampler", "priority", "image_format")
@@ -30,6 +32,10 @@ def add_generation(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", metavar="TEXT")
     parser.add_argument("--cutout", action="store_true", default=None, help="only the person, the rest transparent")
     parser.add_argument("--init-image", type=Path, metavar="FILE", help="picture to start from")
+    parser.add_argument("--mask", type=Path, metavar="FILE", help="PNG: white of it may change, black stays")
+    parser.add_argument(
+        "--change", action="append", metavar="GROUP", help="body group of it that may change; auto: what differs"
+    )
     for name, what in (("group", "words"), ("weight", "number")):
         parser.add_argument(
             f"--{name}", action="append", default=[], metavar=f"GROUP={what.upper()}", help=f"{what} of a body group"
@@ -42,7 +48,8 @@ def generation_arguments(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         ValueError: A group or weight without "=", or a weight that is no number.
     """
-    given: dict[str, Any] = {name: getattr(options, name) for name in (*NUMBERS, *WORDS, "cutout", "init_image")}
+    names = (*NUMBERS, *WORDS, "cutout", "init_image", "mask", "change")
+    given: dict[str, Any] = {name: getattr(options, name) for name in names}
     given["groups"] = _pairs("--group", options.group) or None
     weights = _pairs("--weight", options.weight)
     try:

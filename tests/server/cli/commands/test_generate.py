@@ -147,9 +147,25 @@ def test_a_picture_can_start_from_another_and_be_denoised_twice(cosmicman, bundl
         assert image.size == (48, 32)
 
 
+def test_a_part_of_a_picture_can_be_changed(cosmicman, bundle: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (32, 48), (200, 30, 60)).save(tmp_path / "in.png")
+    mask = Image.new("L", (32, 48), 0)
+    mask.paste(255, (0, 0, 16, 48))
+    mask.save(tmp_path / "mask.png")
+    common = (DESCRIPTION, "-o", "out.png", "--bundle", str(bundle), "--num-threads", "1", "--steps", "4")
+    outcome = cosmicman("generate", *common, "--init-image", "in.png", "--mask", "mask.png", "--feather", "0")
+    assert outcome.status == 0, outcome.err
+    with Image.open(tmp_path / "out.png") as image:
+        colours = {image.getpixel((x, y)) for x in range(16, 32) for y in range(48)}
+        assert colours == {(200, 30, 60)}
+        assert len(image.crop((0, 0, 16, 48)).getcolors(1000)) > 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("--mask", "none.png"), ("--mask 'none.png' cannot be read", "No such file")),
+        (("--change", "top"), ("change", "parser")),
         (("--init-image", "none.png"), ("--init-image 'none.png' cannot be read", "No such file")),
         (("--init-image", "text.png"), ("init_image", "PNG, JPEG or WebP")),
         (("--strength", "0.5"), ("strength", "there is none")),
