@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
+import torch  # noqa: E402
 from PIL import Image, ImageDraw, ImageFont  # noqa: E402
 
 from benchmarks.support.batching import BUNDLE  # noqa: E402
@@ -180,7 +181,7 @@ def report(done: Sequence[Edited], judge: Judge) -> list[bool]:
     unchanged = total = 0
     by_group: dict[str, list[bool]] = {}
     for each in done:
-        (before,), (after,) = judge.answer(each.before[None]), judge.answer(each.after[None])
+        before, after = judge.answer(np.stack([each.before, each.after]))
         key = f"{each.change.group} color"
         right.append(after[key] == each.change.value)
         by_group.setdefault(each.change.group, []).append(right[-1])
@@ -241,6 +242,7 @@ def main() -> None:
     print(f"{len(done)} edits of {options.of} figures by {options.by}, {time.monotonic() - began:.0f} s")
     for line in refused:
         print(line)
+    torch.set_num_threads(options.threads)
     right = report(done, Judge.load(ROOT / "models/judge"))
     if options.sheet is not None:
         contact_sheet(done[:36], right[:36], options.sheet)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from engine.description.groups import Group
 from engine.edits.edit import Edit
 from engine.edits.mask import Strengths, read_mask
 from engine.errors import RequestError
@@ -136,7 +137,7 @@ def _found(wanted: PreparedEdit, original: Pixels, label: Label) -> Strengths:
     """Where the groups are in the picture; of those told apart by words some are new, and take the others' place."""
     labels = label(original)
     least = LEAST_SHARE * labels.size
-    masks = {group: np.isin(labels, item_classes_of([group])) for group in GROUP_ITEMS}
+    masks = {group: np.isin(labels, item_classes_of([group])) for group in Group if group in GROUP_ITEMS}
     found = {group.value: mask for group, mask in masks.items() if mask.sum() >= least}
     missing = [group for group in wanted.change if group not in found]
     if wanted.told_apart and any(group in CLOTHES and group in found for group in wanted.change):

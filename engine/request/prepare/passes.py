@@ -3,6 +3,7 @@
 import math
 
 from engine.request.edit import DEFAULT_EDIT_STRENGTH
+from engine.request.prepare.edit import is_edit
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.size import scaled
 from engine.request.request import DEFAULT_STRENGTH, GenerationRequest, ModelInfo
@@ -28,7 +29,7 @@ def strength_of(request: GenerationRequest, steps: int, wrong: Mistakes) -> floa
         if strength is not None:
             wrong.add("strength", "strength says how much to change init_image, and there is none")
         return None
-    default = DEFAULT_EDIT_STRENGTH if request.mask is not None or request.change else DEFAULT_STRENGTH
+    default = DEFAULT_EDIT_STRENGTH if is_edit(request) else DEFAULT_STRENGTH
     came = f"got none, which means {default:g}" if strength is None else ""
     strength = default if strength is None else strength
     _check_strength("strength", strength, steps if wrong.right("steps") else None, wrong, came=came)
