@@ -15,6 +15,8 @@ from engine.request.prepare.size import picture_limits
 from engine.request.request import GenerationRequest, ModelInfo
 
 DEFAULT_FEATHER = 2
+#: Of the side of one latent: what a parser's edge needs; a whole one draws the neighbours anew as well.
+DEFAULT_GROW_SHARE = 4
 
 
 def is_edit(request: GenerationRequest) -> bool:
@@ -59,7 +61,7 @@ def edit_of(
         mask=request.mask,
         mask_by_alpha=request.mask_by_alpha,
         change=change,
-        grow=request.grow if request.grow is not None else cell if change else 0,
+        grow=request.grow if request.grow is not None else cell // DEFAULT_GROW_SHARE if change else 0,
         feather=DEFAULT_FEATHER if request.feather is None else request.feather,
         told_apart=request.change == (AUTO,),
     )

@@ -83,7 +83,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="GROUP",
         help="body group of it that may change; auto means what its own description says otherwise",
     )
-    parser.add_argument("--grow", type=int, metavar="PIXELS", help="enlarge what may change (0; with --change a cell)")
+    parser.add_argument("--grow", type=int, metavar="PIXELS", help="enlarge what may change (0; a few with --change)")
     parser.add_argument("--feather", type=int, metavar="PIXELS", help="mix old and new inside its edge (2)")
     parser.add_argument("--second-pass", type=float, metavar="STRENGTH", help="denoise once more; 0.3 is usual")
     parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="enlarge the picture first (1)")

@@ -1,6 +1,8 @@
 """Jobs over HTTP, around the engine that draws rectangles: accepted, watched, fetched, cancelled, and nobody else's."""
 
 import asyncio
+import base64
+import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from PIL import Image
 
 from engine.errors import BusyError, EngineStoppedError, NotFiniteError
 from server.app import create_app
@@ -66,6 +69,16 @@ async def events(client: httpx.AsyncClient, job_id: str, after: int = 0) -> list
     text = (await client.get(f"/jobs/{job_id}/events", headers=headers)).text
     frames = [frame.splitlines() for frame in text.split("\n\n") if frame.startswith("id: ")]
     return [(int(number[4:]), name[7:], json.loads(data[6:])) for number, name, data in frames]
+
+
+async def test_a_job_keeps_picture_and_mask(client: httpx.AsyncClient, engine: Any) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (128, 192), 255).save(buffer, "PNG")
+    file = base64.b64encode(buffer.getvalue()).decode("ascii")
+    accepted = (await client.post("/jobs", json=DRESS | {"init_image": file, "mask": file, "grow": 3})).json()
+    assert (await ended(client, accepted["id"]))["status"] == "finished"
+    [asked] = engine.seen
+    assert (asked.init_image, asked.mask, asked.grow) == (buffer.getvalue(), buffer.getvalue(), 3)
 
 
 async def test_a_job_is_drawn_as_the_same_request_would_be(client: httpx.AsyncClient) -> None:
