@@ -58,7 +58,7 @@ class GenerationRequest:
         mask_by_alpha: Whether the mask says so by transparency instead, as OpenAI's do: alpha 0 may change.
         change: Names of the groups of init_image that may change, in place of a mask; or AUTO alone: those of which the
             description says something else than the picture's own.
-        grow: Pixels that what may change grows by; None means 0 with a mask, and with groups a quarter of a latent's side.
+        grow: Pixels that what may change grows by; None means 0 with a mask, a quarter of a latent's side with groups.
         feather: Pixels from the edge of what may change inwards over which old and new are mixed; None means 2.
         second_pass: What to do with the finished latents.
         preview_every: Steps from one preview of a picture to the next, 1 to the model's max_steps; None means none.

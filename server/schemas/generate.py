@@ -94,7 +94,7 @@ class GenerateBody(Body):
     grow: int | None = Field(
         None,
         ge=0,
-        description="Pixels that what may change grows by; 0 if absent with mask, a quarter of a latent's side with change.",
+        description="Pixels that what may change grows by; if absent 0 with mask, a quarter of a latent with change.",
     )
     feather: int | None = Field(
         None, ge=0, description="Pixels from its edge inwards over which old and new are mixed; 2 if absent."
