@@ -69,7 +69,7 @@ def places_by(labels: Iterable[str], of: Callable[[str], str]) -> dict[str, list
 
 
 def set_apart(
-    buckets: Iterable[Sequence[int]], samples: Sequence[Sample], share: float, seed: int
+    buckets: Iterable[NDArray[np.int64]], samples: Sequence[Sample], share: float, seed: int
 ) -> tuple[list[Places], list[Places]]:
     """Where in each bucket of sample numbers those to learn from lie, and those held out.
 
@@ -77,7 +77,7 @@ def set_apart(
     """
     rows = sorted({sample.where for sample in samples})
     apart = set(random.Random(f"{seed} probe").sample(rows, max(1, round(share * len(rows)))))
-    is_apart = [np.array([samples[number].where in apart for number in numbers]) for numbers in buckets]
+    is_apart = [np.array([samples[int(number)].where in apart for number in numbers]) for numbers in buckets]
     return [np.flatnonzero(~each) for each in is_apart], [np.flatnonzero(each) for each in is_apart]
 
 
