@@ -24,7 +24,7 @@ from engine.request.events import Event, Finished, ImageReady, Preview, Queued, 
 from engine.request.limits import RequestLimits
 from engine.request.prepare import NONE, picture_limits, prepare
 from engine.request.provenance import Origin, check_room
-from engine.request.request import GenerationRequest, ModelInfo, PreparedRequest
+from engine.request.request import FewSteps, GenerationRequest, ModelInfo, PreparedRequest
 from engine.request.second_pass import SecondPass
 from engine.request.sizes import SizeLimits
 from engine.request.stats import EngineStats, Histogram
@@ -323,9 +323,24 @@ def _model_info(
         takes_init_image=diffusion.takes_pictures,
         pixels_of_a_latent=manifest.vae_factor,
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
-        previews=preview_map is not None,
+        previews=preview_map is not None or diffusion.has_fast_decoder,
+        few_steps=_few_steps(bundle, samplers, limits),
+        fast_decoder=diffusion.has_fast_decoder,
     )
     try:
         return RequestLimits(max_steps=settings.max_steps, max_pixels=settings.max_pixels).lower(model)
     except ValueError as error:
         raise BundleError(f"{bundle.path}: {error}") from error
+
+
+def _few_steps(bundle: Bundle, samplers: Sequence[str], limits: Mapping[str, int]) -> FewSteps | None:
+    few = bundle.manifest.few_steps
+    if few is None:
+        return None
+    path = bundle.path / MANIFEST_FILE
+    if few.sampler not in samplers:
+        raise BundleError(f"{path}: few_steps.sampler must be one of {', '.join(samplers)}; got {few.sampler[:40]!r}")
+    most = min(limits[few.sampler], bundle.manifest.max_steps)
+    if few.steps > most:
+        raise BundleError(f"{path}: few_steps.steps may be at most {most}; got {few.steps}")
+    return FewSteps(steps=few.steps, sampler=few.sampler)

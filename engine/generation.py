@@ -27,10 +27,10 @@ from engine.previews.picture import PreviewPicture, preview_picture
 from engine.prompt.planner import PromptPlan
 from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
 from engine.request.provenance import Origin, provenance
-from engine.request.request import MAX_SEED, PreparedRequest
+from engine.request.request import FAST, FEW_STEPS, MAX_SEED, PreparedRequest
 from engine.samplers import FloatArray, SamplerPlan, gaussian_noise, sampler_plan
 from engine.scheduler import Estimate, JobHandle, LatentsReady, StepDone, Update
-from engine.scheduler.picture import Denoising
+from engine.scheduler.picture import Denoising, OtherModel
 
 Result = TypeVar("Result")
 
@@ -285,9 +285,15 @@ class Generation:
                 original=self._original(init, index) if number == 0 else None,
                 then=picture,
                 estimate_every=self._request.preview_every,
+                model=self._model(),
             )
         assert picture is not None
         return picture
+
+    def _model(self) -> OtherModel | None:
+        if self._request.variant != FEW_STEPS:
+            return None
+        return OtherModel(name=FEW_STEPS, forward=self._diffusion.forward_few_steps)
 
     def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:
         return gaussian_noise(self._seed, self._request.image_index + index, first_draw + draw, shape)
@@ -324,7 +330,7 @@ class Generation:
     def _decode(self, index: int, latents: FloatArray) -> _Finished:
         request = self._request
         started = time.monotonic()
-        pixels = to_pixels(self._diffusion.decode(latents))
+        pixels = to_pixels(self._diffusion.decode(latents, fast=request.decoder == FAST))
         decoded = time.monotonic()
         origin = provenance(request, self._seed, index, self._origin)
         data = encode(pixels, request.image_format, origin, quality=request.image_quality or DEFAULT_QUALITY)

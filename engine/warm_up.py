@@ -5,17 +5,18 @@ They are steps of a real picture of the default size, so they measure what reque
 
 import logging
 import time
+from dataclasses import replace
 from functools import partial
 
 from engine.description import Description
 from engine.errors import OutOfMemoryError
 from engine.model.diffusion import DiffusionModel
-from engine.request.request import ModelInfo
+from engine.request.request import FEW_STEPS, ModelInfo
 from engine.samplers import gaussian_noise, sampler_plan
 from engine.scheduler import CostTable
 from engine.scheduler.forward import run_batch
 from engine.scheduler.job import Job
-from engine.scheduler.picture import Denoising, Picture
+from engine.scheduler.picture import Denoising, OtherModel, Picture
 from engine.scheduler.policy import Batch
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, ma
             logger.warning("forwards of %d rows do not fit and will be run in parts: %s", rows, error)
             break
         warmed.append(rows)
+    _warm_fast_paths(diffusion, denoising, costs)
     pixels = diffusion.decode(denoising.noise(0))
     if diffusion.takes_pictures:
         diffusion.encode_picture(pixels[None].clip(-1.0, 1.0))
@@ -66,6 +68,16 @@ def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, ma
         model.default_width,
         model.default_height,
     )
+
+
+def _warm_fast_paths(diffusion: DiffusionModel, denoising: Denoising, costs: CostTable) -> None:
+    """One row twice by the UNet of few steps, and one picture by the small decoder, where the bundle has them."""
+    if diffusion.has_few_steps:
+        few = OtherModel(name=FEW_STEPS, forward=diffusion.forward_few_steps)
+        for _ in range(2):
+            _run([Picture(_JOB, 0, replace(denoising, model=few))], diffusion, costs)
+    if diffusion.has_fast_decoder:
+        diffusion.decode(denoising.noise(0), fast=True)
 
 
 def row_counts(max_rows: int) -> tuple[int, ...]:

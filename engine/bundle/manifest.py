@@ -31,6 +31,10 @@ SECOND_TEXT_ENCODER_FILE = "text_encoder_2.onnx"
 UNET_FILE = "unet.onnx"
 VAE_DECODER_FILE = "vae_decoder.onnx"
 VAE_ENCODER_FILE = "vae_encoder.onnx"
+#: A small decoder beside the full one; a bundle without it has only that.
+FAST_DECODER_FILE = "vae_decoder_fast.onnx"
+#: The UNet that was distilled to draw in few steps; `Manifest.few_steps` says in how many.
+FEW_STEPS_FILE = "unet_few_steps.onnx"
 #: What previews are drawn with; a bundle without it gives none.
 PREVIEW_MAP_FILE = "preview_map.npy"
 REQUIRED_FILES = (TOKENIZER_FILE, TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE)
@@ -64,6 +68,23 @@ class FileEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FewSteps:
+    """How the UNet of few steps draws, and in no other way: it never saw other timesteps, and guidance is built in.
+
+    Attributes:
+        steps: Denoising steps.
+        sampler: What takes them.
+    """
+
+    steps: int
+    sampler: str
+
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ValueError(f"few_steps.steps must be at least 1; got {self.steps}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """Everything a serving process must know of a model besides its weights.
 
@@ -94,6 +115,7 @@ class Manifest:
         clip_skip: Layers left out at the end of a text encoder besides what the family leaves out anyway.
         pooled_width: P of the pooled text embedding; 0 where the family has none. Needed for sdxl.
         second_padding_token: Id that fills a window of the second text encoder. Needed for sdxl.
+        few_steps: How the UNet of few steps draws; None where the bundle has none.
         files: Every other file of the bundle.
         format_version: Format of the bundle itself.
     """
@@ -124,6 +146,7 @@ class Manifest:
     clip_skip: int = 0
     pooled_width: int = 0
     second_padding_token: int | None = None
+    few_steps: FewSteps | None = None
     files: Mapping[str, FileEntry] = field(default_factory=lambda: MappingProxyType({}))
     format_version: int = FORMAT_VERSION
 
@@ -140,6 +163,9 @@ class Manifest:
             raise ValueError(f"side_limits and sizes must be positive; got {self.side_limits} and {self.sizes}")
         if self.family == "sdxl" and self.second_padding_token is None:
             raise ValueError("second_padding_token must be a token's id; got nothing")
+        if self.files and (FEW_STEPS_FILE in self.files) != (self.few_steps is not None):
+            lacking = "few_steps" if self.few_steps is None else FEW_STEPS_FILE
+            raise ValueError(f"few_steps and {FEW_STEPS_FILE} belong together; {lacking} is missing")
         for name in self.files:
             if not name or Path(name).name != name or name == "..":
                 raise ValueError(f"files must be an object of plain file names; got {name[:40]!r}")
@@ -227,7 +253,9 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def _as_json(manifest: Manifest) -> dict[str, object]:
     plain = {item.name: getattr(manifest, item.name) for item in fields(manifest)}
     files = {name: asdict(entry) for name, entry in manifest.files.items()}
-    return {**plain, "noise_schedule": dict(manifest.noise_schedule), "files": files}
+    few_steps = {} if manifest.few_steps is None else {"few_steps": asdict(manifest.few_steps)}
+    del plain["few_steps"]  # a bundle without is as it always was
+    return {**plain, "noise_schedule": dict(manifest.noise_schedule), **few_steps, "files": files}
 
 
 def file_entry(path: Path) -> FileEntry:

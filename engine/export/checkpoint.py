@@ -8,11 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from engine.bundle.manifest import Manifest
+from engine.bundle.manifest import FewSteps, Manifest
+from engine.pipeline_folder.few_steps import CONFIG_FILE, read_few_steps
 from engine.pipeline_folder.scheduler_config import read_schedule
-from engine.pipeline_folder.source import Source
+from engine.pipeline_folder.source import FEW_STEPS, Source
 from engine.pipeline_folder.tokenizer import load_tokenizer, second_padding_token
-from engine.samplers import SAMPLERS
+from engine.samplers import SAMPLERS, NoiseSchedule, max_steps, samplers_of
 
 DEFAULT_STEPS, DEFAULT_MAX_STEPS = 25, 150
 DEFAULT_GUIDANCE_SCALE = 7.5
@@ -68,7 +69,21 @@ def describe(source: Source, *, name: str | None, precision: str, clip_skip: int
         clip_skip=clip_skip,
         pooled_width=source.value("text_encoder_2", "projection_dim") if source.family == "sdxl" else 0,
         second_padding_token=second_padding_token(source, tokenizer) if source.family == "sdxl" else None,
+        few_steps=_few_steps(source, schedule),
     )
+
+
+def _few_steps(source: Source, schedule: NoiseSchedule) -> FewSteps | None:
+    """How the UNet of few steps draws, where the checkpoint has one."""
+    if FEW_STEPS not in source.folders:
+        return None
+    few, path = read_few_steps(source.folders[FEW_STEPS]), source.folders[FEW_STEPS] / CONFIG_FILE
+    known = samplers_of(schedule)
+    if few.sampler not in known:
+        raise ValueError(f"{path}: sampler must be one of {', '.join(known)}; got {few.sampler[:40]!r}")
+    if few.steps > (most := max_steps(few.sampler, schedule)):
+        raise ValueError(f"{path}: steps may be at most {most} for {few.sampler}; got {few.steps}")
+    return few
 
 
 def _native_side(unet: Mapping[str, Any]) -> int:

@@ -20,8 +20,9 @@ from engine.export.preview_map import write_preview_map
 from engine.export.resume import UnfinishedExport, unfinished_export
 from engine.export.write import EXTERNAL_DATA_OVER_BYTES, write_graph
 from engine.files.digests import sha256_of
+from engine.pipeline_folder.few_steps import ADAPTERS_FILE
 from engine.pipeline_folder.graphs import PRECISIONS, parts_of
-from engine.pipeline_folder.source import Source, open_source
+from engine.pipeline_folder.source import FEW_STEPS, Source, open_source
 from engine.pipeline_folder.tokenizer import load_tokenizer
 from engine.pipeline_folder.weights import find_weights
 
@@ -87,7 +88,12 @@ def export_bundle(
             tell(part, done, total)
             if not unfinished.has(part):
                 with unfinished.part(part) as folder:
-                    write_graph(load, folder, external_data_over_bytes=external_data_over_bytes)
+                    write_graph(
+                        load,
+                        folder,
+                        finished=unfinished.files,
+                        external_data_over_bytes=external_data_over_bytes,
+                    )
                 gc.collect()
         tell(PREVIEW_PART, len(parts), total)
         if not unfinished.has(PREVIEW_PART):
@@ -119,7 +125,9 @@ def fingerprint(source: Source, variant: str | None, options: object) -> str:
 def _files(source: Source, variant: str | None) -> Iterator[tuple[str, Path]]:
     for part, folder in sorted(source.folders.items()):
         yield from ((part, path) for path in sorted(folder.glob("*.json")))
-        if part.startswith("tokenizer"):
+        if part == FEW_STEPS:
+            yield part, folder / ADAPTERS_FILE
+        elif part.startswith("tokenizer"):
             yield from ((part, path) for path in sorted(folder.glob("*.txt")))
         elif part != "scheduler":
             yield from ((part, path) for path in find_weights(folder, variant=variant).values())

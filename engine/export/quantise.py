@@ -28,7 +28,7 @@ def store_weights_as_integers(model: Any) -> int:
         axis = _output_axis(value)
         if axis is None:
             continue
-        scales = _scales(tensor.numpy(), axis)
+        scales = scales_of(tensor.numpy(), axis)
         integers = onnx_ir.LazyTensor(
             lambda tensor=tensor, scales=scales, axis=axis: onnx_ir.tensor(  # type: ignore[misc]
                 quantised(tensor.numpy(), scales, axis)
@@ -51,7 +51,8 @@ def quantised(weights: npt.NDArray[np.float32], scales: npt.NDArray[np.float32],
     return integers
 
 
-def _scales(weights: npt.NDArray[np.float32], axis: int) -> npt.NDArray[np.float32]:
+def scales_of(weights: npt.NDArray[np.float32], axis: int) -> npt.NDArray[np.float32]:
+    """What the largest integer stands for, for each place along an axis."""
     others = tuple(each for each in range(weights.ndim) if each != axis)
     largest = np.abs(weights).max(axis=others)
     # A channel of zeros has no scale of its own.

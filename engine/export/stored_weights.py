@@ -35,8 +35,8 @@ def replace_weight(
     operator: str,
     tensors: Sequence[Any],
     attributes: Mapping[str, Any],
-) -> None:
-    """Puts `operator` over new weights in the place of one weight.
+) -> onnx_ir.Value:
+    """Puts `operator` over new weights in the place of one weight; its output.
 
     Args:
         graph: Changed in place.
@@ -62,3 +62,4 @@ def replace_weight(
     restored.dtype = onnx_ir.DataType.FLOAT
     value.replace_all_uses_with(restored)
     graph.insert_before(graph[0], node)
+    return restored

@@ -15,7 +15,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, Bundle
+from engine.bundle.manifest import (
+    FAST_DECODER_FILE,
+    FEW_STEPS_FILE,
+    TEXT_ENCODER_FILE,
+    UNET_FILE,
+    VAE_DECODER_FILE,
+    VAE_ENCODER_FILE,
+    Bundle,
+)
 from engine.bundle.tensorrt_engines import EngineSet, gpu_architecture, new_engine_set
 from engine.sessions.tensorrt.log import made, messages
 from engine.settings import EngineSettings
@@ -158,7 +166,7 @@ def profile_ranges(bundle: Bundle, settings: BuildSettings, graph: str) -> Mappi
     manifest = bundle.manifest
     height, width = _sides(bundle)
     rows = Range(least=1, usual=min(2, settings.max_rows), greatest=settings.max_rows)
-    if graph == UNET_FILE:
+    if graph in (UNET_FILE, FEW_STEPS_FILE):
         windows = Range(least=1, usual=1, greatest=settings.max_windows)
         tokens = windows.times(manifest.tokenizer_length)
         by_name = {
@@ -166,7 +174,7 @@ def profile_ranges(bundle: Bundle, settings: BuildSettings, graph: str) -> Mappi
             "encoder_hidden_states": {0: rows, 1: tokens},
         }
         return MappingProxyType(_Rows(by_name, rows))
-    if graph == VAE_DECODER_FILE:
+    if graph in (VAE_DECODER_FILE, FAST_DECODER_FILE):
         return {"latents": {0: ONE, 2: height, 3: width}}
     if graph == VAE_ENCODER_FILE:
         factor = manifest.vae_factor

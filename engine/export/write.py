@@ -16,6 +16,7 @@ import torch
 from onnx_ir.passes.common import CommonSubexpressionEliminationPass, RemoveUnusedNodesPass
 
 from engine.export.attention import split_attention
+from engine.export.few_steps import refer_to
 from engine.export.group_norm import split_group_norms
 from engine.export.halves import store_weights_as_halves
 from engine.export.origins import forget_origins
@@ -35,13 +36,18 @@ TOLERANCES = {"fp32": 1e-3, "fp16": 2e-2, "fp16_weights": 5e-2, "int8": 2e-1}
 
 
 def write_graph(
-    load: Callable[[], Graph], folder: Path, *, external_data_over_bytes: int = EXTERNAL_DATA_OVER_BYTES
+    load: Callable[[], Graph],
+    folder: Path,
+    *,
+    finished: Path | None = None,
+    external_data_over_bytes: int = EXTERNAL_DATA_OVER_BYTES,
 ) -> None:
     """Exports one graph into a folder and compares it with torch.
 
     Args:
         load: Gives what to export; it is let go of before the written graph is loaded, so that one is in memory.
         folder: Where its file goes, and ``<file>.data`` with the weights where there are too many.
+        finished: Where the graphs are that were written before, for one that takes the weights of another.
         external_data_over_bytes: More bytes of weights than that go beside the graph.
 
     Raises:
@@ -53,6 +59,10 @@ def write_graph(
     program = _export(graph)
     _shorten(program.model)
     forget_origins(program.model)
+    if graph.beside:
+        assert finished is not None, f"{graph.file} lies beside {graph.beside}"
+        _beside(program.model, graph, finished, path, inputs, expected)
+        return
     if precision == "fp16_weights":
         store_weights_as_halves(program.model)
     elif precision == "int8":
@@ -65,6 +75,25 @@ def write_graph(
     del program, weights, graph
     gc.collect()
     _verify(path, inputs, expected, TOLERANCES[precision])
+
+
+def _beside(
+    model: Any,
+    graph: Graph,
+    finished: Path,
+    path: Path,
+    inputs: Mapping[str, torch.Tensor],
+    expected: npt.NDArray[np.float32],
+) -> None:
+    """Writes a graph that takes the weights of a finished one, and looks at it where that one is."""
+    refer_to(model, finished / graph.beside, graph.changes, graph.precision)
+    beside = finished / f".{graph.file}"
+    try:
+        onnx_ir.save(model, beside)
+        _verify(beside, inputs, expected, TOLERANCES[graph.precision])
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _export(graph: Graph) -> Any:

@@ -14,6 +14,8 @@ from tokenizers import Tokenizer
 
 from engine.bundle.manifest import (
     CONDITIONING,
+    FAST_DECODER_FILE,
+    FEW_STEPS_FILE,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
     TOKENIZER_FILE,
@@ -63,8 +65,15 @@ class DiffusionModel:
             second = sessions.load(SECOND_TEXT_ENCODER_FILE)
         self._text_encoders = TextEncoders(manifest, sessions.load(TEXT_ENCODER_FILE), second)
         self._unet: Session = sessions.load(UNET_FILE)
-        _check_family(bundle, self._unet)
+        _check_family(bundle, UNET_FILE, self._unet)
+        self._few_steps: Session | None = None
+        if FEW_STEPS_FILE in manifest.files:
+            self._few_steps = sessions.load(FEW_STEPS_FILE)
+            _check_family(bundle, FEW_STEPS_FILE, self._few_steps)
         self._vae_decoder: Session = sessions.load(VAE_DECODER_FILE)
+        self._fast_decoder: Session | None = None
+        if FAST_DECODER_FILE in manifest.files:
+            self._fast_decoder = sessions.load(FAST_DECODER_FILE)
         self._vae_encoder: Session | None = None
         if VAE_ENCODER_FILE in manifest.files:
             self._vae_encoder = sessions.load(VAE_ENCODER_FILE)
@@ -73,6 +82,16 @@ class DiffusionModel:
     def takes_pictures(self) -> bool:
         """Whether the bundle holds a VAE encoder."""
         return self._vae_encoder is not None
+
+    @property
+    def has_few_steps(self) -> bool:
+        """Whether the bundle holds a UNet of few steps."""
+        return self._few_steps is not None
+
+    @property
+    def has_fast_decoder(self) -> bool:
+        """Whether the bundle holds a small decoder."""
+        return self._fast_decoder is not None
 
     @property
     def provider(self) -> str:
@@ -123,15 +142,30 @@ class DiffusionModel:
         """
         return self._unet.run(inputs)
 
-    def decode(self, latents: FloatArray) -> FloatArray:
+    def forward_few_steps(self, inputs: Mapping[str, FloatArray]) -> FloatArray:
+        """The same by the UNet of few steps, which the bundle must have.
+
+        Raises:
+            GenerationError: The UNet failed.
+        """
+        assert self._few_steps is not None, "the bundle has no UNet of few steps"
+        return self._few_steps.run(inputs)
+
+    def decode(self, latents: FloatArray, *, fast: bool = False) -> FloatArray:
         """Latents of one picture, [1, C, H, W], to its pixels about -1..1, [3, f H, f W].
+
+        Args:
+            latents: As the step loop has them.
+            fast: By the small decoder, which the bundle must have.
 
         Raises:
             GenerationError: The decoder failed.
             NotFiniteError: Its picture holds NaN or infinity.
         """
         unscaled = latents / np.float32(self.manifest.scaling_factor) + np.float32(self.manifest.shift_factor)
-        image: FloatArray = self._vae_decoder.run({"latents": unscaled})[0]
+        decoder = self._fast_decoder if fast else self._vae_decoder
+        assert decoder is not None, "the bundle has no fast decoder"
+        image: FloatArray = decoder.run({"latents": unscaled})[0]
         if not np.isfinite(image).all():
             raise NotFiniteError("the decoded picture holds NaN or infinity")
         return image
@@ -176,11 +210,11 @@ class DiffusionModel:
         return {**text, "text_embeds": encoded.pooled, "time_ids": size}
 
 
-def _check_family(bundle: Bundle, unet: Session) -> None:
+def _check_family(bundle: Bundle, file: str, unet: Session) -> None:
     expected = ("sample", "timesteps", *CONDITIONING[bundle.manifest.family])
     if set(unet.input_names) != set(expected):
         raise BundleError(
-            f"{bundle.file(UNET_FILE)}: the manifest says {bundle.manifest.family}, whose UNet reads "
+            f"{bundle.file(file)}: the manifest says {bundle.manifest.family}, whose UNet reads "
             f"{', '.join(expected)}; this one reads {', '.join(unet.input_names)}"
         )
 

@@ -6,7 +6,7 @@ Letters: R rows, C H W latent channels and sides, L tokens of a window, K window
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, cast
 
 import torch
@@ -14,6 +14,8 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from engine.bundle.manifest import (
+    FAST_DECODER_FILE,
+    FEW_STEPS_FILE,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
     UNET_FILE,
@@ -21,7 +23,9 @@ from engine.bundle.manifest import (
     VAE_ENCODER_FILE,
     Manifest,
 )
-from engine.pipeline_folder.source import Source
+from engine.pipeline_folder.fast_decoder import load_fast_decoder
+from engine.pipeline_folder.few_steps import LowRank, merge_few_steps
+from engine.pipeline_folder.source import FAST_DECODER, FEW_STEPS, Source
 from engine.pipeline_folder.weights import load_part
 
 DynamicShapes: TypeAlias = Mapping[str, Mapping[int, Any]]
@@ -41,6 +45,8 @@ class Graph:
         dynamic: The sides that may vary.
         output_name: Name of its one output.
         precision: How its weights are stored; one of PRECISIONS.
+        beside: The graph in the same folder whose weights it takes, with small changes to some; "" for none.
+        changes: Those, by `few_steps.weight_key` of the changed weight.
     """
 
     file: str
@@ -49,6 +55,8 @@ class Graph:
     dynamic: DynamicShapes
     output_name: str
     precision: str
+    beside: str = ""
+    changes: Mapping[str, LowRank] = field(default_factory=dict)
 
 
 class TextEncoder(torch.nn.Module):
@@ -125,6 +133,19 @@ class VaeDecoder(torch.nn.Module):
         return cast(torch.Tensor, image.float())
 
 
+class SmallDecoder(torch.nn.Module):
+    """The same by a network of another kind, whose weights are float32 or float16."""
+
+    def __init__(self, model: torch.nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, latents: torch.Tensor) -> torch.Tensor:
+        """Decodes."""
+        dtype = next(self.model.parameters()).dtype
+        return cast(torch.Tensor, self.model(latents.to(dtype)).float())
+
+
 class VaeEncoder(torch.nn.Module):
     """A picture -1..1 to mean and log variance of its latents side by side, [R, 2 C, H, W]."""
 
@@ -162,7 +183,32 @@ def parts_of(source: Source, manifest: Manifest, *, variant: str | None) -> dict
     parts["unet"] = lambda: unet_graph(load(UNet2DConditionModel, "unet", manifest.precision), manifest)
     parts["vae decoder"] = lambda: vae(_vae_decoder_graph)
     parts["vae encoder"] = lambda: vae(_vae_encoder_graph)
+    if FAST_DECODER in source.folders:
+        parts["fast decoder"] = lambda: _fast_decoder_graph(source, manifest)
+    if FEW_STEPS in source.folders:
+        parts["unet of few steps"] = lambda: _few_steps_graph(
+            load(UNet2DConditionModel, "unet", manifest.precision), source, manifest
+        )
     return parts
+
+
+def _few_steps_graph(model: Any, source: Source, manifest: Manifest) -> Graph:
+    changes = merge_few_steps(model, source.folders[FEW_STEPS])
+    return replace(unet_graph(model, manifest), file=FEW_STEPS_FILE, beside=UNET_FILE, changes=changes)
+
+
+def _fast_decoder_graph(source: Source, manifest: Manifest) -> Graph:
+    decoder = load_fast_decoder(source.folders[FAST_DECODER])
+    if (decoder.shape.latent_channels, decoder.shape.factor) != (manifest.latent_channels, manifest.vae_factor):
+        expected = f"{manifest.latent_channels} channels and factor {manifest.vae_factor}"
+        came = f"{decoder.shape.latent_channels} and {decoder.shape.factor}"
+        raise ValueError(
+            f"{source.folders[FAST_DECODER]}: the autoencoder's latents have {expected}, this one's {came}"
+        )
+    precision = manifest.precision
+    full = _vae_decoder_graph(cast(Any, None), manifest, precision)
+    module = SmallDecoder(decoder.half() if precision == "fp16" else decoder)
+    return replace(full, file=FAST_DECODER_FILE, module=module)
 
 
 def vae_precision(manifest: Manifest, config: Mapping[str, Any]) -> str:

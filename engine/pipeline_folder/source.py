@@ -21,6 +21,8 @@ PARTS = {
     "sd": ("scheduler", "tokenizer", "text_encoder", "unet", "vae"),
     "sdxl": ("scheduler", "tokenizer", "tokenizer_2", "text_encoder", "text_encoder_2", "unet", "vae"),
 }
+#: Parts that a checkpoint may have besides: of its autoencoder, and of its UNet.
+FAST_DECODER, FEW_STEPS = "fast_decoder", "few_steps"
 UNET_CLASS = "UNet2DConditionModel"
 FACTS_FILE = "cosmicman.json"
 _COPIED_CLASS = "_New"
@@ -101,6 +103,8 @@ def open_source(
             raise ValueError(f"{checkpoint}: holds no UNet: neither config.json nor unet/config.json of a {UNET_CLASS}")
         folders["unet"] = unet
         label = f"{label} on {base_label or base.resolve().name}"
+    more = {FAST_DECODER: pipeline / FAST_DECODER, FEW_STEPS: checkpoint / FEW_STEPS}
+    folders |= {part: folder for part, folder in more.items() if folder.is_dir()}
     facts_path = checkpoint / FACTS_FILE
     facts = read_json(facts_path) if facts_path.exists() else {}
     source = Source(family=family, name=name, label=label, folders=folders, facts=facts, facts_path=facts_path)

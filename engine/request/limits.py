@@ -29,11 +29,13 @@ class RequestLimits:
         if self.max_pixels is not None:
             model = _smaller(model, self.max_pixels)
         steps = min(model.max_steps, self.max_steps or model.max_steps)
+        few = model.few_steps
         return replace(
             model,
             max_steps=steps,
             default_steps=min(model.default_steps, steps),
             sampler_steps={name: most for name, most in model.sampler_steps.items() if most < steps},
+            few_steps=None if few is None or few.steps > steps else few,
             max_images=min(model.max_images, self.max_images or model.max_images),
         )
 

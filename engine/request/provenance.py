@@ -64,6 +64,8 @@ def provenance(request: PreparedRequest, seed: int, index: int, origin: Origin) 
         "guidance_scale": request.guidance_scale,
         "guidance_interval": list(request.guidance_interval),
         "sampler": request.sampler,
+        "variant": request.variant,
+        "decoder": request.decoder,
         **start,
         **second,
     }

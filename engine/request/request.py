@@ -19,6 +19,9 @@ DRAWN_SEED = -1
 MAX_WEIGHT = 4.0
 GROUP_NAMES = tuple(group.value for group in Group)
 PRIORITIES = ("high", "normal", "low")
+FULL, FAST, FEW_STEPS = "full", "fast", "few_steps"
+DECODERS = (FULL, FAST)
+VARIANTS = (FULL, FEW_STEPS)
 MAX_DEADLINE_SECONDS = 86_400.0
 MAX_SECOND_PASS_SCALE = 4.0
 DEFAULT_STRENGTH = 0.8
@@ -39,6 +42,8 @@ class GenerationRequest:
         steps: Denoising steps.
         guidance_scale: Strength of classifier-free guidance; up to 1 is off and costs half.
         sampler: One of the model's samplers.
+        variant: full, or few_steps: a UNet distilled to draw in few steps without guidance, in its own way alone.
+        decoder: full, or fast: a small decoder that makes nearly the same picture of the same latents.
         seed: 0 to 2**32 - 1; None or DRAWN_SEED lets the engine draw one. Picture n depends on (seed, n) and not on its
             neighbours.
         image_index: n of the first picture, 0 to 2**32 - 1: with it a later picture is asked for without those before.
@@ -66,6 +71,8 @@ class GenerationRequest:
     steps: int | None = None
     guidance_scale: float | None = None
     sampler: str | None = None
+    variant: str = FULL
+    decoder: str = FULL
     seed: int | None = None
     image_index: int = 0
     num_images: int = 1
@@ -80,6 +87,19 @@ class GenerationRequest:
     preview_every: int | None = None
     request_id: str = ""
     caller: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FewSteps:
+    """What a request with the variant few_steps runs with.
+
+    Attributes:
+        steps: Denoising steps.
+        sampler: What takes them.
+    """
+
+    steps: int
+    sampler: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +129,8 @@ class ModelInfo:
             the windows of text that the engine reads.
         takes_init_image: Whether pictures can start from one.
         previews: Whether it can show pictures while they are made.
+        few_steps: What the variant few_steps runs with; None where there is none.
+        fast_decoder: Whether the decoder fast is there.
         pixels_of_a_latent: Sides of the square of pixels that one position of the latents stands for.
     """
 
@@ -133,7 +155,19 @@ class ModelInfo:
     max_pixels: int | None = None
     sampler_steps: Mapping[str, int] = field(default_factory=dict)
     previews: bool = False
+    few_steps: FewSteps | None = None
+    fast_decoder: bool = False
     pixels_of_a_latent: int = 8
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The UNets that a request can choose from."""
+        return VARIANTS if self.few_steps else (FULL,)
+
+    @property
+    def decoders(self) -> tuple[str, ...]:
+        """The decoders that a request can choose from."""
+        return DECODERS if self.fast_decoder else (FULL,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +203,8 @@ class PreparedRequest:
     strength: float | None
     second_pass: PreparedSecondPass | None
     preview_every: int | None = None
+    variant: str = FULL
+    decoder: str = FULL
     plan: object = field(default=None, repr=False, compare=False)
 
     @property

@@ -145,8 +145,9 @@ def work(bucket: Bucket) -> float:
 
 
 def bucket_name(bucket: Bucket) -> str:
-    """Latent width x latent height x text tokens."""
-    return "x".join(str(number) for number in _sides(bucket))
+    """Latent width x latent height x text tokens, and the model where it is not the scheduler's own."""
+    models = [name for name, shape in bucket if not shape]
+    return " ".join(["x".join(str(number) for number in _sides(bucket)), *models])
 
 
 def _sides(bucket: Bucket) -> tuple[int, int, int]:

@@ -8,16 +8,13 @@ Letters: R rows of a forward, C H W latent channels and sides.
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 
 from engine.errors import GenerationError, OutOfMemoryError
 from engine.samplers import FloatArray
-from engine.scheduler.picture import Inputs, Picture
+from engine.scheduler.picture import Forward, Inputs, Picture
 from engine.scheduler.policy import Batch
-
-Forward: TypeAlias = Callable[[Inputs], FloatArray]
 
 
 @dataclass(kw_only=True)
@@ -42,7 +39,7 @@ def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.
 
     Args:
         batch: Whose rows.
-        forward: From inputs with R rows to outputs with R rows, [R, C, H, W].
+        forward: From inputs with R rows to outputs with R rows, [R, C, H, W]; pictures of another model bring theirs.
         clock: Seconds; only differences count.
     """
     outcome = Outcome()
@@ -62,6 +59,8 @@ def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.
 
 def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> FloatArray | None:
     """One forward, or several where only one picture's rows are too many; None if it was cancelled between them."""
+    other = batch.pictures[0].denoising.model  # all are of one bucket, and so of one model
+    forward = forward if other is None else other.forward
     rows = [row for picture in batch.pictures for row in picture.rows()]
     outputs: list[FloatArray] = []
     for start in range(0, len(rows), batch.row_limit):

@@ -17,7 +17,21 @@ from engine.samplers import FloatArray, SamplerPlan, guided
 from engine.scheduler.job import Job
 
 Inputs: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
+Forward: TypeAlias = Callable[[Inputs], FloatArray]
 Bucket: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherModel:
+    """A model that takes the place of the scheduler's own: its rows share no forward with those of another.
+
+    Attributes:
+        name: In the bucket, and so in the cost table and in what is told of steps.
+        forward: From inputs with R rows to outputs with R rows, [R, C, H, W].
+    """
+
+    name: str
+    forward: Forward
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +48,7 @@ class Denoising:
             step is one row (Kynkäänniemi et al. 2024, arXiv 2404.07724).
         original: Latents of the picture to start from, [1, C, H, W], where the plan starts from one.
         then: What denoises the result once more, from its own plan and at the size of its own noise.
+        model: What runs the rows; None means the scheduler's own.
         estimate_every: After how many steps each the picture is estimated; None means never.
     """
 
@@ -45,6 +60,7 @@ class Denoising:
     guidance_interval: tuple[float, float] = (0.0, 1.0)
     original: FloatArray | None = None
     then: "Denoising | None" = None
+    model: OtherModel | None = None
     estimate_every: int | None = None
 
     @property
@@ -80,7 +96,8 @@ class Picture:
             original = resized(original, noise.shape[2], noise.shape[3])
         self._state = denoising.plan.start(noise, original)
         context = tuple((name, value.shape[1:]) for name, value in sorted(denoising.conditional.items()))
-        self.bucket: Bucket = (("sample", self.latents.shape[1:]), *context)
+        model = () if denoising.model is None else ((denoising.model.name, ()),)
+        self.bucket: Bucket = (("sample", self.latents.shape[1:]), *context, *model)
 
     @property
     def latents(self) -> FloatArray:

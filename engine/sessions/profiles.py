@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.bundle.manifest import (
+    FAST_DECODER_FILE,
+    FEW_STEPS_FILE,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
     UNET_FILE,
@@ -52,11 +54,11 @@ def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: i
     sides = _sides(manifest)
     if file in (TEXT_ENCODER_FILE, SECOND_TEXT_ENCODER_FILE):  # one window a run
         return {"input_ids": _range(*[(1, manifest.tokenizer_length)] * 3)}
-    if file == VAE_DECODER_FILE:  # one picture a run
+    if file in (VAE_DECODER_FILE, FAST_DECODER_FILE):  # one picture a run
         return {"latents": _range(*(_latents(manifest, 1, size) for size in _each(sides)))}
     if file == VAE_ENCODER_FILE:
         return {"image": _range(*((1, 3, height, width) for width, height in _each(sides)))}
-    assert file == UNET_FILE, file
+    assert file in (UNET_FILE, FEW_STEPS_FILE), file
     rows = (1, min(2, max_rows), max_rows)
     windows = (1, 1, max_windows)
     tokens, width = manifest.tokenizer_length, manifest.context_width

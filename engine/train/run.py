@@ -5,14 +5,17 @@ It wires stages, folders and the record of what they cost; the stages themselves
     OUT/{tokenizer,vae,text_encoder,unet}/      finished parts, in diffusers' layout
     OUT/lora/                                   trained adapters alone, for a stock pipeline's load_lora_weights
     OUT/perceptual/                             the network that says how unlike pictures look, where the recipe has one
+    OUT/fast_decoder/                           the small decoder, where the recipe asks for it
+    OUT/few_steps/                              adapters that draw in few steps, where it does
     OUT/probe/                                  the network that reads labels off latents, where the recipe asks for it
-    OUT/checkpoints/{perceptual,vae,text,probe,unet}/step_*  training states
+    OUT/checkpoints/{perceptual,vae,text,probe,unet,...}/step_*  training states
     OUT/cache/<hash>/                           latents and region shares
     OUT/cache/text-<hash>/                      text states, where captions are fixed
+    OUT/cache/trajectories-<hash>/              ways from noise to pictures, for few steps
     OUT/samples/                                pictures to look at
     OUT/package/                                the pipeline folder
     OUT/training.json                           what each stage cost
-    OUT/{tensorboard,wandb}/{perceptual,vae,text,probe,unet}/  scalars, where the recipe asks for them
+    OUT/{tensorboard,wandb}/{perceptual,vae,text,probe,unet,...}/  scalars, where the recipe asks for them
 """
 
 from __future__ import annotations
@@ -30,7 +33,9 @@ from accelerate import PartialState
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from engine.bundle.manifest import FewSteps
 from engine.files.whole import made_by_one, whole_folder, write_json
+from engine.pipeline_folder.fast_decoder import save_fast_decoder
 from engine.train.captions.draw import Captions
 from engine.train.captions.text_cache import CachedReader
 from engine.train.captions.tokenizer import load_tokenizer, save_tokenizer, take_tokenizer, train_tokenizer
@@ -49,10 +54,13 @@ from engine.train.recipe.model import TextConfig, VaeConfig
 from engine.train.recipe.reading import as_tree
 from engine.train.recipe.recipe import Recipe
 from engine.train.stages.base import Fetch, Parts, base_parts, check_base, open_base
+from engine.train.stages.fast_decoder import FastDecoderStage, build_fast_decoder
+from engine.train.stages.few_steps import FewStepsStage
 from engine.train.stages.lora import add_adapters, load_adapters, merge_adapters, save_lora
 from engine.train.stages.package import save_package
 from engine.train.stages.start_weights import check_start, start_from
 from engine.train.stages.text_encoder import TextStage, composed_texts, load_text_encoder, num_parameters
+from engine.train.stages.trajectories import load_trajectories
 from engine.train.stages.unet import DiffusionStage, build_unet, own_parts
 from engine.train.stages.vae import VaeStage, build_vae
 from engine.train.teachers.perceptual import PerceptualNetwork, load_perceptual
@@ -62,9 +70,14 @@ from engine.train.teachers.probe_stage import ProbeStage
 
 logger = logging.getLogger(__name__)
 
-STAGES = ("tokenizer", "perceptual", "vae", "text", "probe", "unet", "package")
-BASE_STAGES = ("probe", "unet", "package")  # of a recipe whose other parts are a base's
-_SECTIONS = {"perceptual": "vae.perceptual", "probe": "probe"}  # what a recipe has where it has that stage
+STAGES = ("tokenizer", "perceptual", "vae", "text", "probe", "unet", "fast_decoder", "few_steps", "package")
+BASE_STAGES = ("probe", "unet", "fast_decoder", "few_steps", "package")  # of a recipe whose other parts are a base's
+_DISTILLED = ("fast_decoder", "few_steps")  # folders that the package has besides
+_SECTIONS = {
+    "perceptual": "vae.perceptual",
+    "probe": "probe",
+    **{name: name for name in _DISTILLED},
+}  # what a recipe has where it has that stage
 
 
 class Run:
@@ -81,6 +94,7 @@ class Run:
         if self.base:
             check_base(recipe, self.base)
         has = {"probe": recipe.probe, "perceptual": recipe.vae and recipe.vae.perceptual}
+        has |= {name: getattr(recipe, name) for name in _DISTILLED}
         stages = BASE_STAGES if self.base else STAGES
         self.stages = tuple(name for name in stages if has.get(name, True))
         self.is_main = bool(PartialState().is_main_process)
@@ -106,6 +120,8 @@ class Run:
             "text": self._text,
             "probe": self._probe,
             "unet": self._unet,
+            "fast_decoder": self._fast_decoder,
+            "few_steps": self._few_steps,
             "package": self._package,
         }
         torch.manual_seed(self.recipe.seed)
@@ -244,6 +260,49 @@ class Run:
             self._finish("unet", self._trained_unet(checkpoint.load(self.out / "checkpoints" / "unet")))
         self._cost("unet", outcome, {"parameters": num_parameters(stage.unet)})
 
+    def _fast_decoder(self) -> None:
+        assert self.recipe.fast_decoder is not None
+        vae = self.parts.vae.to(PartialState().device)
+        stage = FastDecoderStage(self.recipe, self.folder, vae, self.out)
+        outcome = self._fit(stage, self.recipe.fast_decoder.fit)
+        if self.is_main:
+            state, decoder = (
+                checkpoint.load(self.out / "checkpoints" / stage.name),
+                build_fast_decoder(stage.config, vae),
+            )
+            tensors = {**state.model, **state.average}
+            decoder.load_state_dict({name.removeprefix("decoder."): value for name, value in tensors.items()})
+            save_fast_decoder(decoder, self.out / stage.name)
+        self._cost(stage.name, outcome, {"parameters": num_parameters(stage.decoder), **stage.numbers})
+
+    def _few_steps(self) -> None:
+        config, parts, device = self.recipe.few_steps, self.parts, PartialState().device
+        assert config is not None
+        unet = self._full_unet().eval().requires_grad_(False)
+        for module in (parts.vae, *parts.reader.encoders, unet):
+            module.to(device)
+        drawn = load_trajectories(
+            self.recipe, self.folder, parts, parts.reader, unet, self._cache, is_main=self.is_main
+        )
+        stage = FewStepsStage(self.recipe, drawn, parts, unet, self.out)
+        outcome = self._fit(stage, config.fit)
+        if self.is_main:
+            state, fresh = checkpoint.load(self.out / "checkpoints" / stage.name), self._full_unet()
+            add_adapters(fresh, config.lora)
+            tensors = {name.removeprefix("unet."): value for name, value in {**state.model, **state.average}.items()}
+            load_adapters(fresh, tensors)
+            save_lora(fresh, self.out / stage.name, FewSteps(steps=config.steps, sampler="ddim"))
+        self._cost(stage.name, outcome, {"trajectories": sum(len(each.states) for each in drawn)})
+
+    def _full_unet(self) -> UNet2DConditionModel:
+        """The UNet that this run has trained; that which it would start from where it has trained none."""
+        folder = self.out / "checkpoints" / "unet"
+        if checkpoint.steps_saved(folder):
+            return self._trained_unet(checkpoint.load(folder))
+        if not (self.base or self.recipe.unet.initial):
+            self._part("unet")
+        return self.parts.build_unet()
+
     @property
     def _cache(self) -> Path:
         return self.recipe.data.cache or self.out / "cache"
@@ -281,7 +340,8 @@ class Run:
         costs = {name: part for name, part in self._costs().items() if name != "package"}
         costs["unet"] = {**costs.get("unet", {}), "steps": state.step, **state.facts}
         facts = {"rows": len(self.folder.samples), "hola": as_tree(self.recipe.hola), "stages": costs}
-        save_package(self.recipe, self.out / "package", unet=unet, parts=self.parts, facts=facts)
+        more = [self.out / name for name in _DISTILLED if name in self.stages and (self.out / name).is_dir()]
+        save_package(self.recipe, self.out / "package", unet=unet, parts=self.parts, facts=facts, more=more)
         size = sum(file.stat().st_size for file in (self.out / "package").rglob("*.safetensors"))
         self._record("package", {"step": state.step, "weights_bytes": size})
 

@@ -102,6 +102,8 @@ def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Set
         model=request.model.name,
         description=request.description.text,
         **texts.model_dump(),
+        variant=request.variant,
+        decoder=request.decoder,
         **asdict(started),
     )
 

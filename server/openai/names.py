@@ -23,6 +23,8 @@ SAME_NAMES = (
     "groups",
     "weights",
     "sampler",
+    "variant",
+    "decoder",
     "image_index",
     "priority",
     "deadline_seconds",

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.engine import ModelInfo, PreparedRequest
 from engine.errors import RequestError
+from engine.request.request import FEW_STEPS
 from server.gateway import Gateway
 from server.generation.prepared import judged
 from server.http import problems
@@ -107,6 +108,8 @@ def _translate(asked: Mapping[str, Any], values: dict[str, Any], model: ModelInf
     if quality != "auto" and "steps" in values:
         both = f"got {values['steps']} and {shown(quality)}"
         wrong["steps"] = f"num_inference_steps and quality both say how many steps; give one of them, {both}"
+    elif quality in _SHARES and asked.get("variant") == FEW_STEPS:
+        wrong["steps"] = f"quality must be auto with variant few_steps, whose number of steps is fixed; got {quality}"
     elif quality in _SHARES:
         values["steps"] = _steps(quality, asked.get("sampler"), model)
     lossless = asked.get("output_format", DEFAULT_FORMAT) == "png"

@@ -44,6 +44,8 @@ SETTLED = {
     "steps": 20,
     "guidance_scale": 4.0,
     "sampler": "ddim",
+    "variant": "full",
+    "decoder": "full",
     "guidance_interval": [0.0, 1.0],
     "strength": None,
     "second_pass": None,
@@ -107,6 +109,8 @@ FULL_BODY = {
     "steps": 20,
     "guidance_scale": 4.0,
     "sampler": "ddim",
+    "variant": "full",
+    "decoder": "fast",
     "seed": 7,
     "image_index": 0,
     "num_images": 1,
@@ -130,7 +134,7 @@ data: {"id":"6f0e2c5f","position":0}
 id: 2
 event: started
 data: {"id":"6f0e2c5f","model":"figurine","seed":7,"image_index":0,"width":128,"height":192,"steps":20,\
-"guidance_scale":4.0,"sampler":"ddim","guidance_interval":[0.0,1.0],\
+"guidance_scale":4.0,"sampler":"ddim","variant":"full","decoder":"full","guidance_interval":[0.0,1.0],\
 "description":"a woman in a red dress","groups":[],"negatives":[],\
 "drawn":"a woman in a red dress","negative":"","ignored":[],"warnings":[]}
 
@@ -179,6 +183,9 @@ MODEL = {
     "max_images": 8,
     "max_characters": 2200,
     "takes_init_image": True,
+    "variants": ["full", "few_steps"],
+    "few_steps": {"steps": 4, "sampler": "ddim"},
+    "decoders": ["full", "fast"],
     "previews": True,
     "image_formats": ["png", "jpeg", "webp"],
 }

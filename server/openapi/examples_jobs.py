@@ -50,7 +50,7 @@ data: {{"id":"{ID}","position":0}}
 id: 2
 event: started
 data: {{"id":"{ID}","model":"figurine","seed":7,"image_index":0,"width":128,"height":192,"steps":20,\
-"guidance_scale":4.0,"sampler":"ddim","guidance_interval":[0.0,1.0],\
+"guidance_scale":4.0,"sampler":"ddim","variant":"full","decoder":"full","guidance_interval":[0.0,1.0],\
 "description":"a woman in a red dress","groups":[],"negatives":[],\
 "drawn":"a woman in a red dress","negative":"","ignored":[],"warnings":[]}}
 

@@ -24,6 +24,7 @@ router = APIRouter()
     },
 )
 async def describe_model(request: Request) -> Response:
-    info = asdict(gateway_of(request).engine.model)
-    answer = ModelAnswer.model_validate(info | {"image_formats": list(get_args(ImageFormat))})
+    model = gateway_of(request).engine.model
+    choices = {"variants": model.variants, "decoders": model.decoders, "image_formats": get_args(ImageFormat)}
+    answer = ModelAnswer.model_validate(asdict(model) | {name: list(names) for name, names in choices.items()})
     return Response(answer.model_dump_json(), media_type="application/json")

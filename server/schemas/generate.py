@@ -13,6 +13,8 @@ MAX_SEED = MAX_IMAGE_INDEX = 2**32 - 1
 
 
 Priority = Literal["high", "normal", "low"]
+Variant = Literal["full", "few_steps"]
+Decoder = Literal["full", "fast"]
 
 
 class SecondPassBody(Body):
@@ -48,6 +50,12 @@ class GenerateBody(Body):
     steps: int | None = Field(None, ge=1, description="Denoising steps; more are slower and finer.")
     guidance_scale: float | None = Field(None, ge=0, description="How strictly to follow the words; up to 1 is off.")
     sampler: Text | None = Field(None, description="One of the samplers that GET /model lists.")
+    variant: Variant = Field(
+        "full", description="few_steps draws with a UNet of few steps, where GET /model has one, and in its way alone."
+    )
+    decoder: Decoder = Field(
+        "full", description="fast makes nearly the same picture of the same latents, where GET /model has it."
+    )
     seed: int | None = Field(
         None, ge=-1, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent, null or -1."
     )
@@ -136,6 +144,8 @@ class _Values(Answer):
     steps: int
     guidance_scale: float
     sampler: str
+    variant: Variant = "full"
+    decoder: Decoder = "full"
     guidance_interval: tuple[float, float]
     strength: float | None = Field(None, description="Only with init_image.")
     second_pass: SecondPassAnswer | None = None

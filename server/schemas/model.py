@@ -15,6 +15,11 @@ class SizeLimitsAnswer(Answer):
     multiple: int
 
 
+class FewStepsAnswer(Answer):
+    steps: int
+    sampler: str
+
+
 class ModelAnswer(Answer):
     name: str
     family: str
@@ -37,6 +42,9 @@ class ModelAnswer(Answer):
     max_characters: int
     takes_init_image: bool
     previews: bool = Field(description="Whether a request may have preview_every.")
+    variants: list[str] = Field(description="What variant may be.")
+    few_steps: FewStepsAnswer | None = Field(description="What the variant few_steps runs with; null where it is not.")
+    decoders: list[str] = Field(description="What decoder may be.")
     image_formats: list[ImageFormat]
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field
 
 from server.schemas.base import Body, File, Text
-from server.schemas.generate import MAX_IMAGE_INDEX, MAX_SEED, Priority, SecondPassBody
+from server.schemas.generate import MAX_IMAGE_INDEX, MAX_SEED, Decoder, Priority, SecondPassBody, Variant
 from server.schemas.model import ImageFormat
 
 MAX_PARTIAL_IMAGES = 3
@@ -72,6 +72,8 @@ class ImagesBody(Body):
     groups: dict[Text, Text] | None = Field(None, description="As in POST /generate.")
     weights: dict[Text, float] | None = Field(None, description="As in POST /generate.")
     sampler: Text | None = Field(None, description="As in POST /generate.")
+    variant: Variant | None = Field(None, description="As in POST /generate.")
+    decoder: Decoder | None = Field(None, description="As in POST /generate.")
     image_index: int | None = Field(None, ge=0, le=MAX_IMAGE_INDEX, description="As in POST /generate.")
     priority: Priority | None = Field(None, description="As in POST /generate.")
     deadline_seconds: float | None = Field(None, gt=0, description="As in POST /generate.")

@@ -140,6 +140,8 @@ class Model(Record):
     max_steps: int = 0
     max_images: int = 0
     samplers: list[str] = field(default_factory=list)
+    variants: list[str] = field(default_factory=list)
+    decoders: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +158,8 @@ class Settings(_HasGroups):
     sampler: str
     description: str
     image_index: int = 0
+    variant: str = "full"
+    decoder: str = "full"
     groups: tuple[GroupSpan, ...] = ()
     negatives: tuple[Negative, ...] = ()
     drawn: str = ""

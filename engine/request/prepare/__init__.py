@@ -15,6 +15,7 @@ from engine.pictures.encode import DEFAULT_QUALITY, MAX_QUALITY, MIN_QUALITY
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.passes import check_guidance, check_steps, interval_of, second_pass_of, strength_of
 from engine.request.prepare.size import init_image_size_of, picture_limits, size_of
+from engine.request.prepare.variant import defaults_of
 from engine.request.prepare.words import check_negative, described
 from engine.request.request import (
     DRAWN_SEED,
@@ -59,11 +60,12 @@ def prepare(
         RequestError: With every mistake, those given included; each names what is allowed and what came.
     """
     wrong = Mistakes(mistakes, _FIELDS)
-    sampler = model.default_sampler if request.sampler is None else request.sampler
+    usual = defaults_of(request, model, wrong)
+    sampler = usual.sampler if request.sampler is None else request.sampler
     _check_choice("sampler", sampler, model.samplers, wrong)
-    steps = model.default_steps if request.steps is None else request.steps
+    steps = usual.steps if request.steps is None else request.steps
     check_steps("steps", steps, sampler, model, wrong)
-    guidance_scale = model.default_guidance_scale if request.guidance_scale is None else request.guidance_scale
+    guidance_scale = usual.guidance_scale if request.guidance_scale is None else request.guidance_scale
     check_guidance("guidance_scale", guidance_scale, model, wrong)
     _check_pictures(request, model, wrong)
     size = size_of(request, model, init_image_size_of(request, model, wrong), wrong)
@@ -86,6 +88,8 @@ def prepare(
         steps=steps,
         guidance_scale=float(guidance_scale),
         sampler=sampler,
+        variant=request.variant,
+        decoder=request.decoder,
         seed=None if request.seed == DRAWN_SEED else request.seed,
         image_index=request.image_index,
         num_images=request.num_images,

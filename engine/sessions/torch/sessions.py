@@ -19,6 +19,8 @@ import numpy.typing as npt
 import torch
 
 from engine.bundle.manifest import (
+    FAST_DECODER_FILE,
+    FEW_STEPS_FILE,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
     UNET_FILE,
@@ -47,6 +49,8 @@ _PARTS: Mapping[str, str] = MappingProxyType(
         UNET_FILE: "unet",
         VAE_DECODER_FILE: "vae decoder",
         VAE_ENCODER_FILE: "vae encoder",
+        FAST_DECODER_FILE: "fast decoder",
+        FEW_STEPS_FILE: "unet of few steps",
     }
 )
 _WARM_RUNS = 3  # before a capture, so that libraries have chosen their algorithms and taken their workspace
@@ -144,7 +148,7 @@ class TorchSessions:
             output: torch.Tensor = module(**inputs)
             return output
 
-        compiled = self.provider == "torch-compiled" and file == UNET_FILE
+        compiled = self.provider == "torch-compiled" and file in (UNET_FILE, FEW_STEPS_FILE)
         run: Forward = CompiledForward(torch.compile(forward, dynamic=False), self._device) if compiled else forward
         logger.info("%s runs on %s, %s, %s", file, self.provider, self._device, graph.precision)
         return TorchSession(file, run, tuple(graph.inputs), device=self._device)

@@ -72,6 +72,8 @@ class Options:
         steps: Of denoising; this and all below None = what the model says of itself.
         guidance_scale: Strength of guidance.
         sampler: One of the bundle's samplers.
+        variant: Which of the bundle's UNets draws; None is the full one.
+        decoder: Which of its decoders; None is the full one.
         guidance_interval: Shares of the denoising between which guidance acts.
     """
 
@@ -100,6 +102,8 @@ class Options:
     steps: int | None = None
     guidance_scale: float | None = None
     sampler: str | None = None
+    variant: str | None = None
+    decoder: str | None = None
     guidance_interval: Sequence[float] | None = None
 
 
@@ -273,7 +277,7 @@ def _viewer(options: Options, load_endpoint: LoadEndpoint | None) -> Viewer | No
 
 def _painter(options: Options, load_engine: LoadEngine | None) -> tuple[Painter, dict[str, Any]]:
     """Who makes the pictures, and what is told of it in the result."""
-    names = ("steps", "guidance_scale", "sampler", "guidance_interval")
+    names = ("steps", "guidance_scale", "sampler", "guidance_interval", "variant", "decoder")
     settings = {name: getattr(options, name) for name in names}
     interval = options.guidance_interval and tuple(options.guidance_interval)
     style = Style(**{**settings, "guidance_interval": interval})

@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from engine.description import Description, plain
 from engine.request.events import Event, ImageReady
-from engine.request.request import GenerationRequest
+from engine.request.request import FULL, GenerationRequest
 from engine.train.figures import draw_figure, sample_figure
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ class Style:
     steps: int | None = None
     guidance_scale: float | None = None
     sampler: str | None = None
-    guidance_interval: tuple[float, float] | None = None  # of the serving engine alone
+    guidance_interval: tuple[float, float] | None = None  # of the serving engine alone, as what follows
+    variant: str | None = None
+    decoder: str | None = None
 
 
 class Painter(Protocol):
@@ -108,6 +110,8 @@ class EnginePainter:
             guidance_scale=self.style.guidance_scale,
             sampler=self.style.sampler,
             guidance_interval=self.style.guidance_interval,
+            variant=self.style.variant or FULL,
+            decoder=self.style.decoder or FULL,
             seed=order.seed,
         )
         picture = None
@@ -141,6 +145,8 @@ class PipelinePainter:
             raise ValueError(f"a pipeline folder brings its own sampler; got {self.style.sampler!r}")
         if self.style.guidance_interval is not None:
             raise ValueError("a pipeline folder guides every step; a guidance interval needs a bundle")
+        if self.style.variant or self.style.decoder:
+            raise ValueError("a pipeline folder draws with its full UNet and decoder; others need a bundle")
         pipeline = load_pipeline(self.folder)
         steps, guidance_scale = self._settings()
         pictures: dict[int, Pixels] = {}

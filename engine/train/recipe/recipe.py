@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from engine.train.recipe.ablation import AblationConfig
 from engine.train.recipe.caption import CaptionConfig, TokenizerConfig
 from engine.train.recipe.data import DataConfig, check_sizes
+from engine.train.recipe.distil import FastDecoderConfig, FewStepsConfig
 from engine.train.recipe.limits import check_positive
 from engine.train.recipe.losses import HolaConfig, NoiseConfig
 from engine.train.recipe.model import BaseConfig, TextConfig, UnetConfig, VaeConfig
@@ -41,6 +42,8 @@ class Recipe:
     noise: NoiseConfig = field(default_factory=NoiseConfig)
     hola: HolaConfig = field(default_factory=HolaConfig)
     probe: ProbeConfig | None = None  # None = the UNet's loss asks no probe
+    fast_decoder: FastDecoderConfig | None = None  # None = the finished model has its full decoder alone
+    few_steps: FewStepsConfig | None = None  # None = it draws in many steps alone
     package: PackageConfig = field(default_factory=PackageConfig)
     tensorboard: bool = False  # scalars under OUT/tensorboard; needs the tensorboard package
     wandb: str | None = None  # a Weights & Biases project for the same scalars; needs the wandb package

@@ -15,7 +15,9 @@ from peft import LoraConfig as PeftConfig
 from peft.utils import get_peft_model_state_dict
 from torch import Tensor
 
+from engine.bundle.manifest import FewSteps
 from engine.files.whole import whole_folder
+from engine.pipeline_folder.few_steps import write_few_steps_config
 from engine.train.recipe.model import LoraConfig
 
 _ADAPTER = "default"  # the name that stock diffusers loads without being told one
@@ -50,14 +52,19 @@ def load_adapters(unet: UNet2DConditionModel, tensors: Mapping[str, Tensor]) -> 
             value.copy_(tensors[name])
 
 
-def save_lora(unet: UNet2DConditionModel, folder: Path) -> None:
+def save_lora(unet: UNet2DConditionModel, folder: Path, few_steps: FewSteps | None = None) -> None:
     """Write the adapters alone, whole, so that a stock pipeline's `load_lora_weights(folder)` takes them.
+
+    Those of few steps are in half precision, and say how they draw.
 
     The file notes rank and alpha: without them diffusers takes alpha to be the rank.
     """
     layers = convert_state_dict_to_diffusers(get_peft_model_state_dict(unet, adapter_name=_ADAPTER))
     metadata = unet.peft_config[_ADAPTER].to_dict()
     with whole_folder(folder) as temporary:
+        if few_steps is not None:
+            layers = {name: value.half() for name, value in layers.items()}
+            write_few_steps_config(few_steps, temporary)
         StableDiffusionPipeline.save_lora_weights(
             temporary, unet_lora_layers=layers, unet_lora_adapter_metadata=metadata, safe_serialization=True
         )

@@ -6,6 +6,8 @@ It knows diffusers' folder layout and what `cosmicman.json` says; it does not kn
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,15 @@ from engine.train.stages.base import Parts
 
 
 def save_package(
-    recipe: Recipe, path: Path, *, unet: UNet2DConditionModel, parts: Parts, facts: dict[str, Any]
+    recipe: Recipe,
+    path: Path,
+    *,
+    unet: UNet2DConditionModel,
+    parts: Parts,
+    facts: dict[str, Any],
+    more: Sequence[Path] = (),
 ) -> None:
-    """Write the pipeline folder in float16 safetensors, whole."""
+    """Write the pipeline folder in float16 safetensors, whole; `more` are folders that it has besides."""
     pipeline = _pipeline(unet, parts)
     transformers_logging.disable_progress_bar()
     diffusers_logging.get_logger("diffusers.models.modeling_utils").setLevel("ERROR")  # it names modules to keep: none
@@ -36,6 +44,8 @@ def save_package(
             _load_in_float32(config)
         for config in temporary.glob("*/config.json"):
             _forget_origin(config)
+        for folder in more:
+            shutil.copytree(folder, temporary / folder.name)
         write_json(temporary / "cosmicman.json", describe(recipe, parts, facts))
     pipeline.to(torch.float32)
 

@@ -76,6 +76,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--steps", type=whole_number(1), help="denoising steps (the model's default)")
     parser.add_argument("--guidance-scale", type=float, help="strength of guidance (the model's default)")
     parser.add_argument("--sampler", help="a sampler (the model's default)")
+    parser.add_argument("--variant", help="full or few_steps: which of the bundle's UNets draws (full)")
+    parser.add_argument("--decoder", help="full or fast: which of its decoders (full)")
     parser.add_argument(
         "--guidance-interval",
         type=float,

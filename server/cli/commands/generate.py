@@ -63,6 +63,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
     parser.add_argument("--guidance-scale", type=float, metavar="SCALE", help="strength of the description; 1 is off")
     parser.add_argument("--sampler", help="such as dpmpp_2m_karras or euler_a (the model's default)")
+    parser.add_argument("--variant", default="full", help="few_steps draws with a UNet of few steps (full)")
+    parser.add_argument("--decoder", default="full", help="fast makes nearly the same picture in less time (full)")
     parser.add_argument("--deadline-seconds", type=float, metavar="SECONDS", help="give up after this time (no limit)")
     parser.add_argument(
         "--guidance-interval",
@@ -107,6 +109,8 @@ def run(options: argparse.Namespace) -> int:
         steps=options.steps,
         guidance_scale=options.guidance_scale,
         sampler=options.sampler,
+        variant=options.variant,
+        decoder=options.decoder,
         seed=options.seed,
         image_index=options.image_index,
         num_images=options.num_images,

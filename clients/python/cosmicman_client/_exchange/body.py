@@ -24,6 +24,8 @@ class GenerateParams(TypedDict, total=False):
     steps: int | None
     guidance_scale: float | None
     sampler: str | None
+    variant: str | None
+    decoder: str | None
     seed: int | None
     image_index: int | None
     num_images: int | None
@@ -40,7 +42,9 @@ class GenerateParams(TypedDict, total=False):
 
 
 _TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
-    **dict.fromkeys(("negative_description", "sampler", "image_format", "priority"), ("a string", (str,))),
+    **dict.fromkeys(
+        ("negative_description", "sampler", "variant", "decoder", "image_format", "priority"), ("a string", (str,))
+    ),
     **dict.fromkeys(
         ("width", "height", "steps", "seed", "image_index", "num_images", "image_quality", "preview_every"),
         ("a whole number", (int,)),

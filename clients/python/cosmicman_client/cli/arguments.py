@@ -17,7 +17,7 @@ NUMBERS = {
     "strength": float,
     "deadline_seconds": float,
 }
-WORDS = ("negative_description", "sampler", "priority", "image_format")
+WORDS = ("negative_description", "sampler", "variant", "decoder", "priority", "image_format")
 #: Columns of a CSV, and names of a JSON object, that a description may come with.
 NAMES = ("description", *NUMBERS, *WORDS)
 
