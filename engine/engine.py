@@ -82,6 +82,7 @@ class Engine:
     ) -> None:
         """Made by `load`."""
         self._preview_map = load_preview_map(bundle)
+        self._fast_previews = self._preview_map is None and diffusion.has_fast_decoder
         self.model = _model_info(bundle, diffusion, settings, self._preview_map)
         self._bundle = bundle
         self._origin = Origin(model=bundle.manifest.name, bundle_sha256=bundle.sha256)
@@ -141,7 +142,7 @@ class Engine:
         if settings.warm_up:
             warm = partial(warm_up, self._diffusion, self.model, self._costs, max_rows=settings.max_rows)
             try:
-                await asyncio.get_running_loop().run_in_executor(self._workers, warm)
+                self._fast_previews |= await asyncio.get_running_loop().run_in_executor(self._workers, warm)
             except BaseException:
                 for pool in self._pools:
                     pool.shutdown(wait=False)
@@ -231,6 +232,7 @@ class Engine:
                 decoder=self._decoder,
                 previewer=self._previewer,
                 preview_map=self._preview_map,
+                fast_previews=self._fast_previews,
                 origin=self._origin,
                 pixel_limits=picture_limits(self.model),
             )

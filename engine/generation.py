@@ -16,19 +16,19 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
-from engine.errors import EngineError, EngineStoppedError, RequestError
+from engine.errors import EngineError, EngineStoppedError, NotFiniteError, RequestError
 from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.pictures.decode import load_pixels
 from engine.pictures.encode import DEFAULT_QUALITY, MEDIA_TYPES, encode, to_pixels
 from engine.pictures.header import PixelLimits
 from engine.previews.linear_map import PreviewMap
 from engine.previews.maker import PreviewMaker
-from engine.previews.picture import PreviewPicture, preview_picture
+from engine.previews.picture import PreviewPicture, decoded_preview, preview_picture
 from engine.prompt.planner import PromptPlan
 from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
 from engine.request.provenance import Origin, provenance
 from engine.request.request import FAST, FEW_STEPS, MAX_SEED, PreparedRequest
-from engine.samplers import FloatArray, SamplerPlan, gaussian_noise, sampler_plan
+from engine.samplers import FloatArray, SamplerPlan, few_steps_schedule, gaussian_noise, sampler_plan
 from engine.scheduler import Estimate, JobHandle, LatentsReady, StepDone, Update
 from engine.scheduler.picture import Denoising, OtherModel
 
@@ -95,6 +95,7 @@ class Generation:
         decoder: Executor,
         previewer: Executor,
         preview_map: PreviewMap | None,
+        fast_previews: bool,
         origin: Origin,
         pixel_limits: PixelLimits,
     ) -> None:
@@ -108,7 +109,8 @@ class Generation:
             readers: Where the picture to start from is read, while the request is in line.
             decoder: Where pictures are decoded and written.
             previewer: Where previews are made.
-            preview_map: What they are made with; needed where the request asks for any.
+            preview_map: What they are made with, where it is not the fast decoder.
+            fast_previews: Whether it is that.
             origin: Named in the pictures' provenance.
             pixel_limits: Of the picture to start from.
         """
@@ -119,6 +121,7 @@ class Generation:
         self._readers = readers
         self._decoder = decoder
         self._preview_map = preview_map
+        self._fast_previews = fast_previews
         self._origin = origin
         self._pixel_limits = pixel_limits
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
@@ -235,6 +238,7 @@ class Generation:
         """What each pass reads; the text is encoded once, and told the size of each."""
         request, second = self._request, self._request.second_pass
         schedule = self._diffusion.noise_schedule
+        schedule = few_steps_schedule(schedule) if request.variant == FEW_STEPS else schedule
         plan = sampler_plan(request.sampler, schedule, request.steps, request.strength)
         passes = [self._pass(plan, request.width, request.height, request.guidance_scale)]
         if second is not None:
@@ -350,6 +354,11 @@ class Generation:
         )
 
     def _preview(self, latents: FloatArray) -> PreviewPicture | None:
+        if self._fast_previews:
+            try:
+                return decoded_preview(self._diffusion.decode(latents, fast=True))
+            except NotFiniteError:
+                return None
         assert self._preview_map is not None, "a request that asks for previews is refused where there is no map"
         return preview_picture(self._preview_map, latents)
 

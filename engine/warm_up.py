@@ -24,15 +24,21 @@ logger = logging.getLogger(__name__)
 # On the CPU no forward is begun that is predicted to end later than this.
 MAX_SECONDS = 3.0
 
+# Of a step of one row: previews by the fast decoder may take so much of what the step loop has, else a map draws them.
+LITTLE = 0.25
+
 _JOB = Job(number=0, priority="normal", entered_at=0.0)
 
 
-def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, max_rows: int) -> None:
+def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, max_rows: int) -> bool:
     """Runs one row twice, then 2, 4, 8, ... rows, then decodes one picture and encodes it again.
 
     On the CPU the row counts end where time does. Where shapes are compiled they all run, twice: whoever came first
     with a new one would wait for minutes otherwise. More rows than fit are no error: the scheduler runs such forwards
     in parts.
+
+    Returns:
+        Whether the fast decoder costs so little beside a step that previews may be drawn with it.
 
     Raises:
         GenerationError: A graph fails, or a single row does not fit.
@@ -55,7 +61,7 @@ def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, ma
             logger.warning("forwards of %d rows do not fit and will be run in parts: %s", rows, error)
             break
         warmed.append(rows)
-    _warm_fast_paths(diffusion, denoising, costs)
+    fast_previews = _warm_fast_paths(diffusion, denoising, costs)
     pixels = diffusion.decode(denoising.noise(0))
     if diffusion.takes_pictures:
         diffusion.encode_picture(pixels[None].clip(-1.0, 1.0))
@@ -68,16 +74,23 @@ def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, ma
         model.default_width,
         model.default_height,
     )
+    return fast_previews
 
 
-def _warm_fast_paths(diffusion: DiffusionModel, denoising: Denoising, costs: CostTable) -> None:
-    """One row twice by the UNet of few steps, and one picture by the small decoder, where the bundle has them."""
+def _warm_fast_paths(diffusion: DiffusionModel, denoising: Denoising, costs: CostTable) -> bool:
+    """One row by the UNet of few steps, and one picture by the small decoder, both twice, where the bundle has them."""
     if diffusion.has_few_steps:
         few = OtherModel(name=FEW_STEPS, forward=diffusion.forward_few_steps)
         for _ in range(2):
             _run([Picture(_JOB, 0, replace(denoising, model=few))], diffusion, costs)
-    if diffusion.has_fast_decoder:
-        diffusion.decode(denoising.noise(0), fast=True)
+    if not diffusion.has_fast_decoder:
+        return False
+    diffusion.decode(denoising.noise(0), fast=True)
+    started = time.monotonic()
+    diffusion.decode(denoising.noise(0), fast=True)
+    seconds, step = time.monotonic() - started, costs.seconds(Picture(_JOB, 0, denoising).bucket, 1)
+    logger.info("the fast decoder takes %.1f ms, a step of one row %.1f ms", 1000 * seconds, 1000 * step)
+    return seconds <= LITTLE * step
 
 
 def row_counts(max_rows: int) -> tuple[int, ...]:

@@ -74,12 +74,11 @@ def _refer(
     base: Path,
 ) -> onnx_ir.Value:
     """Puts the other graph's tensors of a weight in its place; the value that has them restored."""
-    for operator, endings in _STORED:
-        names = [f"{value.name}{ending}" for ending in endings]
-        if all(name in other for name in names):
-            break
-    else:
+    forms = ((operator, [f"{value.name}{ending}" for ending in endings]) for operator, endings in _STORED)
+    form = next(((operator, names) for operator, names in forms if all(name in other for name in names)), None)
+    if form is None:
         raise ValueError(f"{base.name} has no weight {value.name}: it is no graph of this UNet")
+    operator, names = form
     found = [other[name] for name in names]
     tensor = found[0].const_value
     assert tensor is not None and value.const_value is not None

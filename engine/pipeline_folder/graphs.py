@@ -200,11 +200,10 @@ def _few_steps_graph(model: Any, source: Source, manifest: Manifest) -> Graph:
 def _fast_decoder_graph(source: Source, manifest: Manifest) -> Graph:
     decoder = load_fast_decoder(source.folders[FAST_DECODER])
     if (decoder.shape.latent_channels, decoder.shape.factor) != (manifest.latent_channels, manifest.vae_factor):
-        expected = f"{manifest.latent_channels} channels and factor {manifest.vae_factor}"
+        expected = f"{manifest.latent_channels} and {manifest.vae_factor}"
         came = f"{decoder.shape.latent_channels} and {decoder.shape.factor}"
-        raise ValueError(
-            f"{source.folders[FAST_DECODER]}: the autoencoder's latents have {expected}, this one's {came}"
-        )
+        wanted = f"channels and factor of latents must be the autoencoder's {expected}"
+        raise ValueError(f"{source.folders[FAST_DECODER]}: {wanted}; got {came}")
     precision = manifest.precision
     full = _vae_decoder_graph(cast(Any, None), manifest, precision)
     module = SmallDecoder(decoder.half() if precision == "fp16" else decoder)

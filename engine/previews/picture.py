@@ -4,8 +4,10 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
+from engine.pictures.encode import to_pixels
 from engine.previews.linear_map import FloatArray, PreviewMap
 
 MEDIA_TYPE = "image/webp"
@@ -32,7 +34,16 @@ def preview_picture(preview_map: PreviewMap, latents: FloatArray) -> PreviewPict
     if not np.isfinite(colours).all():
         return None
     pixels = np.round((colours.clip(-1.0, 1.0) + 1.0) * 127.5).astype(np.uint8)
-    size = _size(pixels.shape[1] * ENLARGED, pixels.shape[0] * ENLARGED)
+    return _encoded(pixels, _size(pixels.shape[1] * ENLARGED, pixels.shape[0] * ENLARGED))
+
+
+def decoded_preview(image: FloatArray) -> PreviewPicture:
+    """Shrinks a decoded picture, [3, H, W] about -1..1, to half its sides or less."""
+    pixels = to_pixels(image)
+    return _encoded(pixels, _size(pixels.shape[1] // 2, pixels.shape[0] // 2))
+
+
+def _encoded(pixels: npt.NDArray[np.uint8], size: tuple[int, int]) -> PreviewPicture:
     buffer = io.BytesIO()
     image = Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC)
     image.save(buffer, "WEBP", quality=QUALITY, method=_METHOD)

@@ -6,7 +6,7 @@ A sampler is a table of coefficients (`plan.SamplerPlan`), made from the schedul
 from engine.samplers.noise import gaussian_noise, guided
 from engine.samplers.plan import SamplerPlan
 from engine.samplers.registry import SAMPLERS, max_steps, num_skipped_steps, sampler_plan, samplers_of
-from engine.samplers.schedule import FloatArray, NoiseSchedule, alphas_cumprod
+from engine.samplers.schedule import FloatArray, NoiseSchedule, alphas_cumprod, few_steps_schedule
 
 __all__ = [
     "SAMPLERS",
@@ -14,6 +14,7 @@ __all__ = [
     "NoiseSchedule",
     "SamplerPlan",
     "alphas_cumprod",
+    "few_steps_schedule",
     "gaussian_noise",
     "guided",
     "max_steps",

@@ -4,7 +4,7 @@ Letters: T training timesteps, S sampling steps.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -72,6 +72,14 @@ class NoiseSchedule:
 
 
 @lru_cache(maxsize=8)
+def few_steps_schedule(schedule: NoiseSchedule) -> NoiseSchedule:
+    """The schedule that few steps are taken on: the first where there is only noise, the last one far from the picture.
+
+    Other spacings begin below the noise, which few steps cannot make up for, and spend a whole step at the end.
+    """
+    return replace(schedule, timestep_spacing="trailing")
+
+
 def alphas_cumprod(schedule: NoiseSchedule) -> FloatArray:
     """The product of all alphas up to each training timestep, [T]; computed once, not to be written to."""
     products = _cumulative_product(np.float32(1.0) - _betas(schedule))

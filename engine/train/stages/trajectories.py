@@ -23,7 +23,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from engine.files.whole import made_by_one, whole_folder
-from engine.samplers import NoiseSchedule, SamplerPlan, sampler_plan
+from engine.samplers import NoiseSchedule, SamplerPlan, few_steps_schedule, sampler_plan
 from engine.train.captions.discretise import discretise
 from engine.train.captions.draw import Captions
 from engine.train.captions.text_states import Reader, TextStates
@@ -48,16 +48,13 @@ class Trajectories:
 
 def few_steps_plan(schedule: NoiseSchedule, steps: int) -> SamplerPlan:
     """The sampler that the few steps are taken with, as it is served."""
-    return sampler_plan("ddim", schedule, steps)
+    return sampler_plan("ddim", few_steps_schedule(schedule), steps)
 
 
 def teacher_timesteps(schedule: NoiseSchedule, steps: int, each: int) -> list[list[int]]:
-    """Timesteps at which the full UNet is asked on the way of each few step, [S][each].
-
-    The first begins where there is nothing but noise, whatever timestep the sampler tells the model there.
-    """
+    """Timesteps at which the full UNet is asked on the way of each few step, [S][each]."""
     told = few_steps_plan(schedule, steps).timesteps.astype(int).tolist()
-    bounds = [schedule.num_train_timesteps - 1, *told[1:], -1]
+    bounds = [*told, -1]
     return [
         np.linspace(start, end, each, endpoint=False).round().astype(int).tolist()
         for start, end in zip(bounds, bounds[1:], strict=False)
@@ -160,7 +157,8 @@ def _draw(
             "text_embeds": torch.cat([empty.pooled.to(device), added["text_embeds"]]),
             "time_ids": added["time_ids"].repeat(2, 1),
         }
-    alphas = torch.cat([build_scheduler(parts.schedule).alphas_cumprod.float(), torch.ones(1)]).to(device)  # [-1] = 1
+    known = build_scheduler(parts.schedule).alphas_cumprod.float()
+    alphas = torch.cat([known, torch.ones(1) if parts.schedule.set_alpha_to_one else known[:1]]).to(device)
     segments = teacher_timesteps(parts.schedule, config.steps, config.teacher_steps // config.steps)
     timesteps = [*(step for segment in segments for step in segment), -1]
     states, latents = [noise], noise
