@@ -2,7 +2,8 @@
 
 Run from the repository root: `python benchmarks/engine.py`. The goal is at least twice the pipeline's speed in eager
 PyTorch at a PSNR of at least 40 dB. Needs the train extra. The rounds of all contestants take turns, so that what else
-the machine does hits all of them; the median counts. `--compile` adds the pipeline with a compiled UNet.
+the machine does hits all of them; the median counts. `--compile` adds the pipeline with a compiled UNet. The
+fast decoder and the UNet of few steps follow where the bundle has them; the latter makes another picture.
 """
 
 from __future__ import annotations
@@ -79,16 +80,8 @@ def pipeline_of(noise_shape: tuple[int, ...], options: argparse.Namespace, *, co
 
 
 def engine_of(engine: Engine, options: argparse.Namespace, **more: Any) -> Draw:
-    request = GenerationRequest(
-        description=parse(TEXT),
-        width=WIDTH,
-        height=HEIGHT,
-        steps=options.steps,
-        guidance_scale=options.guidance_scale,
-        sampler="ddim",
-        seed=SEED,
-        **more,
-    )
+    told = {"steps": options.steps, "guidance_scale": options.guidance_scale, "sampler": "ddim", **more}
+    request = GenerationRequest(description=parse(TEXT), width=WIDTH, height=HEIGHT, seed=SEED, **told)
 
     async def draw() -> Pixels:
         [ready] = [event async for event in engine.generate(request) if isinstance(event, ImageReady)]
@@ -137,6 +130,13 @@ async def run(options: argparse.Namespace) -> None:
             low, high = options.guidance_interval
             name = f"engine, guidance in {low:g}-{high:g} of the way"
             contestants[name] = engine_of(engine, options, guidance_interval=(low, high))
+        if engine.model.fast_decoder:
+            contestants["engine, fast decoder"] = engine_of(engine, options, decoder="fast")
+        if engine.model.few_steps:
+            own = {"steps": None, "guidance_scale": None, "variant": "few_steps"}
+            contestants["engine, few steps"] = engine_of(engine, options, **own)
+            if engine.model.fast_decoder:
+                contestants["engine, few steps, fast decoder"] = engine_of(engine, options, decoder="fast", **own)
         times, pictures = await measure(contestants, options.rounds)
     base = "pipeline, eager"
     print("| what | s a picture | times faster | PSNR dB |")

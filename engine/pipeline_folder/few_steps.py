@@ -105,8 +105,7 @@ def _factors(unet: nn.Module) -> dict[str, LowRank]:
             continue
         layer: Any = module
         [adapter] = adapters
-        with torch.no_grad():
-            rows = layer.lora_A[adapter].weight.flatten(1)
-            columns = layer.lora_B[adapter].weight.flatten(1) * layer.scaling[adapter]
+        rows = layer.lora_A[adapter].weight.detach().flatten(1)
+        columns = layer.lora_B[adapter].weight.detach().flatten(1) * layer.scaling[adapter]
         found[name] = LowRank(layer=name, columns=columns.float(), rows=rows.float())
     return found

@@ -1,5 +1,6 @@
 // The whole form: filled from the model's limits, read into a request, restored from one or from a draft.
 
+import { FastChoice } from "./fast.js";
 import { samplerName } from "./names.js";
 import { clearProblem, clearProblems } from "./problems.js";
 import { readRequest } from "./request.js";
@@ -25,6 +26,7 @@ export class Form {
     this.size = new SizeField({
       choices: at("size-choices"), custom: at("size-custom"), width: at("width"), height: at("height"),
     });
+    this.fast = new FastChoice({ field: at("fast-field"), box: at("fast"), hint: at("fast-hint") });
     document.addEventListener("input", ({ target }) => clearProblem(target.closest("[data-field]")?.dataset.field));
     at("second_pass").addEventListener("change", () => this.#showSecondPass());
   }
@@ -34,6 +36,7 @@ export class Form {
     const held = this.model ? this.raw() : null;
     this.model = model;
     this.size.setModel(model);
+    this.fast.setModel(model);
     at("sampler").replaceChildren(...model.samplers.map((name) => new Option(samplerName(name), name)));
     at("steps").max = model.max_steps;
     at("steps-hint").textContent = `1 to ${model.max_steps}; usually ${model.default_steps}`;
@@ -61,6 +64,7 @@ export class Form {
     this.start.set(startPicture);
     if (width && height) this.size.set(width, height);
     this.#setPlain(settings);
+    this.fast.set(settings);
     this.seed.set(settings.seed ?? null);
     [at("interval_start").value, at("interval_end").value] = interval ?? [0, 1];
     at("second_pass").checked = Boolean(pass);
@@ -75,17 +79,18 @@ export class Form {
     const fields = Object.fromEntries(RAW.map((name) => [name, at(name).value]));
     return {
       description: this.box.value, weights, groups, fields, size: this.size.value, seed: at("seed").value,
-      pass: at("second_pass").checked,
+      pass: at("second_pass").checked, fast: at("fast").checked,
     };
   }
 
   /** Puts back what `raw` gave. */
-  setRaw({ fields = {}, size, seed, pass }) {
+  setRaw({ fields = {}, size, seed, pass, fast }) {
     for (const [name, value] of Object.entries(fields)) if (RAW.includes(name)) at(name).value = value;
     this.#mendLists();
     if (size?.width && size.height) this.size.set(size.width, size.height);
     this.seed.set(seed || null);
     at("second_pass").checked = Boolean(pass);
+    at("fast").checked = Boolean(fast);
     this.#showSecondPass();
   }
 

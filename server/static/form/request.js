@@ -9,10 +9,10 @@ const SECOND_PASS = { strength: "Strength", scale: "Enlargement", steps: "Steps"
 
 /**
  * The body that the form holds, without the start picture's file.
- * @param form `{box, parts, size, start}`
+ * @param form `{box, parts, size, start, fast}`
  * @throws Problem naming the field, for what cannot even be sent
  */
-export function readRequest({ box, parts, size, start }) {
+export function readRequest({ box, parts, size, start, fast }) {
   const { weights, groups } = parts.value;
   const { width, height } = size.value;
   for (const side of [width, height]) {
@@ -25,10 +25,8 @@ export function readRequest({ box, parts, size, start }) {
     negative_description: at("negative_description").value || null,
     width,
     height,
-    steps: readNumber("steps", "Steps"),
-    guidance_scale: readNumber("guidance_scale", "Guidance"),
-    guidance_interval: readInterval(),
-    sampler: at("sampler").value || null,
+    ...fast.choice,
+    ...(fast.choice?.variant ? {} : readSteps()),
     seed: readSeed(at("seed").value.trim()),
     image_index: readNumber("image_index", "Picture index") || null,
     num_images: readNumber("num_images", "Pictures") ?? 1,
@@ -45,6 +43,15 @@ function filled(values) {
     return name === "second_pass" || typeof value !== "object" || Object.keys(value).length > 0;
   });
   return Object.fromEntries(entries);
+}
+
+function readSteps() {
+  return {
+    steps: readNumber("steps", "Steps"),
+    guidance_scale: readNumber("guidance_scale", "Guidance"),
+    guidance_interval: readInterval(),
+    sampler: at("sampler").value || null,
+  };
 }
 
 function readInterval() {

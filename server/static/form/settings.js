@@ -1,7 +1,7 @@
 // A request's settings as a link: written to and read from the part of the address after "#".
 // It does not check values; the form and the gateway do. A start picture is in no link.
 
-const TEXTS = ["description", "negative_description", "sampler", "image_format"];
+const TEXTS = ["description", "negative_description", "sampler", "variant", "decoder", "image_format"];
 const NUMBERS = ["width", "height", "steps", "guidance_scale", "seed", "image_index", "num_images"];
 const OBJECTS = ["groups", "weights", "second_pass"];
 const LISTS = ["guidance_interval"];

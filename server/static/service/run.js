@@ -43,7 +43,7 @@ async function once({ request, start, sent }, signal, onEvent) {
 
 const RAN = [
   "seed", "image_index", "width", "height", "steps", "guidance_scale", "sampler", "guidance_interval", "strength",
-  "second_pass",
+  "second_pass", "variant", "decoder",
 ];
 
 function begin(result, data) {
