@@ -61,7 +61,7 @@ def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, ma
             logger.warning("forwards of %d rows do not fit and will be run in parts: %s", rows, error)
             break
         warmed.append(rows)
-    fast_previews = _warm_fast_paths(diffusion, denoising, costs)
+    fast_previews = _warm_fast_paths(diffusion, denoising, costs, warmed[-1])
     pixels = diffusion.decode(denoising.noise(0))
     if diffusion.takes_pictures:
         diffusion.encode_picture(pixels[None].clip(-1.0, 1.0))
@@ -77,12 +77,13 @@ def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, ma
     return fast_previews
 
 
-def _warm_fast_paths(diffusion: DiffusionModel, denoising: Denoising, costs: CostTable) -> bool:
+def _warm_fast_paths(diffusion: DiffusionModel, denoising: Denoising, costs: CostTable, max_rows: int) -> bool:
     """One row by the UNet of few steps, and one picture by the small decoder, both twice, where the bundle has them."""
     if diffusion.has_few_steps:
         few = OtherModel(name=FEW_STEPS, forward=diffusion.forward_few_steps)
-        for _ in range(2):
-            _run([Picture(_JOB, 0, replace(denoising, model=few))], diffusion, costs)
+        for rows in row_counts(max_rows) if diffusion.compiles_shapes else (1,):
+            for _ in range(2):
+                _run([Picture(_JOB, index, replace(denoising, model=few)) for index in range(rows)], diffusion, costs)
     if not diffusion.has_fast_decoder:
         return False
     diffusion.decode(denoising.noise(0), fast=True)

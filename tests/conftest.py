@@ -227,7 +227,7 @@ def tokenizer() -> Tokenizer:
 def _exported(config: pytest.Config, name: str, save: Callable[[Path], None]) -> Path:
     """Checkpoint and bundle; kept between runs until the export, this file or the exporter's libraries change."""
     others = ("tensorrt.py", "triton.py")  # They read bundles; they do not write them.
-    exporter = [path for path in sorted((ROOT / "engine/export").glob("*.py")) if path.name not in others]
+    exporter = [path for path in sorted((ROOT / "engine/export").rglob("*.py")) if path.name not in others]
     exporter += sorted((ROOT / "engine/pipeline_folder").glob("*.py"))
     sources = [Path(__file__), *exporter, ROOT / "engine/bundle/manifest.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))

@@ -115,7 +115,7 @@ def fingerprint(source: Source, variant: str | None, options: object) -> str:
     for library in LIBRARIES:
         digest.update(f"{library} {metadata.version(library)}\n".encode())
     here = Path(__file__).parent
-    for path in sorted((*here.glob("*.py"), *here.with_name("pipeline_folder").glob("*.py"))):
+    for path in sorted((*here.rglob("*.py"), *here.with_name("pipeline_folder").glob("*.py"))):
         digest.update(path.read_bytes())
     for part, path in _files(source, variant):
         digest.update(f"{part} {path.name} {sha256_of(path)}\n".encode())

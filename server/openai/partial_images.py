@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 
 from engine.engine import ModelInfo
+from engine.request.request import FEW_STEPS
 
 PILLOW_FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 
@@ -23,7 +24,8 @@ def preview_every(values: Mapping[str, Any], partial_images: int, model: ModelIn
     """
     if not partial_images or not model.previews:
         return None
-    steps = values.get("steps") or model.default_steps
+    few = model.few_steps if values.get("variant") == FEW_STEPS else None
+    steps = values.get("steps") or (model.default_steps if few is None else few.steps)
     taken = steps * (values.get("strength") or 1.0)
     if (second := values.get("second_pass")) is not None:
         taken += (second.get("steps") or steps) * (second.get("strength") or 0.3)

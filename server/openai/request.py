@@ -128,6 +128,6 @@ def _steps(quality: str, sampler: str | None, model: ModelInfo) -> int:
 
 
 def _quality(asked: Mapping[str, Any]) -> str | None:
-    if "num_inference_steps" in asked:
+    if "num_inference_steps" in asked or asked.get("variant") == FEW_STEPS:
         return None
     return {"low": "low", "high": "high", "hd": "high"}.get(asked.get("quality", "auto"), "medium")

@@ -135,7 +135,14 @@ def test_what_cannot_be_honoured_is_refused(changes: dict[str, Any], field: str,
 
 def test_what_says_the_same_is_taken(fast: Path) -> None:
     prepared = Engine.load(fast, SETTINGS).prepare(
-        request(variant="few_steps", steps=4, sampler="ddim", guidance_scale=0.0, second_pass=SecondPass(strength=0.5))
+        request(
+            variant="few_steps",
+            steps=4,
+            sampler="ddim",
+            guidance_scale=0.0,
+            guidance_interval=(0.0, 1.0),
+            second_pass=SecondPass(strength=0.5),
+        )
     )
     assert (prepared.steps, prepared.guided, prepared.variant) == (4, False, "few_steps")
 

@@ -52,6 +52,8 @@ VALUES: dict[str, Sequence[Any]] = {
     "steps": (None, 1, 2, 4, 30, 31, 51, 0, 10**30),
     "guidance_scale": (None, 0, 1, 3.5, 30, 30.5, -1, 1e300),
     "sampler": (None, "ddim", "lcm", "pndm", "magic", ""),
+    "variant": ("full", "few_steps", "half"),
+    "decoder": ("full", "fast", "half"),
     "seed": (None, 0, 7, 2**32 - 1, 2**32),
     "image_index": (0, 3, 2**32 - 1, 2**32, -1),
     "num_images": (1, 3, 8, 9, 0),

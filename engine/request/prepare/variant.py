@@ -10,6 +10,7 @@ from engine.request.prepare.mistakes import Mistakes
 from engine.request.request import DECODERS, FAST, FEW_STEPS, FULL, VARIANTS, FewSteps, GenerationRequest, ModelInfo
 
 UNGUIDED = 1.0
+WHOLE = (0.0, 1.0)  # the interval that says nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,7 @@ def _check_few_steps(request: GenerationRequest, few: FewSteps, wrong: Mistakes)
                 field, f"{name} may be at most 1 with variant few_steps, whose guidance is built in; got {scale:g}"
             )
     without_guidance = "which has no guidance that could"
-    if request.guidance_interval is not None:
+    if request.guidance_interval is not None and tuple(request.guidance_interval) != WHOLE:
         wrong.add("guidance_interval", f"guidance_interval cannot act with variant few_steps, {without_guidance}")
     if request.negative_description.strip():
         wrong.add("negative_description", f"negative_description cannot act with variant few_steps, {without_guidance}")

@@ -4,13 +4,12 @@ The UNet of few steps has the full UNet's graph and, but for adapters, its weigh
 adapters' columns and rows, and for each weight the place in the other file (ONNX external data). A runtime that folds
 constants adds them up when it loads the graph, and a step costs what it cost before.
 
-It knows tensors and where a protobuf message keeps their bytes; it does not know what a model is made of.
+It knows tensors of graphs; it does not know what a model is made of.
 """
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,10 @@ import onnx_ir
 import torch
 
 from engine.export.quantise import quantised, scales_of
+from engine.export.references.places import places_of
 from engine.export.stored_weights import replace_weight
 from engine.pipeline_folder.few_steps import LowRank, weight_key
 
-# Fields of ONNX's messages (onnx.proto): the graph of a model, its initializers, a tensor's name and bytes.
-_GRAPH, _INITIALIZER, _NAME, _RAW_DATA = 7, 5, 8, 9
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _LEAST_BYTES = 64  # of a tensor that is worth a reference
 # How the export stores a weight: what restores it, and what its tensors are called beside its own name.
 _STORED: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -49,7 +46,7 @@ def refer_to(model: Any, base: Path, changes: Mapping[str, LowRank], precision: 
     """
     graph: onnx_ir.Graph = model.graph
     other = onnx_ir.load(base).graph.initializers
-    places = _places(base)
+    places = places_of(base)
     applied: set[str] = set()
     for value in list(graph.initializers.values()):
         tensor = value.const_value
@@ -147,47 +144,3 @@ def _add(graph: onnx_ir.Graph, weight: onnx_ir.Value, change: LowRank, precision
         graph.insert_before(graph[0], nodes)
     else:
         graph.insert_after(producer, nodes)
-
-
-def _places(path: Path) -> dict[str, tuple[int, int]]:
-    """Where the bytes of each initializer are in an ONNX file: name to offset and length."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        found: dict[str, tuple[int, int]] = {}
-        [(start, end)] = [place for field, *place in _fields(data, 0, len(data)) if field == _GRAPH]
-        for field, begin, stop in _fields(data, start, end):
-            if field != _INITIALIZER:
-                continue
-            of_tensor = {each: (first, last) for each, first, last in _fields(data, begin, stop)}
-            if _RAW_DATA in of_tensor:
-                first, last = of_tensor[_NAME]
-                begins, ends = of_tensor[_RAW_DATA]
-                found[data[first:last].decode()] = begins, ends - begins
-        return found
-
-
-def _fields(data: mmap.mmap, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Number of each field of a protobuf message that has a length, with where its bytes begin and end."""
-    place = start
-    while place < end:
-        tag, place = _varint(data, place)
-        kind = tag & 7
-        if kind == _BYTES:
-            length, place = _varint(data, place)
-            yield tag >> 3, place, place + length
-            place += length
-        elif kind == _VARINT:
-            _, place = _varint(data, place)
-        else:
-            assert kind in (_FIXED32, _FIXED64), f"wire type {kind} is in no ONNX file"
-            place += 4 if kind == _FIXED32 else 8
-
-
-def _varint(data: mmap.mmap, place: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[place]
-        place += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, place
-        shift += 7
