@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import UNet2DConditionModel
@@ -18,6 +19,7 @@ from engine.train.data.check import check_files
 from engine.train.recipe.recipe import Recipe
 from engine.train.run import Run
 from engine.train.stages.base import Parts
+from engine.train.stages.fast_decoder import build_fast_decoder
 from engine.train.stages.lora import add_adapters
 from engine.train.stages.start_weights import start_from
 from engine.train.stages.text_encoder import composed_texts, num_parameters, start_encoder
@@ -42,7 +44,13 @@ def check_recipe(run: Run) -> list[str]:
 
 def _check_devices(recipe: Recipe) -> None:
     perceptual = recipe.vae.perceptual if recipe.vae else None
-    sections = {"vae.perceptual": perceptual, "vae": recipe.vae, "text": recipe.text, "probe": recipe.probe}
+    sections: dict[str, Any] = {
+        "vae.perceptual": perceptual,
+        "vae": recipe.vae,
+        "text": recipe.text,
+        "probe": recipe.probe,
+    }
+    sections |= {"fast_decoder": recipe.fast_decoder, "few_steps": recipe.few_steps}
     fits = {name: section.fit for name, section in sections.items() if section is not None} | {"unet": recipe.unet.fit}
     wanting = [name for name, fit in fits.items() if fit is not None and fit.cuda_graphs]
     if wanting and not torch.cuda.is_available():
@@ -63,6 +71,13 @@ def _looked_at(run: Run) -> Iterator[str]:
     if recipe.probe:
         yield _line("probe", _probe(recipe, run, parts), _origin(recipe, "probe"))
     yield _line("unet", _unet(recipe, parts), _origin(recipe, "unet"))
+    if recipe.fast_decoder:
+        yield _line("fast_decoder", build_fast_decoder(recipe.fast_decoder, parts.vae), None)
+    if recipe.few_steps:
+        unet = parts.build_unet()
+        add_adapters(unet, recipe.few_steps.lora)
+        learnt = sum(value.numel() for value in unet.parameters() if value.requires_grad)
+        yield f"few_steps: {learnt:,} parameters of adapters, from nothing"
     Captions(folder.samples, parts.reader.windows, recipe.caption, recipe.seed)  # which looks whether each row fits
 
 
