@@ -9,6 +9,7 @@ It knows tensors of graphs; it does not know what a model is made of.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,24 @@ def refer_to(model: Any, base: Path, changes: Mapping[str, LowRank], precision: 
         if change is not None:
             _add(graph, restored, change, precision)
             applied.add(change.layer)
+    _shorten_names(graph)
     lacking = sorted({change.layer for change in changes.values()} - applied)
     if lacking:
         raise ValueError(f"{base.name}: {len(lacking)} layers of the adapters are not in the graph, first {lacking[0]}")
+
+
+def _shorten_names(graph: onnx_ir.Graph) -> None:
+    """Of everything but inputs and outputs, by number: names are a quarter of a file that holds little else."""
+    numbers = itertools.count()
+    for value in list(graph.initializers.values()):
+        assert value.const_value is not None
+        value.name = value.const_value.name = f"{next(numbers):x}"
+    kept = {id(output) for output in graph.outputs}
+    for node in graph:
+        node.name = ""
+        for output in node.outputs:
+            if id(output) not in kept:
+                output.name = f"{next(numbers):x}"
 
 
 def _refer(
