@@ -12,9 +12,9 @@ from typing import Any, Self, TypeAlias, TypeVar
 from engine.errors import EngineError, EngineStoppedError
 from engine.request.stats import EngineStats
 from engine.scheduler.cost_table import CostTable
-from engine.scheduler.forward import Forward, run_batch
+from engine.scheduler.forward import run_batch
 from engine.scheduler.job import Job, Message, Update
-from engine.scheduler.picture import Denoising
+from engine.scheduler.picture import Denoising, Forward
 from engine.scheduler.policy import MakePolicy
 from engine.scheduler.state import Bounds, State
 from engine.threads.niceness import worker_pool

@@ -116,19 +116,21 @@ def _elsewhere(value: onnx_ir.Value, places: Mapping[str, tuple[int, int]], base
     else:
         location, (offset, length) = base.name, places[value.name]
     return onnx_ir.ExternalTensor(
-        location, offset, length, tensor.dtype, shape=tensor.shape, name=value.name, base_dir=base.parent
+        location, offset, length, tensor.dtype, shape=onnx_ir.Shape(tensor.shape), name=value.name, base_dir=base.parent
     )
 
 
 def _add(graph: onnx_ir.Graph, weight: onnx_ir.Value, change: LowRank, precision: str) -> None:
     """Has everybody who reads a weight read it with the change added."""
-    shape, name = tuple(int(side) for side in weight.shape or ()), str(weight.name)
+    shape, name = tuple(weight.shape or ()), str(weight.name)
     users = list(weight.uses())
     nodes: list[onnx_ir.Node] = []
+    dtype = weight.dtype
+    assert dtype is not None
 
     def node(operator: str, inputs: list[onnx_ir.Value], **attributes: int) -> onnx_ir.Value:
         new = onnx_ir.node(operator, inputs, attributes)
-        new.outputs[0].dtype = weight.dtype
+        new.outputs[0].dtype = dtype
         nodes.append(new)
         return new.outputs[0]
 
@@ -145,7 +147,7 @@ def _add(graph: onnx_ir.Graph, weight: onnx_ir.Value, change: LowRank, precision
             integers = [stored(part, quantised(array, scales, 0)), stored(f"{part}.scales", scales)]
             return node("DequantizeLinear", integers, axis=0)
         halves = stored(part, array.astype(np.float16))
-        whole = weight.dtype == onnx_ir.DataType.FLOAT
+        whole = dtype == onnx_ir.DataType.FLOAT
         return node("Cast", [halves], to=int(onnx_ir.DataType.FLOAT)) if whole else halves
 
     product = node("MatMul", [factor("columns", change.columns.numpy()), factor("rows", change.rows.numpy())])

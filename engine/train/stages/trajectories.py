@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -91,7 +92,14 @@ def _key(recipe: Recipe, folder: Folder, parts: Parts, unet: UNet2DConditionMode
     """Hash of everything that a trajectory depends on."""
     config = recipe.few_steps
     assert config is not None
-    told = [_FORMAT, recipe.seed, config.steps, config.teacher_steps, config.num_trajectories, _guidance(recipe)]
+    told: list[Any] = [
+        _FORMAT,
+        recipe.seed,
+        config.steps,
+        config.teacher_steps,
+        config.num_trajectories,
+        _guidance(recipe),
+    ]
     told += [asdict(parts.schedule), asdict(recipe.caption), folder.fingerprint]
     digest = hashlib.sha256(json.dumps(told, default=str).encode())
     for name, tensor in sorted(unet.state_dict().items()):
