@@ -115,8 +115,9 @@ def _elsewhere(value: onnx_ir.Value, places: Mapping[str, tuple[int, int]], base
         location, offset, length = tensor.location, tensor.offset, tensor.length
     else:
         location, (offset, length) = base.name, places[value.name]
+    sides: Any = tensor.shape
     return onnx_ir.ExternalTensor(
-        location, offset, length, tensor.dtype, shape=onnx_ir.Shape(tensor.shape), name=value.name, base_dir=base.parent
+        location, offset, length, tensor.dtype, shape=onnx_ir.Shape(sides), name=value.name, base_dir=base.parent
     )
 
 
