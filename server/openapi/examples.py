@@ -110,7 +110,7 @@ FULL_BODY = {
     "guidance_scale": 4.0,
     "sampler": "ddim",
     "variant": "full",
-    "decoder": "fast",
+    "decoder": "full",
     "seed": 7,
     "image_index": 0,
     "num_images": 1,
