@@ -47,6 +47,7 @@ FLOORS = {
         "previews": 3,
         "sessions": 3,
         "description.wording": 4,
+        "export.weights": 4,
         "prompt": 4,
         "request": 4,
         "scheduler.job": 4,

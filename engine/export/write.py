@@ -17,10 +17,10 @@ from onnx_ir.passes.common import CommonSubexpressionEliminationPass, RemoveUnus
 
 from engine.export.attention import split_attention
 from engine.export.group_norm import split_group_norms
-from engine.export.halves import store_weights_as_halves
 from engine.export.origins import forget_origins
-from engine.export.quantise import store_weights_as_integers
-from engine.export.references.refer import refer_to
+from engine.export.weights.halves import store_weights_as_halves
+from engine.export.weights.quantise import store_weights_as_integers
+from engine.export.weights.refer import refer_to
 from engine.pipeline_folder.graphs import Graph
 from engine.sessions.runtime import onnxruntime
 

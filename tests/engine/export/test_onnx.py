@@ -15,8 +15,8 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel
 
 from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, load_bundle
-from engine.export.halves import store_weights_as_halves
 from engine.export.onnx import export_bundle
+from engine.export.weights.halves import store_weights_as_halves
 from engine.pipeline_folder.scheduler_config import read_schedule
 from engine.pipeline_folder.source import Source
 from engine.sessions.runtime import onnxruntime

@@ -3,8 +3,8 @@
 import numpy as np
 import onnx_ir
 
-from engine.export.halves import store_weights_as_halves
-from engine.export.quantise import quantised, store_weights_as_integers
+from engine.export.weights.halves import store_weights_as_halves
+from engine.export.weights.quantise import quantised, store_weights_as_integers
 from engine.sessions.runtime import onnxruntime
 
 

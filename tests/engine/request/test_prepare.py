@@ -75,6 +75,8 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_fields() -> None:
         steps=0,
         guidance_scale=-1.0,
         sampler="magic",
+        variant="half",
+        decoder="half",
         seed=-2,
         image_index=-1,
         num_images=5,

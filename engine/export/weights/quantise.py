@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import onnx_ir
 
-from engine.export.stored_weights import large_weights, replace_weight
+from engine.export.weights.stored_weights import large_weights, replace_weight
 
 LARGEST_INTEGER = 127
 

@@ -19,9 +19,9 @@ import numpy.typing as npt
 import onnx_ir
 import torch
 
-from engine.export.quantise import quantised, scales_of
-from engine.export.references.places import places_of
-from engine.export.stored_weights import replace_weight
+from engine.export.weights.places import places_of
+from engine.export.weights.quantise import quantised, scales_of
+from engine.export.weights.stored_weights import replace_weight
 from engine.pipeline_folder.few_steps import LowRank, weight_key
 
 _LEAST_BYTES = 64  # of a tensor that is worth a reference

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import onnx_ir
 
-from engine.export.stored_weights import replace_weight, smallest_weights
+from engine.export.weights.stored_weights import replace_weight, smallest_weights
 
 LARGEST_HALF = float(np.finfo(np.float16).max)
 
