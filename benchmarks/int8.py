@@ -32,6 +32,7 @@ from engine.bundle.manifest import UNET_FILE, Bundle  # noqa: E402
 from engine.description import Parser  # noqa: E402
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady  # noqa: E402
 from engine.sessions.onnx.session import OnnxSessions  # noqa: E402
+from engine.sessions.openvino.library import computes_bfloat16, core, installed, library  # noqa: E402
 
 Inputs: TypeAlias = Mapping[str, npt.NDArray[Any]]
 Run: TypeAlias = Callable[[Inputs], npt.NDArray[np.float32]]
@@ -77,10 +78,13 @@ def on_onnx_runtime(bundle: Path, threads: int) -> Run:
 
 def on_openvino(model: Any, threads: int, precision: str) -> Run:
     """Compiled for each shape when it first comes."""
-    import openvino
-
-    core, compiled = openvino.Core(), {}
-    options = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+    compiled: dict[Any, Any] = {}
+    options = {
+        "INFERENCE_NUM_THREADS": threads,
+        "INFERENCE_PRECISION_HINT": precision,
+        "PERFORMANCE_HINT": "LATENCY",
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,  # otherwise activations that meet int8 weights are rounded as well
+    }
 
     def run(inputs: Inputs) -> npt.NDArray[np.float32]:
         shapes = {name: value.shape for name, value in inputs.items()}
@@ -88,7 +92,7 @@ def on_openvino(model: Any, threads: int, precision: str) -> Run:
         if key not in compiled:
             static = model.clone()
             static.reshape({name: list(shape) for name, shape in shapes.items()})
-            compiled[key] = core.compile_model(static, "CPU", options)
+            compiled[key] = core().compile_model(static, "CPU", options)
         return np.array(compiled[key](dict(inputs))[0], np.float32)
 
     return run
@@ -131,15 +135,12 @@ def contestants(options: argparse.Namespace, inputs: list[Inputs]) -> dict[str, 
         REFERENCE: (on_onnx_runtime(full, options.threads), megabytes[full]),
         "int8 weights (shipped) on ONNX Runtime": (on_onnx_runtime(SHIPPED, options.threads), megabytes[SHIPPED]),
     }
-    if importlib.util.find_spec("openvino") is None:
+    if not installed():
         print("OpenVINO is not installed: pip install openvino")
         return found
-    import openvino
-
-    core = openvino.Core()
-    native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    native = computes_bfloat16()
     for label, path in (("float32", full), ("int8 weights (shipped)", SHIPPED)):
-        model = core.read_model(path / UNET_FILE)
+        model = core().read_model(path / UNET_FILE)
         for precision in ("f32", "bf16") if native else ("f32",):
             name = f"{label} on OpenVINO, {precision}"
             found[name] = (on_openvino(model, options.threads, precision), megabytes[path])
@@ -148,8 +149,8 @@ def contestants(options: argparse.Namespace, inputs: list[Inputs]) -> dict[str, 
     if importlib.util.find_spec("nncf") is None:
         print("NNCF is not installed: pip install nncf")
         return found
-    model = calibrated(core.read_model(full / UNET_FILE), inputs)
-    openvino.save_model(model, options.folder / "unet-nncf.xml", compress_to_fp16=False)
+    model = calibrated(core().read_model(full / UNET_FILE), inputs)
+    library().save_model(model, options.folder / "unet-nncf.xml", compress_to_fp16=False)
     size = (options.folder / "unet-nncf.bin").stat().st_size / 1e6
     return found | {"int8 activations (NNCF) on OpenVINO": (on_openvino(model, options.threads, "f32"), size)}
 

@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from engine.pipeline_folder.fast_decoder import FastDecoder, FastDecoderShape
-from engine.train.data.samples import Folder, Sample, Unreadable, read_picture
+from engine.train.data.samples import Folder, Sample, read_picture
+from engine.train.data.unreadable import Unreadable
 from engine.train.loop.stage import Batch, Stage
 from engine.train.pixels import to_tensor
 from engine.train.recipe.distil import FastDecoderConfig

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -100,7 +99,8 @@ def _key(recipe: Recipe, folder: Folder, parts: Parts, unet: UNet2DConditionMode
         config.num_trajectories,
         _guidance(recipe),
     ]
-    told += [asdict(parts.schedule), asdict(recipe.caption), folder.fingerprint]
+    told += [asdict(parts.schedule), asdict(recipe.caption)]
+    told += [folder.identity(numbers).hex() for numbers in folder.buckets.values()]
     digest = hashlib.sha256(json.dumps(told, default=str).encode())
     for name, tensor in sorted(unet.state_dict().items()):
         digest.update(name.encode() + tensor.detach().float().cpu().contiguous().numpy().tobytes())
@@ -119,14 +119,14 @@ def _draw_all(
     reader: Reader,
     unet: UNet2DConditionModel,
     captions: Captions,
-    samples: Sequence[int],
+    samples: NDArray[np.int64],
     count: int,
     size: tuple[int, int],
     place: Path,
 ) -> None:
     """Writes the trajectories of one size."""
     rng = random.Random(f"{recipe.seed} trajectories {size}")
-    drawn = [captions.draw(rng.choice(samples), rng) for _ in range(count)]
+    drawn = [captions.draw(rng.choice(samples.tolist()), rng) for _ in range(count)]
     nothing = captions.ids([discretise((), captions.windows, recipe.caption, random.Random(0))])
     ids = captions.ids(drawn)
     width, height = (side // parts.factor for side in size)
