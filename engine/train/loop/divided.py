@@ -6,6 +6,7 @@ Any number of processes may read what another number wrote.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -73,7 +74,9 @@ def _load(folder: Path, into: Mapping[str, Tensor], *, alone: bool) -> None:
             got, expected = tuple(has[name][0]), tuple(value.shape)
             raise ValueError(f"{name} must be {expected} for this recipe, the checkpoint's is {got}")
     try:
-        load(_sides(into), storage_reader=HuggingFaceStorageReader(str(folder)), no_dist=alone)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "torch.distributed is disabled")  # as one alone asks for
+            load(_sides(into), storage_reader=HuggingFaceStorageReader(str(folder)), no_dist=alone)
     except CheckpointException as error:
         raise ValueError(f"{folder} is damaged: {_first_of(error)}") from error
 
