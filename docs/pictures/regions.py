@@ -63,9 +63,11 @@ def sheet(pictures: list[list[Image.Image]]) -> Image.Image:
             way = Image.Resampling.NEAREST if place == 1 else Image.Resampling.LANCZOS
             page.paste(picture.resize(PICTURE, way), (left + place * (PICTURE[0] + MARGIN), top))
     draw, font = ImageDraw.Draw(page), ImageFont.load_default(size=12)
+    half = -(-len(ITEM_CLASSES) // 2)
     for number, name in enumerate(ITEM_CLASSES):
-        left = MARGIN + number * (page.width - MARGIN) // len(ITEM_CLASSES)
-        top = page.height - LEGEND
+        row, place = divmod(number, half)
+        left = MARGIN + place * (page.width - MARGIN) // half
+        top = page.height - LEGEND + row * LEGEND // 2
         draw.rectangle((left, top, left + 12, top + 12), tuple(COLOURS[number].tolist()), (120, 120, 120))
         draw.text((left + 15, top), name, (40, 40, 44), font)
     return page
