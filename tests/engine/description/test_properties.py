@@ -55,7 +55,9 @@ def test_lone_surrogates(surrogates: str, text: str) -> None:
 @given(_SENTENCES)
 def test_a_weight_changes_no_other_phrase(text: str) -> None:
     prefix = "(red dress:1.4). "
-    assume(not any(caution.kind == "language" for caution in cautions(parse(prefix + text))))  # then no word has a group
+    assume(
+        not any(caution.kind == "language" for caution in cautions(parse(prefix + text)))
+    )  # then no word has a group
     weighted = parse(prefix + text)
     assert weighted.spans[0].weight == 1.4
     assert weighted.spans[0].group is Group.DRESS

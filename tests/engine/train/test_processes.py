@@ -23,6 +23,7 @@ from engine.train.loop.fit import Fit
 from engine.train.loop.shard import whole
 from engine.train.loop.stage import Batch
 from engine.train.recipe.recipe import Recipe
+from engine.train.run import Run
 from engine.train.stages.unet import DiffusionStage, own_parts
 from server.triton.ports import held_port
 
@@ -159,6 +160,33 @@ def test_adapters_beside_sharded_weights_go_on_exactly(
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     lora = {"initial": finished / "unet", "lora": replace(recipe.unet.lora, rank=2)}
     _assert_goes_on_exactly(_recipe(recipe, shard=True, **lora), finished, tmp_path)
+
+
+def _patience_of_one(rank: int, port: int, recipe: Recipe, out: Path) -> None:
+    import os
+
+    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "ACCELERATE_USE_CPU": "true"}
+    AcceleratorState._reset_state(True)
+    Run(recipe, out, resume=False)
+    group: Any = torch.distributed.group.WORLD
+    waits = group._get_backend(torch.device("cpu")).options._timeout
+    (out / f"{rank}.txt").write_text(str(waits.total_seconds()))
+
+
+@pytest.mark.slow
+def test_processes_wait_for_one_at_work_longer_than_torch_would(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    context = multiprocessing.get_context("fork")
+    with held_port() as port:
+        work = [context.Process(target=_patience_of_one, args=(rank, port, recipe, tmp_path)) for rank in range(2)]
+        for process in work:
+            process.start()
+        for process in work:
+            process.join()
+    assert [(tmp_path / f"{rank}.txt").read_text() for rank in range(2)] == ["7200.0", "7200.0"]
 
 
 def _plain(name: str) -> str:
