@@ -107,6 +107,10 @@ class Assembly(AbsenceRules):
     def _relative(self, chunk: Chunk) -> None:
         self._end_negation()
         self._preposition = None
+        if chunk.word == "whose" and self._anchor is not None and self._anchor.group in WORN:
+            if self._next_kind() is Kind.PART:
+                self._anchor.subject = True
+                return
         if chunk.word in ("who", "whose") or self._anchor is None or self._anchor.group is Group.PERSON:
             self._anchor = None
             self._clause_start = True

@@ -93,6 +93,8 @@ class Memory:
         self._after: Kind | None = None
         self._pronoun = False
         self._walking = False
+        #: The verb of the hand moves what is worn: "lifts his hat".
+        self._moving = False
         #: "is" speaks of the person, not of the garment just before it: "a man in a coat is seated".
         self._person_is = False
         #: The anchor has something "with" it, so that "and" may add to it.

@@ -28,12 +28,15 @@ class Chunk(NamedTuple):
     wrap: bool = False
     #: Whether a word of its modifiers says how a garment is made ("funnel", "dropped"), so that "neck" is a part of it.
     sewn: bool = False
+    #: Whether a possessive opens it: "her hat".
+    owned: bool = False
 
 
 #: Kinds that can open a noun phrase.
 OPENERS = HEADS | {Kind.DETERMINER, Kind.PREDETERMINER, Kind.ADJECTIVE, Kind.UNKNOWN}
 _AFTER_MODIFIER = HEADS | {Kind.ADJECTIVE, Kind.UNKNOWN}
 _LEADS_ON = frozenset((Kind.PREPOSITION, Kind.WITH, Kind.SCENE_PREPOSITION))
+_OWNERS = frozenset(("his", "her", "their", "its", "my", "your", "our"))
 _DETERMINERS = frozenset((None, Kind.DETERMINER, Kind.PREDETERMINER))
 _WORN = frozenset(
     (
@@ -51,7 +54,9 @@ _FEATURES = frozenset((Group.HAIR, Group.FACE))
 _THINGS = _WORN | _FEATURES
 _GARMENTS = _WORN - {Group.ACCESSORY, Group.BAG}
 _ORNAMENTS = frozenset(
-    ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf")
+    ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf", "cigarette",
+     "cigar", "phone", "book", "newspaper", "mug", "cup", "pram", "dog", "cat", "skateboard", "sandwich", "balloon",
+     "drink", "lantern", "candle", "sword", "microphone", "bouquet", "letter", "torch", "broom")
 )
 #: Heads that take any noun before them: "hat brand style", "dress shot".
 _OF_ANYTHING = frozenset((Group.STYLE, Group.SHOT, Group.OTHER, Group.BODY))
@@ -111,7 +116,7 @@ class NounPhrases(WordRoles):
         self._partitive: Entry | None = None
         self._modifier: Group | None = None
         self._alone: Group | None = None
-        self._sturdy = self._sewn = False
+        self._sturdy = self._sewn = self._owned = False
         self._last: Kind | None = None
 
     def _read_phrase(self, first: int) -> tuple[Chunk, int]:
@@ -166,8 +171,11 @@ class NounPhrases(WordRoles):
     def _takes_determiner(self, kind: Kind, at: int) -> bool:
         if self._words[at].endswith("'s"):
             self._head = self._modifier = None
+            self._owned = True
         elif self._last not in _DETERMINERS:
             return False
+        elif self._words[at] in _OWNERS:
+            self._owned = True
         self._determined = self._determined or kind is Kind.DETERMINER
         return True
 
@@ -223,7 +231,7 @@ class NounPhrases(WordRoles):
         start, end = self._tokens.starts[self._first], self._tokens.ends[last]
         head = self._deciding(after)
         if head is not None:
-            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn)
+            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn, self._owned)
         if self._last is Kind.ADJECTIVE or self._last is Kind.ADVERB:
             return Chunk(Kind.ADJECTIVE, self._modifier, start, end, self._words[last], self._determined)
         kind = Kind.UNKNOWN if self._last is Kind.UNKNOWN else Kind.DETERMINER
@@ -248,7 +256,7 @@ def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
     if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
         return False
     if entry.kind is Kind.PLACE:
-        return group in _WORN and head_word not in _SEWN
+        return group in _WORN and head_word not in _SEWN or group is Group.HAIR and word == "back"
     thing = group is Group.ACCESSORY and head_word not in _ORNAMENTS
     if other is Group.BACKGROUND:
         return not thing and word not in _KEEPS_THINGS and not word.endswith("room")

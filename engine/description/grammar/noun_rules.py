@@ -38,6 +38,18 @@ _SERVES_AS = {
     "as": WORN | {Group.OTHER, Group.HAIR},
     "for": frozenset((Group.OTHER, Group.ACCESSORY)),
 }
+#: Groups that words without commas begin anew after a thing that is held.
+_LISTED = WORN - {Group.ACCESSORY, Group.BAG} | {Group.HAIR}
+HEADED_BY = frozenset((Kind.NOUN, Kind.SMALL))
+_COMPARING = frozenset(("like", "as"))
+_BEFORE_OBJECT = 2  # chunks from what is compared, over the preposition, to what it is like
+_BREAKS = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.WEAR, Kind.SUBJECT))
+_ACTS = frozenset((Kind.ATTACH, Kind.POSE))
+_NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
+#: Parts that only clothes have.
+_OF_GARMENTS = frozenset(
+    ("sleeve", "sleeves", "collar", "cuff", "cuffs", "laces", "lapel", "lapels", "hem", "hood", "buttons", "pockets")
+)
 _GARMENT_GROUPS = WORN - {Group.ACCESSORY}
 _IN_ARMS = frozenset(("baby", "newborn", "infant", "newborn baby"))
 _MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
@@ -46,6 +58,7 @@ _FALLEN = frozenset(
     ("ice", "frost", "snow", "snowflakes", "snowflake", "raindrops", "dust", "sand", "leaves", "petals", "confetti",
      "ash", "icicles", "rain", "hay", "straw", "cobwebs", "glitter")
 )  # fmt: skip
+_COVERING = _FALLEN | _SMEARS | {"sweat", "tears", "salt", "water", "soap", "foam", "smoke", "light", "sunlight", "drops"}
 #: What hangs things: "glasses on a chain".
 _CORDS = frozenset(
     ("chain", "cord", "string", "ribbon", "lanyard", "strap", "leather cord", "gold chain", "silver chain")
@@ -90,6 +103,11 @@ class NounRules(Memory):
                 return self._grow(chunk)
         if self._in_scene(chunk, group):
             return self._to_scene(chunk)
+        if self._after in HEADED_BY and self._context is Kind.HOLD and lead is None and group in _LISTED:
+            self._context = None  # words without commas: "smoking a cigarette hat pulled low"
+        if self._context is Kind.HOLD and self._moving and chunk.owned and group in _GARMENT_GROUPS:
+            self._new_noun(chunk, group)  # "lifts his hat", but "holds his hat"
+            return None
         if self._context is Kind.HOLD and (
             group not in _NEVER_HELD or group in _SEEN and self._after is Kind.HOLD and not self._walking
         ):
@@ -109,6 +127,10 @@ class NounRules(Memory):
         if lead is not None and lead.kind is Kind.WITH and chunk.word in _IN_ARMS and anchor is not None:
             self._open(chunk, Group.ACCESSORY)
             return None
+        if anchor is not None and lead is not None and self._compares(lead, anchor):
+            return self._grow(chunk)
+        if anchor is not None and self._covers(chunk, group, anchor):
+            return self._grow(chunk)
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
@@ -125,6 +147,22 @@ class NounRules(Memory):
         self._new_noun(chunk, group)
         return None
 
+    def _compares(self, lead: Chunk, anchor: Phrase) -> bool:
+        """Whether what follows only says what the phrase before it is like: "a coat like a sack", "thick as ropes"."""
+        if lead.word not in _COMPARING or self._at < _BEFORE_OBJECT:
+            return False
+        before = self._chunks[self._at - _BEFORE_OBJECT].kind
+        return before not in _BREAKS and (anchor.group in DESCRIBED or anchor.group is Group.BODY)
+
+    def _covers(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
+        """Give what soils or falls the group of what it covers: "frost whitens his eyebrows", "rain soaks her coat"."""
+        if not (chunk.owned and (self._attached or self._after in _ACTS) and anchor.word in _COVERING):
+            return False
+        if group not in DESCRIBED and group is not Group.BODY or self._phrases[-1] is not anchor:
+            return False
+        anchor.group, anchor.weak = group, False
+        return True
+
     @staticmethod
     def _worn_with(chunk: Chunk, group: Group, anchor: Phrase) -> bool:
         """Whether what holds or ties a garment is a garment of its own: "tied with a wide obi"."""
@@ -138,7 +176,7 @@ class NounRules(Memory):
             if group is Group.BACKGROUND or group is Group.ACCESSORY and lead.word in ("under", "beneath"):
                 start = lead.start
         phrase = self._open(chunk, group, start)
-        phrase.weak = chunk.kind is Kind.SMALL
+        phrase.weak = chunk.kind is Kind.SMALL and self._after is not Kind.POSE
         phrase.wrap = chunk.wrap
         self._copula = False
 
@@ -192,14 +230,21 @@ class NounRules(Memory):
             )
         ):
             return True
-        if chunk.word == "hood" and anchor.group in _HOODED and lead is not None and lead.kind is Kind.WITH:
+        if chunk.word == "hood" and anchor.group in _HOODED and (
+            lead is not None and lead.kind is Kind.WITH or self._trimmed and self._after is Kind.CONJUNCTION
+        ):
             return True
         if chunk.word in _DRESS_PARTS and anchor.group is Group.DRESS and lead is not None and lead.kind is Kind.WITH:
             return True
         if (
             chunk.kind is Kind.SMALL
             and anchor.group in DESCRIBED
-            and (self._copula or self._attached or lead is not None and lead.kind is Kind.WITH)
+            and (
+                lead is not None
+                and lead.kind is Kind.WITH
+                or (self._copula or self._attached)
+                and not (self._after in _NEXT_CLAUSE and chunk.determined)
+            )
         ):
             return True
         if anchor.group is Group.BACKGROUND and lead is not None and lead.kind is Kind.WITH:
@@ -225,8 +270,13 @@ class NounRules(Memory):
         if self._in_scene(chunk, chunk.group):
             return self._to_scene(chunk)
         if self._context is Kind.HOLD:
-            self._open(chunk, Group.ACCESSORY)
+            part = self._open(chunk, Group.ACCESSORY)
+            part.weak = self._moving
             return None
+        if self._after is Kind.COMMA and anchor is not None and anchor.group is Group.BACKGROUND:
+            if _last(chunk) in _OF_GARMENTS and chunk.group is not None:
+                self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
+                return None
         if self._after is Kind.COMMA and (anchor is None or anchor.group not in HOLDERS.get(_last(chunk), _ANY)):
             holder = self._last_that_has(chunk.word)
             if holder is not None:
@@ -243,7 +293,8 @@ class NounRules(Memory):
         if anchor is not None and (anchor.group in PARTED or anchor.group is Group.BODY and self._preposition):
             return self._grow(chunk)
         worn = self._last_worn()
-        self._open(chunk, worn if worn is not None else chunk.group or Group.OTHER)
+        opened = self._open(chunk, worn if worn is not None else chunk.group or Group.OTHER)
+        opened.weak = worn is None and chunk.group is Group.TOP
         return None
 
     def _place(self, chunk: Chunk) -> None:

@@ -25,6 +25,8 @@ _STILL = frozenset(
      "nap", "naps", "napping", "float", "floats", "floating", "perch", "perches", "perched", "dry", "drying", "pecking",
      "left", "propped", "stacked", "curled")
 )  # fmt: skip
+#: Verbs that move what the person wears.
+_MOVING = ("lift", "rais", "push", "pull", "tug", "shak", "throw")
 _ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
 
 
@@ -74,6 +76,7 @@ class VerbRules(ModifierRules):
         self._context = Kind.HOLD
         self._pronoun = False
         self._walking = chunk.word.startswith("walk")
+        self._moving = chunk.word.startswith(_MOVING)
         self._copula = False
 
     def _pose(self, chunk: Chunk) -> None:
@@ -125,6 +128,10 @@ class VerbRules(ModifierRules):
         self._preposition = None
         anchor = self._anchor
         if anchor is None:
+            if self._pronoun and self._handles_worn():
+                self._pending = chunk.start
+                self._pronoun = False
+                return None
             if self._phrases and self._after in (Kind.COMMA, Kind.CONJUNCTION) and self._phrases[-1].group in WORN:
                 self._anchor = self._phrases[-1]
                 return self._grow(chunk)
@@ -137,6 +144,13 @@ class VerbRules(ModifierRules):
         anchor.still = anchor.still or chunk.word in _STILL
         self._grow(chunk)
         return None
+
+    def _handles_worn(self) -> bool:
+        """Whether the verb's object is a garment or a part of one: "she has knotted her shirt", "he buttons it"."""
+        if self._at + 1 >= len(self._chunks):
+            return False
+        after = self._chunks[self._at + 1]
+        return after.determined and (after.kind is Kind.PART or after.kind is Kind.NOUN and after.group in _CLOTH)
 
     def _swallowing(self, chunk: Chunk) -> None:
         if self._anchor is not None:

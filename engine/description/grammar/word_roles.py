@@ -118,7 +118,7 @@ class WordRoles:
         """Whether a word after the head of a phrase is that noun's verb: "a cap shades his eyes"."""
         word = self._words[at]
         plural = word.endswith("s")
-        if plural and self._opens_object(at + 1):
+        if plural and (self._opens_object(at + 1) or head.group is Group.PERSON and not head_word.endswith("s")):
             return True
         after = self._kinds[at + 1]
         if not plural and head_word.endswith("s") and after in _AFTER_VERB and not word.endswith(("ing", "ed")):

@@ -13,6 +13,7 @@ from enum import IntEnum, auto
 from engine.description.groups import Group
 from engine.description.lexicon import (
     absences,
+    doings,
     everyday,
     garments,
     grammar,
@@ -196,6 +197,13 @@ class _Builder:
                 if form:
                     self._verb(form, kind)
 
+    def deeds(self, table: str, kind: Kind) -> None:
+        """Add the bare form and those in -s and -ing of verbs; where a noun is so named, not the bare form."""
+        for verb in _phrases(table):
+            third, _, gerund = inflections(verb)
+            for form in (third, gerund) if verb in self.entries else (verb, third, gerund):
+                self._verb(form, kind)
+
     def _verb(self, form: str, kind: Kind) -> None:
         known = self.entries.get(form)
         if known is None:
@@ -357,12 +365,15 @@ def _build() -> dict[str, Entry]:
     _manners(builder)
     _everyday(builder)
     builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
+    builder.add(_phrases(doings.STATES), Entry(Kind.ATTACH))
     builder.verbs(person.HOLDS, Kind.HOLD)
     builder.verbs(person.EXPRESSIONS, Kind.EXPRESSION)
     builder.verbs(person.POSES, Kind.POSE)
     for word in _phrases(grammar.ATTACHING):
         builder._verb(word, Kind.ATTACH)
     builder.verbs(everyday.ACTIONS, Kind.POSE)
+    builder.deeds(doings.DEEDS, Kind.POSE)
+    builder.deeds(doings.EFFECTS, Kind.ATTACH)
     builder.add(_phrases(grammar.ADVERBS), Entry(Kind.ADVERB))
     builder.singulars(scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
     builder.singulars(objects.ACCESSORIES, Group.ACCESSORY)
