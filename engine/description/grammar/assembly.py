@@ -10,6 +10,7 @@ from collections.abc import Callable
 from engine.description.grammar.absences import AbsenceRules
 from engine.description.grammar.memory import GROWING, WORN, Phrase
 from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.word_roles import HEADS
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
@@ -21,6 +22,7 @@ _WITH_POSE = frozenset(
 _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP, Kind.SUBJECT))
 #: What "it" and "they" take up again.
 RESUMED = WORN | {Group.HAIR}
+_CLAUSE_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.EXPRESSION))
 _CARRIED_AT = frozenset(("on her back", "on his back"))
 _RESUMES = frozenset(("it", "they", "it's", "they're"))
 _PARTICLE_BEFORE = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.PREPOSITION))
@@ -93,9 +95,26 @@ class Assembly(AbsenceRules):
         elif anchor.group in GROWING or anchor.group is Group.BODY:
             anchor.end = chunk.end
 
+    def _begins_clause(self) -> bool:
+        """Whether a thing with a verb of its own follows: ", and the hem of her dress has ripped"."""
+        chunks, at = self._chunks, self._at + 1
+        if at + 1 >= len(chunks) or chunks[at].kind not in HEADS or not chunks[at].determined:
+            return False
+        if chunks[at + 1].kind is Kind.OF and at + 3 < len(chunks) and chunks[at + 2].kind in HEADS:
+            at += 2
+        after = chunks[at + 1]
+        return after.kind is Kind.COPULA or after.kind in _CLAUSE_VERBS and after.word.endswith("s")
+
+    def _end_clause(self) -> None:
+        self._anchor = self._context = None
+        self._scene = self._copula = self._pronoun = False
+        self._clause_start = True
+
     def _conjunction(self, chunk: Chunk) -> None:
         self._preposition = None
         self._swallow = False
+        if self._negated is None and self._begins_clause():
+            return self._end_clause()
         if self._negated is not None:
             if self._negated is not self._phrases[-1]:
                 self._end_negation()
@@ -187,6 +206,8 @@ class Assembly(AbsenceRules):
             self._negation = chunk
             return
         self._end_negation()
+        if self._begins_clause():
+            return self._end_clause()
         if self._context is Kind.HOLD:
             self._context = None
         self._copula = False

@@ -51,11 +51,14 @@ _STURDY = frozenset(
      "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo")
 )  # fmt: skip
 _FEATURES = frozenset((Group.HAIR, Group.FACE))
+_CLOTHING = frozenset((Group.TOP, Group.OUTERWEAR, Group.BOTTOM, Group.FOOTWEAR, Group.HEADWEAR, Group.LEGWEAR))
 _THINGS = _WORN | _FEATURES
 _GARMENTS = _WORN - {Group.ACCESSORY, Group.BAG}
 _ORNAMENTS = frozenset(
-    ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf", "cigarette",
-     "cigar", "phone", "book", "newspaper", "mug", "cup", "pram", "dog", "cat", "skateboard", "sandwich", "balloon",
+    ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf"))
+#: Things in the hand that never say what a garment is like.
+_IN_HAND = frozenset(
+    ("cigarette", "cigar", "phone", "book", "newspaper", "mug", "cup", "pram", "dog", "cat", "skateboard", "sandwich", "balloon",
      "drink", "lantern", "candle", "sword", "microphone", "bouquet", "letter", "torch", "broom")
 )
 #: Heads that take any noun before them: "hat brand style", "dress shot".
@@ -251,12 +254,16 @@ class NounPhrases(WordRoles):
 def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
     """Whether a second noun opens a phrase of its own: "woman beach", "corduroy trousers brogues" in terse tags."""
     group, other = head.group, entry.group
+    if group is Group.HAIR and word == "back":
+        return True
     if head.kind is Kind.PERSON:
         return entry.kind is not Kind.PERSON and other is not Group.PERSON
     if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
         return False
     if entry.kind is Kind.PLACE:
-        return group in _WORN and head_word not in _SEWN or group is Group.HAIR and word == "back"
+        return group in _WORN and head_word not in _SEWN
+    if group is Group.ACCESSORY and head_word in _IN_HAND and other in _CLOTHING:
+        return True
     thing = group is Group.ACCESSORY and head_word not in _ORNAMENTS
     if other is Group.BACKGROUND:
         return not thing and word not in _KEEPS_THINGS and not word.endswith("room")

@@ -40,7 +40,7 @@ _SERVES_AS = {
 }
 #: Groups that words without commas begin anew after a thing that is held.
 _LISTED = WORN - {Group.ACCESSORY, Group.BAG} | {Group.HAIR}
-HEADED_BY = frozenset((Kind.NOUN, Kind.SMALL))
+_HEADED = frozenset((Kind.NOUN, Kind.SMALL))
 _COMPARING = frozenset(("like", "as"))
 _BEFORE_OBJECT = 2  # chunks from what is compared, over the preposition, to what it is like
 _BREAKS = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.WEAR, Kind.SUBJECT))
@@ -58,7 +58,7 @@ _FALLEN = frozenset(
     ("ice", "frost", "snow", "snowflakes", "snowflake", "raindrops", "dust", "sand", "leaves", "petals", "confetti",
      "ash", "icicles", "rain", "hay", "straw", "cobwebs", "glitter")
 )  # fmt: skip
-_COVERING = _FALLEN | _SMEARS | {"sweat", "tears", "salt", "water", "soap", "foam", "smoke", "light", "sunlight", "drops"}
+COVERING = _FALLEN | _SMEARS | {"sweat", "tears", "salt", "water", "soap", "foam", "smoke", "light", "sunlight", "drops"}
 #: What hangs things: "glasses on a chain".
 _CORDS = frozenset(
     ("chain", "cord", "string", "ribbon", "lanyard", "strap", "leather cord", "gold chain", "silver chain")
@@ -103,7 +103,7 @@ class NounRules(Memory):
                 return self._grow(chunk)
         if self._in_scene(chunk, group):
             return self._to_scene(chunk)
-        if self._after in HEADED_BY and self._context is Kind.HOLD and lead is None and group in _LISTED:
+        if self._after in _HEADED and self._context is Kind.HOLD and lead is None and group in _LISTED:
             self._context = None  # words without commas: "smoking a cigarette hat pulled low"
         if self._context is Kind.HOLD and self._moving and chunk.owned and group in _GARMENT_GROUPS:
             self._new_noun(chunk, group)  # "lifts his hat", but "holds his hat"
@@ -131,6 +131,9 @@ class NounRules(Memory):
             return self._grow(chunk)
         if anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
+        if anchor is not None and lead is None and group is Group.BACKGROUND and self._attached:
+            if anchor.group in WORN and self._after is Kind.ATTACH:
+                return self._grow(chunk)  # "his greatcoat reaches the tiles"
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
@@ -156,7 +159,7 @@ class NounRules(Memory):
 
     def _covers(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
         """Give what soils or falls the group of what it covers: "frost whitens his eyebrows", "rain soaks her coat"."""
-        if not (chunk.owned and (self._attached or self._after in _ACTS) and anchor.word in _COVERING):
+        if not (chunk.owned and anchor.group is not group and (self._attached or self._after in _ACTS) and anchor.word in COVERING):
             return False
         if group not in DESCRIBED and group is not Group.BODY or self._phrases[-1] is not anchor:
             return False
@@ -273,6 +276,10 @@ class NounRules(Memory):
             part = self._open(chunk, Group.ACCESSORY)
             part.weak = self._moving
             return None
+        if anchor is not None and anchor.group is Group.BODY and chunk.owned and chunk.group is not None:
+            if self._preposition is not None and self._preposition.kind is Kind.WITH and _last(chunk) in _OF_GARMENTS:
+                self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
+                return None
         if self._after is Kind.COMMA and anchor is not None and anchor.group is Group.BACKGROUND:
             if _last(chunk) in _OF_GARMENTS and chunk.group is not None:
                 self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
@@ -323,6 +330,8 @@ class NounRules(Memory):
             return self._grow(chunk)
         attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._attached
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
+            if self._covers(chunk, group, anchor):
+                return self._grow(chunk)
             if _last_word(anchor.word) in _MARKED and anchor.group in (Group.FACE, Group.BODY):
                 facial = group is Group.FACE or chunk.word in _MARKED_FACE
                 anchor.group = Group.FACE if facial else Group.BODY
@@ -330,6 +339,8 @@ class NounRules(Memory):
                 self._relocate(anchor, chunk, group, lead)
             return self._grow(chunk)
         if anchor is not None and self._copula and anchor.group in WORN and anchor.subject and self._after is not _AND:
+            return self._grow(chunk)
+        if anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
         own = _OWN_PLACES.get(chunk.word, group)
         self._open(chunk, own, lead.start if lead is not None and lead.kind is Kind.PREPOSITION else None)
@@ -344,7 +355,9 @@ class NounRules(Memory):
             anchor.group = Group.ACCESSORY
         elif chunk.word == "head" and (anchor.group is Group.OTHER or lead.word == "on" and anchor.word in _VESSELS):
             anchor.group, anchor.weak = Group.HEADWEAR, False
-        elif anchor.weak and (group in (Group.FACE, Group.HAIR) or group is Group.BODY and anchor.word in _SMEARS):
+        elif anchor.wrap and lead.word in ("above", "in"):
+            return
+        elif anchor.weak and not anchor.wrap and (group in (Group.FACE, Group.HAIR) or group is Group.BODY and anchor.word in _SMEARS):
             anchor.group, anchor.weak = group, False
         elif anchor.group is Group.OTHER and chunk.word in _HAND:
             anchor.group = Group.ACCESSORY

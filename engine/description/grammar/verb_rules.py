@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.description.grammar.memory import DESCRIBED, PARTED, WORN
 from engine.description.grammar.modifier_rules import ModifierRules
+from engine.description.grammar.noun_rules import COVERING
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
@@ -97,7 +98,11 @@ class VerbRules(ModifierRules):
     def _attaches_to_subject(self, chunk: Chunk) -> bool:
         """Whether the verb's subject is a garment, hair or face rather than the person."""
         anchor = self._anchor
-        if anchor is None or anchor.group not in PARTED or self._pronoun:
+        if anchor is None or self._pronoun:
+            return False
+        if anchor.word in COVERING and anchor.subject and (self._after in HEADED or self._after is Kind.COPULA):
+            return True
+        if anchor.group not in PARTED:
             return False
         if chunk.word in _OF_CLOTH and anchor.group in _CLOTH and (self._after in HEADED or anchor.subject):
             return True
@@ -144,13 +149,6 @@ class VerbRules(ModifierRules):
         anchor.still = anchor.still or chunk.word in _STILL
         self._grow(chunk)
         return None
-
-    def _handles_worn(self) -> bool:
-        """Whether the verb's object is a garment or a part of one: "she has knotted her shirt", "he buttons it"."""
-        if self._at + 1 >= len(self._chunks):
-            return False
-        after = self._chunks[self._at + 1]
-        return after.determined and (after.kind is Kind.PART or after.kind is Kind.NOUN and after.group in _CLOTH)
 
     def _swallowing(self, chunk: Chunk) -> None:
         if self._anchor is not None:

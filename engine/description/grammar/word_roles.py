@@ -90,6 +90,10 @@ class WordRoles:
         if before in _SUBJECTS:
             return True
         plural = word.endswith("s")
+        if before is Kind.ADVERB and at > 1 and self._kinds[at - 2] in _SUBJECTS:
+            return True
+        if plural and before is Kind.COMMA and (verb is Kind.POSE or verb is Kind.HOLD) and self._opens_object(at + 1):
+            return True
         if before is Kind.PREPOSITION and not plural and self._words[at - 1] == "to":
             return True
         if word.endswith("ing"):
@@ -98,8 +102,9 @@ class WordRoles:
             return before is Kind.ATTACH or (last_kind is Kind.NOUN and before in HEADS and after not in HEADS)
         if plural and verb is Kind.EXPRESSION and before in _PERSONS:
             return True
-        if plural and last_kind is Kind.NOUN and before in HEADS and self._opens_object(at + 1):
-            return True
+        if plural and last_kind in HEADS and before in HEADS:
+            if self._opens_object(at + 1) or verb is Kind.POSE and after is Kind.PREPOSITION and last_word[-1:] != "s":
+                return True
         if not plural and last_kind in HEADS and before in HEADS and last_word.endswith("s"):
             return after in _AFTER_VERB
         acted = plural or word.endswith("ed")

@@ -366,6 +366,8 @@ def _build() -> dict[str, Entry]:
     _everyday(builder)
     builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
     builder.add(_phrases(doings.STATES), Entry(Kind.ATTACH))
+    builder.add(_phrases(doings.LIKENESSES), Entry(Kind.SWALLOW))
+    builder.add(_phrases(doings.MANNERS), Entry(Kind.ADVERB))
     builder.verbs(person.HOLDS, Kind.HOLD)
     builder.verbs(person.EXPRESSIONS, Kind.EXPRESSION)
     builder.verbs(person.POSES, Kind.POSE)
@@ -374,6 +376,8 @@ def _build() -> dict[str, Entry]:
     builder.verbs(everyday.ACTIONS, Kind.POSE)
     builder.deeds(doings.DEEDS, Kind.POSE)
     builder.deeds(doings.EFFECTS, Kind.ATTACH)
+    for word in _phrases(doings.EITHER):
+        builder._verb(word, Kind.ATTACH)
     builder.add(_phrases(grammar.ADVERBS), Entry(Kind.ADVERB))
     builder.singulars(scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
     builder.singulars(objects.ACCESSORIES, Group.ACCESSORY)

@@ -57,6 +57,18 @@ STATES = """
     days, that have seen better days, that has seen better days, have seen better days, has seen better days, had seen
     better days, seen better days, past its best, past their best, the worse for wear, a size too small, a size too
     large, three sizes too big, three sizes too large, several sizes too big, several sizes too large, a size or two too
-    big, much too big, far too big, far too large, far too small, much too large, the size of, the length of, the height
-    of, the shape of, the texture of, the hue of, the hues of, the colours of, the colors of, built like
+    big, much too big, far too big, far too large, far too small, much too large, going to seed, gone to seed
 """
+#: What says what a thing is like; what follows stays with it.
+LIKENESSES = """
+    the size of, the length of, the height of, the texture of, the hue of, the hues of, the colours of, the colors of,
+    built like, woven from, knitted from, carved from, sewn from, cut out of, woven out of, pieced together from, cobbled
+    together from, crocheted from, run up from, bleached by, faded by, darkened by, weighed down with, weighed down by
+"""
+#: Where and how, said of clothes and bodies.
+MANNERS = """
+    in places, in two places, in three places, in several places, here and there, upside down, every which way, all over
+    the place, for warmth, for balance, for luck, by a thread, within an inch of its life
+"""
+#: Bare forms that are also nouns, and verbs after a plural: "rings crowd her fingers".
+EITHER = "crowd, swarm, glow, circle, streak, line, glint, gleam, flash, frame, shade, cloud, stream, trail"
