@@ -63,7 +63,8 @@ class Chunker(NounPhrases):
         if last.kind not in HEADS or last.word.endswith("s"):
             return False
         after = self._kinds[at + 1]
-        return self._opens_object(at + 1) or after is Kind.PREPOSITION or last.group is Group.PERSON
+        led = after is Kind.PREPOSITION and self._opens_object(at + 2)
+        return self._opens_object(at + 1) or led or last.group is Group.PERSON
 
     def _acts(self, at: int) -> bool:
         last = self._chunks[-1] if self._chunks else None

@@ -89,7 +89,9 @@ class ModifierRules(NounRules):
     def _is_someone(self) -> bool:
         """Whether an unknown noun is a person by its place: "a girl, a brunnel of seven", "an usherette yawns"."""
         if self._after is Kind.COMMA and self._phrases and self._phrases[-1].group is Group.PERSON:
-            return self._next_kind() is not Kind.WITH
+            ends = self._next_kind() in (Kind.COMMA, Kind.STOP, *_OF_PERSONS)
+            chunks, aged = self._chunks, self._at + 2
+            return ends or aged < len(chunks) and chunks[aged].group is Group.PERSON
         if not self._clause_start or self._anchor is not None or self._next_kind() not in _OF_PERSONS:
             return False
         return all(phrase.group is not Group.PERSON for phrase in self._phrases[:-_FAR_BACK:-1])

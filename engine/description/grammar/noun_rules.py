@@ -59,6 +59,8 @@ _FALLEN = frozenset(
      "ash", "icicles", "rain", "hay", "straw", "cobwebs", "glitter")
 )  # fmt: skip
 COVERING = _FALLEN | _SMEARS | {"sweat", "tears", "salt", "water", "soap", "foam", "smoke", "light", "sunlight", "drops"}
+#: What is headwear round the head.
+_CLOTHS = frozenset(("towel", "handkerchief", "cloth", "rag", "hanky", "t-towel", "ribbon", "strip"))
 #: What hangs things: "glasses on a chain".
 _CORDS = frozenset(
     ("chain", "cord", "string", "ribbon", "lanyard", "strap", "leather cord", "gold chain", "silver chain")
@@ -179,7 +181,8 @@ class NounRules(Memory):
             if group is Group.BACKGROUND or group is Group.ACCESSORY and lead.word in ("under", "beneath"):
                 start = lead.start
         phrase = self._open(chunk, group, start)
-        phrase.weak = chunk.kind is Kind.SMALL and self._after is not Kind.POSE
+        phrase.weak = chunk.kind is Kind.SMALL
+        phrase.verbed = phrase.weak and self._after is Kind.POSE
         phrase.wrap = chunk.wrap
         self._copula = False
 
@@ -210,6 +213,7 @@ class NounRules(Memory):
                 return True
         if (
             anchor.weak
+            and not anchor.verbed
             and anchor.group is not Group.OTHER
             and group in WORN
             and lead is not None
@@ -245,8 +249,10 @@ class NounRules(Memory):
             and (
                 lead is not None
                 and lead.kind is Kind.WITH
-                or (self._copula or self._attached)
+                or self._copula
                 and not (self._after in _NEXT_CLAUSE and chunk.determined)
+                or self._attached
+                and self._after not in _NEXT_CLAUSE
             )
         ):
             return True
@@ -354,6 +360,8 @@ class NounRules(Memory):
         if anchor.group in WORN and anchor.group is not Group.BAG and in_hand:
             anchor.group = Group.ACCESSORY
         elif chunk.word == "head" and (anchor.group is Group.OTHER or lead.word == "on" and anchor.word in _VESSELS):
+            anchor.group, anchor.weak = Group.HEADWEAR, False
+        elif _last_word(anchor.word) in _CLOTHS and chunk.word in ("head", "forehead", "hair", "brow"):
             anchor.group, anchor.weak = Group.HEADWEAR, False
         elif anchor.wrap and lead.word in ("above", "in"):
             return

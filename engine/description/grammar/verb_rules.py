@@ -27,7 +27,7 @@ _STILL = frozenset(
      "left", "propped", "stacked", "curled")
 )  # fmt: skip
 #: Verbs that move what the person wears.
-_MOVING = ("lift", "rais", "push", "pull", "tug", "shak", "throw")
+_MOVING = ("lift", "rais", "push", "pull", "tug")
 _ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
 
 

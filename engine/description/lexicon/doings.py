@@ -18,7 +18,7 @@ DEEDS = """
     sign, scribble, scrawl, jot, erase, gawp, goggle, ogle, peek, contemplate, admire, compare, choose, taste, sample,
     savour, savor, murmur, mutter, mumble, croon, yodel, chant, bark, bellow, roar, shriek, scream, howl, hiss, jeer,
     boo, hail, summon, beg, plead, coax, scold, tease, comfort, console, waltz, jive, volley, spar, scull, punt, furl,
-    unfurl, lower, whittle, varnish, lacquer, glue, hone, shine, shell, strip, stay, keep still, block, guard, bar,
+    unfurl, lower, whittle, glue, fold, press down, share out, wheel round, hone, shine, shell, strip, stay, keep still, block, guard, bar,
     attend, await, avoid her eye, help, assist, tempt, lure, scare, startle, drape, unroll, unfold, hook up, lock, bolt
     down, bang, rattle, jangle, ring the bell, tap, rap, thread, string up, wrestle with, rub, warm up, cool down, limber
     up, wind up, set down, lay down, put down, pick, pick at, pick out, pull on, pull off, pull up, put on, put out, take

@@ -236,6 +236,5 @@ PARTS: Mapping[Group, str] = MappingProxyType(
 #: Wraps whose group follows from where they are worn: around the neck, or over head and hair.
 WRAPS = """
     scarf, shawl, bandana, bandanna, keffiyeh, kufiya, kaffiyeh, shemagh, dupatta, kerchief, wrap, pashmina, snood,
-    cowl, rebozo, chunni, ghutra, buff, neckerchief, muffler, gamcha, towel, handkerchief, hanky, tea
-    towel, rag, cloth, ribbon of cloth, square of silk, strip of cloth
+    cowl, rebozo, chunni, ghutra, buff, neckerchief, muffler, gamcha
 """
