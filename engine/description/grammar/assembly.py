@@ -103,7 +103,9 @@ class Assembly(AbsenceRules):
         if chunks[at + 1].kind is Kind.OF and at + 3 < len(chunks) and chunks[at + 2].kind in HEADS:
             at += 2
         after = chunks[at + 1]
-        return after.kind is Kind.COPULA or after.kind in _CLAUSE_VERBS and after.word.endswith("s")
+        if after.kind is Kind.COPULA:
+            return True
+        return after.kind in _CLAUSE_VERBS and after.word.endswith("s") is not chunks[at].word.endswith("s")
 
     def _end_clause(self) -> None:
         self._anchor = self._context = None

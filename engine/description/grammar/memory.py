@@ -44,7 +44,7 @@ _VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 class Phrase:
     """A phrase that is being built."""
 
-    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed", "listed", "word", "still", "ghost")
+    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed", "listed", "word", "still", "ghost", "handled")
 
     def __init__(self, start: int, end: int, group: Group) -> None:
         """Begin a phrase about nothing special."""
@@ -65,6 +65,8 @@ class Phrase:
         self.word = ""
         #: Stands, lies or hangs by itself.
         self.still = False
+        #: What a verb is done to: "inspects his roses".
+        self.handled = False
         #: Resumes an earlier phrase ("It has ..."); it is one of the text's phrases once it grows.
         self.ghost = False
 

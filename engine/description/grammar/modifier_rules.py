@@ -11,6 +11,7 @@ from engine.description.lexicon import Kind
 _PLACE_PREPOSITIONS = frozenset(
     ("at", "through", "along", "across", "beyond", "throughout", "past", "against", "under", "beneath", "by")
 )
+_THROUGH = frozenset(("through", "across", "along", "past", "beyond", "down", "up"))
 _AFTER_POSE = frozenset(
     (
         "in",
@@ -48,6 +49,9 @@ class ModifierRules(NounRules):
             return self._deny(chunk)
         if self._in_scene(chunk, None):
             return self._to_scene(chunk)
+        if lead is not None and chunk.determined and self._leads_through(lead):
+            self._open(chunk, Group.BACKGROUND, lead.start)
+            return None
         if self._context is Kind.HOLD and (chunk.determined or lead is None) and self._after is not Kind.ADVERB:
             self._open(chunk, Group.ACCESSORY)
             return None
@@ -78,6 +82,10 @@ class ModifierRules(NounRules):
         group = chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR) else Group.OTHER
         self._open(chunk, group).weak = group is Group.OTHER
         return None
+
+    def _leads_through(self, lead: Chunk) -> bool:
+        """Whether what is done goes through a place: "walking her dog through a wood"."""
+        return self._context is Kind.HOLD and lead.word in _THROUGH
 
     def _names_person(self) -> bool:
         """Whether a text opens with an unknown word for the person: "Mountie: red tunic", "Toff in a top hat"."""
@@ -135,6 +143,9 @@ class ModifierRules(NounRules):
             return self._deny(chunk)
         if self._in_scene(chunk, chunk.group):
             return self._to_scene(chunk)
+        if lead is not None and chunk.determined and self._leads_through(lead):
+            self._open(chunk, Group.BACKGROUND, lead.start)
+            return None
         if self._context is Kind.HOLD and chunk.determined:
             self._open(chunk, Group.ACCESSORY)
             return None

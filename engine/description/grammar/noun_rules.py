@@ -45,6 +45,11 @@ _COMPARING = frozenset(("like", "as"))
 _BEFORE_OBJECT = 2  # chunks from what is compared, over the preposition, to what it is like
 _BREAKS = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.WEAR, Kind.SUBJECT))
 _ACTS = frozenset((Kind.ATTACH, Kind.POSE))
+_TO_PART = frozenset((Kind.POSE, Kind.PREPOSITION))
+#: Verbs that put clothes in order.
+_ARRANGING = ("tug", "pluck", "pick", "adjust", "straighten", "fiddle", "tweak", "smooth", "button", "loosen", "fasten")
+#: Things of the house that hands do something to: "folds sheets".
+_HANDLED = frozenset(("sheets", "bedsheets", "pillows", "books", "quilt", "vases", "clock", "screens", "paintings"))
 _NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
 #: Parts that only clothes have.
 _OF_GARMENTS = frozenset(
@@ -107,6 +112,9 @@ class NounRules(Memory):
             return self._to_scene(chunk)
         if self._after in _HEADED and self._context is Kind.HOLD and lead is None and group in _LISTED:
             self._context = None  # words without commas: "smoking a cigarette hat pulled low"
+        if self._after is Kind.POSE and lead is None and chunk.word in _HANDLED:
+            self._open(chunk, Group.ACCESSORY)
+            return None
         if self._context is Kind.HOLD and self._moving and chunk.owned and group in _GARMENT_GROUPS:
             self._new_noun(chunk, group)  # "lifts his hat", but "holds his hat"
             return None
@@ -134,7 +142,7 @@ class NounRules(Memory):
         if anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
         if anchor is not None and lead is None and group is Group.BACKGROUND and self._attached:
-            if anchor.group in WORN and self._after is Kind.ATTACH:
+            if anchor.group in WORN and self._after in _ACTS:
                 return self._grow(chunk)  # "his greatcoat reaches the tiles"
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
@@ -182,7 +190,7 @@ class NounRules(Memory):
                 start = lead.start
         phrase = self._open(chunk, group, start)
         phrase.weak = chunk.kind is Kind.SMALL
-        phrase.verbed = phrase.weak and self._after is Kind.POSE
+        phrase.handled = self._after is Kind.POSE
         phrase.wrap = chunk.wrap
         self._copula = False
 
@@ -213,7 +221,7 @@ class NounRules(Memory):
                 return True
         if (
             anchor.weak
-            and not anchor.verbed
+            and not anchor.handled
             and anchor.group is not Group.OTHER
             and group in WORN
             and lead is not None
@@ -278,10 +286,16 @@ class NounRules(Memory):
             return self._deny(chunk)
         if self._in_scene(chunk, chunk.group):
             return self._to_scene(chunk)
+        if self._context is Kind.HOLD and self._after in _HEADED and self._preposition is None:
+            self._context = None
         if self._context is Kind.HOLD:
             part = self._open(chunk, Group.ACCESSORY)
             part.weak = self._moving
             return None
+        if anchor is not None and anchor.group is Group.BODY and anchor.word.startswith(_ARRANGING) and chunk.group:
+            if chunk.determined and self._after in _TO_PART:
+                self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
+                return None
         if anchor is not None and anchor.group is Group.BODY and chunk.owned and chunk.group is not None:
             if self._preposition is not None and self._preposition.kind is Kind.WITH and _last(chunk) in _OF_GARMENTS:
                 self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
@@ -334,7 +348,8 @@ class NounRules(Memory):
             return self._grow(chunk)
         if anchor is not None and lead is not None and anchor.group in _GARMENT_PLACES.get(chunk.word, ()):
             return self._grow(chunk)
-        attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._attached
+        attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow
+        attaching = attaching or self._attached and self._after not in _NEXT_CLAUSE
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
             if self._covers(chunk, group, anchor):
                 return self._grow(chunk)

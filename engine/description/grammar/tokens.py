@@ -93,6 +93,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Entry], ...] = (
     (re.compile(r"(?:mid|late|early)-(?:teens|\w+ties|\d0s)|\d0s"), Entry(Kind.NOUN, Group.PERSON)),
     (re.compile(r"\d+(?:[.,]\d+)?(?:cm|kg|lbs?|kilos?|ft)|\d'\d{1,2}"), Entry(Kind.NOUN, Group.BODY)),
     (re.compile(r"(?:1[89]|20)\d0s"), Entry(Kind.ADJECTIVE, Group.STYLE)),
+    (re.compile(r"1[89]\d\d|20[0-2]\d"), Entry(Kind.ADJECTIVE, Group.STYLE)),
     (re.compile(r"[\d.,/]+"), _ADJECTIVE),
     (re.compile(r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty-[a-z]{3,5}"), Entry(Kind.ADJECTIVE, Group.PERSON)),
 )

@@ -100,7 +100,8 @@ class VerbRules(ModifierRules):
         anchor = self._anchor
         if anchor is None or self._pronoun:
             return False
-        if anchor.word in COVERING and anchor.subject and (self._after in HEADED or self._after is Kind.COPULA):
+        if anchor.word in COVERING and (anchor.subject or anchor.listed) and (
+            self._after in HEADED or self._after is Kind.COPULA):
             return True
         if anchor.group not in PARTED:
             return False
@@ -133,7 +134,7 @@ class VerbRules(ModifierRules):
         self._preposition = None
         anchor = self._anchor
         if anchor is None:
-            if self._pronoun and self._handles_worn():
+            if self._pronoun and self._copula and self._handles_worn():
                 self._pending = chunk.start
                 self._pronoun = False
                 return None
@@ -152,5 +153,8 @@ class VerbRules(ModifierRules):
 
     def _swallowing(self, chunk: Chunk) -> None:
         if self._anchor is not None:
-            self._grow(chunk)
+            if self._anchor.group is Group.PERSON and chunk.word.startswith("built"):
+                self._open(chunk, Group.BODY)
+            else:
+                self._grow(chunk)
             self._swallow = True

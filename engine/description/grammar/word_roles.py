@@ -21,6 +21,7 @@ _PERSONS = frozenset((Kind.NOUN, Kind.PERSON))
 _FOR_A_PURPOSE = frozenset(
     (Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.HEADWEAR, Group.BAG)
 )
+_FEATURES = frozenset((Group.FACE, Group.HAIR))
 _PARTICIPLE_ENDS = ("ing", "ed", "en", "wn", "t")
 _MOST_MODIFIERS = 4
 
@@ -128,6 +129,8 @@ class WordRoles:
         after = self._kinds[at + 1]
         if not plural and head_word.endswith("s") and after in _AFTER_VERB and not word.endswith(("ing", "ed")):
             return True
+        if not plural and head_word.endswith("s") and after not in HEADS and head.group in _FEATURES:
+            return self._entries[at].verb is Kind.ATTACH
         scenic = head.group is Group.BACKGROUND and self._entries[at].verb is not Kind.ATTACH
         if plural and after is Kind.PREPOSITION and not scenic:
             return True

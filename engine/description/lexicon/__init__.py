@@ -341,6 +341,7 @@ _TWO_SIDED = {
         for thing in ("garment", "clothing", "clothes", "layer")
     },
     "three-piece": Entry(Kind.NOUN, Group.DRESS, soft=True),
+    "letter": Entry(Kind.NOUN, Group.ACCESSORY),
     "other": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "kind": Entry(Kind.UNKNOWN, partitive=True),
     "aviators": Entry(Kind.NOUN, Group.EYEWEAR),
@@ -376,8 +377,10 @@ def _build() -> dict[str, Entry]:
     builder.verbs(everyday.ACTIONS, Kind.POSE)
     builder.deeds(doings.DEEDS, Kind.POSE)
     builder.deeds(doings.EFFECTS, Kind.ATTACH)
-    for word in _phrases(doings.EITHER):
-        builder._verb(word, Kind.ATTACH)
+    for kind, table in ((Kind.ATTACH, doings.EITHER), (Kind.POSE, doings.EITHER_DEEDS)):
+        for word in _phrases(table):
+            builder._verb(word, kind)
+    builder.add(_phrases(doings.CITIES), Entry(Kind.NOUN, Group.BACKGROUND))
     builder.add(_phrases(grammar.ADVERBS), Entry(Kind.ADVERB))
     builder.singulars(scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
     builder.singulars(objects.ACCESSORIES, Group.ACCESSORY)

@@ -71,4 +71,22 @@ MANNERS = """
     the place, for warmth, for balance, for luck, by a thread, within an inch of its life
 """
 #: Bare forms that are also nouns, and verbs after a plural: "rings crowd her fingers".
+EITHER_DEEDS = "tie, iron, fan, shell, sort"
 EITHER = "crowd, swarm, glow, circle, streak, line, glint, gleam, flash, frame, shade, cloud, stream, trail"
+#: Cities and countries, as captions name them.
+CITIES = """
+    liverpool, manchester, glasgow, edinburgh, cardiff, belfast, dublin, leeds, newcastle, brighton, bristol, bath,
+    oxford street, cambridge, york, cornwall, yorkshire, scotland, wales, ireland, england, britain, marseille, lyon,
+    nice, bordeaux, naples, venice, milan, rome, turin, palermo, sicily, tuscany, barcelona, madrid, seville, granada,
+    lisbon, porto, athens, crete, istanbul, ankara city, vienna, salzburg, prague, budapest, warsaw, krakow, bucharest,
+    sofia city, belgrade, zagreb, hamburg, munich, cologne, frankfurt, leipzig, dresden, amsterdam, rotterdam, antwerp,
+    brussels, copenhagen, stockholm, oslo, helsinki, tallinn, riga, vilnius, reykjavik, moscow, kyiv, odessa, tbilisi,
+    cairo, alexandria, marrakesh, marrakech, fez city, tangier, casablanca, tunis, algiers, dakar, lagos, accra,
+    nairobi, kampala, addis ababa, cape town, johannesburg, durban, beirut, damascus, baghdad, tehran, kabul, karachi,
+    lahore, delhi, new delhi, mumbai, bombay, calcutta, kolkata, jaipur, varanasi, colombo, kathmandu, dhaka, rangoon,
+    yangon, bangkok, hanoi, saigon, ho chi minh city, phnom penh, kuala lumpur, singapore, jakarta, bali, manila,
+    shanghai, beijing, taipei, seoul, busan, osaka, kyoto, yokohama, hokkaido, melbourne, auckland, wellington harbour,
+    san francisco, los angeles, chicago, detroit, boston, philadelphia, new orleans, seattle, portland, texas,
+    california, montana, alaska, toronto, montreal, vancouver, havana, mexico city, oaxaca, lima, cusco, bogota, quito,
+    la paz, santiago, buenos aires, montevideo, rio de janeiro, sao paulo, salvador, harlem, brooklyn, manhattan, soho
+"""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 #: Ornaments and objects that are accessories wherever they stand.
 ACCESSORIES = """
+    jet beads, glass beads, amber beads, coral beads, wooden beads, prayer beads, string of beads, strings of beads,
+    pearl beads, thimble, pincushion, secateurs, yoke, kite string, baton, fob watch,
     glasses of champagne, glasses of wine, glasses of beer, glasses of water, glasses of milk, glasses of juice,
     glasses of tea, drinking glasses, beer glasses, champagne glasses, rag, cuppa, grapes, jewellery, jewelry, safety
     pin, chain wallet, towel, sling, baby sling, candle in hand, bunch of keys, necklace, pendant, locket, choker,

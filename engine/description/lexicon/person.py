@@ -211,7 +211,7 @@ PLACES_ON_BODY: Mapping[Group, str] = MappingProxyType(
         Group.FACE: """
             nostril, nostrils, eyebrow, eyebrows, eyelid, eyelids, cheekbone, cheekbones, jawline, bridge of the nose,
             cheek, cheeks, nose, forehead, brow, chin, eye, eyes, temples, lip, lips, mouth, face, teeth, ear lobes,
-            jaw, nose bridge, bridge of her nose, bridge of his nose
+            corner of his mouth, corner of her mouth, corners of his mouth, corners of her mouth, jaw, nose bridge, bridge of her nose, bridge of his nose
         """,
         Group.HAIR: """
             head, crown of her head, crown of his head, top of her head, top of his head, back of her head, back of
