@@ -23,6 +23,7 @@ _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP
 #: What "it" and "they" take up again.
 RESUMED = WORN | {Group.HAIR}
 _CLAUSE_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.EXPRESSION))
+_NO_ASIDE = 9
 _CARRIED_AT = frozenset(("on her back", "on his back"))
 _RESUMES = frozenset(("it", "they", "it's", "they're"))
 _PARTICLE_BEFORE = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.PREPOSITION))
@@ -36,6 +37,9 @@ class Assembly(AbsenceRules):
         for at, chunk in enumerate(self._chunks):
             self._at = at
             kind = chunk.kind
+            if self._waiting is not None and self._after is not Kind.SUBJECT and self._ends_aside(chunk):
+                self._resume(chunk, self._waiting)
+                self._waiting = None
             _HANDLERS[kind](self, chunk)
             if kind in _FINITE or kind is Kind.COPULA and self._next_kind() not in _FINITE:
                 self._awaiting_verb = False
@@ -108,7 +112,7 @@ class Assembly(AbsenceRules):
         return after.kind in _CLAUSE_VERBS and after.word.endswith("s") is not chunks[at].word.endswith("s")
 
     def _end_clause(self) -> None:
-        self._anchor = self._context = None
+        self._anchor = self._context = self._waiting = None
         self._scene = self._copula = self._pronoun = False
         self._clause_start = True
 
@@ -151,10 +155,20 @@ class Assembly(AbsenceRules):
             self._pending = chunk.start
         self._pronoun = not chunk.word.startswith(("there", "here", "it"))
         resumed = self._phrases[-1] if self._phrases else None
+        if self._after is Kind.NOUN and resumed is not None and resumed.group in WORN:
+            self._waiting, self._asides = resumed, -1  # "the coat he carries over his arm is wet"
         if resumed is not None and resumed.group in RESUMED and chunk.word in _RESUMES:
             if chunk.word != "they" or resumed.word.endswith("s") and not resumed.word.endswith("ss"):
                 self._resume(chunk, resumed)
         self._clause_start = True
+
+    def _ends_aside(self, chunk: Chunk) -> bool:
+        """Whether this is the verb of a garment after what was put in: "The dress, lent by a sister, gapes"."""
+        if chunk.kind is Kind.COPULA:
+            return self._after is Kind.COMMA and self._asides > 1 or self._asides < 0
+        if chunk.kind is not Kind.ATTACH and chunk.kind is not Kind.POSE:
+            return False
+        return self._after is Kind.COMMA and self._asides > 1 and chunk.word.endswith("s")
 
     def _resume(self, chunk: Chunk, phrase: Phrase) -> None:
         """Let what follows "it" or "they" speak of the garment before."""
@@ -169,7 +183,7 @@ class Assembly(AbsenceRules):
             self._object(chunk)
 
     def _filler(self, chunk: Chunk) -> None:
-        if self._ends_absence(chunk):
+        if self._ends_absence(chunk) or chunk.word == "too" and self._next_kind() is Kind.ADJECTIVE:
             return
         self._anchor = None
         self._preposition = None
@@ -208,6 +222,7 @@ class Assembly(AbsenceRules):
             self._negation = chunk
             return
         self._end_negation()
+        self._asides = self._asides + 1 if self._asides >= 0 else _NO_ASIDE
         if self._begins_clause():
             return self._end_clause()
         if self._context is Kind.HOLD:
@@ -225,7 +240,7 @@ class Assembly(AbsenceRules):
         self._copula = False
         self._pronoun = False
         self._anchor = None
-        self._pending = None
+        self._pending = self._waiting = None
         self._clause_start = True
 
 

@@ -55,6 +55,7 @@ _MEANINGS: dict[str, _Meaning] = {
         4,
         never_after=_words("gold golden silver a paper jewelled jeweled heavy flower her his wears wearing"),
     ),
+    "beam": _Meaning(_noun(Group.BACKGROUND), _words("light torch laser wooden oak roof low"), after=_words("of from")),
     "braces": _Meaning(
         _noun(Group.FACE),
         _words("teeth smile smiling grin grinning girl teen teenager teenage schoolgirl freckles dental kid boy"),

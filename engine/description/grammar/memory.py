@@ -95,6 +95,10 @@ class Memory:
         self._after: Kind | None = None
         self._pronoun = False
         self._walking = False
+        #: The garment that opened the sentence and has no verb yet, and how many commas came after it; -1 where a
+        #: clause about it stands directly after it.
+        self._waiting: Phrase | None = None
+        self._asides = 0
         #: The verb of the hand moves what is worn: "lifts his hat".
         self._moving = False
         #: "is" speaks of the person, not of the garment just before it: "a man in a coat is seated".
@@ -123,8 +127,11 @@ class Memory:
         )
         phrase.listed = self._after is Kind.COMMA
         phrase.word = chunk.word
-        if group is Group.PERSON and phrase.subject:
-            self._awaiting_verb = True
+        if phrase.subject:
+            if group is Group.PERSON:
+                self._awaiting_verb = True
+            elif chunk.determined and self._clause_start and group in DESCRIBED and self._next_kind() is Kind.COMMA:
+                self._waiting, self._asides = phrase, 0
         self._phrases.append(phrase)
         self._anchor = phrase
         self._attached = self._trimmed = False

@@ -258,6 +258,10 @@ def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
         return True
     if head.kind is Kind.PERSON:
         return entry.kind is not Kind.PERSON and other is not Group.PERSON
+    if entry.kind is Kind.PLACE and group in _GARMENTS and head_word.endswith("s") and head_word not in _SEWN:
+        return True
+    if head.kind is Kind.PLACE and head_word.endswith("s") and other in _GARMENTS and not entry.soft:
+        return True
     if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
         return False
     if entry.kind is Kind.PLACE:

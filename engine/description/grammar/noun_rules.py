@@ -50,6 +50,13 @@ _TO_PART = frozenset((Kind.POSE, Kind.PREPOSITION))
 _ARRANGING = ("tug", "pluck", "pick", "adjust", "straighten", "fiddle", "tweak", "smooth", "button", "loosen", "fasten")
 #: Things of the house that hands do something to: "folds sheets".
 _HANDLED = frozenset(("sheets", "bedsheets", "pillows", "books", "quilt", "vases", "clock", "screens", "paintings"))
+_QUALITIES = frozenset((Kind.ADJECTIVE, Kind.NOUN, Kind.PLACE, Kind.PART))
+#: What holds hair.
+_HAIR_THINGS = frozenset(
+    ("comb", "ribbon", "net", "clip", "pins", "pin", "band", "slide", "bow", "clips", "ribbons", "hairpin", "scrunchie")
+)
+#: Groups of what is said to be of a garment: "the checks of his shirt".
+_ON_GARMENTS = frozenset((Group.ACCESSORY, Group.OTHER, Group.NECKWEAR))
 _NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
 #: Parts that only clothes have.
 _OF_GARMENTS = frozenset(
@@ -137,7 +144,7 @@ class NounRules(Memory):
         if lead is not None and lead.kind is Kind.WITH and chunk.word in _IN_ARMS and anchor is not None:
             self._open(chunk, Group.ACCESSORY)
             return None
-        if anchor is not None and lead is not None and self._compares(lead, anchor):
+        if anchor is not None and lead is not None and (self._compares(lead, anchor) or self._soils(chunk, lead, anchor)):
             return self._grow(chunk)
         if anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
@@ -148,8 +155,13 @@ class NounRules(Memory):
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
                 return None
-            if (group is Group.BACKGROUND and anchor.group in WORN and not self._trimmed) or (
-                anchor.weak and group in WORN
+            if (
+                (group is Group.BACKGROUND and anchor.group in WORN and not self._trimmed)
+                or (anchor.weak and group in WORN)
+                or chunk.owned
+                and anchor.group in _ON_GARMENTS
+                and self._context is not Kind.HOLD
+                and (group in _GARMENT_GROUPS or group is Group.HAIR)
             ):
                 anchor.group = group
             return self._grow(chunk)
@@ -167,9 +179,20 @@ class NounRules(Memory):
         before = self._chunks[self._at - _BEFORE_OBJECT].kind
         return before not in _BREAKS and (anchor.group in DESCRIBED or anchor.group is Group.BODY)
 
+    def _soils(self, chunk: Chunk, lead: Chunk, anchor: Phrase) -> bool:
+        """Whether this is why the phrase before looks so: "shorts black with sweat", "faces grey with coal dust"."""
+        if lead.kind is not Kind.WITH or _last(chunk) not in COVERING or chunk.determined:
+            return False
+        return anchor.group in DESCRIBED and self._chunks[self._at - 1] is lead and self._after is lead.kind and (
+            self._chunks[self._at - _BEFORE_OBJECT].kind in _QUALITIES or self._attached
+        )
+
     def _covers(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
         """Give what soils or falls the group of what it covers: "frost whitens his eyebrows", "rain soaks her coat"."""
-        if not (chunk.owned and anchor.group is not group and (self._attached or self._after in _ACTS) and anchor.word in COVERING):
+        acts = self._attached or self._copula or self._after in _ACTS or self._after is Kind.HOLD
+        if not (chunk.owned and anchor.group is not group and acts):
+            return False
+        if anchor.word not in COVERING and not (group is Group.HAIR and _last_word(anchor.word) in _HAIR_THINGS):
             return False
         if group not in DESCRIBED and group is not Group.BODY or self._phrases[-1] is not anchor:
             return False
@@ -378,6 +401,8 @@ class NounRules(Memory):
             anchor.group, anchor.weak = Group.HEADWEAR, False
         elif _last_word(anchor.word) in _CLOTHS and chunk.word in ("head", "forehead", "hair", "brow"):
             anchor.group, anchor.weak = Group.HEADWEAR, False
+        elif lead.word == "between" and anchor.group is not Group.OTHER:
+            return
         elif anchor.wrap and lead.word in ("above", "in"):
             return
         elif anchor.weak and not anchor.wrap and (group in (Group.FACE, Group.HAIR) or group is Group.BODY and anchor.word in _SMEARS):

@@ -21,6 +21,7 @@ _PERSONS = frozenset((Kind.NOUN, Kind.PERSON))
 _FOR_A_PURPOSE = frozenset(
     (Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.HEADWEAR, Group.BAG)
 )
+_OF_BODY = frozenset((Group.FACE, Group.BODY))
 _FEATURES = frozenset((Group.FACE, Group.HAIR))
 _PARTICIPLE_ENDS = ("ing", "ed", "en", "wn", "t")
 _MOST_MODIFIERS = 4
@@ -95,6 +96,9 @@ class WordRoles:
             return True
         if plural and before is Kind.COMMA and (verb is Kind.POSE or verb is Kind.HOLD) and self._opens_object(at + 1):
             return True
+        if plural and before is Kind.CONJUNCTION and (verb is Kind.POSE or verb is Kind.HOLD):
+            if self._opens_object(at + 1) or after is Kind.PREPOSITION and self._entries[at].group in _OF_BODY:
+                return True
         if before is Kind.PREPOSITION and not plural and self._words[at - 1] == "to":
             return True
         if word.endswith("ing"):

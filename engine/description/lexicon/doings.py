@@ -68,7 +68,7 @@ LIKENESSES = """
 #: Where and how, said of clothes and bodies.
 MANNERS = """
     in places, in two places, in three places, in several places, here and there, upside down, every which way, all over
-    the place, for warmth, for balance, for luck, by a thread, within an inch of its life
+    the place, in place, in check, for warmth, for balance, for luck, by a thread, within an inch of its life
 """
 #: Bare forms that are also nouns, and verbs after a plural: "rings crowd her fingers".
 EITHER_DEEDS = "tie, iron, fan, shell, sort"
