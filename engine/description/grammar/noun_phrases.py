@@ -28,15 +28,16 @@ class Chunk(NamedTuple):
     wrap: bool = False
     #: Whether a word of its modifiers says how a garment is made ("funnel", "dropped"), so that "neck" is a part of it.
     sewn: bool = False
-    #: Whether a possessive opens it: "her hat".
-    owned: bool = False
+    #: The article, possessive or "one" that opens it.
+    opener: str = ""
 
 
 #: Kinds that can open a noun phrase.
 OPENERS = HEADS | {Kind.DETERMINER, Kind.PREDETERMINER, Kind.ADJECTIVE, Kind.UNKNOWN}
 _AFTER_MODIFIER = HEADS | {Kind.ADJECTIVE, Kind.UNKNOWN}
 _LEADS_ON = frozenset((Kind.PREPOSITION, Kind.WITH, Kind.SCENE_PREPOSITION))
-_OWNERS = frozenset(("his", "her", "their", "its", "my", "your", "our"))
+#: What opens the phrase for a thing that someone has.
+OWNERS = frozenset(("his", "her", "their", "its", "my", "your", "our", "'s"))
 _DETERMINERS = frozenset((None, Kind.DETERMINER, Kind.PREDETERMINER))
 _WORN = frozenset(
     (
@@ -119,7 +120,8 @@ class NounPhrases(WordRoles):
         self._partitive: Entry | None = None
         self._modifier: Group | None = None
         self._alone: Group | None = None
-        self._sturdy = self._sewn = self._owned = False
+        self._sturdy = self._sewn = False
+        self._opener = ""
         self._last: Kind | None = None
 
     def _read_phrase(self, first: int) -> tuple[Chunk, int]:
@@ -174,11 +176,11 @@ class NounPhrases(WordRoles):
     def _takes_determiner(self, kind: Kind, at: int) -> bool:
         if self._words[at].endswith("'s"):
             self._head = self._modifier = None
-            self._owned = True
+            self._opener = "'s"
         elif self._last not in _DETERMINERS:
             return False
-        elif self._words[at] in _OWNERS:
-            self._owned = True
+        else:
+            self._opener = self._words[at]
         self._determined = self._determined or kind is Kind.DETERMINER
         return True
 
@@ -193,6 +195,8 @@ class NounPhrases(WordRoles):
         if not self._words[at].isdigit():
             self._alone = entry.alone
         word = self._words[at]
+        if word == "one" and self._last is None:
+            self._opener = word
         self._sturdy = self._sturdy or word in _STURDY
         self._sewn = self._sewn or word in _SEWN
         return True
@@ -234,7 +238,7 @@ class NounPhrases(WordRoles):
         start, end = self._tokens.starts[self._first], self._tokens.ends[last]
         head = self._deciding(after)
         if head is not None:
-            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn, self._owned)
+            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn, self._opener)
         if self._last is Kind.ADJECTIVE or self._last is Kind.ADVERB:
             return Chunk(Kind.ADJECTIVE, self._modifier, start, end, self._words[last], self._determined)
         kind = Kind.UNKNOWN if self._last is Kind.UNKNOWN else Kind.DETERMINER

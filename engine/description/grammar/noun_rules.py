@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.description.grammar.memory import DESCRIBED, HOLDERS, PARTED, WORN, Memory, Phrase
-from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.noun_phrases import OWNERS, Chunk
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
@@ -109,7 +109,7 @@ class NounRules(Memory):
         group = chunk.group
         assert group is not None
         anchor, lead = self._anchor, self._preposition
-        if self._negation is not None:
+        if self._negation is not None or self._negated is not None and self._of_the_denied(lead, group):
             return self._deny(chunk)
         if anchor is not None and anchor.still and lead is not None and group is Group.BACKGROUND:
             if anchor.group in WORN and not self._pronoun:
@@ -122,7 +122,7 @@ class NounRules(Memory):
         if self._after is Kind.POSE and lead is None and chunk.word in _HANDLED:
             self._open(chunk, Group.ACCESSORY)
             return None
-        if self._context is Kind.HOLD and self._moving and chunk.owned and group in _GARMENT_GROUPS:
+        if self._context is Kind.HOLD and self._moving and chunk.opener in OWNERS and group in _GARMENT_GROUPS:
             self._new_noun(chunk, group)  # "lifts his hat", but "holds his hat"
             return None
         if self._context is Kind.HOLD and (
@@ -158,7 +158,7 @@ class NounRules(Memory):
             if (
                 (group is Group.BACKGROUND and anchor.group in WORN and not self._trimmed)
                 or (anchor.weak and group in WORN)
-                or chunk.owned
+                or chunk.opener in OWNERS
                 and anchor.group in _ON_GARMENTS
                 and self._context is not Kind.HOLD
                 and (group in _GARMENT_GROUPS or group is Group.HAIR)
@@ -171,6 +171,12 @@ class NounRules(Memory):
             return self._grow(chunk)
         self._new_noun(chunk, group)
         return None
+
+    def _of_the_denied(self, lead: Chunk | None, group: Group) -> bool:
+        """Whether an absent person would wear this: "not a photo of a woman in a hat"."""
+        if self._denied_group is not Group.PERSON or group not in WORN or self._negated is not self._phrases[-1]:
+            return False
+        return self._opener.startswith("no") and lead is not None and self._after is lead.kind
 
     def _compares(self, lead: Chunk, anchor: Phrase) -> bool:
         """Whether what follows only says what the phrase before it is like: "a coat like a sack", "thick as ropes"."""
@@ -190,7 +196,7 @@ class NounRules(Memory):
     def _covers(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
         """Give what soils or falls the group of what it covers: "frost whitens his eyebrows", "rain soaks her coat"."""
         acts = self._attached or self._copula or self._after in _ACTS or self._after is Kind.HOLD
-        if not (chunk.owned and anchor.group is not group and acts):
+        if not (chunk.opener in OWNERS and anchor.group is not group and acts):
             return False
         if anchor.word not in COVERING and not (group is Group.HAIR and _last_word(anchor.word) in _HAIR_THINGS):
             return False
@@ -319,7 +325,7 @@ class NounRules(Memory):
             if chunk.determined and self._after in _TO_PART:
                 self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
                 return None
-        if anchor is not None and anchor.group is Group.BODY and chunk.owned and chunk.group is not None:
+        if anchor is not None and anchor.group is Group.BODY and chunk.opener in OWNERS and chunk.group is not None:
             if self._preposition is not None and self._preposition.kind is Kind.WITH and _last(chunk) in _OF_GARMENTS:
                 self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
                 return None

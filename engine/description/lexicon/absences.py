@@ -24,7 +24,7 @@ OPENERS = """
     almost no, virtually no, practically no, anything but, everything but, has taken off, have taken off, had taken
     off, having taken off, has removed, having removed, missing a, missing an, missing any, missing his, missing
     her, missing their, missing the, missing both, without so much as, not so much as, absolutely no, definitely no,
-    strictly no, does not, do not, did not, don't give, do not give, leave out, leave off, leaving out, remove,
+    strictly no, not covered by, not covered with, not hidden by, not hidden under, not shaded by, does not, do not, did not, don't give, do not give, leave out, leave off, leaving out, remove,
     ditch the, lose the, drop the, skip the, get rid of, take away, do without, going without, goes without
 """
 #: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
