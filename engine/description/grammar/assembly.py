@@ -102,8 +102,11 @@ class Assembly(AbsenceRules):
     def _begins_clause(self) -> bool:
         """Whether a thing with a verb of its own follows: ", and the hem of her dress has ripped"."""
         chunks, at = self._chunks, self._at + 1
-        if at + 1 >= len(chunks) or chunks[at].kind not in HEADS or not chunks[at].determined:
+        if at + 1 >= len(chunks) or chunks[at].kind not in HEADS:
             return False
+        if not chunks[at].determined:
+            acts = chunks[at + 1].kind in _CLAUSE_VERBS and chunks[at + 1].word.endswith("s")
+            return acts and at + 2 < len(chunks) and chunks[at + 2].determined
         if chunks[at + 1].kind is Kind.OF and at + 3 < len(chunks) and chunks[at + 2].kind in HEADS:
             at += 2
         after = chunks[at + 1]

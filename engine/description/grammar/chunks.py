@@ -60,11 +60,12 @@ class Chunker(NounPhrases):
         last = self._chunks[-1]
         if last.kind is Kind.SUBJECT:
             return True
+        if last.kind in HEADS and self._opens_object(at + 1):
+            return True
         if last.kind not in HEADS or last.word.endswith("s"):
             return False
         after = self._kinds[at + 1]
-        led = after is Kind.PREPOSITION and self._opens_object(at + 2)
-        return self._opens_object(at + 1) or led or last.group is Group.PERSON
+        return after is Kind.PREPOSITION and self._opens_object(at + 2) or last.group is Group.PERSON
 
     def _acts(self, at: int) -> bool:
         last = self._chunks[-1] if self._chunks else None

@@ -66,6 +66,7 @@ _MEANINGS: dict[str, _Meaning] = {
     ),
     "black tie": _Meaning(_noun(Group.DRESS), _FORMAL, 1, _OCCASION, 1),
     "white tie": _Meaning(_noun(Group.DRESS), _FORMAL, 1, _OCCASION, 1),
+    "tails": _Meaning(_noun(Group.DRESS), _words("in hired white wears wearing"), 1),
     "train": _Meaning(Entry(Kind.PART, Group.DRESS), _GOWN, 12, never_after=_words("on by steam")),
     "hoops": _Meaning(Entry(Kind.ACTION_OBJECT, Group.BODY), _words("shooting shoot shoots playing")),
     "pitcher": _Meaning(_noun(Group.ACCESSORY), after=_words("of")),

@@ -93,6 +93,8 @@ _SEWN = frozenset(
      "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging", "sweetheart", "round", "turtle", "polo",
      "saddle", "raglan", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped")
 )  # fmt: skip
+#: Places of the body that garments have too: "one trouser leg".
+_CUT_PLACES = frozenset(("leg", "legs", "toe", "toes", "heel", "heels", "knee", "knees", "back"))
 _FASTENERS = frozenset(("button", "buttons", "toggle", "toggles", "zip", "zips", "buckle", "buckles", "clasp"))
 #: Materials that end a list item: "red silk, pearl earring".
 _STUFFS = frozenset(
@@ -210,6 +212,8 @@ class NounPhrases(WordRoles):
                 return False
             fastens = head.group is Group.ACCESSORY and self._words[at] in _FASTENERS
             if entry.kind is Kind.PART and head.group in _PARTED and head.kind is not Kind.PLACE and not fastens:
+                entry = head
+            if entry.kind is Kind.PLACE and head.group in _GARMENTS and self._words[at] in _CUT_PLACES:
                 entry = head
             self._sewn = self._sewn or self._word in _SEWN
         self._word = self._words[at]

@@ -57,6 +57,7 @@ _HAIR_THINGS = frozenset(
 )
 #: Groups of what is said to be of a garment: "the checks of his shirt".
 _ON_GARMENTS = frozenset((Group.ACCESSORY, Group.OTHER, Group.NECKWEAR))
+_SEEN_IN_SCENES = frozenset((Group.BACKGROUND, Group.ACCESSORY))
 _NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
 #: Parts that only clothes have.
 _OF_GARMENTS = frozenset(
@@ -137,7 +138,9 @@ class NounRules(Memory):
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
             self._open(chunk, Group.ACCESSORY)
             return None
-        if lead is not None and anchor is not None and group in _GARMENT_GROUPS and lead.word in _SERVES_AS:
+        if lead is not None and anchor is not None and group in _GARMENT_GROUPS and lead.word in _SERVES_AS and (
+            self._chunks[self._at - _BEFORE_OBJECT].kind is not Kind.ADJECTIVE
+        ):
             if anchor.group in _SERVES_AS[lead.word]:
                 anchor.group, anchor.weak = group, False
                 return self._grow(chunk)
@@ -148,9 +151,11 @@ class NounRules(Memory):
             return self._grow(chunk)
         if anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
-        if anchor is not None and lead is None and group is Group.BACKGROUND and self._attached:
-            if anchor.group in WORN and self._after in _ACTS:
+        if anchor is not None and lead is None and self._attached and self._after in _ACTS:
+            if group is Group.BACKGROUND and anchor.group in WORN:
                 return self._grow(chunk)  # "his greatcoat reaches the tiles"
+            if anchor.group is Group.BACKGROUND and group in _SEEN_IN_SCENES and chunk.opener not in OWNERS:
+                return self._grow(chunk)  # "fog hides the far bank"
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
@@ -321,6 +326,10 @@ class NounRules(Memory):
             part = self._open(chunk, Group.ACCESSORY)
             part.weak = self._moving
             return None
+        whole = self._whole_of_part() if anchor is not None and anchor.group is Group.BODY else None
+        if whole is not None:
+            self._open(chunk, whole)
+            return None
         if anchor is not None and anchor.group is Group.BODY and anchor.word.startswith(_ARRANGING) and chunk.group:
             if chunk.determined and self._after in _TO_PART:
                 self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
@@ -352,6 +361,13 @@ class NounRules(Memory):
         opened = self._open(chunk, worn if worn is not None else chunk.group or Group.OTHER)
         opened.weak = worn is None and chunk.group is Group.TOP
         return None
+
+    def _whole_of_part(self) -> Group | None:
+        """The group of the garment whose part this is: "kneels at the hem of a gown", "peers over its rims"."""
+        chunks, at = self._chunks, self._at + 2
+        if at >= len(chunks) or chunks[at - 1].kind is not Kind.OF or chunks[at].kind is not Kind.NOUN:
+            return None
+        return chunks[at].group if chunks[at].group in _GARMENT_GROUPS else None
 
     def _place(self, chunk: Chunk) -> None:
         group = chunk.group

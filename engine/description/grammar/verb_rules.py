@@ -15,7 +15,7 @@ _CLOTH = WORN | {Group.HAIR}
 _OF_CLOTH = frozenset(
     ("reach", "reaches", "fold", "folds", "pool", "pools", "fan", "fans", "slipping", "sliding", "reaching",
      "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling", "sweeping", "riding",
-     "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging", "unravelling", "fraying")
+     "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging", "bouncing", "unravelling", "fraying")
 )  # fmt: skip
 _THINGS = frozenset((Group.ACCESSORY, Group.BAG))
 #: Verbs of what is somewhere by itself: "a cat sleeps on the sill", "boots stand by the door".

@@ -381,6 +381,10 @@ def _build() -> dict[str, Entry]:
         for word in _phrases(table):
             builder._verb(word, kind)
     builder.add(_phrases(doings.CITIES), Entry(Kind.NOUN, Group.BACKGROUND))
+    builder.nouns(doings.TOOLS, Kind.NOUN, Group.ACCESSORY)
+    builder.nouns(doings.ROOMS, Kind.NOUN, Group.BACKGROUND)
+    for group, table in doings.CLOTHES.items():
+        builder.nouns(table, Kind.NOUN, Group(group))
     builder.add(_phrases(grammar.ADVERBS), Entry(Kind.ADVERB))
     builder.singulars(scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
     builder.singulars(objects.ACCESSORIES, Group.ACCESSORY)

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 #: What people do.
 DEEDS = """
+    light, refill, trim down, throw on, throw off, sling on, limp along, hop, wipe, wash up, note, trudge off, tie up, mind,
+    tend to, refuse, ignore, greet, pat down, sip at, draw back, draw up, cast, cut, set out, hold back, hold open, show off,
+    squint at, smell of, search through, sift, sieve, stamp out, kick off, kick at, work at, wade through, wheel in,
+    wheel out, swat, shield, cup, clasp, clench, grit, hitch up, hike up, roll down, roll back, pull down, pull back,
+    pull out, peel back, lay out, pose with, stand over, stand by, drum on, count out, spoon, fork, slurp, swig, down,
+    knot, bury, rest, ease, lower, cover, uncover, bare, present, brush back, sweep back, swing round, spin round,
     ladle, cock, stoop, share, straighten, stifle, tug, tie, doff, tuck, nudge, loosen, tighten, steady, smooth, stroke,
     pat, flick, fling, hurl, lob, scoop, dip, dunk, rinse, spray, sprinkle, smear, swill, gargle, spit, puff, strike,
     stub out, stamp, edge, squeeze, swerve, brake, freewheel, veer, brace, hunker, curl up, twist, wrench, pivot,
@@ -90,3 +96,38 @@ CITIES = """
     california, montana, alaska, toronto, montreal, vancouver, havana, mexico city, oaxaca, lima, cusco, bogota, quito,
     la paz, santiago, buenos aires, montevideo, rio de janeiro, sao paulo, salvador, harlem, brooklyn, manhattan, soho
 """
+#: Things in the hand and at work that prose names.
+TOOLS = """
+    foil, oar, oars, crutch, crutches, trowel, spade, hoe, rake, scythe, sickle, pitchfork, hayfork, churn, ladle, rolling
+    pin, whisk, spatula, tongs, bellows, mallet, chisel, gouge, awl, last, bobbin, shuttle, spindle, distaff, skein of wool,
+    ball of wool, knitting, crochet, embroidery hoop, sampler, trophy, rosette, ticket, tickets, coins, ledger, abacus,
+    inkwell, quill, sketchbook, drawing board, palette, easel under one arm, tripod, lens cloth, light meter, barrow,
+    wheelbarrow, handcart, pushchair, pram, buggy, carrycot, leash, lead, bridle, reins, halter, nosebag, crook, lobster pot,
+    lobster pots, fishing net, landing net, harpoon, gaff, boathook, buoy rope, paper cup, tin mug, tin cup,
+    enamel mug, billycan, ladle of soup, hip flask, stub of pencil, stub of chalk, dripping brush, censer, thurible,
+    hymn book, prayer book, missal, breviary, order of service, telegram form, suitcase handle, sandwich board
+"""
+#: Places that prose names.
+ROOMS = """
+    top deck, upper deck, lower deck, far bank, near bank, opposite bank, far shore, far side, far wall, linen room,
+    sewing room, sickroom, schoolroom, servants' hall, back kitchen, pawnshop, pawnbroker's, ironmonger's, chandler's,
+    draper's, haberdasher's, confectioner's, fishmonger's, greengrocer's, tobacconist's, milliner's, laundry, wash house,
+    washhouse, boiler room, projection room, green room, orchestra pit, running board, footplate, guard's van, signal
+    cabin, ticket office, taproom, snug, saloon bar, public bar, beer garden, allotment, allotments, potting shed, cold
+    frame, bouncy castle, rock face, cliff face, scree, shale, hayrick, threshing floor, sheepfold, shearing shed, net loft,
+    slipway, sail loft, dry dock, gangplank, companionway, crow's nest, poop deck, quarterdeck, foredeck, afterdeck
+"""
+#: Clothes that prose names.
+CLOTHES = {
+    "bottom": "flannels, corduroys, moleskins, ducks, bags, trouser legs, trouser leg",
+    "headwear": "fencing mask, mesh mask, stocking cap, mob cap, mobcap, wimple, shako, kepi, forage cap, tam",
+    "outerwear": "shop coat, warehouse coat, dust sheet cloak, frogged coat, guardsman's tunic, ermine cloak",
+    "person": """
+        fishwife, fishwives, goodwife, alderman, widower, usherette, lady vicar, schoolmistress, schoolmaster, scarecrow
+        of a man, slip of a girl, lifeboatman, lifeboatmen, stallholder, rower, organist, sculptress, waif, urchin, ragamuffin,
+        gamine, dowager, debutante, ingenue, clarinettist, oboist, bassoonist, harpist, timpanist, usher, footman, scullion,
+        costermonger, rag-and-bone man, knife grinder, lamplighter, town crier, beadle, verger, sexton, churchwarden,
+        choirmistress, bandsman, bandsmen, stoker, bargeman, bargewoman, lock keeper, wildfowler, ghillie, beater, poacher,
+        lighthouse keeper, projectionist, usherettes, cigarette girl, hat-check girl, pump attendant, conductress, clippie
+    """,
+}
