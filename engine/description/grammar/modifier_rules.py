@@ -79,7 +79,7 @@ class ModifierRules(NounRules):
         if chunk.determined and lead is None and self._is_someone():
             self._open(chunk, Group.PERSON)
             return None
-        group = chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR) else Group.OTHER
+        group = chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR, Group.PERSON) else Group.OTHER
         self._open(chunk, group).weak = group is Group.OTHER
         return None
 

@@ -57,6 +57,8 @@ _THINGS = _WORN | _FEATURES
 _GARMENTS = _WORN - {Group.ACCESSORY, Group.BAG}
 _ORNAMENTS = frozenset(
     ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf"))
+#: What is never named after a place of the body, in words without commas: "a split lip towel round his neck".
+_BESIDE_PLACES = frozenset(("sweat", "towel", "tears", "mud", "rain", "dust", "hair", "soot"))
 #: Things in the hand that never say what a garment is like.
 _IN_HAND = frozenset(
     ("cigarette", "cigar", "phone", "book", "newspaper", "mug", "cup", "pram", "dog", "cat", "skateboard", "sandwich", "balloon",
@@ -148,7 +150,9 @@ class NounPhrases(WordRoles):
         if kind in VERBS and self._head is None:
             if self._is_modifier(at):
                 return Kind.ADJECTIVE
-            if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not self._words[at].endswith(("s", "ing", "ed")):
+            word = self._words[at]
+            acts = word.endswith(("s", "ing", "ed")) and not word.endswith("ss")
+            if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not acts:
                 return Kind.UNKNOWN
         return kind
 
@@ -267,6 +271,8 @@ def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
     if head.kind is Kind.PERSON:
         return entry.kind is not Kind.PERSON and other is not Group.PERSON
     if entry.kind is Kind.PLACE and group in _GARMENTS and head_word.endswith("s") and head_word not in _SEWN:
+        return True
+    if head.kind is Kind.PLACE and word in _BESIDE_PLACES:
         return True
     if head.kind is Kind.PLACE and head_word.endswith("s") and other in _GARMENTS and not entry.soft:
         return True

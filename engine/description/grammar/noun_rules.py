@@ -149,7 +149,7 @@ class NounRules(Memory):
             return None
         if anchor is not None and lead is not None and (self._compares(lead, anchor) or self._soils(chunk, lead, anchor)):
             return self._grow(chunk)
-        if anchor is not None and self._covers(chunk, group, anchor):
+        if chunk.opener in OWNERS and anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
         if anchor is not None and lead is None and self._attached and self._after in _ACTS:
             if group is Group.BACKGROUND and anchor.group in WORN:
@@ -201,7 +201,7 @@ class NounRules(Memory):
     def _covers(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
         """Give what soils or falls the group of what it covers: "frost whitens his eyebrows", "rain soaks her coat"."""
         acts = self._attached or self._copula or self._after in _ACTS or self._after is Kind.HOLD
-        if not (chunk.opener in OWNERS and anchor.group is not group and acts):
+        if anchor.group is group or not acts:
             return False
         if anchor.word not in COVERING and not (group is Group.HAIR and _last_word(anchor.word) in _HAIR_THINGS):
             return False
@@ -396,7 +396,7 @@ class NounRules(Memory):
         attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow
         attaching = attaching or self._attached and self._after not in _NEXT_CLAUSE
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
-            if self._covers(chunk, group, anchor):
+            if chunk.opener in OWNERS and self._covers(chunk, group, anchor):
                 return self._grow(chunk)
             if _last_word(anchor.word) in _MARKED and anchor.group in (Group.FACE, Group.BODY):
                 facial = group is Group.FACE or chunk.word in _MARKED_FACE
@@ -406,7 +406,7 @@ class NounRules(Memory):
             return self._grow(chunk)
         if anchor is not None and self._copula and anchor.group in WORN and anchor.subject and self._after is not _AND:
             return self._grow(chunk)
-        if anchor is not None and self._covers(chunk, group, anchor):
+        if chunk.opener in OWNERS and anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
         own = _OWN_PLACES.get(chunk.word, group)
         self._open(chunk, own, lead.start if lead is not None and lead.kind is Kind.PREPOSITION else None)

@@ -154,6 +154,7 @@ _GENERIC_PERSONS = frozenset(
 
 
 _ADJECTIVE = Entry(Kind.ADJECTIVE)
+_AGED = Entry(Kind.FIXED, Group.PERSON)
 
 
 class _Builder:
@@ -249,6 +250,8 @@ def _grammar(builder: _Builder) -> None:
 def _numbered(builder: _Builder) -> None:
     """Numbers of jerseys and houses: "a no 10 jersey"."""
     builder.add((f"no {number}" for number in range(100)), _ADJECTIVE)
+    builder.add((f"{word} {number}" for word in ("about", "aged") for number in range(1, 100)), _AGED)
+    builder.add(("hood up", "hood down", "collar up"), Entry(Kind.PART, Group.TOP, soft=True))
     builder.add(absences.WORDS, Entry(Kind.ABSENT, Group.NEGATED))
 
 
@@ -341,6 +344,7 @@ _TWO_SIDED = {
         for thing in ("garment", "clothing", "clothes", "layer")
     },
     "three-piece": Entry(Kind.NOUN, Group.DRESS, soft=True),
+    **dict.fromkeys(("mr", "mrs", "ms", "dr"), Entry(Kind.ADJECTIVE, Group.PERSON)),
     "letter": Entry(Kind.NOUN, Group.ACCESSORY),
     "other": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "kind": Entry(Kind.UNKNOWN, partitive=True),

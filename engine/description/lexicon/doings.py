@@ -8,6 +8,7 @@ from __future__ import annotations
 
 #: What people do.
 DEEDS = """
+    bat, flash, nail, pump, pitch, bowl, model,
     light, refill, trim down, throw on, throw off, sling on, limp along, hop, wipe, wash up, note, trudge off, tie up, mind,
     tend to, refuse, ignore, greet, pat down, sip at, draw back, draw up, cast, cut, set out, hold back, hold open, show off,
     squint at, smell of, search through, sift, sieve, stamp out, kick off, kick at, work at, wade through, wheel in,
@@ -109,7 +110,7 @@ TOOLS = """
 """
 #: Places that prose names.
 ROOMS = """
-    top deck, upper deck, lower deck, far bank, near bank, opposite bank, far shore, far side, far wall, linen room,
+    dragon, unicorn,     top deck, upper deck, lower deck, far bank, near bank, opposite bank, far shore, far side, far wall, linen room,
     sewing room, sickroom, schoolroom, servants' hall, back kitchen, pawnshop, pawnbroker's, ironmonger's, chandler's,
     draper's, haberdasher's, confectioner's, fishmonger's, greengrocer's, tobacconist's, milliner's, laundry, wash house,
     washhouse, boiler room, projection room, green room, orchestra pit, running board, footplate, guard's van, signal
@@ -123,7 +124,7 @@ CLOTHES = {
     "headwear": "fencing mask, mesh mask, stocking cap, mob cap, mobcap, wimple, shako, kepi, forage cap, tam",
     "outerwear": "shop coat, warehouse coat, dust sheet cloak, frogged coat, guardsman's tunic, ermine cloak",
     "person": """
-        fishwife, fishwives, goodwife, alderman, widower, usherette, lady vicar, schoolmistress, schoolmaster, scarecrow
+        ring bearer, standard bearer, flag bearer, torch bearer, pallbearer, fishwife, fishwives, goodwife, alderman, widower, usherette, lady vicar, schoolmistress, schoolmaster, scarecrow
         of a man, slip of a girl, lifeboatman, lifeboatmen, stallholder, rower, organist, sculptress, waif, urchin, ragamuffin,
         gamine, dowager, debutante, ingenue, clarinettist, oboist, bassoonist, harpist, timpanist, usher, footman, scullion,
         costermonger, rag-and-bone man, knife grinder, lamplighter, town crier, beadle, verger, sexton, churchwarden,
