@@ -23,6 +23,7 @@ _OR = frozenset(("or", "nor", "or else"))
 _GOES_ON = frozenset(
     (Kind.PREPOSITION, Kind.SCENE_PREPOSITION, Kind.WITH, Kind.WEAR, Kind.POSE, Kind.HOLD, Kind.EXPRESSION, Kind.FIXED)
 )
+_DOES_NOT = frozenset(("does not", "do not", "doesn't", "don't", "did not", "didn't"))
 _MOST_ITEMS = 10
 _TWO_MORE = 3  # chunks from a comma to the second thing after it
 _SUBJECT_IS = 2  # chunks of a subject and its verb
@@ -42,6 +43,9 @@ class AbsenceRules(VerbRules):
             return None
         self._preposition = None
         self._swallow = False
+        if chunk.word in _DOES_NOT and self._next_kind() is Kind.ATTACH and self._anchor is not None:
+            if self._anchor.subject and self._anchor.group in WORN:
+                return self._grow(chunk)  # a state that one sees: "her heels do not reach the ground"
         self._negation = chunk
         if chunk.word != "nor":
             self._negated = None

@@ -58,6 +58,7 @@ _HAIR_THINGS = frozenset(
 #: Groups of what is said to be of a garment: "the checks of his shirt".
 _ON_GARMENTS = frozenset((Group.ACCESSORY, Group.OTHER, Group.NECKWEAR))
 _SEEN_IN_SCENES = frozenset((Group.BACKGROUND, Group.ACCESSORY))
+_GIVERS = frozenset(("from", "by", "for"))
 _NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
 #: Parts that only clothes have.
 _OF_GARMENTS = frozenset(
@@ -151,6 +152,9 @@ class NounRules(Memory):
             return self._grow(chunk)
         if chunk.opener in OWNERS and anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
+        if group is Group.PERSON and lead is not None and lead.word in _GIVERS and self._attached and anchor is not None:
+            if anchor.group in WORN:
+                return self._grow(chunk)  # "borrowed from a sister"
         if anchor is not None and lead is None and self._attached and self._after in _ACTS:
             if group is Group.BACKGROUND and anchor.group in WORN:
                 return self._grow(chunk)  # "his greatcoat reaches the tiles"

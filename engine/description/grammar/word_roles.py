@@ -21,6 +21,7 @@ _PERSONS = frozenset((Kind.NOUN, Kind.PERSON))
 _FOR_A_PURPOSE = frozenset(
     (Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.HEADWEAR, Group.BAG)
 )
+_OWN_VERBS = frozenset((Kind.NOUN, Kind.PLACE))
 _OF_BODY = frozenset((Group.FACE, Group.BODY))
 _FEATURES = frozenset((Group.FACE, Group.HAIR))
 _PARTICIPLE_ENDS = ("ing", "ed", "en", "wn", "t")
@@ -104,7 +105,7 @@ class WordRoles:
         if word.endswith("ing"):
             return self._is_action(at, before, last_group)
         if verb is Kind.ATTACH:
-            return before is Kind.ATTACH or (last_kind is Kind.NOUN and before in HEADS and after not in HEADS)
+            return before is Kind.ATTACH or (last_kind in _OWN_VERBS and before in HEADS and after not in HEADS)
         if plural and verb is Kind.EXPRESSION and before in _PERSONS:
             return True
         if plural and last_kind in HEADS and before in HEADS:

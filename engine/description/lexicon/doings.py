@@ -8,7 +8,7 @@ from __future__ import annotations
 
 #: What people do.
 DEEDS = """
-    bat, flash, nail, pump, pitch, bowl, model,
+    water, bat, flash, nail, pump, pitch, bowl, model,
     light, refill, trim down, throw on, throw off, sling on, limp along, hop, wipe, wash up, note, trudge off, tie up, mind,
     tend to, refuse, ignore, greet, pat down, sip at, draw back, draw up, cast, cut, set out, hold back, hold open, show off,
     squint at, smell of, search through, sift, sieve, stamp out, kick off, kick at, work at, wade through, wheel in,
@@ -75,7 +75,7 @@ LIKENESSES = """
 #: Where and how, said of clothes and bodies.
 MANNERS = """
     in places, in two places, in three places, in several places, here and there, upside down, every which way, all over
-    the place, in place, in check, for warmth, for balance, for luck, by a thread, within an inch of its life
+    the place, in place, in check, over the top, on back to front, for warmth, for balance, for luck, by a thread, within an inch of its life
 """
 #: Bare forms that are also nouns, and verbs after a plural: "rings crowd her fingers".
 EITHER_DEEDS = "tie, iron, fan, shell, sort"
@@ -99,6 +99,7 @@ CITIES = """
 """
 #: Things in the hand and at work that prose names.
 TOOLS = """
+    coal dust, chalk dust, plaster dust, brick dust, sawdust, soap suds, suds, lather, brine,
     foil, oar, oars, crutch, crutches, trowel, spade, hoe, rake, scythe, sickle, pitchfork, hayfork, churn, ladle, rolling
     pin, whisk, spatula, tongs, bellows, mallet, chisel, gouge, awl, last, bobbin, shuttle, spindle, distaff, skein of wool,
     ball of wool, knitting, crochet, embroidery hoop, sampler, trophy, rosette, ticket, tickets, coins, ledger, abacus,
@@ -120,6 +121,7 @@ ROOMS = """
 """
 #: Clothes that prose names.
 CLOTHES = {
+    "legwear": "batting pads, cricket pads, pads",
     "bottom": "flannels, corduroys, moleskins, ducks, bags, trouser legs, trouser leg",
     "headwear": "fencing mask, mesh mask, stocking cap, mob cap, mobcap, wimple, shako, kepi, forage cap, tam",
     "outerwear": "shop coat, warehouse coat, dust sheet cloak, frogged coat, guardsman's tunic, ermine cloak",
