@@ -23,6 +23,7 @@ _OR = frozenset(("or", "nor", "or else"))
 _GOES_ON = frozenset(
     (Kind.PREPOSITION, Kind.SCENE_PREPOSITION, Kind.WITH, Kind.WEAR, Kind.POSE, Kind.HOLD, Kind.EXPRESSION, Kind.FIXED)
 )
+_STATES = frozenset((Kind.ATTACH, Kind.POSE))
 _DOES_NOT = frozenset(("does not", "do not", "doesn't", "don't", "did not", "didn't"))
 _MOST_ITEMS = 10
 _TWO_MORE = 3  # chunks from a comma to the second thing after it
@@ -43,8 +44,8 @@ class AbsenceRules(VerbRules):
             return None
         self._preposition = None
         self._swallow = False
-        if chunk.word in _DOES_NOT and self._next_kind() is Kind.ATTACH and self._anchor is not None:
-            if self._anchor.subject and self._anchor.group in WORN:
+        if chunk.word in _DOES_NOT and self._after is Kind.NOUN and self._anchor is not None:
+            if self._anchor.subject and self._anchor.group in WORN and self._next_kind() in _STATES:
                 return self._grow(chunk)  # a state that one sees: "her heels do not reach the ground"
         self._negation = chunk
         if chunk.word != "nor":
@@ -82,7 +83,9 @@ class AbsenceRules(VerbRules):
             return False
         if self._after in (Kind.COMMA, Kind.STOP, Kind.CONJUNCTION):
             return False
-        if self._after is Kind.COPULA and any(each.opener == "one" for each in self._chunks[max(0, self._at - _SUBJECT_IS) : self._at]):
+        if self._after is Kind.COPULA and any(
+            each.opener == "one" for each in self._chunks[max(0, self._at - _SUBJECT_IS) : self._at]
+        ):
             anchor.end = chunk.end  # "one sock is missing": the other is there
             return True
         anchor.group, anchor.end = Group.NEGATED, chunk.end

@@ -44,7 +44,20 @@ _VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 class Phrase:
     """A phrase that is being built."""
 
-    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed", "listed", "word", "still", "ghost", "handled")
+    __slots__ = (
+        "start",
+        "end",
+        "group",
+        "weak",
+        "wrap",
+        "subject",
+        "verbed",
+        "listed",
+        "word",
+        "still",
+        "ghost",
+        "handled",
+    )
 
     def __init__(self, start: int, end: int, group: Group) -> None:
         """Begin a phrase about nothing special."""

@@ -56,13 +56,36 @@ _CLOTHING = frozenset((Group.TOP, Group.OUTERWEAR, Group.BOTTOM, Group.FOOTWEAR,
 _THINGS = _WORN | _FEATURES
 _GARMENTS = _WORN - {Group.ACCESSORY, Group.BAG}
 _ORNAMENTS = frozenset(
-    ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf"))
+    ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf")
+)
 #: What is never named after a place of the body, in words without commas: "a split lip towel round his neck".
 _BESIDE_PLACES = frozenset(("sweat", "towel", "tears", "mud", "rain", "dust", "hair", "soot"))
 #: Things in the hand that never say what a garment is like.
 _IN_HAND = frozenset(
-    ("cigarette", "cigar", "phone", "book", "newspaper", "mug", "cup", "pram", "dog", "cat", "skateboard", "sandwich", "balloon",
-     "drink", "lantern", "candle", "sword", "microphone", "bouquet", "letter", "torch", "broom")
+    (
+        "cigarette",
+        "cigar",
+        "phone",
+        "book",
+        "newspaper",
+        "mug",
+        "cup",
+        "pram",
+        "dog",
+        "cat",
+        "skateboard",
+        "sandwich",
+        "balloon",
+        "drink",
+        "lantern",
+        "candle",
+        "sword",
+        "microphone",
+        "bouquet",
+        "letter",
+        "torch",
+        "broom",
+    )
 )
 #: Heads that take any noun before them: "hat brand style", "dress shot".
 _OF_ANYTHING = frozenset((Group.STYLE, Group.SHOT, Group.OTHER, Group.BODY))
@@ -246,7 +269,9 @@ class NounPhrases(WordRoles):
         start, end = self._tokens.starts[self._first], self._tokens.ends[last]
         head = self._deciding(after)
         if head is not None:
-            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn, self._opener)
+            return Chunk(
+                head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn, self._opener
+            )
         if self._last is Kind.ADJECTIVE or self._last is Kind.ADVERB:
             return Chunk(Kind.ADJECTIVE, self._modifier, start, end, self._words[last], self._determined)
         kind = Kind.UNKNOWN if self._last is Kind.UNKNOWN else Kind.DETERMINER

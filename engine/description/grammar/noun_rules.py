@@ -72,7 +72,9 @@ _FALLEN = frozenset(
     ("ice", "frost", "snow", "snowflakes", "snowflake", "raindrops", "dust", "sand", "leaves", "petals", "confetti",
      "ash", "icicles", "rain", "hay", "straw", "cobwebs", "glitter")
 )  # fmt: skip
-COVERING = _FALLEN | _SMEARS | {"sweat", "tears", "salt", "water", "soap", "foam", "smoke", "light", "sunlight", "drops"}
+COVERING = (
+    _FALLEN | _SMEARS | {"sweat", "tears", "salt", "water", "soap", "foam", "smoke", "light", "sunlight", "drops"}
+)
 #: What is headwear round the head.
 _CLOTHS = frozenset(("towel", "handkerchief", "cloth", "rag", "hanky", "t-towel", "ribbon", "strip"))
 #: What hangs things: "glasses on a chain".
@@ -139,8 +141,12 @@ class NounRules(Memory):
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
             self._open(chunk, Group.ACCESSORY)
             return None
-        if lead is not None and anchor is not None and group in _GARMENT_GROUPS and lead.word in _SERVES_AS and (
-            self._chunks[self._at - _BEFORE_OBJECT].kind is not Kind.ADJECTIVE
+        if (
+            lead is not None
+            and anchor is not None
+            and group in _GARMENT_GROUPS
+            and lead.word in _SERVES_AS
+            and (self._chunks[self._at - _BEFORE_OBJECT].kind is not Kind.ADJECTIVE)
         ):
             if anchor.group in _SERVES_AS[lead.word]:
                 anchor.group, anchor.weak = group, False
@@ -148,11 +154,21 @@ class NounRules(Memory):
         if lead is not None and lead.kind is Kind.WITH and chunk.word in _IN_ARMS and anchor is not None:
             self._open(chunk, Group.ACCESSORY)
             return None
-        if anchor is not None and lead is not None and (self._compares(lead, anchor) or self._soils(chunk, lead, anchor)):
+        if (
+            anchor is not None
+            and lead is not None
+            and (self._compares(lead, anchor) or self._soils(chunk, lead, anchor))
+        ):
             return self._grow(chunk)
         if chunk.opener in OWNERS and anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
-        if group is Group.PERSON and lead is not None and lead.word in _GIVERS and self._attached and anchor is not None:
+        if (
+            group is Group.PERSON
+            and lead is not None
+            and lead.word in _GIVERS
+            and self._attached
+            and anchor is not None
+        ):
             if anchor.group in WORN:
                 return self._grow(chunk)  # "borrowed from a sister"
         if anchor is not None and lead is None and self._attached and self._after in _ACTS:
@@ -198,8 +214,11 @@ class NounRules(Memory):
         """Whether this is why the phrase before looks so: "shorts black with sweat", "faces grey with coal dust"."""
         if lead.kind is not Kind.WITH or _last(chunk) not in COVERING or chunk.determined:
             return False
-        return anchor.group in DESCRIBED and self._chunks[self._at - 1] is lead and self._after is lead.kind and (
-            self._chunks[self._at - _BEFORE_OBJECT].kind in _QUALITIES or self._attached
+        return (
+            anchor.group in DESCRIBED
+            and self._chunks[self._at - 1] is lead
+            and self._after is lead.kind
+            and (self._chunks[self._at - _BEFORE_OBJECT].kind in _QUALITIES or self._attached)
         )
 
     def _covers(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
@@ -283,8 +302,10 @@ class NounRules(Memory):
             )
         ):
             return True
-        if chunk.word == "hood" and anchor.group in _HOODED and (
-            lead is not None and lead.kind is Kind.WITH or self._trimmed and self._after is Kind.CONJUNCTION
+        if (
+            chunk.word == "hood"
+            and anchor.group in _HOODED
+            and (lead is not None and lead.kind is Kind.WITH or self._trimmed and self._after is Kind.CONJUNCTION)
         ):
             return True
         if chunk.word in _DRESS_PARTS and anchor.group is Group.DRESS and lead is not None and lead.kind is Kind.WITH:
@@ -431,7 +452,11 @@ class NounRules(Memory):
             return
         elif anchor.wrap and lead.word in ("above", "in"):
             return
-        elif anchor.weak and not anchor.wrap and (group in (Group.FACE, Group.HAIR) or group is Group.BODY and anchor.word in _SMEARS):
+        elif (
+            anchor.weak
+            and not anchor.wrap
+            and (group in (Group.FACE, Group.HAIR) or group is Group.BODY and anchor.word in _SMEARS)
+        ):
             anchor.group, anchor.weak = group, False
         elif anchor.group is Group.OTHER and chunk.word in _HAND:
             anchor.group = Group.ACCESSORY

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.description.grammar.memory import DESCRIBED, PARTED, WORN
 from engine.description.grammar.modifier_rules import ModifierRules
-from engine.description.grammar.noun_rules import COVERING
 from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.noun_rules import COVERING
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
@@ -15,7 +15,8 @@ _CLOTH = WORN | {Group.HAIR}
 _OF_CLOTH = frozenset(
     ("reach", "reaches", "fold", "folds", "pool", "pools", "fan", "fans", "slipping", "sliding", "reaching",
      "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling", "sweeping", "riding",
-     "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging", "bouncing", "unravelling", "fraying")
+     "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging", "bouncing", "unravelling",
+    "fraying")
 )  # fmt: skip
 _THINGS = frozenset((Group.ACCESSORY, Group.BAG))
 #: Verbs of what is somewhere by itself: "a cat sleeps on the sill", "boots stand by the door".
@@ -100,8 +101,11 @@ class VerbRules(ModifierRules):
         anchor = self._anchor
         if anchor is None or self._pronoun:
             return False
-        if anchor.word in COVERING and (anchor.subject or anchor.listed) and (
-            self._after in HEADED or self._after is Kind.COPULA):
+        if (
+            anchor.word in COVERING
+            and (anchor.subject or anchor.listed)
+            and (self._after in HEADED or self._after is Kind.COPULA)
+        ):
             return True
         if anchor.group not in PARTED:
             return False

@@ -108,9 +108,9 @@ MORE: Mapping[Group, str] = MappingProxyType(
             sports glasses, clip-ons, eyeglass, opera glass, quizzing glass
         """,
         Group.TOP: """
-            silks, racing silks, shirtsleeves, shirt sleeves,
-            polo-neck, bralet, quarter-zip, quarter zip, half-zip, half zip, waist coat, vestee, batakari, chainmail,
-            chestplate, chest plate, linothorax, chemisette, shirtwaist, waspie, scrubs top
+            silks, racing silks, shirtsleeves, shirt sleeves, polo-neck, bralet, quarter-zip, quarter zip, half-zip,
+            half zip, waist coat, vestee, batakari, chainmail, chestplate, chest plate, linothorax, chemisette,
+            shirtwaist, waspie, scrubs top
         """,
         Group.OUTERWEAR: """
             pullover jacket, track top, zip-up top, chaquetilla, kevlar vest, plate carrier, chest rig, load-bearing

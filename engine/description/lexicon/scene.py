@@ -251,7 +251,9 @@ FIXED: Mapping[Group, str] = MappingProxyType(
             knees, on her knees
         """,
         Group.FACE: "eyes closed, mouth open, lips parted, tongue out, eyes shut, deep in thought, lost in thought",
-        Group.PERSON: "in full bloom of youth, on leave, on duty, off duty, on parade, on holiday, on vacation, by trade",
+        Group.PERSON: """
+            in full bloom of youth, on leave, on duty, off duty, on parade, on holiday, on vacation, by trade
+        """,
         Group.SHOT: """
             from above, from below, from behind, from the side, from the front, from the back, from side, from the
             waist up, from waist up, from the chest up, from the knees up, from the shoulders up, from the thighs up,
