@@ -23,6 +23,7 @@ _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP
 #: What "it" and "they" take up again.
 RESUMED = WORN | {Group.HAIR}
 _CLAUSE_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.EXPRESSION))
+_CLAUSE_GOES_ON = _CLAUSE_VERBS | {Kind.COPULA, Kind.OF}
 _NO_ASIDE = 9
 _CARRIED_AT = frozenset(("on her back", "on his back"))
 _RESUMES = frozenset(("it", "they", "it's", "they're"))
@@ -122,8 +123,10 @@ class Assembly(AbsenceRules):
     def _conjunction(self, chunk: Chunk) -> None:
         self._preposition = None
         self._swallow = False
-        if self._negated is None and self._begins_clause():
-            return self._end_clause()
+        at = self._at + 2
+        if at < len(self._chunks) and self._chunks[at].kind in _CLAUSE_GOES_ON and self._negated is None:
+            if self._begins_clause():
+                return self._end_clause()
         if self._negated is not None:
             if self._negated is not self._phrases[-1]:
                 self._end_negation()
@@ -226,7 +229,8 @@ class Assembly(AbsenceRules):
             return
         self._end_negation()
         self._asides = self._asides + 1 if self._asides >= 0 else _NO_ASIDE
-        if self._begins_clause():
+        at = self._at + 2
+        if at < len(self._chunks) and self._chunks[at].kind in _CLAUSE_GOES_ON and self._begins_clause():
             return self._end_clause()
         if self._context is Kind.HOLD:
             self._context = None

@@ -34,12 +34,12 @@ class Chunker(NounPhrases):
                 kind, group = verb, None
                 if words[at] in _SEEMING and self._kinds[at + 1] is Kind.ADJECTIVE:
                     kind = Kind.EXPRESSION
-            elif kind is Kind.UNKNOWN and entry.guessed and self._must_act(at):
-                kind, group = Kind.POSE, None
             elif kind in OPENERS or self._opens(kind, at):
-                chunk, at = self._read_phrase(at)
-                chunks.append(chunk)
-                continue
+                if kind is not Kind.UNKNOWN or not entry.guessed or not self._must_act(at):
+                    chunk, at = self._read_phrase(at)
+                    chunks.append(chunk)
+                    continue
+                kind, group = Kind.POSE, None
             else:
                 group = entry.group
             chunks.append(Chunk(kind, group, starts[at], ends[at], words[at]))

@@ -155,11 +155,14 @@ class NounPhrases(WordRoles):
         """Return the noun phrase that begins at a token, and the index after it."""
         self._reset(first)
         at, last, count = first, first, self._count
+        entries, kinds = self._entries, self._kinds
         while at < count:
-            if self._entries[at].partitive and self._counts(at):
+            if entries[at].partitive and self._counts(at):
                 at, last = at + 2, at
                 continue
-            kind = self._role(at)
+            kind = kinds[at]
+            if kind in VERBS and self._head is None:
+                kind = self._role(at)
             if self._takes(kind, at):
                 self._last, last = kind, at
             elif not self._joins(at):
@@ -168,16 +171,14 @@ class NounPhrases(WordRoles):
         return self._finish(last, at), max(at, first + 1)
 
     def _role(self, at: int) -> Kind | None:
-        """Return the token's kind, or what a verb form is before a noun."""
-        kind = self._kinds[at]
-        if kind in VERBS and self._head is None:
-            if self._is_modifier(at):
-                return Kind.ADJECTIVE
-            word = self._words[at]
-            acts = word.endswith(("s", "ing", "ed")) and not word.endswith("ss")
-            if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not acts:
-                return Kind.UNKNOWN
-        return kind
+        """Return what a verb form is before a noun."""
+        if self._is_modifier(at):
+            return Kind.ADJECTIVE
+        word = self._words[at]
+        acts = word.endswith(("s", "ing", "ed")) and not word.endswith("ss")
+        if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not acts:
+            return Kind.UNKNOWN
+        return self._kinds[at]
 
     def _counts(self, at: int) -> bool:
         """Read "a pair of": what follows decides the phrase."""
@@ -238,9 +239,10 @@ class NounPhrases(WordRoles):
             ):
                 return False
             fastens = head.group is Group.ACCESSORY and self._words[at] in _FASTENERS
-            if entry.kind is Kind.PART and head.group in _PARTED and head.kind is not Kind.PLACE and not fastens:
-                entry = head
-            if entry.kind is Kind.PLACE and head.group in _GARMENTS and self._words[at] in _CUT_PLACES:
+            if entry.kind is Kind.PART:
+                if head.group in _PARTED and head.kind is not Kind.PLACE and not fastens:
+                    entry = head
+            elif entry.kind is Kind.PLACE and head.group in _GARMENTS and self._words[at] in _CUT_PLACES:
                 entry = head
             self._sewn = self._sewn or self._word in _SEWN
         self._word = self._words[at]
@@ -295,11 +297,10 @@ def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
         return True
     if head.kind is Kind.PERSON:
         return entry.kind is not Kind.PERSON and other is not Group.PERSON
-    if entry.kind is Kind.PLACE and group in _GARMENTS and head_word.endswith("s") and head_word not in _SEWN:
-        return True
-    if head.kind is Kind.PLACE and word in _BESIDE_PLACES:
-        return True
-    if head.kind is Kind.PLACE and head_word.endswith("s") and other in _GARMENTS and not entry.soft:
+    if head.kind is Kind.PLACE:
+        if word in _BESIDE_PLACES or head_word.endswith("s") and other in _GARMENTS and not entry.soft:
+            return True
+    elif entry.kind is Kind.PLACE and group in _GARMENTS and head_word.endswith("s") and head_word not in _SEWN:
         return True
     if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
         return False

@@ -119,20 +119,13 @@ class NounRules(Memory):
             if anchor.group in WORN and not self._pronoun:
                 anchor.group = Group.BACKGROUND
                 return self._grow(chunk)
-        if self._in_scene(chunk, group):
+        context = self._context
+        if self._scene or lead is not None and lead.kind is Kind.SCENE_PREPOSITION and context is not Kind.HOLD:
             return self._to_scene(chunk)
-        if self._after in _HEADED and self._context is Kind.HOLD and lead is None and group in _LISTED:
-            self._context = None  # words without commas: "smoking a cigarette hat pulled low"
+        if context is Kind.HOLD and self._held(chunk, group, lead):
+            return None
         if self._after is Kind.POSE and lead is None and chunk.word in _HANDLED:
             self._open(chunk, Group.ACCESSORY)
-            return None
-        if self._context is Kind.HOLD and self._moving and chunk.opener in OWNERS and group in _GARMENT_GROUPS:
-            self._new_noun(chunk, group)  # "lifts his hat", but "holds his hat"
-            return None
-        if self._context is Kind.HOLD and (
-            group not in _NEVER_HELD or group in _SEEN and self._after is Kind.HOLD and not self._walking
-        ):
-            self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
             return None
         if chunk.word == "top" and chunk.determined and self._phrases and self._phrases[-1].group is Group.HAIR:
             if self._after in (Kind.COMMA, Kind.CONJUNCTION) and chunk.end - chunk.start == len("the top"):
@@ -141,41 +134,17 @@ class NounRules(Memory):
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
             self._open(chunk, Group.ACCESSORY)
             return None
-        if (
-            lead is not None
-            and anchor is not None
-            and group in _GARMENT_GROUPS
-            and lead.word in _SERVES_AS
-            and (self._chunks[self._at - _BEFORE_OBJECT].kind is not Kind.ADJECTIVE)
-        ):
-            if anchor.group in _SERVES_AS[lead.word]:
-                anchor.group, anchor.weak = group, False
+        if anchor is not None:
+            if lead is not None:
+                if lead.kind is Kind.WITH and chunk.word in _IN_ARMS:
+                    self._open(chunk, Group.ACCESSORY)
+                    return None
+                if self._joined_by(chunk, group, anchor, lead):
+                    return self._grow(chunk)
+            elif self._attached and self._after in _ACTS and self._done_to(chunk, group, anchor):
                 return self._grow(chunk)
-        if lead is not None and lead.kind is Kind.WITH and chunk.word in _IN_ARMS and anchor is not None:
-            self._open(chunk, Group.ACCESSORY)
-            return None
-        if (
-            anchor is not None
-            and lead is not None
-            and (self._compares(lead, anchor) or self._soils(chunk, lead, anchor))
-        ):
-            return self._grow(chunk)
-        if chunk.opener in OWNERS and anchor is not None and self._covers(chunk, group, anchor):
-            return self._grow(chunk)
-        if (
-            group is Group.PERSON
-            and lead is not None
-            and lead.word in _GIVERS
-            and self._attached
-            and anchor is not None
-        ):
-            if anchor.group in WORN:
-                return self._grow(chunk)  # "borrowed from a sister"
-        if anchor is not None and lead is None and self._attached and self._after in _ACTS:
-            if group is Group.BACKGROUND and anchor.group in WORN:
-                return self._grow(chunk)  # "his greatcoat reaches the tiles"
-            if anchor.group is Group.BACKGROUND and group in _SEEN_IN_SCENES and chunk.opener not in OWNERS:
-                return self._grow(chunk)  # "fog hides the far bank"
+            if chunk.opener in OWNERS and self._covers(chunk, group, anchor):
+                return self._grow(chunk)
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
@@ -203,16 +172,45 @@ class NounRules(Memory):
             return False
         return self._opener.startswith("no") and lead is not None and self._after is lead.kind
 
-    def _compares(self, lead: Chunk, anchor: Phrase) -> bool:
-        """Whether what follows only says what the phrase before it is like: "a coat like a sack", "thick as ropes"."""
-        if lead.word not in _COMPARING or self._at < _BEFORE_OBJECT:
+    def _held(self, chunk: Chunk, group: Group, lead: Chunk | None) -> bool:
+        """Open what is in the hands, or moved by them: "lifts his hat", but "holds his hat"."""
+        if lead is None and self._after in _HEADED and group in _LISTED:
+            self._context = None  # words without commas: "smoking a cigarette hat pulled low"
             return False
-        before = self._chunks[self._at - _BEFORE_OBJECT].kind
-        return before not in _BREAKS and (anchor.group in DESCRIBED or anchor.group is Group.BODY)
+        if self._moving and chunk.opener in OWNERS and group in _GARMENT_GROUPS:
+            self._new_noun(chunk, group)
+            return True
+        if group in _NEVER_HELD and (group not in _SEEN or self._after is not Kind.HOLD or self._walking):
+            return False
+        self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
+        return True
+
+    def _joined_by(self, chunk: Chunk, group: Group, anchor: Phrase, lead: Chunk) -> bool:
+        """Whether a preposition joins the noun to the phrase before it by what it means: "as", "like", "from"."""
+        kind = lead.kind
+        if kind is Kind.WITH:
+            return self._soils(chunk, lead, anchor)
+        if kind is not Kind.PREPOSITION:
+            return False
+        word = lead.word
+        if word in _COMPARING or word == "for":
+            likened = self._chunks[self._at - _BEFORE_OBJECT].kind
+            if group in _GARMENT_GROUPS and likened is not Kind.ADJECTIVE and anchor.group in _SERVES_AS.get(word, ()):
+                anchor.group, anchor.weak = group, False
+                return True
+            if word != "for" and self._at >= _BEFORE_OBJECT and likened not in _BREAKS:
+                return anchor.group in DESCRIBED or anchor.group is Group.BODY  # "a coat like a sack"
+        return group is Group.PERSON and word in _GIVERS and self._attached and anchor.group in WORN
+
+    def _done_to(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
+        """Whether cloth or the scene does something to it: "his coat reaches the tiles", "fog hides the far bank"."""
+        if group is Group.BACKGROUND and anchor.group in WORN:
+            return True
+        return anchor.group is Group.BACKGROUND and group in _SEEN_IN_SCENES and chunk.opener not in OWNERS
 
     def _soils(self, chunk: Chunk, lead: Chunk, anchor: Phrase) -> bool:
         """Whether this is why the phrase before looks so: "shorts black with sweat", "faces grey with coal dust"."""
-        if lead.kind is not Kind.WITH or _last(chunk) not in COVERING or chunk.determined:
+        if chunk.determined or _last(chunk) not in COVERING:
             return False
         return (
             anchor.group in DESCRIBED
