@@ -45,7 +45,8 @@ class AbsenceRules(VerbRules):
         self._preposition = None
         self._swallow = False
         if chunk.word in _DOES_NOT and self._after is Kind.NOUN and self._anchor is not None:
-            if self._anchor.subject and self._anchor.group in WORN and self._next_kind() in _STATES:
+            subject = self._anchor.subject or self._anchor.listed
+            if subject and self._anchor.group in WORN and self._next_kind() in _STATES:
                 return self._grow(chunk)  # a state that one sees: "her heels do not reach the ground"
         self._negation = chunk
         if chunk.word != "nor":

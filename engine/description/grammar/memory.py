@@ -147,8 +147,8 @@ class Memory:
                 self._waiting, self._asides = phrase, 0
         self._phrases.append(phrase)
         self._anchor = phrase
-        self._attached = self._trimmed = False
-        self._settle()
+        self._attached = self._trimmed = self._clause_start = False
+        self._preposition = self._pending = None
         return phrase
 
     def _grow(self, chunk: Chunk) -> None:
@@ -161,7 +161,8 @@ class Memory:
         anchor.end = chunk.end
         self._attached = chunk.kind in _VERBS
         self._trimmed = self._trimmed or (self._preposition is not None and self._preposition.kind is Kind.WITH)
-        self._settle()
+        self._preposition = self._pending = None
+        self._clause_start = False
 
     def _settle(self) -> None:
         self._preposition = None
