@@ -302,6 +302,8 @@ def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
             return True
     elif entry.kind is Kind.PLACE and group in _GARMENTS and head_word.endswith("s") and head_word not in _SEWN:
         return True
+    if other is Group.BODY and " " in word and group in _WORN:
+        return True  # "a tracksuit hands in pockets"
     if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
         return False
     if entry.kind is Kind.PLACE:
