@@ -9,7 +9,7 @@ from engine.description.emphasis import Emphasis
 from engine.description.grammar.forms import read
 from engine.description.grammar.tokens import fold
 from engine.description.groups import Group
-from engine.description.spans import Description, Span
+from engine.description.spans import Description, Span, plain_spans
 from engine.description.weighted_spans import weighted_glue, weighted_spans
 
 
@@ -28,9 +28,7 @@ class Parser:
         if emphasis.syntax.absent:
             phrases = sorted([*phrases, *((start, end, Group.NEGATED) for start, end in emphasis.syntax.absent)])
         if not emphasis.marks:
-            return Description(
-                text=text, spans=tuple([Span(start=start, end=end, group=group) for start, end, group in phrases])
-            )
+            return Description(text=text, spans=plain_spans(phrases))
         spans: list[Span] = []
         floor = 0
         for start, end, group in phrases:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.description.grammar.memory import DESCRIBED, WORN
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.verb_rules import VerbRules
@@ -17,7 +19,15 @@ _ITEMS = frozenset(
 _NAMED = _ITEMS - {Kind.ADJECTIVE}
 _ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
 _OR = frozenset(("or", "nor", "or else"))
+#: What ends a list of bare things after a comma.
+_GOES_ON = frozenset(
+    (Kind.PREPOSITION, Kind.SCENE_PREPOSITION, Kind.WITH, Kind.WEAR, Kind.POSE, Kind.HOLD, Kind.EXPRESSION, Kind.FIXED)
+)
+_STATES = frozenset((Kind.ATTACH, Kind.POSE))
+_DOES_NOT = frozenset(("does not", "do not", "doesn't", "don't", "did not", "didn't"))
 _MOST_ITEMS = 10
+_TWO_MORE = 3  # chunks from a comma to the second thing after it
+_SUBJECT_IS = 2  # chunks of a subject and its verb
 #: Whole outfits, after which an exception is there: "everything black apart from white trainers".
 _WHOLES = ("everything", "dressed all", "dressed entirely", "naked", "nude", "barefoot", "undressed", "bare")
 
@@ -34,6 +44,10 @@ class AbsenceRules(VerbRules):
             return None
         self._preposition = None
         self._swallow = False
+        if chunk.word in _DOES_NOT and self._after is Kind.NOUN and self._anchor is not None:
+            subject = self._anchor.subject or self._anchor.listed
+            if subject and self._anchor.group in WORN and self._next_kind() in _STATES:
+                return self._grow(chunk)  # a state that one sees: "her heels do not reach the ground"
         self._negation = chunk
         if chunk.word != "nor":
             self._negated = None
@@ -70,6 +84,11 @@ class AbsenceRules(VerbRules):
             return False
         if self._after in (Kind.COMMA, Kind.STOP, Kind.CONJUNCTION):
             return False
+        if self._after is Kind.COPULA and any(
+            each.opener == "one" for each in self._chunks[max(0, self._at - _SUBJECT_IS) : self._at]
+        ):
+            anchor.end = chunk.end  # "one sock is missing": the other is there
+            return True
         anchor.group, anchor.end = Group.NEGATED, chunk.end
         self._anchor = self._preposition = None
         self._negated = anchor
@@ -123,7 +142,7 @@ class AbsenceRules(VerbRules):
             if chunks[at].word in _OR and chunks[at].kind in (Kind.CONJUNCTION, Kind.NEGATION):
                 return at + 1 < len(chunks) and chunks[at + 1].kind in _ITEMS
             if chunks[at].kind not in _NAMED:
-                return False
+                return chunks[at].kind in _GOES_ON and chunks[at - 1].kind is Kind.COMMA and self._goes_on_to(at - 2)
             after = chunks[at + 1] if at + 1 < last else None
             if after is None or after.kind is not Kind.COMMA and after.word not in _OR:
                 return self._ends_with_bare_nouns(at)
@@ -133,15 +152,32 @@ class AbsenceRules(VerbRules):
     def _ends_with_bare_nouns(self, at: int) -> bool:
         """Whether a list ends with "and" and every noun in it stands alone: "without hat, scarf and glasses"."""
         chunks = self._chunks
+        if at + 1 == len(chunks) or chunks[at + 1].kind is Kind.STOP:
+            return self._goes_on_to(at)
         if at + 2 >= len(chunks) or chunks[at + 1].kind is not Kind.CONJUNCTION or chunks[at + 1].word != "and":
             return False
         if self._opener not in _WITHOUT or at + 3 < len(chunks) and chunks[at + 3].kind not in _ENDS:
             return False
-        items = [chunks[index] for index in (*range(self._at + 1, at + 1, 2), at + 2)]
-        if not all(_is_bare(each) and each.group in DESCRIBED for each in items):
+        if not self._are_bare((*range(self._at + 1, at + 1, 2), at + 2)):
             return False
         self._last_of_list = at + 1
         return True
+
+    def _goes_on_to(self, last: int) -> bool:
+        """Whether commas alone join a list of three things or more: "w/o hat, scarf, glasses"."""
+        if self._at < self._last_of_list <= last:
+            return True
+        if self._opener not in _LISTING or last < self._at + _TWO_MORE:
+            return False
+        if not self._are_bare(range(self._at - 1, last + 1, 2)):
+            return False
+        self._last_of_list = last
+        return True
+
+    def _are_bare(self, places: Iterable[int]) -> bool:
+        """Whether things stand alone, with an article at most: no colour or material asks for them."""
+        items = [self._chunks[at] for at in places]
+        return all(each.kind in _NAMED and each.group in DESCRIBED and _is_plain(each) for each in items)
 
     def _joins_absences(self, chunk: Chunk) -> bool:
         """Whether "and" adds to what is absent: "without a hat and scarf", but not "no hat and a scarf"."""
@@ -150,7 +186,8 @@ class AbsenceRules(VerbRules):
         if self._at == self._last_of_list:
             return True
         after = self._chunks[self._at + 1]
-        if not _is_bare(after) or after.group not in WORN or self._denied_group not in WORN:
+        bare = _is_plain if self._opener in _WITHOUT else _is_bare
+        if after.kind not in _NAMED or not bare(after) or after.group not in WORN or self._denied_group not in WORN:
             return False
         if self._at + 2 < len(self._chunks) and self._chunks[self._at + 2].kind not in _ENDS:
             return False
@@ -159,7 +196,13 @@ class AbsenceRules(VerbRules):
 
 #: Openers after which "and" may begin something that is there: "no make-up and glasses".
 _ALONE = frozenset(("no", "not", "not a", "not an", "never", "nor", "isn't", "aren't", "wasn't", "weren't", "zero"))
+_LISTING = frozenset(("without", "without any", "w/o", "w/out", "sans", "minus", "lacking"))
 _WITHOUT = frozenset(" ".join(phrase.split()) for phrase in OPENERS.split(",")) - _ALONE
+
+
+def _is_plain(chunk: Chunk) -> bool:
+    opened = len(chunk.opener) + 1 if chunk.opener else 0
+    return chunk.end - chunk.start == len(chunk.word) + opened
 
 
 def _is_bare(chunk: Chunk) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from engine.description.grammar.absences import AbsenceRules
 from engine.description.grammar.memory import GROWING, WORN, Phrase
 from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.word_roles import HEADS
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
@@ -21,6 +22,9 @@ _WITH_POSE = frozenset(
 _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP, Kind.SUBJECT))
 #: What "it" and "they" take up again.
 RESUMED = WORN | {Group.HAIR}
+_CLAUSE_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.EXPRESSION))
+_CLAUSE_GOES_ON = _CLAUSE_VERBS | {Kind.COPULA, Kind.OF}
+_NO_ASIDE = 9
 _CARRIED_AT = frozenset(("on her back", "on his back"))
 _RESUMES = frozenset(("it", "they", "it's", "they're"))
 _PARTICLE_BEFORE = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.PREPOSITION))
@@ -34,6 +38,9 @@ class Assembly(AbsenceRules):
         for at, chunk in enumerate(self._chunks):
             self._at = at
             kind = chunk.kind
+            if self._waiting is not None and self._after is not Kind.SUBJECT and self._ends_aside(chunk):
+                self._resume(chunk, self._waiting)
+                self._waiting = None
             _HANDLERS[kind](self, chunk)
             if kind in _FINITE or kind is Kind.COPULA and self._next_kind() not in _FINITE:
                 self._awaiting_verb = False
@@ -93,9 +100,33 @@ class Assembly(AbsenceRules):
         elif anchor.group in GROWING or anchor.group is Group.BODY:
             anchor.end = chunk.end
 
+    def _begins_clause(self) -> bool:
+        """Whether a thing with a verb of its own follows: ", and the hem of her dress has ripped"."""
+        chunks, at = self._chunks, self._at + 1
+        if at + 1 >= len(chunks) or chunks[at].kind not in HEADS:
+            return False
+        if not chunks[at].determined:
+            acts = chunks[at + 1].kind in _CLAUSE_VERBS and chunks[at + 1].word.endswith("s")
+            return acts and at + 2 < len(chunks) and chunks[at + 2].determined
+        if chunks[at + 1].kind is Kind.OF and at + 3 < len(chunks) and chunks[at + 2].kind in HEADS:
+            at += 2
+        after = chunks[at + 1]
+        if after.kind is Kind.COPULA:
+            return True
+        return after.kind in _CLAUSE_VERBS and after.word.endswith("s") is not chunks[at].word.endswith("s")
+
+    def _end_clause(self) -> None:
+        self._anchor = self._context = self._waiting = None
+        self._scene = self._copula = self._pronoun = False
+        self._clause_start = True
+
     def _conjunction(self, chunk: Chunk) -> None:
         self._preposition = None
         self._swallow = False
+        at = self._at + 2
+        if at < len(self._chunks) and self._chunks[at].kind in _CLAUSE_GOES_ON and self._negated is None:
+            if self._begins_clause():
+                return self._end_clause()
         if self._negated is not None:
             if self._negated is not self._phrases[-1]:
                 self._end_negation()
@@ -107,6 +138,10 @@ class Assembly(AbsenceRules):
     def _relative(self, chunk: Chunk) -> None:
         self._end_negation()
         self._preposition = None
+        if chunk.word == "whose" and self._anchor is not None and self._anchor.group in WORN:
+            if self._next_kind() is Kind.PART:
+                self._anchor.subject = True
+                return
         if chunk.word in ("who", "whose") or self._anchor is None or self._anchor.group is Group.PERSON:
             self._anchor = None
             self._clause_start = True
@@ -126,10 +161,20 @@ class Assembly(AbsenceRules):
             self._pending = chunk.start
         self._pronoun = not chunk.word.startswith(("there", "here", "it"))
         resumed = self._phrases[-1] if self._phrases else None
+        if self._after is Kind.NOUN and resumed is not None and resumed.group in WORN:
+            self._waiting, self._asides = resumed, -1  # "the coat he carries over his arm is wet"
         if resumed is not None and resumed.group in RESUMED and chunk.word in _RESUMES:
             if chunk.word != "they" or resumed.word.endswith("s") and not resumed.word.endswith("ss"):
                 self._resume(chunk, resumed)
         self._clause_start = True
+
+    def _ends_aside(self, chunk: Chunk) -> bool:
+        """Whether this is the verb of a garment after what was put in: "The dress, lent by a sister, gapes"."""
+        if chunk.kind is Kind.COPULA:
+            return self._after is Kind.COMMA and self._asides > 1 or self._asides < 0
+        if chunk.kind is not Kind.ATTACH and chunk.kind is not Kind.POSE:
+            return False
+        return self._after is Kind.COMMA and self._asides > 1 and chunk.word.endswith("s")
 
     def _resume(self, chunk: Chunk, phrase: Phrase) -> None:
         """Let what follows "it" or "they" speak of the garment before."""
@@ -144,7 +189,7 @@ class Assembly(AbsenceRules):
             self._object(chunk)
 
     def _filler(self, chunk: Chunk) -> None:
-        if self._ends_absence(chunk):
+        if self._ends_absence(chunk) or chunk.word == "too" and self._next_kind() is Kind.ADJECTIVE:
             return
         self._anchor = None
         self._preposition = None
@@ -183,6 +228,10 @@ class Assembly(AbsenceRules):
             self._negation = chunk
             return
         self._end_negation()
+        self._asides = self._asides + 1 if self._asides >= 0 else _NO_ASIDE
+        at = self._at + 2
+        if at < len(self._chunks) and self._chunks[at].kind in _CLAUSE_GOES_ON and self._begins_clause():
+            return self._end_clause()
         if self._context is Kind.HOLD:
             self._context = None
         self._copula = False
@@ -198,7 +247,7 @@ class Assembly(AbsenceRules):
         self._copula = False
         self._pronoun = False
         self._anchor = None
-        self._pending = None
+        self._pending = self._waiting = None
         self._clause_start = True
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from engine.description.grammar.noun_phrases import OPENERS, Chunk, NounPhrases
 from engine.description.grammar.tokens import Tokens
-from engine.description.grammar.word_roles import VERBS
+from engine.description.grammar.word_roles import HEADS, VERBS
+from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
 #: Verbs that speak of the face before an adjective: "looks tired".
@@ -34,9 +35,11 @@ class Chunker(NounPhrases):
                 if words[at] in _SEEMING and self._kinds[at + 1] is Kind.ADJECTIVE:
                     kind = Kind.EXPRESSION
             elif kind in OPENERS or self._opens(kind, at):
-                chunk, at = self._read_phrase(at)
-                chunks.append(chunk)
-                continue
+                if kind is not Kind.UNKNOWN or not entry.guessed or not self._must_act(at):
+                    chunk, at = self._read_phrase(at)
+                    chunks.append(chunk)
+                    continue
+                kind, group = Kind.POSE, None
             else:
                 group = entry.group
             chunks.append(Chunk(kind, group, starts[at], ends[at], words[at]))
@@ -48,6 +51,21 @@ class Chunker(NounPhrases):
         if kind in VERBS:
             return self._is_modifier(at)
         return kind is Kind.ADVERB and self._leads_modifier(at + 1)
+
+    def _must_act(self, at: int) -> bool:
+        """Whether an unknown word can only be a verb: "a seamstress basts the hem", "steam wafts over the bowls"."""
+        word = self._words[at]
+        if not word.endswith("s") or word.endswith("ss") or not self._chunks:
+            return False
+        last = self._chunks[-1]
+        if last.kind is Kind.SUBJECT:
+            return True
+        if last.kind in HEADS and self._opens_object(at + 1):
+            return True
+        if last.kind not in HEADS or last.word.endswith("s"):
+            return False
+        after = self._kinds[at + 1]
+        return after is Kind.PREPOSITION and self._opens_object(at + 2) or last.group is Group.PERSON
 
     def _acts(self, at: int) -> bool:
         last = self._chunks[-1] if self._chunks else None

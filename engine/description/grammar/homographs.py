@@ -55,6 +55,7 @@ _MEANINGS: dict[str, _Meaning] = {
         4,
         never_after=_words("gold golden silver a paper jewelled jeweled heavy flower her his wears wearing"),
     ),
+    "beam": _Meaning(_noun(Group.BACKGROUND), _words("light torch laser wooden oak roof low"), after=_words("of from")),
     "braces": _Meaning(
         _noun(Group.FACE),
         _words("teeth smile smiling grin grinning girl teen teenager teenage schoolgirl freckles dental kid boy"),
@@ -65,6 +66,7 @@ _MEANINGS: dict[str, _Meaning] = {
     ),
     "black tie": _Meaning(_noun(Group.DRESS), _FORMAL, 1, _OCCASION, 1),
     "white tie": _Meaning(_noun(Group.DRESS), _FORMAL, 1, _OCCASION, 1),
+    "tails": _Meaning(_noun(Group.DRESS), _words("in hired white wears wearing"), 1),
     "train": _Meaning(Entry(Kind.PART, Group.DRESS), _GOWN, 12, never_after=_words("on by steam")),
     "hoops": _Meaning(Entry(Kind.ACTION_OBJECT, Group.BODY), _words("shooting shoot shoots playing")),
     "pitcher": _Meaning(_noun(Group.ACCESSORY), after=_words("of")),

@@ -44,7 +44,20 @@ _VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 class Phrase:
     """A phrase that is being built."""
 
-    __slots__ = ("start", "end", "group", "weak", "wrap", "subject", "verbed", "listed", "word", "still", "ghost")
+    __slots__ = (
+        "start",
+        "end",
+        "group",
+        "weak",
+        "wrap",
+        "subject",
+        "verbed",
+        "listed",
+        "word",
+        "still",
+        "ghost",
+        "handled",
+    )
 
     def __init__(self, start: int, end: int, group: Group) -> None:
         """Begin a phrase about nothing special."""
@@ -65,6 +78,8 @@ class Phrase:
         self.word = ""
         #: Stands, lies or hangs by itself.
         self.still = False
+        #: What a verb is done to: "inspects his roses".
+        self.handled = False
         #: Resumes an earlier phrase ("It has ..."); it is one of the text's phrases once it grows.
         self.ghost = False
 
@@ -93,6 +108,12 @@ class Memory:
         self._after: Kind | None = None
         self._pronoun = False
         self._walking = False
+        #: The garment that opened the sentence and has no verb yet, and how many commas came after it; -1 where a
+        #: clause about it stands directly after it.
+        self._waiting: Phrase | None = None
+        self._asides = 0
+        #: The verb of the hand moves what is worn: "lifts his hat".
+        self._moving = False
         #: "is" speaks of the person, not of the garment just before it: "a man in a coat is seated".
         self._person_is = False
         #: The anchor has something "with" it, so that "and" may add to it.
@@ -119,12 +140,15 @@ class Memory:
         )
         phrase.listed = self._after is Kind.COMMA
         phrase.word = chunk.word
-        if group is Group.PERSON and phrase.subject:
-            self._awaiting_verb = True
+        if phrase.subject:
+            if group is Group.PERSON:
+                self._awaiting_verb = True
+            elif chunk.determined and self._clause_start and group in DESCRIBED and self._next_kind() is Kind.COMMA:
+                self._waiting, self._asides = phrase, 0
         self._phrases.append(phrase)
         self._anchor = phrase
-        self._attached = self._trimmed = False
-        self._settle()
+        self._attached = self._trimmed = self._clause_start = False
+        self._preposition = self._pending = None
         return phrase
 
     def _grow(self, chunk: Chunk) -> None:
@@ -137,7 +161,8 @@ class Memory:
         anchor.end = chunk.end
         self._attached = chunk.kind in _VERBS
         self._trimmed = self._trimmed or (self._preposition is not None and self._preposition.kind is Kind.WITH)
-        self._settle()
+        self._preposition = self._pending = None
+        self._clause_start = False
 
     def _settle(self) -> None:
         self._preposition = None

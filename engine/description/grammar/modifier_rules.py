@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.memory import DESCRIBED, GROWING, Phrase
+from engine.description.grammar.memory import DESCRIBED, GROWING, WORN, Phrase
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.noun_rules import NounRules
 from engine.description.groups import Group
@@ -11,6 +11,7 @@ from engine.description.lexicon import Kind
 _PLACE_PREPOSITIONS = frozenset(
     ("at", "through", "along", "across", "beyond", "throughout", "past", "against", "under", "beneath", "by")
 )
+_THROUGH = frozenset(("through", "across", "along", "past", "beyond", "down", "up"))
 _AFTER_POSE = frozenset(
     (
         "in",
@@ -32,6 +33,9 @@ _AFTER_POSE = frozenset(
         "to",
     )
 )
+_OF_PERSONS = frozenset((Kind.POSE, Kind.HOLD, Kind.EXPRESSION, Kind.WEAR))
+_FAR_BACK = 4
+_CLOTH = WORN | {Group.HAIR}
 _THING = frozenset((Kind.NOUN, Kind.SMALL, Kind.UNKNOWN, Kind.PART))
 _AFTER_PERSON = frozenset((Kind.WITH, Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.PREPOSITION))
 
@@ -45,6 +49,9 @@ class ModifierRules(NounRules):
             return self._deny(chunk)
         if self._in_scene(chunk, None):
             return self._to_scene(chunk)
+        if lead is not None and chunk.determined and self._leads_through(lead):
+            self._open(chunk, Group.BACKGROUND, lead.start)
+            return None
         if self._context is Kind.HOLD and (chunk.determined or lead is None) and self._after is not Kind.ADVERB:
             self._open(chunk, Group.ACCESSORY)
             return None
@@ -69,9 +76,16 @@ class ModifierRules(NounRules):
             self._pronoun = False
             self._open(chunk, Group.BODY)
             return None
-        group = chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR) else Group.OTHER
+        if chunk.determined and lead is None and self._is_someone():
+            self._open(chunk, Group.PERSON)
+            return None
+        group = chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR, Group.PERSON) else Group.OTHER
         self._open(chunk, group).weak = group is Group.OTHER
         return None
+
+    def _leads_through(self, lead: Chunk) -> bool:
+        """Whether what is done goes through a place: "walking her dog through a wood"."""
+        return self._context is Kind.HOLD and lead.word in _THROUGH
 
     def _names_person(self) -> bool:
         """Whether a text opens with an unknown word for the person: "Mountie: red tunic", "Toff in a top hat"."""
@@ -79,6 +93,23 @@ class ModifierRules(NounRules):
             return False
         after = self._chunks[self._at + 1]
         return after.kind in _AFTER_PERSON or after.word == ":"
+
+    def _is_someone(self) -> bool:
+        """Whether an unknown noun is a person by its place: "a girl, a brunnel of seven", "an usherette yawns"."""
+        if self._after is Kind.COMMA and self._phrases and self._phrases[-1].group is Group.PERSON:
+            ends = self._next_kind() in (Kind.COMMA, Kind.STOP, *_OF_PERSONS)
+            chunks, aged = self._chunks, self._at + 2
+            return ends or aged < len(chunks) and chunks[aged].group is Group.PERSON
+        if not self._clause_start or self._anchor is not None or self._next_kind() not in _OF_PERSONS:
+            return False
+        return all(phrase.group is not Group.PERSON for phrase in self._phrases[:-_FAR_BACK:-1])
+
+    def _handles_worn(self) -> bool:
+        """Whether the verb's object is a garment or a part of one: "she has knotted her shirt", "he buttons it"."""
+        if self._at + 1 >= len(self._chunks):
+            return False
+        after = self._chunks[self._at + 1]
+        return after.determined and (after.kind is Kind.PART or after.kind is Kind.NOUN and after.group in _CLOTH)
 
     def _unknown_place(self, chunk: Chunk, anchor: Phrase | None, lead: Chunk | None) -> bool:
         """Read an unknown noun as the scene where its preposition says so."""
@@ -112,10 +143,16 @@ class ModifierRules(NounRules):
             return self._deny(chunk)
         if self._in_scene(chunk, chunk.group):
             return self._to_scene(chunk)
+        if lead is not None and chunk.determined and self._leads_through(lead):
+            self._open(chunk, Group.BACKGROUND, lead.start)
+            return None
         if self._context is Kind.HOLD and chunk.determined:
             self._open(chunk, Group.ACCESSORY)
             return None
-        if chunk.word in ("tattooed", "inked") and anchor is not None and self._after in _THING:
+        if self._pronoun and chunk.group is None and chunk.word.endswith("ed") and self._handles_worn():
+            self._pending, self._pronoun = chunk.start, False
+            return None
+        if chunk.word in ("tattooed", "inked") and anchor is not None and (self._after in _THING or self._copula):
             if anchor.group is not Group.PERSON:
                 anchor.group, anchor.weak = Group.BODY, False
                 return self._grow(chunk)
@@ -143,8 +180,9 @@ class ModifierRules(NounRules):
             elif anchor is not None and anchor.group in GROWING:
                 return self._grow(chunk)
             else:
-                group = self._last_worn() or Group.OTHER
-        self._open(chunk, group)
+                group = self._last_worn() if self._pending is None else None
+        opened = self._open(chunk, group or Group.OTHER)
+        opened.weak = group is None
         return None
 
     def _adjective_belongs(self, chunk: Chunk, anchor: Phrase, lead: Chunk | None) -> bool:

@@ -28,12 +28,16 @@ class Chunk(NamedTuple):
     wrap: bool = False
     #: Whether a word of its modifiers says how a garment is made ("funnel", "dropped"), so that "neck" is a part of it.
     sewn: bool = False
+    #: The article, possessive or "one" that opens it.
+    opener: str = ""
 
 
 #: Kinds that can open a noun phrase.
 OPENERS = HEADS | {Kind.DETERMINER, Kind.PREDETERMINER, Kind.ADJECTIVE, Kind.UNKNOWN}
 _AFTER_MODIFIER = HEADS | {Kind.ADJECTIVE, Kind.UNKNOWN}
 _LEADS_ON = frozenset((Kind.PREPOSITION, Kind.WITH, Kind.SCENE_PREPOSITION))
+#: What opens the phrase for a thing that someone has.
+OWNERS = frozenset(("his", "her", "their", "its", "my", "your", "our", "'s"))
 _DETERMINERS = frozenset((None, Kind.DETERMINER, Kind.PREDETERMINER))
 _WORN = frozenset(
     (
@@ -48,10 +52,40 @@ _STURDY = frozenset(
      "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo")
 )  # fmt: skip
 _FEATURES = frozenset((Group.HAIR, Group.FACE))
+_CLOTHING = frozenset((Group.TOP, Group.OUTERWEAR, Group.BOTTOM, Group.FOOTWEAR, Group.HEADWEAR, Group.LEGWEAR))
 _THINGS = _WORN | _FEATURES
 _GARMENTS = _WORN - {Group.ACCESSORY, Group.BAG}
 _ORNAMENTS = frozenset(
     ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf")
+)
+#: What is never named after a place of the body, in words without commas: "a split lip towel round his neck".
+_BESIDE_PLACES = frozenset(("sweat", "towel", "tears", "mud", "rain", "dust", "hair", "soot"))
+#: Things in the hand that never say what a garment is like.
+_IN_HAND = frozenset(
+    (
+        "cigarette",
+        "cigar",
+        "phone",
+        "book",
+        "newspaper",
+        "mug",
+        "cup",
+        "pram",
+        "dog",
+        "cat",
+        "skateboard",
+        "sandwich",
+        "balloon",
+        "drink",
+        "lantern",
+        "candle",
+        "sword",
+        "microphone",
+        "bouquet",
+        "letter",
+        "torch",
+        "broom",
+    )
 )
 #: Heads that take any noun before them: "hat brand style", "dress shot".
 _OF_ANYTHING = frozenset((Group.STYLE, Group.SHOT, Group.OTHER, Group.BODY))
@@ -84,6 +118,8 @@ _SEWN = frozenset(
      "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging", "sweetheart", "round", "turtle", "polo",
      "saddle", "raglan", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped")
 )  # fmt: skip
+#: Places of the body that garments have too: "one trouser leg".
+_CUT_PLACES = frozenset(("leg", "legs", "toe", "toes", "heel", "heels", "knee", "knees", "back"))
 _FASTENERS = frozenset(("button", "buttons", "toggle", "toggles", "zip", "zips", "buckle", "buckles", "clasp"))
 #: Materials that end a list item: "red silk, pearl earring".
 _STUFFS = frozenset(
@@ -112,17 +148,21 @@ class NounPhrases(WordRoles):
         self._modifier: Group | None = None
         self._alone: Group | None = None
         self._sturdy = self._sewn = False
+        self._opener = ""
         self._last: Kind | None = None
 
     def _read_phrase(self, first: int) -> tuple[Chunk, int]:
         """Return the noun phrase that begins at a token, and the index after it."""
         self._reset(first)
         at, last, count = first, first, self._count
+        entries, kinds = self._entries, self._kinds
         while at < count:
-            if self._entries[at].partitive and self._counts(at):
+            if entries[at].partitive and self._counts(at):
                 at, last = at + 2, at
                 continue
-            kind = self._role(at)
+            kind = kinds[at]
+            if kind in VERBS and self._head is None:
+                kind = self._role(at)
             if self._takes(kind, at):
                 self._last, last = kind, at
             elif not self._joins(at):
@@ -131,14 +171,14 @@ class NounPhrases(WordRoles):
         return self._finish(last, at), max(at, first + 1)
 
     def _role(self, at: int) -> Kind | None:
-        """Return the token's kind, or what a verb form is before a noun."""
-        kind = self._kinds[at]
-        if kind in VERBS and self._head is None:
-            if self._is_modifier(at):
-                return Kind.ADJECTIVE
-            if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not self._words[at].endswith(("s", "ing", "ed")):
-                return Kind.UNKNOWN
-        return kind
+        """Return what a verb form is before a noun."""
+        if self._is_modifier(at):
+            return Kind.ADJECTIVE
+        word = self._words[at]
+        acts = word.endswith(("s", "ing", "ed")) and not word.endswith("ss")
+        if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not acts:
+            return Kind.UNKNOWN
+        return self._kinds[at]
 
     def _counts(self, at: int) -> bool:
         """Read "a pair of": what follows decides the phrase."""
@@ -166,8 +206,11 @@ class NounPhrases(WordRoles):
     def _takes_determiner(self, kind: Kind, at: int) -> bool:
         if self._words[at].endswith("'s"):
             self._head = self._modifier = None
+            self._opener = "'s"
         elif self._last not in _DETERMINERS:
             return False
+        else:
+            self._opener = self._words[at]
         self._determined = self._determined or kind is Kind.DETERMINER
         return True
 
@@ -182,6 +225,8 @@ class NounPhrases(WordRoles):
         if not self._words[at].isdigit():
             self._alone = entry.alone
         word = self._words[at]
+        if word == "one" and self._last is None:
+            self._opener = word
         self._sturdy = self._sturdy or word in _STURDY
         self._sewn = self._sewn or word in _SEWN
         return True
@@ -194,7 +239,10 @@ class NounPhrases(WordRoles):
             ):
                 return False
             fastens = head.group is Group.ACCESSORY and self._words[at] in _FASTENERS
-            if entry.kind is Kind.PART and head.group in _PARTED and head.kind is not Kind.PLACE and not fastens:
+            if entry.kind is Kind.PART:
+                if head.group in _PARTED and head.kind is not Kind.PLACE and not fastens:
+                    entry = head
+            elif entry.kind is Kind.PLACE and head.group in _GARMENTS and self._words[at] in _CUT_PLACES:
                 entry = head
             self._sewn = self._sewn or self._word in _SEWN
         self._word = self._words[at]
@@ -223,7 +271,9 @@ class NounPhrases(WordRoles):
         start, end = self._tokens.starts[self._first], self._tokens.ends[last]
         head = self._deciding(after)
         if head is not None:
-            return Chunk(head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn)
+            return Chunk(
+                head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn, self._opener
+            )
         if self._last is Kind.ADJECTIVE or self._last is Kind.ADVERB:
             return Chunk(Kind.ADJECTIVE, self._modifier, start, end, self._words[last], self._determined)
         kind = Kind.UNKNOWN if self._last is Kind.UNKNOWN else Kind.DETERMINER
@@ -243,12 +293,23 @@ class NounPhrases(WordRoles):
 def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
     """Whether a second noun opens a phrase of its own: "woman beach", "corduroy trousers brogues" in terse tags."""
     group, other = head.group, entry.group
+    if group is Group.HAIR and word == "back":
+        return True
     if head.kind is Kind.PERSON:
         return entry.kind is not Kind.PERSON and other is not Group.PERSON
+    if head.kind is Kind.PLACE:
+        if word in _BESIDE_PLACES or head_word.endswith("s") and other in _GARMENTS and not entry.soft:
+            return True
+    elif entry.kind is Kind.PLACE and group in _GARMENTS and head_word.endswith("s") and head_word not in _SEWN:
+        return True
+    if other is Group.BODY and " " in word and group in _WORN:
+        return True  # "a tracksuit hands in pockets"
     if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
         return False
     if entry.kind is Kind.PLACE:
         return group in _WORN and head_word not in _SEWN
+    if group is Group.ACCESSORY and head_word in _IN_HAND and other in _CLOTHING:
+        return True
     thing = group is Group.ACCESSORY and head_word not in _ORNAMENTS
     if other is Group.BACKGROUND:
         return not thing and word not in _KEEPS_THINGS and not word.endswith("room")

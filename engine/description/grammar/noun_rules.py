@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.description.grammar.memory import DESCRIBED, HOLDERS, PARTED, WORN, Memory, Phrase
-from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.noun_phrases import OWNERS, Chunk
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
@@ -38,6 +38,32 @@ _SERVES_AS = {
     "as": WORN | {Group.OTHER, Group.HAIR},
     "for": frozenset((Group.OTHER, Group.ACCESSORY)),
 }
+#: Groups that words without commas begin anew after a thing that is held.
+_LISTED = WORN - {Group.ACCESSORY, Group.BAG} | {Group.HAIR}
+_HEADED = frozenset((Kind.NOUN, Kind.SMALL))
+_COMPARING = frozenset(("like", "as"))
+_BEFORE_OBJECT = 2  # chunks from what is compared, over the preposition, to what it is like
+_BREAKS = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.WEAR, Kind.SUBJECT))
+_ACTS = frozenset((Kind.ATTACH, Kind.POSE))
+_TO_PART = frozenset((Kind.POSE, Kind.PREPOSITION))
+#: Verbs that put clothes in order.
+_ARRANGING = ("tug", "pluck", "pick", "adjust", "straighten", "fiddle", "tweak", "smooth", "button", "loosen", "fasten")
+#: Things of the house that hands do something to: "folds sheets".
+_HANDLED = frozenset(("sheets", "bedsheets", "pillows", "books", "quilt", "vases", "clock", "screens", "paintings"))
+_QUALITIES = frozenset((Kind.ADJECTIVE, Kind.NOUN, Kind.PLACE, Kind.PART))
+#: What holds hair.
+_HAIR_THINGS = frozenset(
+    ("comb", "ribbon", "net", "clip", "pins", "pin", "band", "slide", "bow", "clips", "ribbons", "hairpin", "scrunchie")
+)
+#: Groups of what is said to be of a garment: "the checks of his shirt".
+_ON_GARMENTS = frozenset((Group.ACCESSORY, Group.OTHER, Group.NECKWEAR))
+_SEEN_IN_SCENES = frozenset((Group.BACKGROUND, Group.ACCESSORY))
+_GIVERS = frozenset(("from", "by", "for"))
+_NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
+#: Parts that only clothes have.
+_OF_GARMENTS = frozenset(
+    ("sleeve", "sleeves", "collar", "cuff", "cuffs", "laces", "lapel", "lapels", "hem", "hood", "buttons", "pockets")
+)
 _GARMENT_GROUPS = WORN - {Group.ACCESSORY}
 _IN_ARMS = frozenset(("baby", "newborn", "infant", "newborn baby"))
 _MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
@@ -46,6 +72,11 @@ _FALLEN = frozenset(
     ("ice", "frost", "snow", "snowflakes", "snowflake", "raindrops", "dust", "sand", "leaves", "petals", "confetti",
      "ash", "icicles", "rain", "hay", "straw", "cobwebs", "glitter")
 )  # fmt: skip
+COVERING = (
+    _FALLEN | _SMEARS | {"sweat", "tears", "salt", "water", "soap", "foam", "smoke", "light", "sunlight", "drops"}
+)
+#: What is headwear round the head.
+_CLOTHS = frozenset(("towel", "handkerchief", "cloth", "rag", "hanky", "t-towel", "ribbon", "strip"))
 #: What hangs things: "glasses on a chain".
 _CORDS = frozenset(
     ("chain", "cord", "string", "ribbon", "lanyard", "strap", "leather cord", "gold chain", "silver chain")
@@ -82,18 +113,19 @@ class NounRules(Memory):
         group = chunk.group
         assert group is not None
         anchor, lead = self._anchor, self._preposition
-        if self._negation is not None:
+        if self._negation is not None or self._negated is not None and self._of_the_denied(lead, group):
             return self._deny(chunk)
         if anchor is not None and anchor.still and lead is not None and group is Group.BACKGROUND:
             if anchor.group in WORN and not self._pronoun:
                 anchor.group = Group.BACKGROUND
                 return self._grow(chunk)
-        if self._in_scene(chunk, group):
+        context = self._context
+        if self._scene or lead is not None and lead.kind is Kind.SCENE_PREPOSITION and context is not Kind.HOLD:
             return self._to_scene(chunk)
-        if self._context is Kind.HOLD and (
-            group not in _NEVER_HELD or group in _SEEN and self._after is Kind.HOLD and not self._walking
-        ):
-            self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
+        if context is Kind.HOLD and self._held(chunk, group, lead):
+            return None
+        if self._after is Kind.POSE and lead is None and chunk.word in _HANDLED:
+            self._open(chunk, Group.ACCESSORY)
             return None
         if chunk.word == "top" and chunk.determined and self._phrases and self._phrases[-1].group is Group.HAIR:
             if self._after in (Kind.COMMA, Kind.CONJUNCTION) and chunk.end - chunk.start == len("the top"):
@@ -102,19 +134,28 @@ class NounRules(Memory):
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
             self._open(chunk, Group.ACCESSORY)
             return None
-        if lead is not None and anchor is not None and group in _GARMENT_GROUPS and lead.word in _SERVES_AS:
-            if anchor.group in _SERVES_AS[lead.word]:
-                anchor.group, anchor.weak = group, False
+        if anchor is not None:
+            if lead is not None:
+                if lead.kind is Kind.WITH and chunk.word in _IN_ARMS:
+                    self._open(chunk, Group.ACCESSORY)
+                    return None
+                if self._joined_by(chunk, group, anchor, lead):
+                    return self._grow(chunk)
+            elif self._attached and self._after in _ACTS and self._done_to(chunk, group, anchor):
                 return self._grow(chunk)
-        if lead is not None and lead.kind is Kind.WITH and chunk.word in _IN_ARMS and anchor is not None:
-            self._open(chunk, Group.ACCESSORY)
-            return None
+            if chunk.opener in OWNERS and self._covers(chunk, group, anchor):
+                return self._grow(chunk)
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
                 return None
-            if (group is Group.BACKGROUND and anchor.group in WORN and not self._trimmed) or (
-                anchor.weak and group in WORN
+            if (
+                (group is Group.BACKGROUND and anchor.group in WORN and not self._trimmed)
+                or (anchor.weak and group in WORN)
+                or chunk.opener in OWNERS
+                and anchor.group in _ON_GARMENTS
+                and self._context is not Kind.HOLD
+                and (group in _GARMENT_GROUPS or group is Group.HAIR)
             ):
                 anchor.group = group
             return self._grow(chunk)
@@ -124,6 +165,71 @@ class NounRules(Memory):
             return self._grow(chunk)
         self._new_noun(chunk, group)
         return None
+
+    def _of_the_denied(self, lead: Chunk | None, group: Group) -> bool:
+        """Whether an absent person would wear this: "not a photo of a woman in a hat"."""
+        if self._denied_group is not Group.PERSON or group not in WORN or self._negated is not self._phrases[-1]:
+            return False
+        return self._opener.startswith("no") and lead is not None and self._after is lead.kind
+
+    def _held(self, chunk: Chunk, group: Group, lead: Chunk | None) -> bool:
+        """Open what is in the hands, or moved by them: "lifts his hat", but "holds his hat"."""
+        if lead is None and self._after in _HEADED and group in _LISTED:
+            self._context = None  # words without commas: "smoking a cigarette hat pulled low"
+            return False
+        if self._moving and chunk.opener in OWNERS and group in _GARMENT_GROUPS:
+            self._new_noun(chunk, group)
+            return True
+        if group in _NEVER_HELD and (group not in _SEEN or self._after is not Kind.HOLD or self._walking):
+            return False
+        self._open(chunk, Group.BAG if group is Group.BAG else Group.ACCESSORY)
+        return True
+
+    def _joined_by(self, chunk: Chunk, group: Group, anchor: Phrase, lead: Chunk) -> bool:
+        """Whether a preposition joins the noun to the phrase before it by what it means: "as", "like", "from"."""
+        kind = lead.kind
+        if kind is Kind.WITH:
+            return self._soils(chunk, lead, anchor)
+        if kind is not Kind.PREPOSITION:
+            return False
+        word = lead.word
+        if word in _COMPARING or word == "for":
+            likened = self._chunks[self._at - _BEFORE_OBJECT].kind
+            if group in _GARMENT_GROUPS and likened is not Kind.ADJECTIVE and anchor.group in _SERVES_AS.get(word, ()):
+                anchor.group, anchor.weak = group, False
+                return True
+            if word != "for" and self._at >= _BEFORE_OBJECT and likened not in _BREAKS:
+                return anchor.group in DESCRIBED or anchor.group is Group.BODY  # "a coat like a sack"
+        return group is Group.PERSON and word in _GIVERS and self._attached and anchor.group in WORN
+
+    def _done_to(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
+        """Whether cloth or the scene does something to it: "his coat reaches the tiles", "fog hides the far bank"."""
+        if group is Group.BACKGROUND and anchor.group in WORN:
+            return True
+        return anchor.group is Group.BACKGROUND and group in _SEEN_IN_SCENES and chunk.opener not in OWNERS
+
+    def _soils(self, chunk: Chunk, lead: Chunk, anchor: Phrase) -> bool:
+        """Whether this is why the phrase before looks so: "shorts black with sweat", "faces grey with coal dust"."""
+        if chunk.determined or _last(chunk) not in COVERING:
+            return False
+        return (
+            anchor.group in DESCRIBED
+            and self._chunks[self._at - 1] is lead
+            and self._after is lead.kind
+            and (self._chunks[self._at - _BEFORE_OBJECT].kind in _QUALITIES or self._attached)
+        )
+
+    def _covers(self, chunk: Chunk, group: Group, anchor: Phrase) -> bool:
+        """Give what soils or falls the group of what it covers: "frost whitens his eyebrows", "rain soaks her coat"."""
+        acts = self._attached or self._copula or self._after in _ACTS or self._after is Kind.HOLD
+        if anchor.group is group or not acts:
+            return False
+        if anchor.word not in COVERING and not (group is Group.HAIR and _last_word(anchor.word) in _HAIR_THINGS):
+            return False
+        if group not in DESCRIBED and group is not Group.BODY or self._phrases[-1] is not anchor:
+            return False
+        anchor.group, anchor.weak = group, False
+        return True
 
     @staticmethod
     def _worn_with(chunk: Chunk, group: Group, anchor: Phrase) -> bool:
@@ -139,6 +245,7 @@ class NounRules(Memory):
                 start = lead.start
         phrase = self._open(chunk, group, start)
         phrase.weak = chunk.kind is Kind.SMALL
+        phrase.handled = self._after is Kind.POSE
         phrase.wrap = chunk.wrap
         self._copula = False
 
@@ -169,6 +276,7 @@ class NounRules(Memory):
                 return True
         if (
             anchor.weak
+            and not anchor.handled
             and anchor.group is not Group.OTHER
             and group in WORN
             and lead is not None
@@ -192,14 +300,25 @@ class NounRules(Memory):
             )
         ):
             return True
-        if chunk.word == "hood" and anchor.group in _HOODED and lead is not None and lead.kind is Kind.WITH:
+        if (
+            chunk.word == "hood"
+            and anchor.group in _HOODED
+            and (lead is not None and lead.kind is Kind.WITH or self._trimmed and self._after is Kind.CONJUNCTION)
+        ):
             return True
         if chunk.word in _DRESS_PARTS and anchor.group is Group.DRESS and lead is not None and lead.kind is Kind.WITH:
             return True
         if (
             chunk.kind is Kind.SMALL
             and anchor.group in DESCRIBED
-            and (self._copula or self._attached or lead is not None and lead.kind is Kind.WITH)
+            and (
+                lead is not None
+                and lead.kind is Kind.WITH
+                or self._copula
+                and not (self._after in _NEXT_CLAUSE and chunk.determined)
+                or self._attached
+                and self._after not in _NEXT_CLAUSE
+            )
         ):
             return True
         if anchor.group is Group.BACKGROUND and lead is not None and lead.kind is Kind.WITH:
@@ -224,9 +343,28 @@ class NounRules(Memory):
             return self._deny(chunk)
         if self._in_scene(chunk, chunk.group):
             return self._to_scene(chunk)
+        if self._context is Kind.HOLD and self._after in _HEADED and self._preposition is None:
+            self._context = None
         if self._context is Kind.HOLD:
-            self._open(chunk, Group.ACCESSORY)
+            part = self._open(chunk, Group.ACCESSORY)
+            part.weak = self._moving
             return None
+        whole = self._whole_of_part() if anchor is not None and anchor.group is Group.BODY else None
+        if whole is not None:
+            self._open(chunk, whole)
+            return None
+        if anchor is not None and anchor.group is Group.BODY and anchor.word.startswith(_ARRANGING) and chunk.group:
+            if chunk.determined and self._after in _TO_PART:
+                self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
+                return None
+        if anchor is not None and anchor.group is Group.BODY and chunk.opener in OWNERS and chunk.group is not None:
+            if self._preposition is not None and self._preposition.kind is Kind.WITH and _last(chunk) in _OF_GARMENTS:
+                self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
+                return None
+        if self._after is Kind.COMMA and anchor is not None and anchor.group is Group.BACKGROUND:
+            if _last(chunk) in _OF_GARMENTS and chunk.group is not None:
+                self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
+                return None
         if self._after is Kind.COMMA and (anchor is None or anchor.group not in HOLDERS.get(_last(chunk), _ANY)):
             holder = self._last_that_has(chunk.word)
             if holder is not None:
@@ -243,8 +381,16 @@ class NounRules(Memory):
         if anchor is not None and (anchor.group in PARTED or anchor.group is Group.BODY and self._preposition):
             return self._grow(chunk)
         worn = self._last_worn()
-        self._open(chunk, worn if worn is not None else chunk.group or Group.OTHER)
+        opened = self._open(chunk, worn if worn is not None else chunk.group or Group.OTHER)
+        opened.weak = worn is None and chunk.group is Group.TOP
         return None
+
+    def _whole_of_part(self) -> Group | None:
+        """The group of the garment whose part this is: "kneels at the hem of a gown", "peers over its rims"."""
+        chunks, at = self._chunks, self._at + 2
+        if at >= len(chunks) or chunks[at - 1].kind is not Kind.OF or chunks[at].kind is not Kind.NOUN:
+            return None
+        return chunks[at].group if chunks[at].group in _GARMENT_GROUPS else None
 
     def _place(self, chunk: Chunk) -> None:
         group = chunk.group
@@ -270,8 +416,11 @@ class NounRules(Memory):
             return self._grow(chunk)
         if anchor is not None and lead is not None and anchor.group in _GARMENT_PLACES.get(chunk.word, ()):
             return self._grow(chunk)
-        attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow or self._attached
+        attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow
+        attaching = attaching or self._attached and self._after not in _NEXT_CLAUSE
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
+            if chunk.opener in OWNERS and self._covers(chunk, group, anchor):
+                return self._grow(chunk)
             if _last_word(anchor.word) in _MARKED and anchor.group in (Group.FACE, Group.BODY):
                 facial = group is Group.FACE or chunk.word in _MARKED_FACE
                 anchor.group = Group.FACE if facial else Group.BODY
@@ -279,6 +428,8 @@ class NounRules(Memory):
                 self._relocate(anchor, chunk, group, lead)
             return self._grow(chunk)
         if anchor is not None and self._copula and anchor.group in WORN and anchor.subject and self._after is not _AND:
+            return self._grow(chunk)
+        if chunk.opener in OWNERS and anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
         own = _OWN_PLACES.get(chunk.word, group)
         self._open(chunk, own, lead.start if lead is not None and lead.kind is Kind.PREPOSITION else None)
@@ -293,7 +444,17 @@ class NounRules(Memory):
             anchor.group = Group.ACCESSORY
         elif chunk.word == "head" and (anchor.group is Group.OTHER or lead.word == "on" and anchor.word in _VESSELS):
             anchor.group, anchor.weak = Group.HEADWEAR, False
-        elif anchor.weak and (group in (Group.FACE, Group.HAIR) or group is Group.BODY and anchor.word in _SMEARS):
+        elif _last_word(anchor.word) in _CLOTHS and chunk.word in ("head", "forehead", "hair", "brow"):
+            anchor.group, anchor.weak = Group.HEADWEAR, False
+        elif lead.word == "between" and anchor.group is not Group.OTHER:
+            return
+        elif anchor.wrap and lead.word in ("above", "in"):
+            return
+        elif (
+            anchor.weak
+            and not anchor.wrap
+            and (group in (Group.FACE, Group.HAIR) or group is Group.BODY and anchor.word in _SMEARS)
+        ):
             anchor.group, anchor.weak = group, False
         elif anchor.group is Group.OTHER and chunk.word in _HAND:
             anchor.group = Group.ACCESSORY

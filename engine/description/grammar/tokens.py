@@ -93,6 +93,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Entry], ...] = (
     (re.compile(r"(?:mid|late|early)-(?:teens|\w+ties|\d0s)|\d0s"), Entry(Kind.NOUN, Group.PERSON)),
     (re.compile(r"\d+(?:[.,]\d+)?(?:cm|kg|lbs?|kilos?|ft)|\d'\d{1,2}"), Entry(Kind.NOUN, Group.BODY)),
     (re.compile(r"(?:1[89]|20)\d0s"), Entry(Kind.ADJECTIVE, Group.STYLE)),
+    (re.compile(r"1[89]\d\d|20[0-2]\d"), Entry(Kind.ADJECTIVE, Group.STYLE)),
     (re.compile(r"[\d.,/]+"), _ADJECTIVE),
     (re.compile(r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty-[a-z]{3,5}"), Entry(Kind.ADJECTIVE, Group.PERSON)),
 )
@@ -250,7 +251,8 @@ def tokenise(folded: str) -> Tokens:
 def _read(found: list[tuple[str, int]], words: list[str]) -> tuple[Tokens, list[int]]:
     """Return the tokens, and the places of the words that neither the lexicon nor their form explains."""
     tokens = Tokens()
-    entries, heads, starts, ends = tokens.entries, tokens.words, tokens.starts, tokens.ends
+    add_entry, add_head = tokens.entries.append, tokens.words.append
+    add_start, add_end = tokens.starts.append, tokens.ends.append
     unlisted: list[int] = []
     known = _WORDS.get
     at, count = 0, len(found)
@@ -260,7 +262,7 @@ def _read(found: list[tuple[str, int]], words: list[str]) -> tuple[Tokens, list[
         entry, phrases = known(word, _NOTHING)
         at += 1
         end = start + len(written)
-        if words[at] in phrases:
+        if phrases and words[at] in phrases:
             for length in phrases[words[at]]:
                 phrase = " ".join(words[at - 1 : at - 1 + length])
                 if phrase in LEXICON:
@@ -272,10 +274,10 @@ def _read(found: list[tuple[str, int]], words: list[str]) -> tuple[Tokens, list[
             entry = _classify(word)
             if entry.guessed:
                 unlisted.append(at - 1)
-        entries.append(entry)
-        heads.append(word)
-        starts.append(start)
-        ends.append(end)
+        add_entry(entry)
+        add_head(word)
+        add_start(start)
+        add_end(end)
     return tokens, unlisted
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.description.grammar.memory import DESCRIBED, PARTED, WORN
 from engine.description.grammar.modifier_rules import ModifierRules
 from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.noun_rules import COVERING
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
@@ -14,7 +15,8 @@ _CLOTH = WORN | {Group.HAIR}
 _OF_CLOTH = frozenset(
     ("reach", "reaches", "fold", "folds", "pool", "pools", "fan", "fans", "slipping", "sliding", "reaching",
      "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling", "sweeping", "riding",
-     "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging", "unravelling", "fraying")
+     "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging", "bouncing", "unravelling",
+    "fraying")
 )  # fmt: skip
 _THINGS = frozenset((Group.ACCESSORY, Group.BAG))
 #: Verbs of what is somewhere by itself: "a cat sleeps on the sill", "boots stand by the door".
@@ -25,6 +27,8 @@ _STILL = frozenset(
      "nap", "naps", "napping", "float", "floats", "floating", "perch", "perches", "perched", "dry", "drying", "pecking",
      "left", "propped", "stacked", "curled")
 )  # fmt: skip
+#: Verbs that move what the person wears.
+_MOVING = ("lift", "rais", "push", "pull", "tug")
 _ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
 
 
@@ -74,6 +78,7 @@ class VerbRules(ModifierRules):
         self._context = Kind.HOLD
         self._pronoun = False
         self._walking = chunk.word.startswith("walk")
+        self._moving = chunk.word.startswith(_MOVING)
         self._copula = False
 
     def _pose(self, chunk: Chunk) -> None:
@@ -94,7 +99,15 @@ class VerbRules(ModifierRules):
     def _attaches_to_subject(self, chunk: Chunk) -> bool:
         """Whether the verb's subject is a garment, hair or face rather than the person."""
         anchor = self._anchor
-        if anchor is None or anchor.group not in PARTED or self._pronoun:
+        if anchor is None or self._pronoun:
+            return False
+        if (
+            anchor.word in COVERING
+            and (anchor.subject or anchor.listed)
+            and (self._after in HEADED or self._after is Kind.COPULA)
+        ):
+            return True
+        if anchor.group not in PARTED:
             return False
         if chunk.word in _OF_CLOTH and anchor.group in _CLOTH and (self._after in HEADED or anchor.subject):
             return True
@@ -125,6 +138,10 @@ class VerbRules(ModifierRules):
         self._preposition = None
         anchor = self._anchor
         if anchor is None:
+            if self._pronoun and self._copula and self._handles_worn():
+                self._pending = chunk.start
+                self._pronoun = False
+                return None
             if self._phrases and self._after in (Kind.COMMA, Kind.CONJUNCTION) and self._phrases[-1].group in WORN:
                 self._anchor = self._phrases[-1]
                 return self._grow(chunk)
@@ -140,5 +157,8 @@ class VerbRules(ModifierRules):
 
     def _swallowing(self, chunk: Chunk) -> None:
         if self._anchor is not None:
-            self._grow(chunk)
+            if self._anchor.group is Group.PERSON and chunk.word.startswith("built"):
+                self._open(chunk, Group.BODY)
+            else:
+                self._grow(chunk)
             self._swallow = True

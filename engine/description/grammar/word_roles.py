@@ -21,6 +21,9 @@ _PERSONS = frozenset((Kind.NOUN, Kind.PERSON))
 _FOR_A_PURPOSE = frozenset(
     (Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.HEADWEAR, Group.BAG)
 )
+_OWN_VERBS = frozenset((Kind.NOUN, Kind.PLACE))
+_OF_BODY = frozenset((Group.FACE, Group.BODY))
+_FEATURES = frozenset((Group.FACE, Group.HAIR))
 _PARTICIPLE_ENDS = ("ing", "ed", "en", "wn", "t")
 _MOST_MODIFIERS = 4
 
@@ -90,16 +93,24 @@ class WordRoles:
         if before in _SUBJECTS:
             return True
         plural = word.endswith("s")
+        if before is Kind.ADVERB and at > 1 and self._kinds[at - 2] in _SUBJECTS:
+            return True
+        if plural and before is Kind.COMMA and (verb is Kind.POSE or verb is Kind.HOLD) and self._opens_object(at + 1):
+            return True
+        if plural and before is Kind.CONJUNCTION and (verb is Kind.POSE or verb is Kind.HOLD):
+            if self._opens_object(at + 1) or after is Kind.PREPOSITION and self._entries[at].group in _OF_BODY:
+                return True
         if before is Kind.PREPOSITION and not plural and self._words[at - 1] == "to":
             return True
         if word.endswith("ing"):
             return self._is_action(at, before, last_group)
         if verb is Kind.ATTACH:
-            return before is Kind.ATTACH or (last_kind is Kind.NOUN and before in HEADS and after not in HEADS)
+            return before is Kind.ATTACH or (last_kind in _OWN_VERBS and before in HEADS and after not in HEADS)
         if plural and verb is Kind.EXPRESSION and before in _PERSONS:
             return True
-        if plural and last_kind is Kind.NOUN and before in HEADS and self._opens_object(at + 1):
-            return True
+        if plural and last_kind in HEADS and before in HEADS:
+            if self._opens_object(at + 1) or verb is Kind.POSE and after is Kind.PREPOSITION and last_word[-1:] != "s":
+                return True
         if not plural and last_kind in HEADS and before in HEADS and last_word.endswith("s"):
             return after in _AFTER_VERB
         acted = plural or word.endswith("ed")
@@ -118,11 +129,13 @@ class WordRoles:
         """Whether a word after the head of a phrase is that noun's verb: "a cap shades his eyes"."""
         word = self._words[at]
         plural = word.endswith("s")
-        if plural and self._opens_object(at + 1):
+        if plural and (self._opens_object(at + 1) or head.group is Group.PERSON and not head_word.endswith("s")):
             return True
         after = self._kinds[at + 1]
         if not plural and head_word.endswith("s") and after in _AFTER_VERB and not word.endswith(("ing", "ed")):
             return True
+        if not plural and head_word.endswith("s") and after not in HEADS and head.group in _FEATURES:
+            return self._entries[at].verb is Kind.ATTACH
         scenic = head.group is Group.BACKGROUND and self._entries[at].verb is not Kind.ATTACH
         if plural and after is Kind.PREPOSITION and not scenic:
             return True

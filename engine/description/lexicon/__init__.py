@@ -13,6 +13,7 @@ from enum import IntEnum, auto
 from engine.description.groups import Group
 from engine.description.lexicon import (
     absences,
+    doings,
     everyday,
     garments,
     grammar,
@@ -153,6 +154,7 @@ _GENERIC_PERSONS = frozenset(
 
 
 _ADJECTIVE = Entry(Kind.ADJECTIVE)
+_AGED = Entry(Kind.FIXED, Group.PERSON)
 
 
 class _Builder:
@@ -195,6 +197,13 @@ class _Builder:
             for form in (*inflections(verb), _PASTS.get(verb, ""), verb):
                 if form:
                     self._verb(form, kind)
+
+    def deeds(self, table: str, kind: Kind) -> None:
+        """Add the bare form and those in -s and -ing of verbs; where a noun is so named, not the bare form."""
+        for verb in _phrases(table):
+            third, _, gerund = inflections(verb)
+            for form in (third, gerund) if verb in self.entries else (verb, third, gerund):
+                self._verb(form, kind)
 
     def _verb(self, form: str, kind: Kind) -> None:
         known = self.entries.get(form)
@@ -241,6 +250,8 @@ def _grammar(builder: _Builder) -> None:
 def _numbered(builder: _Builder) -> None:
     """Numbers of jerseys and houses: "a no 10 jersey"."""
     builder.add((f"no {number}" for number in range(100)), _ADJECTIVE)
+    builder.add((f"{word} {number}" for word in ("about", "aged") for number in range(1, 100)), _AGED)
+    builder.add(("hood up", "hood down", "collar up"), Entry(Kind.PART, Group.TOP, soft=True))
     builder.add(absences.WORDS, Entry(Kind.ABSENT, Group.NEGATED))
 
 
@@ -333,6 +344,8 @@ _TWO_SIDED = {
         for thing in ("garment", "clothing", "clothes", "layer")
     },
     "three-piece": Entry(Kind.NOUN, Group.DRESS, soft=True),
+    **dict.fromkeys(("mr", "mrs", "ms", "dr"), Entry(Kind.ADJECTIVE, Group.PERSON)),
+    "letter": Entry(Kind.NOUN, Group.ACCESSORY),
     "other": Entry(Kind.ADJECTIVE, alone=Group.PERSON),
     "kind": Entry(Kind.UNKNOWN, partitive=True),
     "aviators": Entry(Kind.NOUN, Group.EYEWEAR),
@@ -357,12 +370,25 @@ def _build() -> dict[str, Entry]:
     _manners(builder)
     _everyday(builder)
     builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
+    builder.add(_phrases(doings.STATES), Entry(Kind.ATTACH))
+    builder.add(_phrases(doings.LIKENESSES), Entry(Kind.SWALLOW))
+    builder.add(_phrases(doings.MANNERS), Entry(Kind.ADVERB))
     builder.verbs(person.HOLDS, Kind.HOLD)
     builder.verbs(person.EXPRESSIONS, Kind.EXPRESSION)
     builder.verbs(person.POSES, Kind.POSE)
     for word in _phrases(grammar.ATTACHING):
         builder._verb(word, Kind.ATTACH)
     builder.verbs(everyday.ACTIONS, Kind.POSE)
+    builder.deeds(doings.DEEDS, Kind.POSE)
+    builder.deeds(doings.EFFECTS, Kind.ATTACH)
+    for kind, table in ((Kind.ATTACH, doings.EITHER), (Kind.POSE, doings.EITHER_DEEDS)):
+        for word in _phrases(table):
+            builder._verb(word, kind)
+    builder.add(_phrases(doings.CITIES), Entry(Kind.NOUN, Group.BACKGROUND))
+    builder.nouns(doings.TOOLS, Kind.NOUN, Group.ACCESSORY)
+    builder.nouns(doings.ROOMS, Kind.NOUN, Group.BACKGROUND)
+    for group, table in doings.CLOTHES.items():
+        builder.nouns(table, Kind.NOUN, Group(group))
     builder.add(_phrases(grammar.ADVERBS), Entry(Kind.ADVERB))
     builder.singulars(scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
     builder.singulars(objects.ACCESSORIES, Group.ACCESSORY)

@@ -13,19 +13,20 @@ OPENERS = """
     bereft of, free of, free from, not a, not an, no longer, not even, not even a, not a single, not wearing, isn't
     wearing, aren't wearing, wasn't wearing, never wearing, never wears, no longer wearing, no longer wears, not
     holding, not carrying, isn't holding, isn't carrying, does not wear, doesn't wear, do not wear, don't wear, does
-    not have, doesn't have, do not have, don't have, hasn't, haven't, hasn't got, has not got, isn't, aren't,
-    wasn't, weren't, doesn't, don't, didn't, won't, wouldn't, shouldn't, hasn't any, no sign of, no trace of, no
-    hint of, not a trace of, not a hint of, without a trace of, without a hint of, no visible, none of, not any,
-    instead of, rather than, in place of, nothing on, nothing in, nothing around, nothing over, exclude, excludes,
-    excluding, avoid, avoids, avoiding, omit, omits, omitting, forgoing, in the absence of, not in, zero, no more,
-    ain't, cannot, can't, could not, couldn't, cannot see, can't see, don't see, do not see, do not show, don't
-    show, do not draw, don't draw, do not add, don't add, do not include, don't include, do not want, don't want,
-    hardly any, barely any, scarcely any, hardly a, barely a, scarcely a, little or no, little to no, next to no,
-    almost no, virtually no, practically no, anything but, everything but, has taken off, have taken off, had taken
-    off, having taken off, has removed, having removed, missing a, missing an, missing any, missing his, missing
-    her, missing their, missing the, missing both, without so much as, not so much as, absolutely no, definitely no,
-    strictly no, does not, do not, did not, don't give, do not give, leave out, leave off, leaving out, remove,
-    ditch the, lose the, drop the, skip the, get rid of, take away, do without, going without, goes without
+    not have, doesn't have, do not have, don't have, hasn't, haven't, hasn't got, has not got, isn't, aren't, wasn't,
+    weren't, doesn't, don't, didn't, won't, wouldn't, shouldn't, hasn't any, no sign of, no trace of, no hint of, not
+    a trace of, not a hint of, without a trace of, without a hint of, no visible, none of, not any, instead of, rather
+    than, in place of, nothing on, nothing in, nothing around, nothing over, exclude, excludes, excluding, avoid,
+    avoids, avoiding, omit, omits, omitting, forgoing, in the absence of, not in, zero, no more, ain't, cannot, can't,
+    could not, couldn't, cannot see, can't see, don't see, do not see, do not show, don't show, do not draw, don't
+    draw, do not add, don't add, do not include, don't include, do not want, don't want, hardly any, barely any,
+    scarcely any, hardly a, barely a, scarcely a, little or no, little to no, next to no, almost no, virtually no,
+    practically no, anything but, everything but, has taken off, have taken off, had taken off, having taken off, has
+    removed, having removed, missing a, missing an, missing any, missing his, missing her, missing their, missing the,
+    missing both, without so much as, not so much as, absolutely no, definitely no, strictly no, not covered by, not
+    covered with, not hidden by, not hidden under, not shaded by, does not, do not, did not, don't give, do not give,
+    leave out, leave off, leaving out, remove, ditch the, lose the, drop the, skip the, get rid of, take away, do
+    without, going without, goes without
 """
 #: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
 EXCEPTIONS = (
@@ -33,13 +34,13 @@ EXCEPTIONS = (
 )
 #: What comes after a thing that is absent.
 CLOSERS = """
-    not visible, isn't visible, aren't visible, not shown, isn't shown, not showing, not seen, not to be seen,
-    cannot be seen, can't be seen, could not be seen, couldn't be seen, not present, not there, isn't there, aren't
-    there, not in frame, not in shot, not in view, not in sight, not in the frame, not in the picture, not in the
-    image, not in the photo, not in the shot, not in the photograph, nowhere to be seen, nowhere in sight, nowhere
-    to be found, out of frame, out of the frame, out of shot, out of view, out of sight, cropped out, taken off,
-    removed, not worn, isn't worn, aren't worn, not included, not allowed, not wanted, not needed, left at home,
-    left behind, left out, forgotten at home, nonexistent, non-existent
+    not visible, isn't visible, aren't visible, not shown, isn't shown, not showing, not seen, not to be seen, cannot
+    be seen, can't be seen, could not be seen, couldn't be seen, not present, not there, isn't there, aren't there,
+    not in frame, not in shot, not in view, not in sight, not in the frame, not in the picture, not in the image, not
+    in the photo, not in the shot, not in the photograph, nowhere to be seen, nowhere in sight, nowhere to be found,
+    out of frame, out of the frame, out of shot, out of view, out of sight, cropped out, taken off, removed, not worn,
+    isn't worn, aren't worn, not included, not allowed, not wanted, not needed, left at home, left behind, left out,
+    forgotten at home, nonexistent, non-existent
 """
 #: The same, where nothing more is said of the thing: "hat off", "left glove missing".
 CLOSING_WORDS = frozenset(("off", "missing", "absent", "gone", "none", "nothing", "invisible", "unseen"))
@@ -51,9 +52,9 @@ TRAILING = frozenset(
 )  # fmt: skip
 #: What looks like an absence and is none; these go with the noun after them, as an article does.
 SEEMING = """
-    not one but two, not one but three, not one but four, not two but three, not one but several, not only, not
-    just, not merely, not simply, not a strand of, not a single strand of, not a hair of, no less than, no fewer
-    than, none other than, nothing but, nothing except, nothing other than, nothing apart from
+    not one but two, not one but three, not one but four, not two but three, not one but several, not only, not just,
+    not merely, not simply, not a strand of, not a single strand of, not a hair of, no less than, no fewer than, none
+    other than, nothing but, nothing except, nothing other than, nothing apart from
 """
 #: The same before a garment: they say that it is worn.
 SEEMING_WORN = "never without, never seen without, rarely without, rarely seen without, seldom without, not without"
@@ -102,9 +103,9 @@ def _alternatives(phrases: list[str]) -> str:
 _GLUE = """
     with, and, but, or, nor, wearing, having, holding, carrying, sporting, is, are, was, were, be, been, being, am,
     has, have, had, does, do, did, got, wear, wears, wore, hold, holds, carry, carries, want, wants, need, needs,
-    show, shows, include, add, draw, see, to, you, we, i, he, she, they, there, there's, it, any, a, an, the,
-    single, his, her, their, its, my, your, our, some, of, all, in, by, just, give, him, them, kind of, kinds of,
-    sort of, sorts of, type of, form of, pair of, please
+    show, shows, include, add, draw, see, to, you, we, i, he, she, they, there, there's, it, any, a, an, the, single,
+    his, her, their, its, my, your, our, some, of, all, in, by, just, give, him, them, kind of, kinds of, sort of,
+    sorts of, type of, form of, pair of, please
 """
 _BEFORE = _alternatives([*_words(OPENERS), *_words(EXCEPTIONS), *_words(_GLUE)])
 _OPENING = re.compile(rf"\s*(?:(?:{_BEFORE})(?![\w'\u2019-])|[,:;.!?-])", re.IGNORECASE)

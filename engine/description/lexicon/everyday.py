@@ -87,6 +87,7 @@ MORE: Mapping[Group, str] = MappingProxyType(
             nosebleed, steely gaze, side-eye, duck face
         """,
         Group.HAIR: """
+            lock of hair, locks of hair, strand of hair, strands of hair, wisp of hair, wisps of hair, knot of hair,
             mop top, mop-top, moptop, caesar cut, ivy league cut, face-framing layers, layered cut, butterfly cut,
             jellyfish cut, bixie, rooster cut, liberty spike, deathhawk, chelsea cut, microlocs, braid crown, braided
             crown, wash-and-go, wash and go, finger coils, mermaid waves, laid edges, french pleat, sock bun, high
@@ -107,8 +108,9 @@ MORE: Mapping[Group, str] = MappingProxyType(
             sports glasses, clip-ons, eyeglass, opera glass, quizzing glass
         """,
         Group.TOP: """
-            polo-neck, bralet, quarter-zip, quarter zip, half-zip, half zip, waist coat, vestee, batakari, chainmail,
-            chestplate, chest plate, linothorax, chemisette, shirtwaist, waspie, scrubs top
+            silks, racing silks, shirtsleeves, shirt sleeves, polo-neck, bralet, quarter-zip, quarter zip, half-zip,
+            half zip, waist coat, vestee, batakari, chainmail, chestplate, chest plate, linothorax, chemisette,
+            shirtwaist, waspie, scrubs top
         """,
         Group.OUTERWEAR: """
             pullover jacket, track top, zip-up top, chaquetilla, kevlar vest, plate carrier, chest rig, load-bearing

@@ -67,9 +67,9 @@ PERSON_NOUNS: Mapping[Group, str] = MappingProxyType(
             assistant, agent, mountie, teddy boy, punk rocker, instructor, trainee, recruit, sergeant, general,
             colonel, lieutenant, admiral, curator, croupier, stuntman, lifesaver, weightlifter, trombonist, organist,
             flautist, harpist, percussionist, choirboy, chorister, soprano, tenor, crooner, busker, entertainer,
-            presenter, host, hostess, commentator, weather presenter, vlogger, blogger, podcaster, climber,
-            caver, kayaker, rower, sailor girl, yachtsman, windsurfer, archeress, bowler hat man, snooker player,
-            darts player, chess player, gamekeeper, falconer, drover, ploughman, milkmaid, goatherd, shearer, farrier,
+            presenter, host, hostess, commentator, weather presenter, vlogger, blogger, podcaster, climber, caver,
+            kayaker, rower, sailor girl, yachtsman, windsurfer, archeress, bowler hat man, snooker player, darts
+            player, chess player, gamekeeper, falconer, drover, ploughman, milkmaid, goatherd, shearer, farrier,
             saddler, stable hand, stable girl, groom boy, huntsman, rickshaw wallah, chaiwala, dhobi, sadhu, yogini,
             guru, swami, lama, dervish, mullah, sheikh, sultan, emir, raja, maharaja, maharani, shogun, oiran, emo
             kid, scene kid, mod girl, rude boy, new romantic, b-boy, b-girl, breakdancer, krumper, voguer, kpop idol,
@@ -211,7 +211,8 @@ PLACES_ON_BODY: Mapping[Group, str] = MappingProxyType(
         Group.FACE: """
             nostril, nostrils, eyebrow, eyebrows, eyelid, eyelids, cheekbone, cheekbones, jawline, bridge of the nose,
             cheek, cheeks, nose, forehead, brow, chin, eye, eyes, temples, lip, lips, mouth, face, teeth, ear lobes,
-            jaw, nose bridge, bridge of her nose, bridge of his nose
+            corner of his mouth, corner of her mouth, corners of his mouth, corners of her mouth, jaw, nose bridge,
+            bridge of her nose, bridge of his nose
         """,
         Group.HAIR: """
             head, crown of her head, crown of his head, top of her head, top of his head, back of her head, back of

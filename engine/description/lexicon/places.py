@@ -6,6 +6,7 @@ Pure data: comma-separated words and phrases in the singular; it does not know h
 from __future__ import annotations
 
 BUILDINGS = """
+    back step, back steps, back garden, back yard, back street, back room, back alley, back porch, back stairs,
     estate, tower blocks, terrace house, room, area, place, corner, spot, zone, site, grounds, venue, premises, edge,
     centre, center, interior space, rehearsal room, waiting area, seating area, play area, picnic area, front room,
     back room, spare room, bar room, hotel room, hospital room, control centre, visitor centre, garden room, common

@@ -251,19 +251,21 @@ FIXED: Mapping[Group, str] = MappingProxyType(
             knees, on her knees
         """,
         Group.FACE: "eyes closed, mouth open, lips parted, tongue out, eyes shut, deep in thought, lost in thought",
-        Group.PERSON: "in full bloom of youth",
+        Group.PERSON: """
+            in full bloom of youth, on leave, on duty, off duty, on parade, on holiday, on vacation, by trade
+        """,
         Group.SHOT: """
             from above, from below, from behind, from the side, from the front, from the back, from side, from the
             waist up, from waist up, from the chest up, from the knees up, from the shoulders up, from the thighs up,
             from the neck up, from head to toe, head to toe, from the hips up, waist upwards, from a low angle, from a
             high angle, from a distance, from afar, at eye level, in close-up, in close up, from the ground up, over
-            the shoulder, from overhead, in full length, up close
+            the shoulder, left to right, from left to right, from overhead, in full length, up close
         """,
         Group.BACKGROUND: """
             at night, by night, at dusk, at dawn, at sunset, at sunrise, at noon, at midnight, in the background, in
             the distance, in the foreground, in the rain, in the snow, in the sun, in the wind, in the dark, in the
             shade, in the fog, in the mist, in the open air, out of focus, in late afternoon light, all around, in
-            daylight, by day, behind it
+            daylight, by day, behind it, in the wings, in the stalls
         """,
         Group.STYLE: """
             in the style of, in the manner of, inspired by, reminiscent of, in black and white, in monochrome, in

@@ -79,6 +79,27 @@ def test_every_opener_leaves_exactly_the_thing(opener: str) -> None:
     assert texts.drawn.text == "a man in a coat, boots"
 
 
+@pytest.mark.parametrize(
+    ("text", "drawn", "negative"),
+    [
+        ("a man without a hat, a scarf and glasses", "a man", "hat, scarf and glasses"),
+        ("a man, w/o hat, scarf, glasses", "a man", "hat, scarf, glasses"),
+        ("a man, w/o hat, scarf, glasses, in a park", "a man, in a park", "hat, scarf, glasses"),
+        ("a man without a hat and a scarf", "a man", "hat and a scarf"),
+        ("a man without a hat, a red scarf and blue jeans", "a man, a red scarf and blue jeans", "hat"),
+        ("a man without a hat, her scarf is red", "a man, her scarf is red", "hat"),
+        ("a man in no hat and a scarf", "a man in a scarf", "hat"),
+        ("hair not covered by a hat", "hair", "hat"),
+        ("this is not a photo of a woman in a hat", "this", "photo of a woman in a hat"),
+        ("a boy, one sock is missing", "a boy, one sock is missing", ""),
+        ("a boy, his heels do not reach the floor", "a boy, his heels do not reach the floor", ""),
+    ],
+)
+def test_how_far_a_list_goes(text: str, drawn: str, negative: str) -> None:
+    texts = encoder_texts(parse(text))
+    assert (texts.drawn.text, texts.negative.text) == (drawn, negative)
+
+
 @pytest.mark.parametrize("closer", sorted(" ".join(each.split()) for each in CLOSERS.split(",")))
 def test_every_closer_takes_its_subject(closer: str) -> None:
     assert absent_things(f"red hat {closer}") == ("red hat",)
