@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from diffusers import UNet2DConditionModel
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from engine.bundle.manifest import FewSteps
@@ -73,7 +74,7 @@ def merge_few_steps(unet: UNet2DConditionModel, folder: Path) -> Mapping[str, Lo
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             unet.load_lora_adapter(folder, prefix="unet", weight_name=ADAPTERS_FILE, use_safetensors=True)
-    except (OSError, ValueError, RuntimeError, KeyError, IndexError) as error:
+    except (OSError, SafetensorError, ValueError, RuntimeError, KeyError, IndexError) as error:
         raise ValueError(f"{path}: no adapters of this UNet: {str(error).splitlines()[0]}") from error
     factors = _factors(unet)
     if not factors:

@@ -102,6 +102,8 @@ def load(folder: Path, step: int | None = None) -> State:
     path = folder / f"step_{saved[-1] if step is None else step:08d}"
     if is_divided(path):
         tensors = _by_kind(divided.read_whole(path))
+        for name, value in tensors["optimizer"].items():  # a step is a number, which a file has as an array of one
+            tensors["optimizer"][name] = value.view(()) if name.endswith("/step") else value
     else:
         tensors = {name: _tensors(path / f"{name}.safetensors") for name in _KINDS}
     facts = _facts(path / "facts.json")

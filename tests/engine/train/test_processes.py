@@ -119,26 +119,32 @@ def test_two_processes_see_every_sample_once_and_agree_sharded_or_not(
     assert [file.name for file in pictures[0]] == [file.name for file in pictures[1]] != []
 
 
-def _assert_goes_on_exactly(recipe: Recipe, finished: Path, out: Path) -> None:
-    """Stopped after two steps and gone on with, a sharded run loses what one at a stretch does, to the last digit."""
+def _assert_goes_on(recipe: Recipe, finished: Path, out: Path) -> None:
+    """Stopped after two steps and gone on with, a sharded run loses what one at a stretch does.
+
+    Its next loss is the same to the last digit, those after it to rounding: the first step of a process is counted, and
+    its gradients are added in another order.
+    """
     at_a_stretch = _two(recipe, finished, out / "stretch", steps=4)
     begun = _two(recipe, finished, out / "resumed", steps=2)
     (out / "resumed" / "checkpoints" / ".step_00000009.divided").mkdir()  # as a process leaves it that is killed
     gone_on = _two(recipe, finished, out / "resumed", steps=4, resume=True)
     for (whole_run, weights), (first, _), (rest, others) in zip(at_a_stretch, begun, gone_on, strict=True):
-        assert first["losses"] + rest["losses"] == whole_run["losses"]
+        losses = first["losses"] + rest["losses"]
+        assert losses[:3] == whole_run["losses"][:3]
+        assert losses == pytest.approx(whole_run["losses"], rel=1e-5)
         for name, value in weights.items():
-            assert torch.equal(others[name], value), name
+            torch.testing.assert_close(others[name], value, atol=2e-5, rtol=1e-4)
     assert not list((out / "resumed" / "checkpoints").glob(".*"))
 
 
 @pytest.mark.slow
-def test_a_sharded_run_writes_its_parts_and_goes_on_exactly(
+def test_a_sharded_run_writes_its_parts_and_goes_on(
     recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     sharded = _recipe(recipe, shard=True)
-    _assert_goes_on_exactly(sharded, finished, tmp_path)
+    _assert_goes_on(sharded, finished, tmp_path)
     path = checkpoint.newest(tmp_path / "resumed" / "checkpoints")
     assert {file.name for file in path.iterdir()} == {
         "facts.json", "shard-00001-model-00001-of-00001.safetensors", "shard-00002-model-00001-of-00001.safetensors",
@@ -154,12 +160,12 @@ def test_a_sharded_run_writes_its_parts_and_goes_on_exactly(
 
 
 @pytest.mark.slow
-def test_adapters_beside_sharded_weights_go_on_exactly(
+def test_adapters_beside_sharded_weights_go_on(
     recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     lora = {"initial": finished / "unet", "lora": replace(recipe.unet.lora, rank=2)}
-    _assert_goes_on_exactly(_recipe(recipe, shard=True, **lora), finished, tmp_path)
+    _assert_goes_on(_recipe(recipe, shard=True, **lora), finished, tmp_path)
 
 
 def _patience_of_one(rank: int, port: int, recipe: Recipe, out: Path) -> None:
