@@ -92,9 +92,10 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_fields() -> None:
         grow=-1,
         feather=99,
         preview_every=0,
+        cutout=True,
     )
     found = mistakes(wanted)
-    never = ("request_id", "caller", "mask_by_alpha")
+    never = ("request_id", "caller", "mask_by_alpha", "notes")
     fields = [name for name in GenerationRequest.__dataclass_fields__ if name not in never]
     assert list(found) == fields
     assert [len(found[name]) for name in fields] == [
