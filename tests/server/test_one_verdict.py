@@ -193,7 +193,7 @@ async def test_gateway_and_engine_agree_on_every_body(engine: Engine) -> None:
             assert await of_gateway(app, body) == expected, body
             right += not expected
     assert judge.asked == NUM_BODIES, "each is judged once"
-    assert NUM_BODIES / 20 < right < NUM_BODIES / 2
+    assert NUM_BODIES / 50 < right < NUM_BODIES / 2  # the more fields, the fewer without a mistake
 
 
 def test_a_request_from_another_process_gets_the_same_verdict(engine: Engine) -> None:
