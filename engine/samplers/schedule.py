@@ -71,7 +71,6 @@ class NoiseSchedule:
             raise ValueError("rescale_betas_zero_snr needs v_prediction: noise alone says nothing of its own epsilon")
 
 
-@lru_cache(maxsize=8)
 def few_steps_schedule(schedule: NoiseSchedule) -> NoiseSchedule:
     """The schedule that few steps are taken on: the first where there is only noise, the last one far from the picture.
 
@@ -80,6 +79,7 @@ def few_steps_schedule(schedule: NoiseSchedule) -> NoiseSchedule:
     return replace(schedule, timestep_spacing="trailing")
 
 
+@lru_cache(maxsize=8)
 def alphas_cumprod(schedule: NoiseSchedule) -> FloatArray:
     """The product of all alphas up to each training timestep, [T]; computed once, not to be written to."""
     products = _cumulative_product(np.float32(1.0) - _betas(schedule))
