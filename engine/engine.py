@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from engine.bundle.manifest import MANIFEST_FILE, Bundle, load_bundle
+from engine.bundle.manifest import MANIFEST_FILE, Bundle, FewSteps, load_bundle
 from engine.description import Description
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
 from engine.generation import Generation
@@ -29,7 +29,7 @@ from engine.request.events import Event, Finished, ImageReady, Preview, Queued, 
 from engine.request.limits import RequestLimits
 from engine.request.prepare import NONE, picture_limits, prepare
 from engine.request.provenance import Origin, check_room
-from engine.request.request import FewSteps, GenerationRequest, ModelInfo, PreparedRequest
+from engine.request.request import GenerationRequest, ModelInfo, PreparedRequest
 from engine.request.second_pass import SecondPass
 from engine.request.sizes import SizeLimits
 from engine.request.stats import EngineStats, Histogram
@@ -392,4 +392,4 @@ def _few_steps(bundle: Bundle, samplers: Sequence[str], limits: Mapping[str, int
     most = min(limits[few.sampler], bundle.manifest.max_steps)
     if few.steps > most:
         raise BundleError(f"{path}: few_steps.steps may be at most {most}; got {few.steps}")
-    return FewSteps(steps=few.steps, sampler=few.sampler)
+    return few

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.bundle.manifest import FewSteps
 from engine.description import Description, Group
 from engine.request.edit import PreparedEdit
 from engine.request.second_pass import PreparedSecondPass, SecondPass
@@ -105,19 +106,6 @@ class GenerationRequest:
     request_id: str = ""
     caller: str = ""
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class FewSteps:
-    """What a request with the variant few_steps runs with.
-
-    Attributes:
-        steps: Denoising steps.
-        sampler: What takes them.
-    """
-
-    steps: int
-    sampler: str
 
 
 @dataclass(frozen=True, kw_only=True)

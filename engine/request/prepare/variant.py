@@ -6,8 +6,9 @@ guidance is in its weights, so that nothing reads a negative text.
 
 from dataclasses import dataclass
 
+from engine.bundle.manifest import FewSteps
 from engine.request.prepare.mistakes import Mistakes
-from engine.request.request import DECODERS, FAST, FEW_STEPS, FULL, VARIANTS, FewSteps, GenerationRequest, ModelInfo
+from engine.request.request import DECODERS, FAST, FEW_STEPS, FULL, VARIANTS, GenerationRequest, ModelInfo
 
 UNGUIDED = 1.0
 WHOLE = (0.0, 1.0)  # the interval that says nothing
