@@ -25,6 +25,7 @@ OURS = ("engine", "server", "model_repo", "clients", "benchmarks")
 # a module that lies beside folders; a room's own `__init__` has a floor of its own where it is what outsiders import.
 FLOORS = {
     "engine": {
+        "annotate.records": 0,
         "description.groups": 0,
         "errors": 0,
         "no_telemetry": 0,
@@ -83,6 +84,7 @@ FLOORS = {
         "train": 12,
         "train.__main__": 13,
         "train.ablation": 13,
+        "annotate": 14,
     },
     "server": {
         "backend": 0,
