@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -224,12 +225,12 @@ def tokenizer() -> Tokenizer:
     return Tokenizer.from_str(_tokenizer().backend_tokenizer.to_str())
 
 
-def _exported(config: pytest.Config, name: str, save: Callable[[Path], None]) -> Path:
+def _exported(config: pytest.Config, name: str, save: Callable[[Path], object]) -> Path:
     """Checkpoint and bundle; kept between runs until the export, this file or the exporter's libraries change."""
     others = ("tensorrt.py", "triton.py")  # They read bundles; they do not write them.
     exporter = [path for path in sorted((ROOT / "engine/export").rglob("*.py")) if path.name not in others]
     exporter += sorted((ROOT / "engine/pipeline_folder").glob("*.py"))
-    sources = [Path(__file__), *exporter, ROOT / "engine/bundle/manifest.py"]
+    sources = [Path(__file__), ROOT / "tests/engine/fast_paths.py", *exporter, ROOT / "engine/bundle/manifest.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     for library in ("torch", "diffusers", "transformers", "onnxscript", "onnx"):
         digest.update(metadata.version(library).encode())
@@ -243,7 +244,7 @@ def _exported(config: pytest.Config, name: str, save: Callable[[Path], None]) ->
     return folder
 
 
-def _make(folder: Path, save: Callable[[Path], None]) -> None:
+def _make(folder: Path, save: Callable[[Path], object]) -> None:
     """Writes a checkpoint and its bundle, in place of older ones."""
     from engine.export.onnx import export_bundle
 
@@ -266,6 +267,14 @@ def tiny(pytestconfig: pytest.Config) -> Path:
 def tiny_sdxl(pytestconfig: pytest.Config) -> Path:
     """A tiny model of the SDXL family and its bundle."""
     return _exported(pytestconfig, "tiny-sdxl", _save_sdxl)
+
+
+@pytest.fixture(scope="session")
+def tiny_fast(pytestconfig: pytest.Config, checkpoint: Path) -> Path:
+    """The tiny model of the SD family with a fast decoder and a UNet of few steps, and its bundle."""
+    from tests.engine.fast_paths import add_fast_paths
+
+    return _exported(pytestconfig, "tiny-fast", partial(add_fast_paths, checkpoint))
 
 
 @pytest.fixture(scope="session")
