@@ -239,6 +239,15 @@ class Engine:
         except RuntimeError as error:  # the pool is shut down
             raise EngineStoppedError("the engine stopped") from error
 
+    def check_room(self, caller: str = "") -> None:
+        """Whether one more request of this caller would be taken now: what it asks need not be looked at where not.
+
+        Raises:
+            BusyError: The waiting line is full.
+        """
+        if self._scheduler is not None:
+            self._scheduler.check_room(caller)
+
     async def generate(self, request: GenerationRequest | PreparedRequest) -> AsyncGenerator[Event, None]:
         """Runs a request; closing the iterator cancels it before the next forward.
 

@@ -88,6 +88,10 @@ class State:
         )
         return job, self._admission.enter(job)
 
+    def check_room(self, caller: str) -> None:
+        """Raises BusyError where a request of this caller would be refused."""
+        self._admission.check_room(caller)
+
     @property
     def waiting(self) -> tuple[Job, ...]:
         """Requests in line, the next one first."""

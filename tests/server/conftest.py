@@ -105,6 +105,9 @@ class RectangleEngine:
             running=self._running, waiting=self._waiting, steps_total=self._steps, images_total=self._images
         )
 
+    def check_room(self, caller: str) -> None:
+        """It refuses in `generate`."""
+
     def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
         return prepare(request, self.model, mistakes=mistakes)
 
