@@ -18,10 +18,16 @@ from engine.description import Group
 from engine.train.data.rows import PICTURES
 from engine.train.evaluation.answerers import Viewer
 from engine.train.evaluation.attention_mass import AttentionReport, measure_attention, strides_of
-from engine.train.evaluation.described_rows import paint_and_ask, save_pictures, size_of_bundle, sizes_of_pipeline
 from engine.train.evaluation.evaluate import ask_about_figures, evaluate
 from engine.train.evaluation.layout import measure_layout, open_parser
-from engine.train.evaluation.photographs import judge_photographs, read_photographs
+from engine.train.evaluation.photographs import (
+    judge_photographs,
+    paint_and_ask,
+    read_photographs,
+    save_pictures,
+    size_of_bundle,
+    sizes_of_pipeline,
+)
 from engine.train.evaluation.sources import (
     EnginePainter,
     FigurePainter,
@@ -240,8 +246,8 @@ def _rows(folder: Path, options: Options, viewer: Viewer | None, load_engine: Lo
     found = distances.of(pictures, [row.description for row in rows], (row.read() for row in rows))
     _show("\n\n".join([questionnaire.text(), *([attention.text()] if attention else [])]), found)
     if options.out is not None:
-        told = {**about, "rows": str(folder), "num": len(rows), "distances": found}
-        questionnaire.save(options.out, {**told, "attention": attention and attention.as_json()})
+        facts = {**about, "rows": str(folder), "num": len(rows), "distances": found}
+        questionnaire.save(options.out, {**facts, "attention": attention and attention.as_json()})
         save_pictures(pictures, [row.path.stem for row in rows], options.out / "pictures")
         logger.info("wrote %s", options.out / "evaluation.json")
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.description.wording.caption import row_phrases
+from engine.prompt.windows import TokenWindows
 from engine.train.captions.discretise import Discretised, discretise
-from engine.train.captions.tokenizer import TokenWindows
 from engine.train.data.samples import Folder, read_labels, read_picture
 from engine.train.evaluation.sources import Pixels
 from engine.train.figures import draw_figure, figure_row, sample_figure

@@ -7,7 +7,6 @@ B batch, C latent channels, h w latent cells, T tokens of all windows, J labels 
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -214,7 +213,7 @@ class DiffusionStage(Stage):
         held, number, size = self._num_held(self._largest), self._largest, self.recipe.unet.fit.batch_size
         last = np.arange(len(self.buckets[number].samples))[-held:] if held else np.arange(0)
         generator = torch.Generator().manual_seed(self.recipe.seed)
-        sums: Counter[str] = Counter()
+        sums: dict[str, float] = {}
         for start in range(0, held, size):
             indices = last[start : start + size]
             share = Share(bucket=number, indices=indices, weights=np.ones(len(indices), np.float32))
@@ -223,8 +222,8 @@ class DiffusionStage(Stage):
             batch = self._noised(share, captions, generator)
             there = {name: value.to(self.unet.device) for name, value in batch.items()}
             for name, value in self.objective(self.complete(there)).items():
-                sums[name] += float(value) * len(indices) / held
-        return {f"validation_{name}": float(value) for name, value in sums.items()}
+                sums[name] = sums.get(name, 0.0) + float(value) * len(indices) / held
+        return {f"validation_{name}": value for name, value in sums.items()}
 
     def _draw(self, step: int) -> None:
         largest = self.buckets[self._largest]

@@ -10,7 +10,7 @@ from PIL import Image
 from engine.train.ablation.comparison import read_result
 from engine.train.evaluation.answerers import Answer
 from engine.train.evaluation.command import Options, run
-from engine.train.evaluation.described_rows import size_of_bundle, sizes_of_pipeline
+from engine.train.evaluation.photographs import size_of_bundle, sizes_of_pipeline
 from engine.train.evaluation.sources import Pixels
 from engine.train.questions.yes_no import AtomicQuestion
 
