@@ -16,6 +16,7 @@ from server.cli.commands import (
     figures,
     generate,
     keys,
+    magic123,
     model_repo,
     parse,
     serve,
@@ -26,7 +27,21 @@ from server.cli.commands import (
 from server.cli.errors import UsageError
 from server.cli.streams import drop_output, prepare_streams
 
-COMMANDS = (serve, keys, generate, parse, export, model_repo, verify, triton, train, figures, evaluate, ablation)
+COMMANDS = (
+    serve,
+    keys,
+    generate,
+    magic123,
+    parse,
+    export,
+    model_repo,
+    verify,
+    triton,
+    train,
+    figures,
+    evaluate,
+    ablation,
+)
 
 EPILOG = """\
 examples:

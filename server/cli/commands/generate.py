@@ -141,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
         cutout=options.cutout,
     )
     console = Console(stderr=True)
-    engine = _load(options)
+    engine = load_engine(options)
     prepared = engine.prepare(request)
     show_groups(console, prepared.description)
     asyncio.run(_generate(engine, prepared, files, console))
@@ -204,7 +204,8 @@ def _try_to_write(file: Path) -> None:
         raise UsageError(f"--out {str(file)!r} cannot be written: {error.strerror}") from error
 
 
-def _load(options: argparse.Namespace) -> Engine:
+def load_engine(options: argparse.Namespace) -> Engine:
+    """The engine of `--bundle`, `--num-threads` and the provider's options; it starts without warming up."""
     from server.run import engine_settings
     from server.settings import read_settings
 
