@@ -35,6 +35,10 @@ from engine.request.request import (
 
 __all__ = ["NONE", "Planner", "picture_limits", "prepare"]
 
+NO_ATTENTION = (
+    "attention needs a UNet that tells how its attention is shared out, and what runs here has none: the bundle of {name} "
+    "is of an older export, or its TensorRT engines leave that out"
+)
 NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 #: What an engine reads of the words, of the negative words, and whether those are read at all; raises RequestError.
@@ -108,6 +112,7 @@ def prepare(
         edit=edit,
         preview_every=request.preview_every,
         cutout=request.cutout,
+        attention=request.attention,
         plan=plan,
     )
 
@@ -141,6 +146,8 @@ def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistake
     _check_choice("priority", request.priority, PRIORITIES, wrong)
     _check_previews(request, model, wrong)
     _check_cutout(request, model, wrong)
+    if request.attention and not model.attention:
+        wrong.add("attention", NO_ATTENTION.format(name=model.name))
     seconds = request.deadline_seconds
     if seconds is not None and not 0.0 < seconds <= MAX_DEADLINE_SECONDS:
         message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {seconds:g}"
