@@ -77,7 +77,7 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class LatentsReady:
-    """One picture of the request is denoised; latents are [1, C, H, W], and attention [G, h, w] where it was watched."""
+    """One picture of the request is denoised; latents are [1, C, H, W], attention is [G, h, w] where it was watched."""
 
     index: int
     latents: FloatArray

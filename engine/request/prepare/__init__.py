@@ -35,10 +35,6 @@ from engine.request.request import (
 
 __all__ = ["NONE", "Planner", "picture_limits", "prepare"]
 
-NO_ATTENTION = (
-    "attention needs a UNet that tells how its attention is shared out, and what runs here has none: the bundle of {name} "
-    "is of an older export, or its TensorRT engines leave that out"
-)
 NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 #: What an engine reads of the words, of the negative words, and whether those are read at all; raises RequestError.
@@ -147,7 +143,10 @@ def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistake
     _check_previews(request, model, wrong)
     _check_cutout(request, model, wrong)
     if request.attention and not model.attention:
-        wrong.add("attention", NO_ATTENTION.format(name=model.name))
+        message = (
+            f"attention needs a UNet that tells how its attention is shared out, and that of {model.name} here does not"
+        )
+        wrong.add("attention", f"{message}: its export is older, or TensorRT engines run it, which leave that out")
     seconds = request.deadline_seconds
     if seconds is not None and not 0.0 < seconds <= MAX_DEADLINE_SECONDS:
         message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {seconds:g}"

@@ -69,8 +69,9 @@ class Compiler:
         return _COPIES_OF_WEIGHTS * self._weight_bytes
 
     def compiled(self, shapes: Shapes) -> Any:
-        """The graph for these shapes and no others, as OpenVINO's CompiledModel; without a second output that an
-        input is for which they leave out.
+        """The graph for these shapes and no others, as OpenVINO's CompiledModel.
+
+        Where they leave out the input that a second output is for, the model is without that output.
 
         Raises:
             ProviderError: OpenVINO cannot compile it.

@@ -18,7 +18,7 @@ from server.cli.streams import read_stdin
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engine.engine import Engine, ImageReady, PreparedRequest, SecondPass
+    from engine.engine import Engine, PreparedRequest, SecondPass
 
 T = TypeVar("T")
 
@@ -30,6 +30,7 @@ EXAMPLES = """\
   cosmicman generate "a girl in a yellow raincoat" -o girl.png --num-images 4
   cosmicman generate "a man with a grey beard, a blue coat" -o blue.png --init-image man.png --change auto
   cosmicman generate "a man in a blue suit" -o man.png --cutout
+  cosmicman generate "a man in a blue suit" -o man.png --attention maps
   cosmicman generate - -o out.png < description.txt
   cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
 
@@ -97,6 +98,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--image-quality", type=int, metavar="1..100", help="of a JPEG or WebP; 1 is the smallest file (95)"
     )
     parser.add_argument("--cutout", action="store_true", help="only the person, the rest transparent; .png or .webp")
+    parser.add_argument(
+        "--attention",
+        type=Path,
+        metavar="FOLDER",
+        help="write there NAME-GROUP.png for each body group, white where the picture heeded its words most",
+    )
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     add_provider(parser)
@@ -112,6 +119,8 @@ def run(options: argparse.Namespace) -> int:
     from server.cli.tables import show_groups
 
     files = _files(options.out, options.num_images, options.force)
+    if options.attention is not None:
+        _check_maps(options.attention, files, options.force)
     request = GenerationRequest(
         description=Parser().parse(read_stdin() if options.description == "-" else options.description),
         groups=_once("--group", options.group),
@@ -139,12 +148,13 @@ def run(options: argparse.Namespace) -> int:
         feather=options.feather,
         second_pass=_second_pass(options),
         cutout=options.cutout,
+        attention=options.attention is not None,
     )
     console = Console(stderr=True)
     engine = _load(options)
     prepared = engine.prepare(request)
     show_groups(console, prepared.description)
-    asyncio.run(_generate(engine, prepared, files, console))
+    asyncio.run(_generate(engine, prepared, files, console, options.attention))
     sys.stdout.writelines(f"{file}\n" for file in files)
     return 0
 
@@ -204,6 +214,22 @@ def _try_to_write(file: Path) -> None:
         raise UsageError(f"--out {str(file)!r} cannot be written: {error.strerror}") from error
 
 
+def _check_maps(folder: Path, files: list[Path], force: bool) -> None:
+    """That maps can be written there is seen before any work is done, whatever groups there will be."""
+    from engine.description.groups import DRAWN_GROUPS
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"--attention {str(folder)!r} cannot be written: {error.strerror}") from error
+    maps = (folder / f"{file.stem}-{group}.png" for file in files for group in DRAWN_GROUPS)
+    taken = [str(path) for path in maps if path.exists()]
+    if taken and not force:
+        raise UsageError(f"{', '.join(taken)} is there already; --force overwrites it")
+
+
 def _load(options: argparse.Namespace) -> Engine:
     from server.run import engine_settings
     from server.settings import read_settings
@@ -217,7 +243,9 @@ def _load(options: argparse.Namespace) -> Engine:
     return loader(settings)(settings.bundle, limits)
 
 
-async def _generate(engine: Engine, request: PreparedRequest, files: list[Path], console: Console) -> None:
+async def _generate(
+    engine: Engine, request: PreparedRequest, files: list[Path], console: Console, maps: Path | None
+) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from engine.engine import ImageReady, Started, Step
@@ -234,13 +262,16 @@ async def _generate(engine: Engine, request: PreparedRequest, files: list[Path],
                     case Step():
                         progress.update(task, completed=event.completed, total=event.total)
                     case ImageReady():
-                        _write(event, files[event.index])
+                        _write(event.data, files[event.index])
+                        for group, png in event.attention.items():
+                            assert maps is not None, "nobody asked"
+                            _write(png, maps / f"{files[event.index].stem}-{group}.png")
                         made = f"seed {event.seed}, image_index {request.image_index + event.index}"
                         progress.console.print(f"{files[event.index]}  {event.width} x {event.height}  {made}")
 
 
-def _write(image: ImageReady, file: Path) -> None:
+def _write(data: bytes, file: Path) -> None:
     from engine.files.whole import whole_file
 
     with whole_file(file) as partial:
-        partial.write_bytes(image.data)
+        partial.write_bytes(data)
