@@ -18,7 +18,7 @@ from server.cli.streams import read_stdin
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from engine.engine import Engine, PreparedRequest, SecondPass
+    from engine.engine import Engine, ImageReady, PreparedRequest, SecondPass
 
 T = TypeVar("T")
 
@@ -154,8 +154,8 @@ def run(options: argparse.Namespace) -> int:
     engine = _load(options)
     prepared = engine.prepare(request)
     show_groups(console, prepared.description)
-    asyncio.run(_generate(engine, prepared, files, console, options.attention))
-    sys.stdout.writelines(f"{file}\n" for file in files)
+    written = asyncio.run(_generate(engine, prepared, files, console, options.attention))
+    sys.stdout.writelines(f"{file}\n" for file in written)
     return 0
 
 
@@ -218,9 +218,11 @@ def _check_maps(folder: Path, files: list[Path], force: bool) -> None:
     """That maps can be written there is seen before any work is done, whatever groups there will be."""
     from engine.description.groups import DRAWN_GROUPS
 
+    there = folder if folder.exists() else folder.parent
+    if not there.is_dir():
+        raise UsageError(f"--attention must name a folder, or a new one in a folder that is there; got {str(folder)!r}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
         raise UsageError(f"--attention {str(folder)!r} cannot be written: {error.strerror}") from error
@@ -245,12 +247,14 @@ def _load(options: argparse.Namespace) -> Engine:
 
 async def _generate(
     engine: Engine, request: PreparedRequest, files: list[Path], console: Console, maps: Path | None
-) -> None:
+) -> list[Path]:
+    """Draws; gives what was written, each picture before its maps."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from engine.engine import ImageReady, Started, Step
     from server.backend import running
 
+    written: dict[int, list[Path]] = {}
     text, bar, count, clock = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(text, bar, count, TextColumn("steps"), clock, console=console) as progress:
         task = progress.add_task("waiting", total=None)
@@ -263,11 +267,21 @@ async def _generate(
                         progress.update(task, completed=event.completed, total=event.total)
                     case ImageReady():
                         _write(event.data, files[event.index])
-                        for group, png in event.attention.items():
-                            assert maps is not None, "nobody asked"
-                            _write(png, maps / f"{files[event.index].stem}-{group}.png")
+                        written[event.index] = [files[event.index], *_write_maps(event, files[event.index].stem, maps)]
                         made = f"seed {event.seed}, image_index {request.image_index + event.index}"
                         progress.console.print(f"{files[event.index]}  {event.width} x {event.height}  {made}")
+    return [path for _, paths in sorted(written.items()) for path in paths]
+
+
+def _write_maps(image: ImageReady, stem: str, folder: Path | None) -> list[Path]:
+    """Where the maps of a picture went."""
+    written = []
+    for group, png in image.attention.items():
+        assert folder is not None, "nobody asked"
+        folder.mkdir(exist_ok=True)
+        written.append(folder / f"{stem}-{group}.png")
+        _write(png, written[-1])
+    return written
 
 
 def _write(data: bytes, file: Path) -> None:
