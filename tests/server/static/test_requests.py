@@ -2,11 +2,12 @@
 
 import base64
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from server.routes.studio import STATIC
 from server.schemas.base import MAX_FILE_CHARACTERS
@@ -228,7 +229,8 @@ async def test_words_show_where_they_were_heeded(studio: Any) -> None:
     page = studio.page
     await studio.generate("a woman, red hair, no hat")
     assert studio.engine.seen[-1].attention
-    person, hair = (page.locator("#shown .caption").get_by_role("button", name=name) for name in ("a woman", "red hair"))
+    words = page.locator("#shown .caption")
+    person, hair = (words.get_by_role("button", name=name) for name in ("a woman", "red hair"))
     await expect(page.locator("#shown .caption [role=button]")).to_have_count(2)  # what shall be absent is nowhere
     await person.hover()
     assert await veils(page) == [0, 209]
