@@ -92,14 +92,14 @@ class Compiler:
     def _compile(self, shapes: Shapes) -> Any:
         try:
             model = self._model.clone()
-            _take_out(model, self.inputs.keys() - shapes.keys())
+            take_out(model, self.inputs.keys() - shapes.keys())
             model.reshape({name: list(shape) for name, shape in shapes.items()})
             return core().compile_model(model, "CPU", self._options)
         except RuntimeError as error:
             raise ProviderError(f"provider openvino cannot compile {self._name}: {_reason(error)}") from error
 
 
-def _take_out(model: Any, unread: AbstractSet[str]) -> None:
+def take_out(model: Any, unread: AbstractSet[str]) -> None:
     """Takes the second output out of a model, with the inputs that it alone reads, where no shape is named for them."""
     if not unread:
         return

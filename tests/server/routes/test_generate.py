@@ -276,6 +276,7 @@ async def test_attention_comes_with_each_picture_where_it_is_asked_for(client: A
     told = (await client.post("/generate", json=body | {"attention": True})).json()
     plain = (await client.post("/generate", json=body)).json()
     assert [seen.attention for seen in engine.seen] == [True, False]
+    assert "cosmicman_attention_requests_total 1.0" in (await client.get("/metrics")).text
     for image, without in zip(told["images"], plain["images"], strict=True):
         assert without["attention"] is None
         assert set(image["attention"]) == {"person", "dress"}
