@@ -195,7 +195,7 @@ class DiffusionModel:
         Raises:
             GenerationError: The UNet failed.
         """
-        unet = self._few_steps if few_steps else self._unet
+        unet: Session | None = self._few_steps if few_steps else self._unet
         assert isinstance(unet, TellsMore), "a request that asks for attention is refused where there is none"
         return unet.run_both({**inputs, TOKEN_GROUPS: token_groups})
 

@@ -18,7 +18,8 @@ def map_png(numbers: npt.NDArray[np.float32]) -> bytes:
     Args:
         numbers: At least 0, [h, w].
     """
-    scale = WHITE / max(float(numbers.max()), np.finfo(np.float32).tiny)
+    greatest = float(numbers.max())
+    shares = numbers / greatest if greatest > 0 else numbers
     buffer = io.BytesIO()
-    Image.fromarray(np.rint(numbers * scale).astype(np.uint8)).save(buffer, "PNG", optimize=True)
+    Image.fromarray(np.rint(WHITE * shares).astype(np.uint8)).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

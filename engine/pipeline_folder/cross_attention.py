@@ -34,7 +34,8 @@ class Watch:
     def maps(self, height: int, width: int) -> Tensor:
         """Mean over heads and layers of what each group's tokens got, [R, G, h, w]."""
         mean = torch.stack(self._means).mean(0)  # [R, L, M]
-        return (mean @ self._groups).transpose(1, 2).unflatten(2, (height, width))
+        maps: Tensor = (mean @ self._groups).transpose(1, 2)
+        return cast(Tensor, maps.unflatten(2, (height, width)))
 
 
 class WatchedProcessor:

@@ -67,15 +67,21 @@ def _again(new: "_NewNodes", shares: onnx_ir.Value) -> onnx_ir.Value:
     Queries are twice as large and keys half: the same numbers to the last bit, by products that nobody merges with the
     layer's own.
     """
-    softmax = shares.producer()
-    product = None if softmax is None or softmax.inputs[0] is None else softmax.inputs[0].producer()
-    assert product is not None
-    (queries, scale), (keys, *_) = (value.producer().inputs for value in product.inputs)  # type: ignore[union-attr]
+    queries, scale = _read(_read(_read(shares)[0])[0])
+    keys = _read(_read(_read(shares)[0])[1])[0]
+    assert scale.const_value is not None
     factor = scale.const_value.numpy()
     larger = new.node("Mul", [queries, new.constant(factor * factor.dtype.type(2.0))])
     smaller = new.node("Mul", [keys, new.constant(np.array(0.5, factor.dtype))])
     turned = new.node("Transpose", [smaller], {"perm": [0, 1, 3, 2]})
     return new.node("Softmax", [new.node("MatMul", [larger, turned])], {"axis": -1})
+
+
+def _read(value: onnx_ir.Value) -> Sequence[onnx_ir.Value]:
+    """What the node reads that a value comes of."""
+    node = value.producer()
+    assert node is not None and None not in node.inputs, value.name
+    return [each for each in node.inputs if each is not None]
 
 
 def remove_group_attention(model: Any) -> None:

@@ -147,8 +147,8 @@ class OnnxSessions:
         """Loads a graph; the first one decides the provider for all."""
         settings, manifest = self._settings, self._bundle.manifest
         path = self._bundle.file(file)
-        limits = {"max_rows": settings.max_rows, "max_windows": settings.max_windows}
-        shapes = shape_ranges(manifest, file, **limits, attention=True)
+        rows, windows = settings.max_rows, settings.max_windows
+        shapes = shape_ranges(manifest, file, max_rows=rows, max_windows=windows, attention=True)
         while True:
             try:
                 session = OnnxSession(
