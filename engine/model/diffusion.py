@@ -7,7 +7,7 @@ Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -195,9 +195,9 @@ class DiffusionModel:
         Raises:
             GenerationError: The UNet failed.
         """
-        unet: Session | None = self._few_steps if few_steps else self._unet
-        assert isinstance(unet, TellsMore), "a request that asks for attention is refused where there is none"
-        return unet.run_both({**inputs, TOKEN_GROUPS: token_groups})
+        unet = self._few_steps if few_steps else self._unet
+        assert unet is not None and TOKEN_GROUPS in unet.input_names, "who asks for attention is refused without it"
+        return cast(TellsMore, unet).run_both({**inputs, TOKEN_GROUPS: token_groups})
 
     def decode(self, latents: FloatArray, *, fast: bool = False) -> FloatArray:
         """Latents of one picture, [1, C, H, W], to its pixels about -1..1, [3, f H, f W].
