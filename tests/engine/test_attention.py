@@ -50,7 +50,10 @@ def grey(png: bytes) -> np.ndarray:
 def test_the_file_is_the_same_and_each_group_has_a_map(family: str, request: pytest.FixtureRequest) -> None:
     bundle = request.getfixturevalue(family)
     without, told, wide = pictures(
-        bundle, asked(), asked(attention=True), asked(LONG, attention=True, width=48, height=32, guidance_scale=1.0)
+        bundle,
+        asked(width=32, height=48),
+        asked(width=32, height=48, attention=True),
+        asked(LONG, width=48, height=32, attention=True, guidance_scale=1.0),
     )
     assert told.data == without.data, "attention is no part of a picture"
     assert not without.attention

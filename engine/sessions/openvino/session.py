@@ -163,8 +163,9 @@ class OpenVinoSession:
         """Whether the model with the second output gives the first one as the plain model does."""
         with self._lock:
             if tail not in self._alike:
-                fed = self._probe(tail, 1)
-                both, plain = (self._answer(self._shapes.take((each, 1)), fed)[0] for each in (tail, _plain(tail)))
+                fed, alone = self._probe(tail, 1), _plain(tail)
+                both = self._answer(self._shapes.take((tail, 1)), fed)[0]
+                plain = self._answer(self._shapes.take((alone, 1)), {name: fed[name] for name, _ in alone})[0]
                 self._alike[tail] = np.array_equal(both, plain, equal_nan=True)
             return self._alike[tail]
 

@@ -62,7 +62,7 @@ class Veil {
     canvas.setAttribute("aria-hidden", "true");
     const map = await createImageBitmap(blob);
     Object.assign(canvas, { width: map.width, height: map.height });
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(map, 0, 0);
     const cells = context.getImageData(0, 0, map.width, map.height);
     for (let at = 0; at < cells.data.length; at += 4) {

@@ -1,9 +1,11 @@
 """The second output on every runtime: the same maps, and a first output that it does not touch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from engine.bundle.manifest import TOKEN_GROUPS, UNET_FILE, load_bundle
 from engine.description.groups import DRAWN_GROUPS
@@ -11,11 +13,12 @@ from engine.sessions import Array, SessionFactory, TellsMore
 from engine.sessions.auto import sessions_for
 from engine.sessions.openvino.library import installed
 from engine.sessions.openvino.session import OpenVinoSession
-from engine.sessions.torch.sessions import TorchSessions
+from engine.sessions.torch.sessions import TorchSession, TorchSessions
 from engine.settings import EngineSettings, SessionSettings
 from tests.engine.sessions.test_row_bits import FIGURINE, rows_of, some
 
-PROVIDERS = ("cpu", "openvino", "torch", "torch-compiled")
+CPU = torch.device("cpu")
+PROVIDERS = ("cpu", "openvino", "torch")
 
 
 def rows_with_groups(bundle: Path, num_rows: int) -> dict[str, Array]:
@@ -51,6 +54,23 @@ def test_maps_are_those_of_onnx_runtime_and_the_output_has_its_own_bits(
     np.testing.assert_array_equal(unet.run(rows), expected)
     assert maps.shape == (3, len(DRAWN_GROUPS), 6, 4)
     np.testing.assert_allclose(maps, twin.run_both(told)[1], atol=1e-5)
+
+
+def test_a_compiled_module_keeps_its_own_output() -> None:
+    """`torch-compiled` compiles for minutes: what the session makes of a compiled module is seen without one."""
+    told = {"x": np.ones((2, 3), np.float32), TOKEN_GROUPS: np.ones((2, 1, 1), np.float32)}
+
+    def watched(inputs: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+        return inputs["x"] + 1e-6, inputs[TOKEN_GROUPS] / 2
+
+    eager, compiled = (
+        TorchSession("unet", lambda each: each["x"], ("x",), device=CPU, watched=watched, compiled=flag)
+        for flag in (False, True)
+    )
+    assert eager.run_both(told)[0][0, 0] != 1.0, "one run gives both"
+    output, maps = compiled.run_both(told)
+    np.testing.assert_array_equal(output, compiled.run({"x": told["x"]}))
+    assert maps.tolist() == [[[0.5]], [[0.5]]]
 
 
 def test_openvino_compiles_the_second_output_as_a_model_of_its_own() -> None:

@@ -236,7 +236,7 @@ async def test_words_show_where_they_were_heeded(studio: Any) -> None:
     assert await veils(page) == [0, 209]
     await hair.hover()
     assert await veils(page) == [209, 0]
-    picture, veil = (await page.locator(each).bounding_box() for each in ("#shown .picture", VEIL))
+    picture, veil = [await page.locator(each).bounding_box() for each in ("#shown .picture", VEIL)]
     assert picture == veil
     await page.get_by_label("Describe a person").hover()
     await expect(page.locator(VEIL)).to_have_count(0)
@@ -263,7 +263,7 @@ async def test_on_a_phone_pressing_words_shows_and_hides(studio: Any) -> None:
     hair = page.locator("#shown .caption").get_by_role("button", name="red hair")
     await hair.click()
     assert await veils(page) == [209, 0]
-    picture, veil = (await page.locator(each).bounding_box() for each in ("#shown .picture", VEIL))
+    picture, veil = [await page.locator(each).bounding_box() for each in ("#shown .picture", VEIL)]
     assert picture == veil
     await hair.click()
     await expect(page.locator(VEIL)).to_have_count(0)
