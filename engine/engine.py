@@ -381,6 +381,7 @@ def _model_info(
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
         previews=preview_map is not None or diffusion.has_fast_decoder,
         regions=regions is not None,
+        attention=diffusion.tells_attention,
         change_groups=() if regions is None else groups_of(regions.classes),
         few_steps=_few_steps(bundle, samplers, limits),
         fast_decoder=diffusion.has_fast_decoder,

@@ -10,14 +10,16 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias, TypeVar
 
+from engine.description.groups import DRAWN_GROUPS
 from engine.errors import EngineError, EngineStoppedError, NotFiniteError
 from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.model.start_picture import StartPicture, read_start_picture
 from engine.pictures.encode import MEDIA_TYPES, Pixels, encode, to_pixels
+from engine.pictures.grey_map import map_png
 from engine.pictures.header import PixelLimits
 from engine.previews.linear_map import PreviewMap
 from engine.previews.maker import PreviewMaker
@@ -29,7 +31,7 @@ from engine.request.provenance import Origin, provenance
 from engine.request.request import FAST, FEW_STEPS, MAX_SEED, PreparedRequest
 from engine.samplers import FloatArray, SamplerPlan, few_steps_schedule, gaussian_noise, sampler_plan
 from engine.scheduler import Estimate, JobHandle, LatentsReady, StepDone, Update
-from engine.scheduler.picture import Denoising, OtherModel
+from engine.scheduler.picture import Denoising, OtherModel, Watch
 
 Result = TypeVar("Result")
 
@@ -65,6 +67,7 @@ class _Pass:
     conditional: Conditioning
     unconditional: Conditioning | None
     guidance_scale: float
+    watch: Watch | None = None
 
 
 _Message: TypeAlias = _Stepped | Preview | _Finished | Exception
@@ -234,7 +237,8 @@ class Generation:
         schedule = self._diffusion.noise_schedule
         schedule = few_steps_schedule(schedule) if request.variant == FEW_STEPS else schedule
         plan = sampler_plan(request.sampler, schedule, request.steps, request.strength)
-        passes = [self._pass(plan, request.width, request.height, request.guidance_scale)]
+        first = self._pass(plan, request.width, request.height, request.guidance_scale)
+        passes = [replace(first, watch=self._watch(first)) if request.attention else first]
         if second is not None:
             plan = sampler_plan(request.sampler, schedule, second.steps, second.strength)
             passes.append(self._pass(plan, second.width, second.height, second.guidance_scale))
@@ -251,6 +255,14 @@ class Generation:
             conditional=conditional,
             unconditional=unconditional,
             guidance_scale=guidance_scale,
+        )
+
+    def _watch(self, each: _Pass) -> Watch:
+        """How the attention of a pass is looked at: that of the first one, which lays the picture out."""
+        width, height, few = self._request.width, self._request.height, self._request.variant == FEW_STEPS
+        return Watch(
+            token_groups=self._diffusion.token_groups(self._plan, each.conditional, width, height),
+            forward=partial(self._diffusion.forward_attention, few_steps=few),
         )
 
     def _read(self, data: bytes) -> StartPicture:
@@ -276,6 +288,7 @@ class Generation:
                 keep=keep if number == 0 else None,
                 then=picture,
                 estimate_every=self._request.preview_every,
+                watch=each.watch,
                 model=self._model(),
             )
         assert picture is not None
@@ -313,15 +326,15 @@ class Generation:
             self._messages.put_nowait(error)
 
     async def _finish(self, ready: LatentsReady, handle: JobHandle) -> None:
-        finished = await self._in_worker(self._decoder, partial(self._decode, ready.index, ready.latents))
+        finished = await self._in_worker(self._decoder, partial(self._decode, ready))
         handle.decoded()
         self._previews.end(ready.index)
         self._messages.put_nowait(finished)
 
-    def _decode(self, index: int, latents: FloatArray) -> _Finished:
-        request = self._request
+    def _decode(self, ready: LatentsReady) -> _Finished:
+        request, index = self._request, ready.index
         started = time.monotonic()
-        pixels = to_pixels(self._diffusion.decode(latents, fast=request.decoder == FAST))
+        pixels = to_pixels(self._diffusion.decode(ready.latents, fast=request.decoder == FAST))
         mask = None
         if self._init is not None:
             pixels, mask = self._init.pasted(pixels), self._init.mask
@@ -336,6 +349,7 @@ class Generation:
             media_type=MEDIA_TYPES[request.image_format],
             width=pixels.shape[1],
             height=pixels.shape[0],
+            attention={} if ready.attention is None else self._maps(ready.attention),
         )
         return _Finished(
             image=image,
@@ -343,6 +357,15 @@ class Generation:
             decode_seconds=decoded - started,
             encode_seconds=time.monotonic() - decoded,
         )
+
+    def _maps(self, attention: FloatArray) -> dict[str, bytes]:
+        """A picture of the attention, [G, h, w], that each group got of which there are words."""
+        told = {each.span.group for each in self._plan.spans if each.positions}
+        return {
+            group.value: map_png(of_group)
+            for group, of_group in zip(DRAWN_GROUPS, attention, strict=True)
+            if group in told
+        }
 
     def _alpha(self, pixels: Pixels) -> Pixels | None:
         if not self._request.cutout:

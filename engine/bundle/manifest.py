@@ -24,6 +24,8 @@ CONDITIONING = {
     "sd": ("encoder_hidden_states",),
     "sdxl": ("encoder_hidden_states", "text_embeds", "time_ids"),
 }
+# What a UNet reads besides, where somebody wants its second output: which tokens belong to which body group.
+TOKEN_GROUPS, GROUP_ATTENTION = "token_groups", "group_attention"
 MANIFEST_FILE = "manifest.json"
 TOKENIZER_FILE = "tokenizer.json"
 TEXT_ENCODER_FILE = "text_encoder.onnx"
@@ -121,6 +123,7 @@ class Manifest:
         bfloat16_psnr: How near pictures computed in bfloat16 are to those in float32, in dB, over 16 pictures; None
             where that was not measured.
         few_steps: How the UNet of few steps draws; None where the bundle has none.
+        attention_cell: Pixels a side of one cell of the UNet's maps of attention; None where it gives none.
         files: Every other file of the bundle.
         format_version: Format of the bundle itself.
     """
@@ -154,6 +157,7 @@ class Manifest:
     parser: tuple[str, ...] = ()
     bfloat16_psnr: float | None = None
     few_steps: FewSteps | None = None
+    attention_cell: int | None = None
     files: Mapping[str, FileEntry] = field(default_factory=lambda: MappingProxyType({}))
     format_version: int = FORMAT_VERSION
 
@@ -168,6 +172,8 @@ class Manifest:
                 raise ValueError(f"{name} must be a number; got {getattr(self, name)}")
         if self.bfloat16_psnr is not None and not math.isfinite(self.bfloat16_psnr):
             raise ValueError(f"bfloat16_psnr must be a number; got {self.bfloat16_psnr}")
+        if self.attention_cell is not None and not (self.attention_cell > 0 == self.attention_cell % self.vae_factor):
+            raise ValueError(f"attention_cell must be a multiple of {self.vae_factor}; got {self.attention_cell}")
         if min(self.side_limits) < 1 or any(side < 1 for size in self.sizes for side in size):
             raise ValueError(f"side_limits and sizes must be positive; got {self.side_limits} and {self.sizes}")
         if self.family == "sdxl" and self.second_padding_token is None:
@@ -268,10 +274,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def _as_json(manifest: Manifest) -> dict[str, object]:
     plain = {item.name: getattr(manifest, item.name) for item in fields(manifest)}
     files = {name: asdict(entry) for name, entry in manifest.files.items()}
-    if manifest.bfloat16_psnr is None:
-        del plain["bfloat16_psnr"]
+    for name in ("bfloat16_psnr", "attention_cell"):
+        if plain[name] is None:
+            del plain[name]  # a bundle without is as it always was
     few_steps = {} if manifest.few_steps is None else {"few_steps": asdict(manifest.few_steps)}
-    del plain["few_steps"]  # a bundle without is as it always was
+    del plain["few_steps"]
     return {**plain, "noise_schedule": dict(manifest.noise_schedule), **few_steps, "files": files}
 
 

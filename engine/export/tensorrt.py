@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
+
+import onnx_ir
 
 from engine.bundle.manifest import (
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
+    GROUP_ATTENTION,
     PARSER_FILE,
     TEXT_ENCODER_FILE,
     UNET_FILE,
@@ -26,6 +29,7 @@ from engine.bundle.manifest import (
     Bundle,
 )
 from engine.bundle.tensorrt_engines import EngineSet, gpu_architecture, new_engine_set
+from engine.export.group_attention.graph import remove_group_attention
 from engine.sessions.tensorrt.log import made, messages
 from engine.settings import EngineSettings
 
@@ -240,7 +244,8 @@ class _Build:
         flags = 1 << int(self._trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
         network = self._builder.create_network(flags)
         parser = self._trt.OnnxParser(network, self._log)
-        if not parser.parse_from_file(str(graph)):
+        alone = with_first_output_alone(graph)
+        if not (parser.parse_from_file(str(graph)) if alone is None else parser.parse(alone, str(graph))):
             reason = parser.get_error(0).desc() if parser.num_errors else "no reason given"
             raise ValueError(f"{graph}: TensorRT cannot read it: {reason.splitlines()[0][:300]}")
         profile = self._builder.create_optimization_profile()
@@ -259,6 +264,18 @@ class _Build:
     def timing_cache(self) -> bytes:
         """Measurements for the next build; empty where there are none."""
         return b"" if self._cache is None else bytes(self._cache.serialize())
+
+
+def with_first_output_alone(graph: Path) -> bytes | None:
+    """A UNet's graph without the second output; None where it has none.
+
+    An engine computes all its outputs in every run, so that one nobody asks for would cost every step.
+    """
+    model = onnx_ir.load(graph)
+    if GROUP_ATTENTION not in {value.name for value in model.graph.outputs}:
+        return None
+    remove_group_attention(model)
+    return cast(bytes, onnx_ir.to_proto(model).SerializeToString())
 
 
 def _shapes(shape: Shape, ranges: Mapping[int, Range]) -> tuple[Shape, Shape, Shape]:

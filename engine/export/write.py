@@ -15,7 +15,9 @@ import onnx_ir
 import torch
 from onnx_ir.passes.common import CommonSubexpressionEliminationPass, RemoveUnusedNodesPass
 
+from engine.bundle.manifest import GROUP_ATTENTION, TOKEN_GROUPS
 from engine.export.attention import split_attention
+from engine.export.group_attention.graph import add_group_attention
 from engine.export.group_norm import split_group_norms
 from engine.export.origins import forget_origins
 from engine.export.weights.halves import store_weights_as_halves
@@ -58,6 +60,8 @@ def write_graph(
     expected = _expected(graph)
     program = _export(graph)
     _shorten(program.model)
+    if graph.attention_level is not None:
+        add_group_attention(program.model, graph.attention_level)
     forget_origins(program.model)
     if graph.beside:
         assert finished is not None, f"{graph.file} lies beside {graph.beside}"
@@ -141,7 +145,13 @@ def _verify(
     options.enable_mem_pattern = False
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    found = session.run(None, {name: value.numpy() for name, value in inputs.items()})[0]
+    fed = {name: value.numpy() for name, value in inputs.items()}
+    tells_attention = TOKEN_GROUPS in {node.name for node in session.get_inputs()}
+    if tells_attention:  # all tokens in one group take all attention
+        fed[TOKEN_GROUPS] = np.ones((1, fed["encoder_hidden_states"].shape[1], 1), np.float32)
+    found, *attention = session.run(None, fed)
+    if tells_attention and not np.allclose(attention[0], 1.0, atol=tolerance):
+        raise ValueError(f"{path.name}: {GROUP_ATTENTION} of all tokens together must be 1 everywhere")
     difference = float(np.abs(found - expected).max()) / max(1.0, float(np.abs(expected).max()))
     if not difference <= tolerance:
         raise ValueError(f"{path.name}: the exported graph differs from torch by {difference:.2g} of {tolerance:g}")

@@ -7,7 +7,7 @@ Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -18,6 +18,7 @@ from engine.bundle.manifest import (
     FEW_STEPS_FILE,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
+    TOKEN_GROUPS,
     TOKENIZER_FILE,
     UNET_FILE,
     VAE_DECODER_FILE,
@@ -25,12 +26,13 @@ from engine.bundle.manifest import (
     Bundle,
 )
 from engine.description import Description
+from engine.description.groups import DRAWN_GROUPS
 from engine.errors import BundleError, NotFiniteError
 from engine.model.text import EncodedText, TextEncoders
 from engine.prompt.planner import PromptPlan, PromptPlanner, apply_weights
 from engine.prompt.windows import TokenArray
 from engine.samplers import FloatArray, NoiseSchedule
-from engine.sessions import Compiles, Prepares, Session, SessionFactory
+from engine.sessions import Compiles, Prepares, Session, SessionFactory, TellsMore
 
 Conditioning: TypeAlias = Mapping[str, FloatArray]
 
@@ -82,6 +84,12 @@ class DiffusionModel:
     def takes_pictures(self) -> bool:
         """Whether the bundle holds a VAE encoder."""
         return self._vae_encoder is not None
+
+    @property
+    def tells_attention(self) -> bool:
+        """Whether every UNet can say how its attention is shared out, by what runs it here."""
+        unets = [self._unet] if self._few_steps is None else [self._unet, self._few_steps]
+        return all(isinstance(unet, TellsMore) and TOKEN_GROUPS in unet.input_names for unet in unets)
 
     @property
     def has_few_steps(self) -> bool:
@@ -139,6 +147,24 @@ class DiffusionModel:
         """
         return self._conditioning(self._weighted(plan, plan.negative_windows, plan.negative_weights), width, height)
 
+    def token_groups(self, plan: PromptPlan, conditioning: Conditioning, width: int, height: int) -> FloatArray:
+        """Which tokens of a description are of which group, [1, K L, G] of 0 and 1; groups are DRAWN_GROUPS.
+
+        Args:
+            plan: The description's.
+            conditioning: What `encode` made of it.
+            width: Of the picture, in pixels.
+            height: Of the picture, in pixels.
+
+        Raises:
+            GenerationError: The UNet does not take such shapes.
+        """
+        groups = np.zeros((1, plan.windows.size, len(DRAWN_GROUPS)), np.float32)
+        for each in plan.spans:
+            groups[0, list(each.positions), DRAWN_GROUPS.index(each.span.group)] = 1.0
+        self._prepare({**conditioning, TOKEN_GROUPS: groups}, width, height)
+        return groups
+
     def forward(self, inputs: Mapping[str, FloatArray]) -> FloatArray:
         """One UNet forward over R rows, to [R, C, H, W].
 
@@ -155,6 +181,23 @@ class DiffusionModel:
         """
         assert self._few_steps is not None, "the bundle has no UNet of few steps"
         return self._few_steps.run(inputs)
+
+    def forward_attention(
+        self, inputs: Mapping[str, FloatArray], token_groups: FloatArray, *, few_steps: bool = False
+    ) -> tuple[FloatArray, FloatArray]:
+        """The same forward by either UNet, and how its attention is shared out among groups, [R, G, h, w] of 0..1.
+
+        Args:
+            inputs: Of R rows.
+            token_groups: Which of their tokens are of which group, [R, K L, G].
+            few_steps: Whether the UNet of few steps runs.
+
+        Raises:
+            GenerationError: The UNet failed.
+        """
+        unet = self._few_steps if few_steps else self._unet
+        assert unet is not None and TOKEN_GROUPS in unet.input_names, "who asks for attention is refused without it"
+        return cast(TellsMore, unet).run_both({**inputs, TOKEN_GROUPS: token_groups})
 
     def decode(self, latents: FloatArray, *, fast: bool = False) -> FloatArray:
         """Latents of one picture, [1, C, H, W], to its pixels about -1..1, [3, f H, f W].
@@ -224,7 +267,8 @@ class DiffusionModel:
 
 def _check_family(bundle: Bundle, file: str, unet: Session) -> None:
     expected = ("sample", "timesteps", *CONDITIONING[bundle.manifest.family])
-    if set(unet.input_names) != set(expected):
+    optional = () if bundle.manifest.attention_cell is None else (TOKEN_GROUPS,)
+    if not set(expected) <= set(unet.input_names) <= {*expected, *optional}:
         raise BundleError(
             f"{bundle.file(file)}: the manifest says {bundle.manifest.family}, whose UNet reads "
             f"{', '.join(expected)}; this one reads {', '.join(unet.input_names)}"

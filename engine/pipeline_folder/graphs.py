@@ -23,6 +23,7 @@ from engine.bundle.manifest import (
     VAE_ENCODER_FILE,
     Manifest,
 )
+from engine.pipeline_folder.cross_attention import Watch
 from engine.pipeline_folder.fast_decoder import load_fast_decoder
 from engine.pipeline_folder.few_steps import LowRank, merge_few_steps
 from engine.pipeline_folder.source import FAST_DECODER, FEW_STEPS, Source
@@ -47,6 +48,8 @@ class Graph:
         precision: How its weights are stored; one of PRECISIONS.
         beside: The graph in the same folder whose weights it takes, with small changes to some; "" for none.
         changes: Those, by `few_steps.weight_key` of the changed weight.
+        attention_level: How often the latents are halved on the way to the layers whose attention is told by body
+            group, as a second output; None for none. The module itself has only the first.
     """
 
     file: str
@@ -57,6 +60,7 @@ class Graph:
     precision: str
     beside: str = ""
     changes: Mapping[str, LowRank] = field(default_factory=dict)
+    attention_level: int | None = None
 
 
 class TextEncoder(torch.nn.Module):
@@ -92,7 +96,8 @@ class TextEncoder(torch.nn.Module):
 class UNet(torch.nn.Module):
     """Latents [R, C, H, W], timesteps [R] and text [R, K L, D] to the model's output [R, C, H, W].
 
-    SDXL's also reads text_embeds [R, P] and time_ids [R, 6]; they stay float32 until they are laid side by side.
+    SDXL's also reads text_embeds [R, P] and time_ids [R, 6]; they stay float32 until they are laid side by side. A
+    `watch` needs layers that show it what they read (`make_watchable`).
     """
 
     def __init__(self, model: UNet2DConditionModel) -> None:
@@ -106,6 +111,7 @@ class UNet(torch.nn.Module):
         encoder_hidden_states: torch.Tensor,
         text_embeds: torch.Tensor | None = None,
         time_ids: torch.Tensor | None = None,
+        watch: Watch | None = None,
     ) -> torch.Tensor:
         """Runs the UNet."""
         dtype = self.model.dtype
@@ -115,6 +121,7 @@ class UNet(torch.nn.Module):
             timesteps,
             encoder_hidden_states.to(dtype),
             added_cond_kwargs=added,
+            cross_attention_kwargs=None if watch is None else {"watch": watch},
             return_dict=False,
         )
         return cast(torch.Tensor, output.float())
@@ -257,6 +264,7 @@ def unet_graph(model: Any, manifest: Manifest) -> Graph:
         side = float(manifest.default_width)
         inputs["time_ids"] = torch.tensor([[side, side, 0, 0, side, side], [side, side / 2, 8, 0, side, side]])
         dynamic |= {"text_embeds": {0: _ANY}, "time_ids": {0: _ANY}}
+    cell = manifest.attention_cell
     return Graph(
         file=UNET_FILE,
         module=UNet(model),
@@ -264,6 +272,7 @@ def unet_graph(model: Any, manifest: Manifest) -> Graph:
         dynamic=dynamic,
         output_name="output",
         precision=manifest.precision,
+        attention_level=None if cell is None else (cell // manifest.vae_factor).bit_length() - 1,
     )
 
 

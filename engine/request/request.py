@@ -69,6 +69,8 @@ class GenerationRequest:
         second_pass: What to do with the finished latents.
         preview_every: Steps from one preview of a picture to the next, 1 to the model's max_steps; None means none.
         cutout: Make everything but the person transparent, with a soft edge; for png and webp.
+        attention: Give with each picture how much attention each of its parts paid to the words of each body group; it
+            is no part of a picture.
         request_id: The caller's name for the request in logs.
         caller: Who asks, so that callers take turns; "" where they are not told apart. It is no part of a picture.
         notes: What the answer is to say beside the parser's warnings; it is no part of a picture.
@@ -103,6 +105,7 @@ class GenerationRequest:
     second_pass: SecondPass | None = None
     preview_every: int | None = None
     cutout: bool = False
+    attention: bool = False
     request_id: str = ""
     caller: str = ""
     notes: tuple[str, ...] = ()
@@ -136,6 +139,7 @@ class ModelInfo:
         takes_init_image: Whether pictures can start from one.
         previews: Whether it can show pictures while they are made.
         regions: Whether it can say which item each pixel of a picture shows, and so cut the person out.
+        attention: Whether it can say how much attention a picture paid to the words of each body group.
         few_steps: What the variant few_steps runs with; None where there is none.
         fast_decoder: Whether the decoder fast is there.
         pixels_of_a_latent: Sides of the square of pixels that one position of the latents stands for.
@@ -164,6 +168,7 @@ class ModelInfo:
     sampler_steps: Mapping[str, int] = field(default_factory=dict)
     previews: bool = False
     regions: bool = False
+    attention: bool = False
     few_steps: FewSteps | None = None
     fast_decoder: bool = False
     pixels_of_a_latent: int = 8
@@ -216,6 +221,7 @@ class PreparedRequest:
     edit: PreparedEdit | None = None
     preview_every: int | None = None
     cutout: bool = False
+    attention: bool = False
     variant: str = FULL
     decoder: str = FULL
     plan: object = field(default=None, repr=False, compare=False)

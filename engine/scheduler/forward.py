@@ -6,15 +6,19 @@ Letters: R rows of a forward, C H W latent channels and sides.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
 from engine.errors import GenerationError, OutOfMemoryError
 from engine.samplers import FloatArray
-from engine.scheduler.picture import Forward, Inputs, Picture
+from engine.scheduler.picture import Forward, Inputs, Picture, Watch
 from engine.scheduler.policy import Batch
+
+#: Of each row: the model's output, [1, C, H, W], and how its attention is shared out, [G, h, w], where it is watched.
+Outputs: TypeAlias = list[tuple[FloatArray, FloatArray | None]]
 
 
 @dataclass(kw_only=True)
@@ -57,31 +61,46 @@ def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.
     return outcome
 
 
-def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> FloatArray | None:
+def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> Outputs | None:
     """One forward, or several where only one picture's rows are too many; None if it was cancelled between them."""
     other = batch.pictures[0].denoising.model  # all are of one bucket, and so of one model
     forward = forward if other is None else other.forward
-    rows = [row for picture in batch.pictures for row in picture.rows()]
-    outputs: list[FloatArray] = []
+    rows = [row for picture in batch.pictures for row in _rows(picture)]
+    outputs: Outputs = []
     for start in range(0, len(rows), batch.row_limit):
         if outputs and all(picture.job.ended for picture in batch.pictures):
             return None
         part = rows[start : start + batch.row_limit]
         outcome.forwards.append(len(part))
-        outputs.append(forward(_stacked(part)))
-    return np.concatenate(outputs)
+        outputs += _run(part, forward)
+    return outputs
 
 
-def _stacked(rows: list[Inputs]) -> Mapping[str, FloatArray]:
-    return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+def _rows(picture: Picture) -> list[tuple[Inputs, Watch | None]]:
+    """A picture's rows, and how they are watched: what is looked at is the conditional row, which comes first."""
+    watches = [picture.denoising.watch, None]
+    return list(zip(picture.rows(), watches, strict=False))
 
 
-def _advance(batch: Batch, outputs: FloatArray, outcome: Outcome) -> None:
+def _run(rows: list[tuple[Inputs, Watch | None]], forward: Forward) -> Outputs:
+    """One forward; where any row is watched it gives everybody's attention, and that of others is nobody's."""
+    inputs = {name: np.concatenate([row[name] for row, _ in rows]) for name in rows[0][0]}
+    watch = next((each for _, each in rows if each is not None), None)
+    if watch is None:
+        return [(output, None) for output in forward(inputs)[:, None]]
+    unwatched = np.zeros_like(watch.token_groups)
+    groups = [unwatched if each is None else each.token_groups for _, each in rows]
+    outputs, maps = watch.forward(inputs, np.concatenate(groups))
+    seen = [None if each is None else found for (_, each), found in zip(rows, maps, strict=True)]
+    return list(zip(outputs[:, None], seen, strict=True))
+
+
+def _advance(batch: Batch, outputs: Outputs, outcome: Outcome) -> None:
     start = 0
     for picture in batch.pictures:
-        rows = slice(start, start + picture.num_rows)
-        start = rows.stop
+        of_picture = outputs[start : start + picture.num_rows]
+        start += len(of_picture)
         try:
-            picture.advance(outputs[rows])
+            picture.advance(np.concatenate([output for output, _ in of_picture]), of_picture[0][1])
         except GenerationError as error:
             outcome.failures[picture] = error

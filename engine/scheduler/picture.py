@@ -35,6 +35,20 @@ class OtherModel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watch:
+    """How a picture's attention is looked at.
+
+    Attributes:
+        token_groups: Which tokens are of which group, [1, M, G].
+        forward: Of the model that runs the picture's rows: from inputs with R rows and their token groups, [R, M, G],
+            to outputs, [R, C, H, W], with the bits of a plain forward, and to maps, [R, G, h, w].
+    """
+
+    token_groups: FloatArray
+    forward: Callable[[Inputs, FloatArray], tuple[FloatArray, FloatArray]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Denoising:
     """One picture to denoise.
 
@@ -51,6 +65,7 @@ class Denoising:
         then: What denoises the result once more, from its own plan and at the size of its own noise.
         model: What runs the rows; None means the scheduler's own.
         estimate_every: After how many steps each the picture is estimated; None means never.
+        watch: How its attention is looked at, in each of its steps; None means not at all.
     """
 
     plan: SamplerPlan
@@ -64,6 +79,7 @@ class Denoising:
     then: "Denoising | None" = None
     model: OtherModel | None = None
     estimate_every: int | None = None
+    watch: Watch | None = None
 
     @property
     def num_steps(self) -> int:
@@ -87,6 +103,8 @@ class Picture:
         self.step = 0
         #: The finished picture as the model has it at the last step, [1, C, H, W], where that was to be estimated.
         self.estimate: FloatArray | None = None
+        self._attention: FloatArray | None = None
+        self._num_watched = 0
         self._begin(denoising, denoising.original)
 
     def _begin(self, denoising: Denoising, original: FloatArray | None) -> None:
@@ -105,6 +123,11 @@ class Picture:
     def latents(self) -> FloatArray:
         """Where the picture is, [1, C, H, W]."""
         return self._state[0]
+
+    @property
+    def attention(self) -> FloatArray | None:
+        """How the attention was shared out in the steps so far, on average, [G, h, w]; None where nobody watched."""
+        return None if self._attention is None else self._attention / np.float32(self._num_watched)
 
     @property
     def num_rows(self) -> int:
@@ -128,8 +151,8 @@ class Picture:
         texts = [denoising.conditional, denoising.unconditional if denoising.guided_at(step) else None]
         return [{**shared, **text} for text in texts if text is not None]
 
-    def advance(self, outputs: FloatArray) -> None:
-        """Takes the model's outputs for `rows`, [1 or 2, C, H, W].
+    def advance(self, outputs: FloatArray, attention: FloatArray | None = None) -> None:
+        """Takes the model's outputs for `rows`, [1 or 2, C, H, W], and the conditional row's attention, [G, h, w].
 
         Raises:
             NotFiniteError: They hold NaN or infinity.
@@ -137,6 +160,9 @@ class Picture:
         denoising, step = self.denoising, self.step - self._first_step
         if not np.isfinite(outputs).all():
             raise NotFiniteError(f"the model's output is not finite at step {self.step + 1} of {self.num_steps}")
+        if attention is not None:
+            self._attention = attention if self._attention is None else self._attention + attention
+            self._num_watched += 1
         output = outputs[:1]
         if denoising.guided_at(step):
             output = guided(output, outputs[1:], denoising.guidance_scale)

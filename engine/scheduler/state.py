@@ -272,7 +272,8 @@ class State:
             self._pictures.remove(picture)
             self._undecoded += 1
             job.undecoded += 1
-            messages.append((job, LatentsReady(index=picture.index, latents=picture.latents)))
+            ready = LatentsReady(index=picture.index, latents=picture.latents, attention=picture.attention)
+            messages.append((job, ready))
         return messages
 
     def _bucket_stats(self, bucket: Bucket) -> BucketStats:

@@ -15,11 +15,13 @@ from engine.bundle.manifest import (
     FEW_STEPS_FILE,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
+    TOKEN_GROUPS,
     UNET_FILE,
     VAE_DECODER_FILE,
     VAE_ENCODER_FILE,
     Manifest,
 )
+from engine.description.groups import DRAWN_GROUPS
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -42,7 +44,9 @@ class _Sides:
     maximum: tuple[int, int]
 
 
-def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: int) -> Mapping[str, ShapeRange]:
+def shape_ranges(
+    manifest: Manifest, file: str, *, max_rows: int, max_windows: int, attention: bool = False
+) -> Mapping[str, ShapeRange]:
     """Shapes of every input of a graph.
 
     Args:
@@ -50,6 +54,7 @@ def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: i
         file: Name of the graph in it.
         max_rows: Rows of one UNet forward; one guided picture, two rows, is the usual one.
         max_windows: Text windows of a description; one is the usual number.
+        attention: Whether the input is among them that only a UNet's second output reads.
     """
     sides = _sides(manifest)
     if file in (TEXT_ENCODER_FILE, SECOND_TEXT_ENCODER_FILE):  # one window a run
@@ -70,6 +75,9 @@ def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: i
     if manifest.family == "sdxl":
         ranges["text_embeds"] = _range(*((r, manifest.pooled_width) for r in rows))
         ranges["time_ids"] = _range(*((r, 6) for r in rows))
+    if attention and manifest.attention_cell is not None:
+        counts = zip(rows, windows, strict=True)
+        ranges[TOKEN_GROUPS] = _range(*((r, tokens * k, len(DRAWN_GROUPS)) for r, k in counts))
     return ranges
 
 

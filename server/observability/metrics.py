@@ -61,6 +61,9 @@ class Metrics:
         )
         for by in EDITS:
             self._edits.labels(by)
+        self._attention = Counter(
+            "cosmicman_attention_requests", "Requests that asked where their words were heeded.", registry=registry
+        )
         self._stage = Histogram(
             "cosmicman_stage_seconds",
             "Where finished requests spent it.",
@@ -152,6 +155,10 @@ class Metrics:
         """A request that changes a part of a picture has left the line."""
         assert by in EDITS
         self._edits.labels(by).inc()
+
+    def attended(self) -> None:
+        """A request that asks for attention has left the line."""
+        self._attention.inc()
 
     def generation_ended(self, outcome: str) -> None:
         assert outcome in OUTCOMES

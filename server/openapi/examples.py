@@ -117,6 +117,7 @@ FULL_BODY = {
     "image_format": "jpeg",
     "image_quality": 90,
     "cutout": False,
+    "attention": False,
     "priority": "normal",
     "deadline_seconds": 30.0,
     "guidance_interval": [0.2, 0.8],
@@ -126,6 +127,7 @@ FULL_BODY = {
 }
 
 PREVIEWS_BODY = {"description": DESCRIPTION, "preview_every": 5}
+ATTENTION_BODY = {"description": DESCRIPTION, "attention": True}
 
 EVENTS = """\
 id: 1
@@ -190,6 +192,7 @@ MODEL = {
     "decoders": ["full", "fast"],
     "previews": True,
     "regions": True,
+    "attention": True,
     "image_formats": ["png", "jpeg", "webp"],
 }
 

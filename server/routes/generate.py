@@ -87,6 +87,7 @@ _REFUSALS = {
         groups=examples.GROUPS_BODY,
         full=examples.FULL_BODY,
         previews=examples.PREVIEWS_BODY,
+        attention=examples.ATTENTION_BODY,
     )
     | repeatable(streams=True),
 )
@@ -144,18 +145,19 @@ def _media_type(request: Request, body: GenerateBody | None) -> str | None:
 
 
 def _judged_by_form(request: Request, reading: Reading[GenerateBody]) -> Reading[GenerateBody]:
-    """What is wrong with a body in the form of answer that is wanted: only a stream can hold previews."""
-    if reading.values.get("preview_every") is None:
-        return reading
+    """What is wrong with a body in the form of answer that is wanted, which may have no place for what is asked."""
     images = IMAGES if reading.values.get("num_images", 1) == 1 else ()
     form = choose(_accept(request), [JSON, *images, EVENT_STREAM])
-    if form in (None, EVENT_STREAM):
-        return reading
-    mistake = f"preview_every is for answers of {EVENT_STREAM}, which alone can hold previews; this one is {form}"
+    homeless: dict[str, str] = {}
+    if reading.values.get("preview_every") is not None and form not in (None, EVENT_STREAM):
+        homeless["preview_every"] = f"{EVENT_STREAM}, which alone can hold previews"
+    if reading.values.get("attention") and form in IMAGES:
+        homeless["attention"] = f"{JSON} and {EVENT_STREAM}, which can hold maps beside a picture"
+    mistakes = {name: [f"{name} is for answers of {forms}; this one is {form}"] for name, forms in homeless.items()}
     return replace(
         reading,
-        values={name: value for name, value in reading.values.items() if name != "preview_every"},
-        mistakes={**reading.mistakes, "preview_every": [mistake]},
+        values={name: value for name, value in reading.values.items() if name not in mistakes},
+        mistakes={**reading.mistakes, **mistakes},
     )
 
 

@@ -70,6 +70,11 @@ class GenerateBody(Body):
     cutout: bool = Field(
         False, description="Only the person: the rest is transparent, with a soft edge; for png and webp."
     )
+    attention: bool = Field(
+        False,
+        description="Also say where in each picture the words of each group were heeded, where GET /model has "
+        "attention; only with application/json and text/event-stream. It changes no picture.",
+    )
     priority: Priority = Field("normal", description="The turn in line, and the share of compute while others run.")
     deadline_seconds: float | None = Field(
         None, gt=0, description="Longest the request may take in all; then it is cancelled and answered 504."
@@ -137,6 +142,11 @@ class Picture(Answer):
     data: str = Field(description="The encoded picture, in base64; its metadata says how to make it again.")
     width: int
     height: int
+    attention: dict[str, str] | None = Field(
+        None,
+        description="Only where it was asked for: by group a small grey PNG in base64, a pixel for each square of the "
+        "picture, white where the group's words were heeded most; of all steps of the first pass on average.",
+    )
 
 
 class TimingsAnswer(Answer):

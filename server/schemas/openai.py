@@ -28,7 +28,7 @@ UNDONE = {
 #: What is done of a picture, by the path that takes one.
 OF_A_PICTURE = {
     name: "POST /v1/images/edits takes it, with a picture" for name in ("image", "mask", "change", "grow", "feather")
-}
+} | {"attention": "POST /generate takes it, whose answer has a place for the maps"}
 #: The names of POST /generate for what is called otherwise here.
 ELSEWHERE = {
     "description": "prompt",

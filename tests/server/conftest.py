@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from PIL import Image
@@ -34,6 +35,7 @@ from engine.engine import (
     Timings,
 )
 from engine.errors import BusyError, EngineStoppedError
+from engine.pictures.grey_map import map_png
 from engine.request.prepare import NONE, prepare
 from server.app import create_app
 from server.connections.server import ConnectionServer
@@ -65,6 +67,7 @@ MODEL = ModelInfo(
     max_images=4,
     max_characters=8000,
     previews=True,
+    attention=True,
 )
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 
@@ -164,6 +167,7 @@ class RectangleEngine:
                         media_type=f"image/{settled.image_format}",
                         width=settled.width,
                         height=settled.height,
+                        attention=maps(settled) if settled.attention else {},
                     )
             ended = True
             yield Finished(timings=Timings(**dict.fromkeys(Timings.__dataclass_fields__, 0.25)))
@@ -184,6 +188,13 @@ class RectangleEngine:
         finally:
             self._running -= 1
             self._lock.release()
+
+
+def maps(settled: PreparedRequest) -> dict[str, bytes]:
+    """Of two cells the upper one is white for the first group of the words, the lower one for the others."""
+    groups = dict.fromkeys(str(span.group) for span in settled.description.spans if span.group != "negated")
+    upper = np.array([[1.0], [0.0]], np.float32)
+    return {group: map_png(upper if place == 0 else upper[::-1]) for place, group in enumerate(groups)}
 
 
 def draw(seed: int, width: int, height: int, image_format: str) -> bytes:

@@ -20,7 +20,7 @@ from server.schemas.generate import GenerateBody
 from server.settings import Settings
 
 #: Fields of a request that say how it is run and in what answer, and not what a picture looks like.
-NOT_OF_A_PICTURE = {"num_images", "priority", "deadline_seconds", "preview_every"}
+NOT_OF_A_PICTURE = {"num_images", "priority", "deadline_seconds", "preview_every", "attention"}
 
 
 def png(width: int = 64, height: int = 96) -> bytes:

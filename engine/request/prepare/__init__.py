@@ -108,6 +108,7 @@ def prepare(
         edit=edit,
         preview_every=request.preview_every,
         cutout=request.cutout,
+        attention=request.attention,
         plan=plan,
     )
 
@@ -141,6 +142,11 @@ def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistake
     _check_choice("priority", request.priority, PRIORITIES, wrong)
     _check_previews(request, model, wrong)
     _check_cutout(request, model, wrong)
+    if request.attention and not model.attention:
+        message = (
+            f"attention needs a UNet that tells how its attention is shared out, and that of {model.name} here does not"
+        )
+        wrong.add("attention", f"{message}: its export is older, or TensorRT engines run it, which leave that out")
     seconds = request.deadline_seconds
     if seconds is not None and not 0.0 < seconds <= MAX_DEADLINE_SECONDS:
         message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {seconds:g}"

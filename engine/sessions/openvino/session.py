@@ -3,7 +3,7 @@
 Letters: R rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor
 from threading import Lock
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.bundle.manifest import TOKEN_GROUPS
 from engine.errors import GenerationError, ProviderError
 from engine.sessions.failures import run_error
 from engine.sessions.openvino.compiler import Compiler
@@ -44,6 +45,7 @@ class OpenVinoSession:
         self._dtypes = {name: each.get_element_type().to_dtype() for name, each in compiler.inputs.items()}
         self._counts = compiled_counts(max_rows) if most > 1 else (1,)
         self._shapes = CompiledShapes(self._compiled, self._same_bits, most)
+        self._alike: dict[Tail, bool] = {}
         self._lock = Lock()
 
     @property
@@ -67,9 +69,10 @@ class OpenVinoSession:
         Raises:
             GenerationError: The graph does not take such shapes.
         """
-        tail = tuple((name, tuple(tails[name])) for name in self._dtypes)
-        if not self._shapes.counts(tail):
-            self._make_now(tail, 1)
+        tail = tuple((name, tuple(tails[name])) for name in self._read(tails))
+        for each in {tail, _plain(tail)}:
+            if not self._shapes.counts(each):
+                self._make_now(each, 1)
 
     def compile_rows(self, inputs: Mapping[str, Array]) -> None:
         """Compiles all that a run with these inputs would like to have, and tries it.
@@ -88,6 +91,21 @@ class OpenVinoSession:
             OutOfMemoryError: The run did not fit.
             GenerationError: The graph failed, or does not take such shapes.
         """
+        return self._run({name: array for name, array in inputs.items() if name != TOKEN_GROUPS})[0]
+
+    def run_both(self, inputs: Mapping[str, Array]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Runs the graph with its second output, which is compiled as a model of its own.
+
+        Where that one was seen to give the first output other bits, the plain model gives them, in a second run.
+
+        Raises:
+            OutOfMemoryError: The run did not fit.
+            GenerationError: The graph failed, or does not take such shapes.
+        """
+        first, second = self._run(inputs)
+        return first if self._plain_bits(_tail(self._fed(inputs)[0])) else self.run(inputs), second
+
+    def _run(self, inputs: Mapping[str, Array]) -> list[npt.NDArray[np.float32]]:
         fed, num_rows = self._fed(inputs)
         tail = _tail(fed)
         with self._lock:
@@ -97,17 +115,21 @@ class OpenVinoSession:
                 held = {1}
             for rows in parts(num_rows, self._shapes.allowed(self._counts)):
                 self._shapes.want((tail, rows), self._background)
-            outputs, start = [], 0
+            answers, start = [], 0
             for rows in parts(num_rows, held):
                 part = {name: _filled(array[start : start + rows], rows) for name, array in fed.items()}
-                outputs.append(self._answer(self._shapes.take((tail, rows)), part))
+                answers.append(self._answer(self._shapes.take((tail, rows)), part))
                 start += rows
-        return np.concatenate(outputs)[:num_rows] if len(outputs) > 1 else outputs[0][:num_rows]
+        return [np.concatenate(each)[:num_rows] for each in zip(*answers, strict=True)]
 
     def _fed(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], int]:
-        fed = {name: np.ascontiguousarray(inputs[name], dtype) for name, dtype in self._dtypes.items()}
+        fed = {name: np.ascontiguousarray(inputs[name], self._dtypes[name]) for name in self._read(inputs)}
         [num_rows] = {len(array) for array in fed.values()}
         return fed, num_rows
+
+    def _read(self, given: Collection[str]) -> list[str]:
+        """The inputs that are read, in the graph's order."""
+        return [name for name in self._dtypes if name != TOKEN_GROUPS or name in given]
 
     def _make_now(self, tail: Tail, rows: int) -> None:
         try:
@@ -120,31 +142,50 @@ class OpenVinoSession:
     def _compiled(self, tail: Tail, rows: int) -> Any:
         return self._compiler.compiled({name: (rows, *shape) for name, shape in tail})
 
-    def _answer(self, model: Any, fed: Mapping[str, Array]) -> npt.NDArray[np.float32]:
+    def _answer(self, model: Any, fed: Mapping[str, Array]) -> list[npt.NDArray[np.float32]]:
         try:
-            output = model.create_infer_request().infer(dict(fed), share_inputs=True)[0]
-            return np.array(output, np.float32)
+            outputs = model.create_infer_request().infer(dict(fed), share_inputs=True)
+            return [np.array(outputs[place], np.float32) for place in range(len(model.outputs))]
         except (RuntimeError, MemoryError) as error:
             raise run_error(self._name, error) from error
 
     def _same_bits(self, tail: Tail, rows: int, model: Any, single: Any) -> bool:
         """Whether the first and the last row come out of a forward as they do alone."""
+        fed = self._probe(tail, rows)
+        together = self._answer(model, fed)[0]
+        for row in (0, rows - 1):
+            alone = self._answer(single, {name: array[row : row + 1] for name, array in fed.items()})[0]
+            if not np.array_equal(alone[0], together[row], equal_nan=True):
+                return False
+        return True
+
+    def _plain_bits(self, tail: Tail) -> bool:
+        """Whether the model with the second output gives the first one as the plain model does."""
+        with self._lock:
+            if tail not in self._alike:
+                fed, alone = self._probe(tail, 1), _plain(tail)
+                both = self._answer(self._shapes.take((tail, 1)), fed)[0]
+                plain = self._answer(self._shapes.take((alone, 1)), {name: fed[name] for name, _ in alone})[0]
+                self._alike[tail] = np.array_equal(both, plain, equal_nan=True)
+            return self._alike[tail]
+
+    def _probe(self, tail: Tail, rows: int) -> dict[str, Array]:
         random = np.random.default_rng(_PROBE_SEED)
         fed: dict[str, Array] = {}
         for name, shape in tail:
             dtype = self._dtypes[name]
             real = np.issubdtype(dtype, np.floating)
             fed[name] = (random.normal(size=(rows, *shape)) if real else np.zeros((rows, *shape))).astype(dtype)
-        together = self._answer(model, fed)
-        for row in (0, rows - 1):
-            alone = self._answer(single, {name: array[row : row + 1] for name, array in fed.items()})
-            if not np.array_equal(alone[0], together[row], equal_nan=True):
-                return False
-        return True
+        return fed
 
 
 def _tail(fed: Mapping[str, Array]) -> Tail:
     return tuple((name, array.shape[1:]) for name, array in fed.items())
+
+
+def _plain(tail: Tail) -> Tail:
+    """Without the input that the second output alone reads."""
+    return tuple((name, shape) for name, shape in tail if name != TOKEN_GROUPS)
 
 
 def _filled(rows: Array, count: int) -> Array:

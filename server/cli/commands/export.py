@@ -4,7 +4,7 @@ import argparse
 import logging
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from server.cli.arguments import add_command
@@ -22,6 +22,7 @@ EXAMPLES = """\
   cosmicman export runs/checkpoint-20000 --base models/sdxl-base --precision int8 --out models/mine
   cosmicman export models/figurine-bundle --tensorrt --target sm89 --out out/figurine-sm89
   cosmicman export models/sdxl --preview-map --out models/sdxl
+  cosmicman export models/sdxl --attention --out models/sdxl
   cosmicman export models/mine --parser models/figurine-bundle --out models/mine
   cosmicman export models/sdxl --measure-bfloat16 --out models/sdxl
 
@@ -63,6 +64,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="CHECKPOINT is a bundle of an older export: write it again with the map that previews are drawn with",
     )
     parser.add_argument(
+        "--attention",
+        action="store_true",
+        help="CHECKPOINT is a bundle of an older export: write it again with a UNet that tells how its attention is "
+        "shared out among body groups; no weight changes",
+    )
+    parser.add_argument(
         "--parser",
         type=Path,
         metavar="FOLDER",
@@ -79,11 +86,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.measure_bfloat16 and (options.preview_map or options.parser):
+    if options.measure_bfloat16 and (options.preview_map or options.parser or options.attention):
         raise UsageError("--measure-bfloat16 writes a bundle again by itself; ask for one after the other")
     if options.measure_bfloat16:
         return _measure_bfloat16(options)
-    if options.preview_map or options.parser:
+    if options.preview_map or options.parser or options.attention:
         return _add_to_bundle(options)
     if options.tensorrt and (Path(options.checkpoint) / "manifest.json").is_file():
         return build(Path(options.checkpoint), options.out, options)
@@ -95,18 +102,25 @@ def run(options: argparse.Namespace) -> int:
 
 def _add_to_bundle(options: argparse.Namespace) -> int:
     with needs_extra("train"):
+        from engine.export.group_attention.older_bundle import add_to_bundle
         from engine.export.preview_map import add_preview_map
         from engine.train.parser.export import add_parser
 
-    name = "--preview-map" if options.preview_map else "--parser"
+    additions: dict[str, Callable[[Path], object]] = {}
+    if options.preview_map:
+        additions["--preview-map"] = lambda bundle: add_preview_map(bundle, options.out)
+    if options.attention:
+        additions["--attention"] = lambda bundle: add_to_bundle(bundle, options.out)
+    if options.parser:
+        additions["--parser"] = lambda bundle: add_parser(bundle, options.parser, options.out)
     if options.tensorrt:
+        name = next(iter(additions))
         raise UsageError(f"{name} changes a bundle, whose engines are built afterwards; leave out --tensorrt")
     bundle = Path(options.checkpoint)
     try:
-        if options.preview_map:
-            add_preview_map(bundle, options.out)
-        if options.parser:
-            add_parser(options.out if options.preview_map else bundle, options.parser, options.out)
+        for add_one in additions.values():
+            add_one(bundle)
+            bundle = options.out
     except ValueError as error:
         raise UsageError(str(error)) from error
     sys.stdout.write(f"{options.out}\n")

@@ -23,6 +23,12 @@ def test_generate_saves_and_says_where(tmp_path: Path, capsys: pytest.CaptureFix
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dress-0.png", "dress-1.png"]
 
 
+def test_generate_writes_where_words_were_heeded(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["a woman, a red dress", "--steps", "2", "--seed", "7", "-q", "--attention", "maps"]
+    assert main(["generate", *arguments, "--out", "dress"]) == 0
+    assert capsys.readouterr().out.split() == ["dress.png", "maps/dress-person.png", "maps/dress-dress.png"]
+
+
 def test_parse_prints_a_line_for_each_phrase(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["parse", "long red hair, a green coat"]) == 0
     assert capsys.readouterr().out.splitlines() == ["hair       long red hair", "outerwear  a green coat"]

@@ -93,6 +93,20 @@ def test_picture_to_start_from(url: str, tmp_path: Path) -> None:
     assert by_path.image.data == by_bytes.image.data
 
 
+def test_attention_comes_with_the_picture_and_in_the_stream(url: str, tmp_path: Path) -> None:
+    with Client(url) as client:
+        assert client.model().attention
+        image = client.generate(TEXT, attention=True, **QUICK).image
+        plain = client.generate(TEXT, **QUICK).image
+        with client.stream(TEXT, attention=True, **QUICK) as events:
+            streamed = events.until_done().image
+    assert image.data == plain.data and not plain.attention
+    assert image.attention and streamed.attention == image.attention
+    paths = image.save_attention(tmp_path / "maps", "red")
+    assert [path.name for path in paths] == [f"red-{group}.png" for group in image.attention]
+    assert [path.read_bytes() for path in paths] == list(image.attention.values())
+
+
 def test_batch_gives_every_item_its_own_end(url: str) -> None:
     with Client(url) as client:
         items = [
@@ -112,6 +126,7 @@ def test_batch_gives_every_item_its_own_end(url: str) -> None:
     [
         ({"steps": "20"}, TypeError, "steps must be a whole number; got str"),
         ({"cutout": 1}, TypeError, "cutout must be true or false; got int"),
+        ({"attention": "hair"}, TypeError, "attention must be true or false; got str"),
         ({"steps": True}, TypeError, "steps must be a whole number; got bool"),
         ({"width": 128.0}, TypeError, "width must be a whole number; got float"),
         ({"guidance_scale": float("nan")}, ValueError, "finite"),

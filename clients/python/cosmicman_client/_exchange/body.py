@@ -32,6 +32,7 @@ class GenerateParams(TypedDict, total=False):
     image_format: str | None
     image_quality: int | None
     cutout: bool | None
+    attention: bool | None
     priority: str | None
     deadline_seconds: float | None
     guidance_interval: tuple[float, float] | None
@@ -60,7 +61,7 @@ _TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
     **dict.fromkeys(("guidance_scale", "deadline_seconds", "strength"), ("a number", (int, float))),
     **dict.fromkeys(("groups", "weights", "second_pass", "extra_body"), ("a mapping", (Mapping,))),
     "guidance_interval": ("two numbers", (tuple, list)),
-    "cutout": ("true or false", (bool,)),
+    **dict.fromkeys(("cutout", "attention"), ("true or false", (bool,))),
     **dict.fromkeys(("init_image", "mask"), ("the bytes of a file, or its path", (bytes, str, os.PathLike))),
     "change": ("a list of groups", (tuple, list)),
 }

@@ -65,6 +65,24 @@ def test_a_cutout_has_transparency(cosmicman, parsing_bundle: Path, tmp_path: Pa
         assert (plain.mode, cut.mode) == ("RGB", "RGBA")
 
 
+def test_maps_of_attention_are_written_beside_the_same_picture(
+    cosmicman, refused, bundle: Path, tmp_path: Path
+) -> None:
+    common = ("generate", DESCRIPTION, "--bundle", str(bundle), "--seed", "7", *QUICK)
+    assert cosmicman(*common, "-o", "plain.png").out == "plain.png\n"
+    outcome = cosmicman(*common, "-o", "told.png", "--attention", "maps")
+    groups = ("shot", "person", "dress", "footwear")
+    assert outcome.out.split() == ["told.png", *(f"maps/told-{group}.png" for group in groups)], outcome.err
+    assert (tmp_path / "told.png").read_bytes() == (tmp_path / "plain.png").read_bytes()
+    with Image.open(tmp_path / "maps/told-dress.png") as image:
+        assert (image.mode, image.size) == ("L", (4, 6))
+    (tmp_path / "told.png").unlink()
+    assert "maps/told-shot.png" in refused(*common, "-o", "told.png", "--attention", "maps")
+    assert cosmicman(*common, "-o", "told.png", "--attention", "maps", "--force").status == 0
+    assert "--attention must name a folder" in refused(*common, "-o", "new.png", "--attention", "plain.png")
+    assert "--attention must name a folder" in refused(*common, "-o", "new.png", "--attention", "none/maps")
+
+
 def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     out.write_bytes(b"precious")
