@@ -59,7 +59,7 @@ _MEANINGS: dict[str, _Meaning] = {
     "braces": _Meaning(
         _noun(Group.FACE),
         _words("teeth smile smiling grin grinning girl teen teenager teenage schoolgirl freckles dental kid boy"),
-        3,
+        5,
         _words("teeth smile smiling freckles"),
         3,
         never_after=_words("leather wide tan red trousers by up"),

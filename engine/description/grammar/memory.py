@@ -5,7 +5,7 @@ It opens and grows phrases; it does not decide what belongs where.
 
 from __future__ import annotations
 
-from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.noun_phrases import OWNERS, Chunk
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
@@ -26,10 +26,10 @@ _PARTS: dict[str, frozenset[Group]] = {
     """sleeve sleeves lapel lapels collar neckline necklines yoke placket epaulette epaulettes bodice hood neck
     shoulder shoulders elbows elbow""": _BODY_WORN,
     "cuff cuffs hem hems hemline pleat pleats slit slits ruffle ruffles drape vent vents back front waist": _CLOTHES,
-    "waistband crotch fly inseam knee knees leg legs thigh thighs": frozenset((Group.BOTTOM,)),
+    "waistband crotch fly inseam knee knees leg legs thigh thighs": frozenset((Group.BOTTOM, Group.DRESS)),
     "ankle ankles": frozenset((Group.BOTTOM, Group.FOOTWEAR, Group.LEGWEAR)),
     "button buttons pocket pockets zip zips zipper zippers lining seam seams toggle toggles snap snaps": _CLOSED,
-    "sole soles heel toe toes laces lace-up tongue insole toecap toecaps": frozenset((Group.FOOTWEAR,)),
+    "sole soles heel heels toe toes laces lace-up tongue insole toecap toecaps": frozenset((Group.FOOTWEAR,)),
     "strap straps": _CLOSED,
     "buckle buckles": frozenset((Group.BELT, Group.FOOTWEAR, Group.BAG, Group.OUTERWEAR)),
     "brim peak earflap earflaps crown": frozenset((Group.HEADWEAR,)),
@@ -38,6 +38,8 @@ _PARTS: dict[str, frozenset[Group]] = {
 }
 #: A part -> the groups of the garments that can have it.
 HOLDERS: dict[str, frozenset[Group]] = {word: groups for words, groups in _PARTS.items() for word in words.split()}
+_APART = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
+_KNOWN_OWNERS = OWNERS | {"the"}
 _VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 
 
@@ -136,7 +138,7 @@ class Memory:
         phrase.subject = (
             self._preposition is None
             and (self._clause_start and self._context is None or self._verb_follows())
-            and not self._awaiting_verb
+            and (not self._awaiting_verb or self._begins_own_clause(chunk))
         )
         phrase.listed = self._after is Kind.COMMA
         phrase.word = chunk.word
@@ -175,6 +177,10 @@ class Memory:
             return False
         after = self._chunks[self._at + 1]
         return after.kind is Kind.COPULA or (after.kind in _VERBS and not after.word.endswith(("ing", "ed")))
+
+    def _begins_own_clause(self, chunk: Chunk) -> bool:
+        """Whether a part or garment of the person has a verb of its own: "a woman, her hair is tied back"."""
+        return self._after in _APART and chunk.opener in _KNOWN_OWNERS and self._verb_follows()
 
     def _next_kind(self) -> Kind | None:
         return self._chunks[self._at + 1].kind if self._at + 1 < len(self._chunks) else None

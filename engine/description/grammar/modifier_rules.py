@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.description.grammar.memory import DESCRIBED, GROWING, WORN, Phrase
-from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.noun_phrases import OWNERS, Chunk
 from engine.description.grammar.noun_rules import NounRules
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
@@ -60,7 +60,8 @@ class ModifierRules(NounRules):
             return None
         if self._unknown_place(chunk, anchor, lead):
             return None
-        if self._after is Kind.POSE and chunk.determined and lead is None:
+        described = chunk.determined or chunk.end - chunk.start > len(chunk.word)
+        if self._after is Kind.POSE and described and lead is None:
             self._open(chunk, Group.ACCESSORY)
             return None
         if anchor is not None and self._unknown_belongs(chunk, anchor, lead):
@@ -163,6 +164,9 @@ class ModifierRules(NounRules):
             and anchor.group is Group.PERSON
         ):
             return self._grow(chunk)
+        if self._poses_again(chunk):
+            self._open(chunk, Group.BODY)
+            return None
         worn = self._context is Kind.WEAR or self._pronoun and lead is not None and lead.word == "in"
         if worn and anchor is None:
             self._open(chunk, Group.DRESS)
@@ -184,6 +188,15 @@ class ModifierRules(NounRules):
         opened = self._open(chunk, group or Group.OTHER)
         opened.weak = group is None
         return None
+
+    def _poses_again(self, chunk: Chunk) -> bool:
+        """Whether a participle after the scene is the person's: "on a lawn, propped on her elbows"."""
+        chunks, at = self._chunks, self._at
+        if self._after is not Kind.COMMA or self._anchor is None or self._anchor.group is not Group.BACKGROUND:
+            return False
+        if not chunk.word.endswith("ed") or at + 2 >= len(chunks) or chunks[at + 1].kind is not Kind.PREPOSITION:
+            return False
+        return chunks[at + 2].kind is Kind.PLACE and chunks[at + 2].opener in OWNERS
 
     def _adjective_belongs(self, chunk: Chunk, anchor: Phrase, lead: Chunk | None) -> bool:
         if lead is not None or self._swallow:

@@ -35,6 +35,7 @@ class Chunk(NamedTuple):
 #: Kinds that can open a noun phrase.
 OPENERS = HEADS | {Kind.DETERMINER, Kind.PREDETERMINER, Kind.ADJECTIVE, Kind.UNKNOWN}
 _AFTER_MODIFIER = HEADS | {Kind.ADJECTIVE, Kind.UNKNOWN}
+_TO_THINGS = frozenset((Kind.WITH, Kind.SCENE_PREPOSITION, Kind.OF))
 _LEADS_ON = frozenset((Kind.PREPOSITION, Kind.WITH, Kind.SCENE_PREPOSITION))
 #: What opens the phrase for a thing that someone has.
 OWNERS = frozenset(("his", "her", "their", "its", "my", "your", "our", "'s"))
@@ -116,10 +117,17 @@ _SEWN = frozenset(
      "contrast", "cutout", "cut-out", "cold", "off-the-shoulder", "one-shoulder", "peplum", "empire", "fitted",
      "banded", "zipped", "laced", "lace-up", "buttoned", "racer", "sheer", "mesh", "stand-up", "ruffled", "knotted",
      "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging", "sweetheart", "round", "turtle", "polo",
-     "saddle", "raglan", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped")
+     "saddle", "raglan", "self-tie", "drawcord", "tie-front", "cinch", "deep", "raw", "faded", "kick", "lantern",
+     "bishop", "balloon", "bell", "flutter", "cap", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped")
 )  # fmt: skip
 #: Places of the body that garments have too: "one trouser leg".
 _CUT_PLACES = frozenset(("leg", "legs", "toe", "toes", "heel", "heels", "knee", "knees", "back"))
+_PRINTS = frozenset(("print", "printed", "motif", "pattern"))
+#: Parts that garments alone have: "storm cuffs".
+_SEWN_ON = frozenset(
+    ("sleeve", "sleeves", "collar", "cuff", "cuffs", "lapel", "lapels", "hem", "hood", "buttons", "pocket", "pockets",
+     "flap", "flaps", "toggles", "zip", "zips", "neckline", "hemline", "waistband", "lining", "drawstring")
+)  # fmt: skip
 _FASTENERS = frozenset(("button", "buttons", "toggle", "toggles", "zip", "zips", "buckle", "buckles", "clasp"))
 #: Materials that end a list item: "red silk, pearl earring".
 _STUFFS = frozenset(
@@ -178,6 +186,8 @@ class NounPhrases(WordRoles):
         acts = word.endswith(("s", "ing", "ed")) and not word.endswith("ss")
         if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not acts:
             return Kind.UNKNOWN
+        if self._last is Kind.ADJECTIVE and word.endswith("s") and self._kinds[self._first - 1] in _TO_THINGS:
+            return Kind.UNKNOWN  # "surrounded by wooden blocks"
         return self._kinds[at]
 
     def _counts(self, at: int) -> bool:
@@ -217,7 +227,10 @@ class NounPhrases(WordRoles):
     def _takes_adjective(self, at: int) -> bool:
         head = self._head
         if head is not None:
-            if not head.soft or self._kinds[at + 1] not in _AFTER_MODIFIER:
+            printed = self._words[at] in _PRINTS and self._kinds[self._first - 1] in _LEADS_ON
+            if not printed and (not head.soft or self._kinds[at + 1] not in _AFTER_MODIFIER):
+                return False
+            if head.group in _GARMENTS and self._word in _WHOLE:
                 return False
             self._head = None
         entry = self._entries[at]
@@ -234,13 +247,15 @@ class NounPhrases(WordRoles):
     def _takes_noun(self, at: int) -> bool:
         head, entry = self._head, self._entries[at]
         if head is not None:
-            if _splits(head, self._word, entry, self._words[at]) or (
+            aged = self._modifier is Group.PERSON and head.group is Group.PERSON and entry.group in _WORN
+            if aged or _splits(head, self._word, entry, self._words[at]) or (
                 entry.verb is not None and self._is_verb_of(head, self._word, at)
             ):
                 return False
             fastens = head.group is Group.ACCESSORY and self._words[at] in _FASTENERS
             if entry.kind is Kind.PART:
-                if head.group in _PARTED and head.kind is not Kind.PLACE and not fastens:
+                sewn_on = head.group is Group.BACKGROUND and self._words[at] in _SEWN_ON
+                if head.group in _PARTED and head.kind is not Kind.PLACE and not fastens and not sewn_on:
                     entry = head
             elif entry.kind is Kind.PLACE and head.group in _GARMENTS and self._words[at] in _CUT_PLACES:
                 entry = head
@@ -322,5 +337,5 @@ def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
     if other in _FEATURES:
         return not thing
     last = head_word.rpartition(" ")[2]
-    whole = (last in _WHOLE or last != head_word) and head_word not in _SHAPES
+    whole = (last in _WHOLE or last != head_word) and (head_word not in _SHAPES or " " in word)
     return whole and group in _GARMENTS and other in _WORN and other is not Group.DRESS

@@ -83,6 +83,13 @@ _CORDS = frozenset(
 )
 _CARRIED = frozenset((Group.ACCESSORY, Group.EYEWEAR, Group.BAG))
 _BRACES = frozenset(("braces", "suspenders"))
+#: What hoods and hems of garments have, though some are garments alone.
+_EDGES = frozenset(("hood", "ruff", "trim", "collar", "lining"))
+#: What hair has in it.
+_IN_HAIR = frozenset(
+    ("cuffs", "beads", "shells", "rings", "charms", "bows", "ribbons", "clips", "pins", "flowers", "feathers", "thread",
+     "bow", "ribbon", "clip", "pin", "flower", "feather", "extensions", "tips")
+)  # fmt: skip
 _HOODED = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
 _DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero", "skirt"))
@@ -291,6 +298,9 @@ class NounRules(Memory):
             and ((lead is not None and lead.kind is Kind.WITH) or (self._trimmed and self._after is Kind.CONJUNCTION))
         ):
             return True
+        if group is Group.ACCESSORY and anchor.group is Group.HAIR and _last(chunk) in _IN_HAIR:
+            if lead is not None and lead.kind is Kind.WITH:
+                return True
         if (
             group is Group.ACCESSORY
             and anchor.group in WORN
@@ -301,7 +311,7 @@ class NounRules(Memory):
         ):
             return True
         if (
-            chunk.word == "hood"
+            _last(chunk) in _EDGES
             and anchor.group in _HOODED
             and (lead is not None and lead.kind is Kind.WITH or self._trimmed and self._after is Kind.CONJUNCTION)
         ):
@@ -365,7 +375,8 @@ class NounRules(Memory):
             if _last(chunk) in _OF_GARMENTS and chunk.group is not None:
                 self._open(chunk, self._last_that_has(chunk.word) or chunk.group)
                 return None
-        if self._after is Kind.COMMA and (anchor is None or anchor.group not in HOLDERS.get(_last(chunk), _ANY)):
+        listed = self._after is Kind.COMMA or self._after is Kind.CONJUNCTION and not self._trimmed
+        if listed and (anchor is None or anchor.group not in HOLDERS.get(_last(chunk), _ANY)):
             holder = self._last_that_has(chunk.word)
             if holder is not None:
                 self._open(chunk, holder)
@@ -466,6 +477,10 @@ class NounRules(Memory):
             elif chunk.word in ("waist", "hip", "hips"):
                 anchor.group = Group.BELT
 
+    def _lies_on(self, anchor: Phrase) -> bool:
+        """Whether a garment hangs or lies on what comes: "a coat slung over the chair"."""
+        return anchor.group in WORN and self._attached
+
     def _action_object(self, chunk: Chunk) -> None:
         anchor, lead = self._anchor, self._preposition
         if self._negation is not None:
@@ -473,6 +488,9 @@ class NounRules(Memory):
         if self._in_scene(chunk, chunk.group):
             return self._to_scene(chunk)
         if anchor is not None and anchor.group is Group.BODY:
+            return self._grow(chunk)
+        scenic = anchor is not None and anchor.group is Group.BACKGROUND and (self._copula or self._attached)
+        if scenic or anchor is not None and (lead is not None and lead.kind is Kind.OF or self._lies_on(anchor)):
             return self._grow(chunk)
         if lead is not None and lead.kind is Kind.PREPOSITION:
             self._open(chunk, Group.BODY, lead.start)

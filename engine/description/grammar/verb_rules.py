@@ -10,6 +10,12 @@ from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
 HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
+_HELD_BY = HEADED | {Kind.PLACE, Kind.COPULA}
+_BODILY = frozenset((Group.BODY, Group.HAIR, Group.FACE))
+#: What is worn or lies over something else.
+_CAST_OVER = frozenset(("thrown over", "pulled over", "worn over"))
+#: How people sit and stand; of a garment such words say nothing.
+_POSTURES = ("seat", "crouch", "perch", "huddl", "hunch", "slump", "pos", "stood", "sat", "bent", "sprawl", "lean")
 _CLOTH = WORN | {Group.HAIR}
 #: What clothes and hair do.
 _OF_CLOTH = frozenset(
@@ -55,12 +61,24 @@ class VerbRules(ModifierRules):
         wrapped = chunk.word.startswith(("wrapped", "swaddled", "bundled"))
         if wrapped and self._anchor is not None and self._context is Kind.HOLD and self._after in HEADED:
             return self._swallowing(chunk)
+        if chunk.word in _CAST_OVER and self._lies_over():
+            return self._attach(chunk)
+        if wrapped and self._anchor is not None and self._anchor.group in _BODILY and self._after in _HELD_BY:
+            self._anchor.end = chunk.end  # "her hands wrapped in bandages", "her hair is wrapped in a towel"
         self._anchor = None
         self._preposition = None
         self._context = Kind.WEAR
         self._pronoun = False
         self._scene = False
         self._copula = False
+
+    def _lies_over(self) -> bool:
+        """Whether a garment is said to lie over something: "his coat is thrown over the chair"."""
+        anchor = self._anchor
+        if anchor is None or anchor.group not in _CLOTH or self._after not in _HELD_BY:
+            return False
+        after = self._chunks[self._at + 1] if self._at + 1 < len(self._chunks) else None
+        return after is not None and (after.kind is not Kind.NOUN or after.group not in DESCRIBED)
 
     def _hold(self, chunk: Chunk) -> None:
         if self._negation is not None:
@@ -111,6 +129,9 @@ class VerbRules(ModifierRules):
             return False
         if chunk.word in _OF_CLOTH and anchor.group in _CLOTH and (self._after in HEADED or anchor.subject):
             return True
+        if anchor.listed and anchor.group in _CLOTH and self._after is Kind.NOUN and self._next_kind() is Kind.PREPOSITION:
+            if chunk.word.endswith("ed") and not chunk.word.startswith(_POSTURES):
+                return True  # ", a shawl crossed over her chest"
         if self._after is Kind.CONJUNCTION and anchor.subject and chunk.word.endswith("s") and anchor.group in _CLOTH:
             return True
         if self._after in (Kind.COMMA, Kind.CONJUNCTION, Kind.STOP):

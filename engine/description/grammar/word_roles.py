@@ -21,7 +21,8 @@ _PERSONS = frozenset((Kind.NOUN, Kind.PERSON))
 _FOR_A_PURPOSE = frozenset(
     (Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.HEADWEAR, Group.BAG)
 )
-_OWN_VERBS = frozenset((Kind.NOUN, Kind.PLACE))
+_OWN_VERBS = frozenset((Kind.NOUN, Kind.PLACE, Kind.SMALL))
+_DEEDS = frozenset((Kind.POSE, Kind.HOLD))
 _OF_BODY = frozenset((Group.FACE, Group.BODY))
 _FEATURES = frozenset((Group.FACE, Group.HAIR))
 _PARTICIPLE_ENDS = ("ing", "ed", "en", "wn", "t")
@@ -43,7 +44,7 @@ class WordRoles:
         """Return the noun that the modifiers after a word lead to, a few words on at most."""
         for ahead in range(at + 1, min(at + 1 + _MOST_MODIFIERS, self._count)):
             kind = self._kinds[ahead]
-            if kind in HEADS:
+            if kind in HEADS or self._entries[ahead].alone is Group.TOP:
                 return self._entries[ahead]
             if kind is not Kind.ADJECTIVE and kind is not Kind.ADVERB:
                 return None
@@ -62,7 +63,7 @@ class WordRoles:
             return True
         head = self._next_head(at)
         if head is None:
-            return False
+            return before in VERBS and word.endswith("ed") and self._kinds[at + 1] is Kind.UNKNOWN
         if form is Kind.HOLD or (head.group is Group.ACCESSORY and word.endswith("ing")):
             return before in _BEFORE_NOUN
         return before not in HEADS and before not in _SUBJECTS
@@ -109,7 +110,7 @@ class WordRoles:
         if plural and verb is Kind.EXPRESSION and before in _PERSONS:
             return True
         if plural and last_kind in HEADS and before in HEADS:
-            if self._opens_object(at + 1) or verb is Kind.POSE and after is Kind.PREPOSITION and last_word[-1:] != "s":
+            if self._opens_object(at + 1) or verb in _DEEDS and after is Kind.PREPOSITION and last_word[-1:] != "s":
                 return True
         if not plural and last_kind in HEADS and before in HEADS and last_word.endswith("s"):
             return after in _AFTER_VERB

@@ -13,6 +13,7 @@ from enum import IntEnum, auto
 from engine.description.groups import Group
 from engine.description.lexicon import (
     absences,
+    catalogue,
     doings,
     everyday,
     garments,
@@ -251,7 +252,10 @@ def _numbered(builder: _Builder) -> None:
     """Numbers of jerseys and houses: "a no 10 jersey"."""
     builder.add((f"no {number}" for number in range(100)), _ADJECTIVE)
     builder.add((f"{word} {number}" for word in ("about", "aged") for number in range(1, 100)), _AGED)
-    builder.add(("hood up", "hood down", "collar up"), Entry(Kind.PART, Group.TOP, soft=True))
+    builder.add(("collar up",), Entry(Kind.PART, Group.TOP, soft=True))
+    builder.add(("hood up", "hood down"), Entry(Kind.PART, Group.OUTERWEAR, soft=True))
+    sizes = (*range(2, 60), "s", "m", "l", "xs", "xl", "xxl", "small", "medium", "large")
+    builder.add((f"size {size}" for size in sizes), Entry(Kind.NOUN, Group.BODY, soft=True))
     builder.add(absences.WORDS, Entry(Kind.ABSENT, Group.NEGATED))
 
 
@@ -271,6 +275,16 @@ def _regional(builder: _Builder) -> None:
         builder.nouns(table, Kind.NOUN, group)
     for table in (places.BUILDINGS, places.LANDSCAPE):
         builder.nouns(table, Kind.NOUN, Group.BACKGROUND)
+
+
+def _catalogue(builder: _Builder) -> None:
+    for group, table in catalogue.PARTS.items():
+        builder.nouns(table, Kind.PART, group)
+    for group, table in catalogue.MORE.items():
+        builder.nouns(table, Kind.NOUN, group)
+    for word in _phrases(catalogue.LOOKS):
+        builder.look(word)
+    builder.nouns(catalogue.GRIPS, Kind.ACTION_OBJECT, Group.BODY)
 
 
 def _everyday(builder: _Builder) -> None:
@@ -369,6 +383,7 @@ def _build() -> dict[str, Entry]:
     _regional(builder)
     _manners(builder)
     _everyday(builder)
+    _catalogue(builder)
     builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
     builder.add(_phrases(doings.STATES), Entry(Kind.ATTACH))
     builder.add(_phrases(doings.LIKENESSES), Entry(Kind.SWALLOW))
