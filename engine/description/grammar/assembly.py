@@ -50,6 +50,8 @@ class Assembly(AbsenceRules):
     def _lead(self, chunk: Chunk) -> None:
         anchor = self._anchor
         self._swallow = False
+        if chunk.word == "close to" and anchor is not None and anchor.group is Group.HAIR:
+            chunk = chunk._replace(kind=Kind.PREPOSITION)  # "hair cut close to the skull"
         if self._after is Kind.HOLD:
             self._context, self._after = None, Kind.POSE
         if (
@@ -151,6 +153,8 @@ class Assembly(AbsenceRules):
             self._anchor.subject = True
 
     def _subject(self, chunk: Chunk) -> None:
+        if chunk.word == "it" and self._preposition is not None and self._chunks[self._at - 1] is self._preposition:
+            return self._object(chunk)  # "the vest beneath it"
         self._end_negation()
         self._anchor = None
         self._preposition = None

@@ -88,6 +88,7 @@ HOMOGRAPHS = frozenset(_MEANINGS)
 def meaning(words: Sequence[str], at: int) -> Entry | None:
     """What the word at a place means beside its neighbours, if that is not its first meaning."""
     other = _MEANINGS[words[at]]
+    # A known phrase is one word: its last is the noun.
     before = words[max(0, at - other.reach_before) : at]
     near = words[max(0, at - 2) : at]
     if not other.never_after.isdisjoint(near):

@@ -38,7 +38,7 @@ _PARTS: dict[str, frozenset[Group]] = {
 }
 #: A part -> the groups of the garments that can have it.
 HOLDERS: dict[str, frozenset[Group]] = {word: groups for words, groups in _PARTS.items() for word in words.split()}
-_APART = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
+APART = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
 _KNOWN_OWNERS = OWNERS | {"the"}
 _VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 
@@ -180,7 +180,7 @@ class Memory:
 
     def _begins_own_clause(self, chunk: Chunk) -> bool:
         """Whether a part or garment of the person has a verb of its own: "a woman, her hair is tied back"."""
-        return self._after in _APART and chunk.opener in _KNOWN_OWNERS and self._verb_follows()
+        return self._after in APART and chunk.opener in _KNOWN_OWNERS and self._verb_follows()
 
     def _next_kind(self) -> Kind | None:
         return self._chunks[self._at + 1].kind if self._at + 1 < len(self._chunks) else None

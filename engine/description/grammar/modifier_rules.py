@@ -33,6 +33,12 @@ _AFTER_POSE = frozenset(
         "to",
     )
 )
+#: Participles after which comes what a garment lies on.
+_LAID = frozenset(("draped", "stretched", "slung", "hooked", "folded", "flung", "thrown", "laid", "hung", "tossed"))
+_NUMBERS = frozenset(
+    ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+     "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+)  # fmt: skip
 _OF_PERSONS = frozenset((Kind.POSE, Kind.HOLD, Kind.EXPRESSION, Kind.WEAR))
 _FAR_BACK = 4
 _CLOTH = WORN | {Group.HAIR}
@@ -174,8 +180,13 @@ class ModifierRules(NounRules):
         if anchor is not None and self._adjective_belongs(chunk, anchor, lead):
             anchor.verbed = anchor.verbed or self._after is Kind.COMMA
             anchor.still = anchor.still or chunk.word == "asleep"
-            return self._grow(chunk)
+            after = self._after
+            self._grow(chunk)
+            self._attached = after is Kind.COPULA and chunk.word in _LAID
+            return None
         group = chunk.group
+        if group is None and chunk.word in _NUMBERS and anchor is not None and anchor.group is Group.PERSON:
+            return self._grow(chunk)  # "two brothers, perhaps nine and eleven"
         if group is None:
             if anchor is not None and anchor.group is Group.PERSON or self._pronoun:
                 group = Group.BODY
@@ -196,7 +207,7 @@ class ModifierRules(NounRules):
             return False
         if not chunk.word.endswith("ed") or at + 2 >= len(chunks) or chunks[at + 1].kind is not Kind.PREPOSITION:
             return False
-        return chunks[at + 2].kind is Kind.PLACE and chunks[at + 2].opener in OWNERS
+        return chunks[at + 2].kind is Kind.PLACE and chunks[at + 2].determined
 
     def _adjective_belongs(self, chunk: Chunk, anchor: Phrase, lead: Chunk | None) -> bool:
         if lead is not None or self._swallow:

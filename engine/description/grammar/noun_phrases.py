@@ -182,7 +182,7 @@ class NounPhrases(WordRoles):
         """Return what a verb form is before a noun."""
         if self._is_modifier(at):
             return Kind.ADJECTIVE
-        word = self._words[at]
+        word = self._words[at].partition(" ")[0]
         acts = word.endswith(("s", "ing", "ed")) and not word.endswith("ss")
         if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not acts:
             return Kind.UNKNOWN
@@ -246,6 +246,9 @@ class NounPhrases(WordRoles):
 
     def _takes_noun(self, at: int) -> bool:
         head, entry = self._head, self._entries[at]
+        if head is None and entry.verb is not None and self._last is Kind.ADJECTIVE and self._words[at].endswith("s"):
+            if self._kinds[self._first - 1] is Kind.OF and self._opens_object(at + 1):
+                return False  # "a dress of black crêpe leaves her back bare"
         if head is not None:
             aged = self._modifier is Group.PERSON and head.group is Group.PERSON and entry.group in _WORN
             if aged or _splits(head, self._word, entry, self._words[at]) or (
@@ -273,9 +276,13 @@ class NounPhrases(WordRoles):
         if kind is Kind.CONJUNCTION:
             if before is Kind.NEGATION and self._words[at] in ("but", "yet", "but rather", "but instead"):
                 return False
+            if before is Kind.COPULA and not self._determined and self._next_head(at) is not None:
+                return False  # "her eyes are half closed and one gloved hand ..."
             if before is Kind.SWALLOW or before is Kind.OF or (before is Kind.COPULA and after in HEADS):
                 return False
             return after is Kind.ADJECTIVE or (after in HEADS and self._words[at] in ("and", "&", "+"))
+        if kind is Kind.COMMA and self._alone is not None and at - self._first > 1:
+            return False  # "with a red rose, polka dots"
         if kind is Kind.COMMA and (after is Kind.ADJECTIVE or after is Kind.ADVERB):
             if self._words[at - 1] in _STUFFS:
                 return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.memory import DESCRIBED, HOLDERS, PARTED, WORN, Memory, Phrase
+from engine.description.grammar.memory import APART, DESCRIBED, HOLDERS, PARTED, WORN, Memory, Phrase
 from engine.description.grammar.noun_phrases import OWNERS, Chunk
 from engine.description.groups import Group
 from engine.description.lexicon import Kind
@@ -58,6 +58,8 @@ _HAIR_THINGS = frozenset(
 #: Groups of what is said to be of a garment: "the checks of his shirt".
 _ON_GARMENTS = frozenset((Group.ACCESSORY, Group.OTHER, Group.NECKWEAR))
 _SEEN_IN_SCENES = frozenset((Group.BACKGROUND, Group.ACCESSORY))
+#: Where clothes are: "a shirt stretched over his belly".
+_ON_PEOPLE = frozenset((Group.HAIR, Group.BODY, Group.FACE))
 _GIVERS = frozenset(("from", "by", "for"))
 _NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
 #: Parts that only clothes have.
@@ -83,16 +85,19 @@ _CORDS = frozenset(
 )
 _CARRIED = frozenset((Group.ACCESSORY, Group.EYEWEAR, Group.BAG))
 _BRACES = frozenset(("braces", "suspenders"))
+#: What hair can be in: "hair in a towel".
+_ROUND_HAIR = frozenset((Group.HEADWEAR, Group.ACCESSORY))
 #: What hoods and hems of garments have, though some are garments alone.
 _EDGES = frozenset(("hood", "ruff", "trim", "collar", "lining"))
 #: What hair has in it.
 _IN_HAIR = frozenset(
     ("cuffs", "beads", "shells", "rings", "charms", "bows", "ribbons", "clips", "pins", "flowers", "feathers", "thread",
-     "bow", "ribbon", "clip", "pin", "flower", "feather", "extensions", "tips")
+     "bow", "ribbon", "clip", "pin", "flower", "feather", "extensions", "tips", "rose", "roses", "orchid", "daisies",
+     "jasmine", "gardenia", "hibiscus", "lily", "poppy", "comb", "combs", "hairpins", "scrunchie", "curlers")
 )  # fmt: skip
 _HOODED = frozenset((Group.TOP, Group.OUTERWEAR, Group.DRESS))
 #: Garments that are part of a dress they come with: "a dirndl with a blue apron".
-_DRESS_PARTS = frozenset(("apron", "jeogori", "pinafore", "blouse", "choli", "bolero", "skirt"))
+_DRESS_PARTS = frozenset(("apron", "bodice", "jeogori", "pinafore", "blouse", "choli", "bolero", "skirt"))
 _OWN_PLACES = {"head": Group.BODY, "heads": Group.BODY, "ear": Group.FACE, "ears": Group.FACE}
 #: Words for a place on the body that are also part of a garment: "trousers with wide legs".
 _GARMENT_PLACES: dict[str, frozenset[Group]] = {
@@ -200,6 +205,8 @@ class NounRules(Memory):
         if kind is not Kind.PREPOSITION:
             return False
         word = lead.word
+        if anchor.group is Group.HAIR and (word == "close to" or word == "in" and group in _ROUND_HAIR):
+            return self._chunks[self._at - 1].start == lead.start
         if word in _COMPARING or word == "for":
             likened = self._chunks[self._at - _BEFORE_OBJECT].kind
             if group in _GARMENT_GROUPS and likened is not Kind.ADJECTIVE and anchor.group in _SERVES_AS.get(word, ()):
@@ -246,6 +253,8 @@ class NounRules(Memory):
 
     def _new_noun(self, chunk: Chunk, group: Group) -> None:
         lead = self._preposition
+        if group is Group.PERSON and self._dresses_as():
+            group = Group.DRESS  # "dressed as a superhero"
         start = None
         if lead is not None and self._leads_scene(lead):
             if group is Group.BACKGROUND or group is Group.ACCESSORY and lead.word in ("under", "beneath"):
@@ -255,6 +264,9 @@ class NounRules(Memory):
         phrase.handled = self._after is Kind.POSE
         phrase.wrap = chunk.wrap
         self._copula = False
+
+    def _dresses_as(self) -> bool:
+        return self._at > 0 and self._chunks[self._at - 1].word in ("dressed as", "costumed as", "dressed up as")
 
     def _belongs(self, chunk: Chunk, group: Group, anchor: Phrase, lead: Chunk | None) -> bool:
         """Whether a noun phrase only says more about the phrase before it."""
@@ -270,8 +282,8 @@ class NounRules(Memory):
             return True
         if group is Group.SHOT and lead is not None and anchor.group in (Group.BODY, Group.FACE):
             return True
-        if group is Group.HAIR and anchor.group in WORN and self._attached and lead is not None:
-            return lead.kind is Kind.PREPOSITION
+        if group in _ON_PEOPLE and anchor.group in WORN and self._attached and lead is not None:
+            return lead.kind is Kind.PREPOSITION and (group is Group.HAIR or chunk.opener in OWNERS)
         if lead is not None and anchor.group is Group.BACKGROUND and group in DESCRIBED and lead.word in ("in", "on"):
             if anchor.word in _FALLEN:
                 anchor.group = group
@@ -355,6 +367,9 @@ class NounRules(Memory):
             return self._to_scene(chunk)
         if self._context is Kind.HOLD and self._after in _HEADED and self._preposition is None:
             self._context = None
+        if self._after in APART and (whole := self._whole_of_part()) is not None:
+            self._open(chunk, whole)  # ", the sleeves of her blouse are rolled"
+            return None
         if self._context is Kind.HOLD:
             part = self._open(chunk, Group.ACCESSORY)
             part.weak = self._moving
@@ -426,6 +441,8 @@ class NounRules(Memory):
             anchor.group = Group.FACE
             return self._grow(chunk)
         if anchor is not None and lead is not None and anchor.group in _GARMENT_PLACES.get(chunk.word, ()):
+            return self._grow(chunk)
+        if anchor is not None and lead is not None and chunk.sewn and anchor.group in HOLDERS.get(chunk.word, ()):
             return self._grow(chunk)
         attaching = lead is not None and lead.kind is not Kind.WITH or self._swallow
         attaching = attaching or self._attached and self._after not in _NEXT_CLAUSE

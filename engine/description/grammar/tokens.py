@@ -48,6 +48,7 @@ _TOKEN = re.compile(
     r"|^[ \t]*\d{1,2}[.)](?=[ \t])"  # the number of a list's line
     r"|f/\d[\d.]*"
     r"|w/(?=\s)"
+    r"|(?:girls|boys|ladies|kids|babies|gents|womens|mens)'(?=\s)"
     r"|[^\W_]+(?:['\-./][^\W_]+)*(?<![.])"
     r"|[&+]"
     r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，•]+(?:\s{1,16}[,;.!?:|()\[\]{}]+)*"

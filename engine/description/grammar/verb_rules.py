@@ -10,18 +10,21 @@ from engine.description.groups import Group
 from engine.description.lexicon import Kind
 
 HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
+_CLOTH = WORN | {Group.HAIR}
 _HELD_BY = HEADED | {Kind.PLACE, Kind.COPULA}
+_OBJECTS = frozenset((Kind.NOUN, Kind.SMALL, Kind.ACTION_OBJECT, Kind.UNKNOWN, Kind.PLACE))
+_GARMENTS = _CLOTH - {Group.ACCESSORY}
 _BODILY = frozenset((Group.BODY, Group.HAIR, Group.FACE))
 #: What is worn or lies over something else.
 _CAST_OVER = frozenset(("thrown over", "pulled over", "worn over"))
 #: How people sit and stand; of a garment such words say nothing.
 _POSTURES = ("seat", "crouch", "perch", "huddl", "hunch", "slump", "pos", "stood", "sat", "bent", "sprawl", "lean")
-_CLOTH = WORN | {Group.HAIR}
 #: What clothes and hair do.
 _OF_CLOTH = frozenset(
     ("reach", "reaches", "fold", "folds", "pool", "pools", "fan", "fans", "slipping", "sliding", "reaching",
-     "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling", "sweeping", "riding",
-     "stretching", "curling", "dripping", "flying", "streaming", "whipping", "hanging", "bouncing", "unravelling",
+     "rising", "drifting", "swinging", "blowing", "wrapping", "crossing", "dangling", "sweeping",
+     "stretching", "curling", "dripping", "flying", "streaming", "stretched", "tilted",
+     "turned", "raised", "drawn", "lowered", "whipping", "hanging", "bouncing", "unravelling",
     "fraying")
 )  # fmt: skip
 _THINGS = frozenset((Group.ACCESSORY, Group.BAG))
@@ -62,9 +65,13 @@ class VerbRules(ModifierRules):
         if wrapped and self._anchor is not None and self._context is Kind.HOLD and self._after in HEADED:
             return self._swallowing(chunk)
         if chunk.word in _CAST_OVER and self._lies_over():
-            return self._attach(chunk)
+            self._attach(chunk)
+            self._attached = True
+            return None
+        if wrapped and self._anchor is not None and self._anchor.group is Group.HAIR and self._after in _HELD_BY:
+            return self._swallowing(chunk)  # "hair wrapped in a towel"
         if wrapped and self._anchor is not None and self._anchor.group in _BODILY and self._after in _HELD_BY:
-            self._anchor.end = chunk.end  # "her hands wrapped in bandages", "her hair is wrapped in a towel"
+            self._anchor.end = chunk.end  # "her hands wrapped in bandages"
         self._anchor = None
         self._preposition = None
         self._context = Kind.WEAR
@@ -128,9 +135,9 @@ class VerbRules(ModifierRules):
         if anchor.group not in PARTED:
             return False
         if chunk.word in _OF_CLOTH and anchor.group in _CLOTH and (self._after in HEADED or anchor.subject):
-            return True
+            return anchor.subject or not self._acts_on_thing()
         if anchor.listed and anchor.group in _CLOTH and self._after is Kind.NOUN and self._next_kind() is Kind.PREPOSITION:
-            if chunk.word.endswith("ed") and not chunk.word.startswith(_POSTURES):
+            if chunk.word.partition(" ")[0].endswith("ed") and not chunk.word.startswith(_POSTURES):
                 return True  # ", a shawl crossed over her chest"
         if self._after is Kind.CONJUNCTION and anchor.subject and chunk.word.endswith("s") and anchor.group in _CLOTH:
             return True
@@ -141,6 +148,11 @@ class VerbRules(ModifierRules):
         if anchor.listed and chunk.word.endswith("ing"):
             return anchor.group is Group.BACKGROUND or self._next_kind() in _ENDS
         return anchor.subject and anchor.group is not Group.SHOT
+
+    def _acts_on_thing(self) -> bool:
+        """Whether a verb has an object that only people deal with: "a boy in shorts flying a kite"."""
+        after = self._chunks[self._at + 1] if self._at + 1 < len(self._chunks) else None
+        return after is not None and after.determined and after.kind in _OBJECTS and after.group not in _GARMENTS
 
     def _expression(self, chunk: Chunk) -> None:
         if self._negation is not None:

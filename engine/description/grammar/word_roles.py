@@ -22,6 +22,8 @@ _FOR_A_PURPOSE = frozenset(
     (Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.HEADWEAR, Group.BAG)
 )
 _OWN_VERBS = frozenset((Kind.NOUN, Kind.PLACE, Kind.SMALL))
+_LISTING = frozenset((Kind.COMMA, Kind.CONJUNCTION, Kind.WITH))
+_LISTED = frozenset((None, Kind.COMMA, Kind.CONJUNCTION, Kind.STOP))
 _DEEDS = frozenset((Kind.POSE, Kind.HOLD))
 _OF_BODY = frozenset((Group.FACE, Group.BODY))
 _FEATURES = frozenset((Group.FACE, Group.HAIR))
@@ -63,16 +65,21 @@ class WordRoles:
             return True
         head = self._next_head(at)
         if head is None:
-            return before in VERBS and word.endswith("ed") and self._kinds[at + 1] is Kind.UNKNOWN
+            if not word.endswith("ed") or self._kinds[at + 1] is not Kind.UNKNOWN:
+                return False
+            return before in VERBS or before in _LISTING and self._kinds[at + 2] in _LISTED
         if form is Kind.HOLD or (head.group is Group.ACCESSORY and word.endswith("ing")):
             return before in _BEFORE_NOUN
         return before not in HEADS and before not in _SUBJECTS
 
     def _names_kind(self, at: int, before: Kind | None) -> bool:
         """Whether a verb in its bare form says what a garment is for: "dance tights", "sleep shorts"."""
+        after = self._kinds[at + 1]
+        if self._kinds[at] is Kind.ATTACH and after is Kind.PART and before not in HEADS and before not in _SUBJECTS:
+            return before is not Kind.COPULA and not self._words[at].endswith("s")  # "flutter sleeves"
         if self._kinds[at] is not Kind.POSE or before in HEADS or before in _SUBJECTS or self._words[at].endswith("s"):
             return False
-        return self._kinds[at + 1] is Kind.NOUN and self._entries[at + 1].group in _FOR_A_PURPOSE
+        return after is Kind.NOUN and self._entries[at + 1].group in _FOR_A_PURPOSE
 
     def _leads_modifier(self, at: int) -> bool:
         """Whether a modifier stands here: "deeply tanned", "freshly cut hair"."""
@@ -107,6 +114,8 @@ class WordRoles:
             return self._is_action(at, before, last_group)
         if verb is Kind.ATTACH:
             return before is Kind.ATTACH or (last_kind in _OWN_VERBS and before in HEADS and after not in HEADS)
+        if plural and last_kind is before is Kind.ADJECTIVE and self._opens_object(at + 1):
+            return True
         if plural and verb is Kind.EXPRESSION and before in _PERSONS:
             return True
         if plural and last_kind in HEADS and before in HEADS:

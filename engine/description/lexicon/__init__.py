@@ -248,14 +248,23 @@ def _grammar(builder: _Builder) -> None:
         builder.add(_phrases(table), Entry(kind))
 
 
+_TENS = "twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety"
+
+
 def _numbered(builder: _Builder) -> None:
     """Numbers of jerseys and houses: "a no 10 jersey"."""
     builder.add((f"no {number}" for number in range(100)), _ADJECTIVE)
     builder.add((f"{word} {number}" for word in ("about", "aged") for number in range(1, 100)), _AGED)
+    builder.add((f"about {number}" for number in _phrases(_TENS)), _AGED)
+    builder.add(("bodice", "tie back", "tie-back", "tie front", "tie-front"), Entry(Kind.PART, Group.TOP, soft=True))
     builder.add(("collar up",), Entry(Kind.PART, Group.TOP, soft=True))
     builder.add(("hood up", "hood down"), Entry(Kind.PART, Group.OUTERWEAR, soft=True))
     sizes = (*range(2, 60), "s", "m", "l", "xs", "xl", "xxl", "small", "medium", "large")
     builder.add((f"size {size}" for size in sizes), Entry(Kind.NOUN, Group.BODY, soft=True))
+    builder.add(_phrases(catalogue.BRANDS), _ADJECTIVE)
+    builder.add(_phrases(catalogue.WEARERS), _ADJECTIVE)
+    builder.add(_phrases(catalogue.COMPARED), Entry(Kind.ADJECTIVE, alone=Group.PERSON))
+    builder.add(_phrases(catalogue.ERAS), Entry(Kind.ADJECTIVE, Group.STYLE))
     builder.add(absences.WORDS, Entry(Kind.ABSENT, Group.NEGATED))
 
 
@@ -282,6 +291,9 @@ def _catalogue(builder: _Builder) -> None:
         builder.nouns(table, Kind.PART, group)
     for group, table in catalogue.MORE.items():
         builder.nouns(table, Kind.NOUN, group)
+    for group, table in catalogue.SINGLE.items():
+        builder.add(_phrases(table), Entry(Kind.NOUN, group, soft=True))
+    builder.add(_phrases(catalogue.MANNERS), Entry(Kind.ADVERB))
     for word in _phrases(catalogue.LOOKS):
         builder.look(word)
     builder.nouns(catalogue.GRIPS, Kind.ACTION_OBJECT, Group.BODY)
@@ -333,6 +345,7 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    "jean": Entry(Kind.ADJECTIVE, alone=Group.BOTTOM),
     "light": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "camel": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "platform": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 #: What people do.
 DEEDS = """
-    water, bat, flash, nail, pump, pitch, bowl, model, light, refill, trim down, throw on, throw off, sling on, limp
+    lace, lace up,    water, bat, flash, nail, pump, pitch, bowl, model, light, refill, trim down, throw on, throw off, sling on, limp
     along, hop, wipe, wash up, note, trudge off, tie up, mind, tend to, refuse, ignore, greet, pat down, sip at, draw
     back, draw up, cast, cut, set out, hold back, hold open, show off, squint at, smell of, search through, sift,
     sieve, stamp out, kick off, kick at, work at, wade through, wheel in, wheel out, swat, shield, cup, clasp, clench,
@@ -41,7 +41,7 @@ DEEDS = """
 """
 #: What clothes, hair, light, weather and places do.
 EFFECTS = """
-    strain, gape, ripple, shimmer, glint, twinkle, stream, drip, trickle, drift, roll, squelch, creak, crunch,
+    leave, pool, bead,    strain, gape, ripple, shimmer, glint, twinkle, stream, drip, trickle, drift, roll, squelch, creak, crunch,
     crackle, smoulder, smolder, burn, blaze, flare, bob, fog, mist, streak, whiten, darken, redden, soften, dapple,
     gild, silver, hug, grip, nip, bite into, chafe, slant, span, fade, recede, start, begin, graze, mask, halo, echo,
     suit, flatter, unravel, fray, empty, seep, ooze, soak, swell, puff out, jut, bristle, rustle, swish, sweep, whirl,

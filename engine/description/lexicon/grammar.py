@@ -61,7 +61,7 @@ SWALLOWING = """
 """
 #: Verbs after which garments follow.
 WEARING = """
-    wear, wears, wearing, wore, worn with, dressed, dressed in, dressed up in, dressed as, dresses in, dressed all in,
+    wear, wears, wearing, wore, worn with, dressed, dressed in, dressed up in, dressed as, dressed up as, costumed as, dresses in, dressed all in,
     dressed entirely in, clad, clad in, sporting, sports, sported, dons, don, donning, donned, attired in, outfitted
     in, kitted out in, decked out in, has on, have on, had on, wrapped in, wrapped up in, bundled up in, swathed in,
     bundled in, swaddled in, paired with, pairs, pairing, pairs it with, teamed with, topped with, topped by, topped
