@@ -25,6 +25,9 @@ _GOES_ON = frozenset(
 )
 _STATES = frozenset((Kind.ATTACH, Kind.POSE))
 _DOES_NOT = frozenset(("does not", "do not", "doesn't", "don't", "did not", "didn't"))
+_LACKING = frozenset(("without", "without a", "without any", "w/o"))
+_SELDOM = ("never", "rarely", "seldom", "hardly ever", "scarcely ever", "won't", "wouldn't", "doesn't", "does not", "can't")
+_FAR_BACK = 6
 _MOST_ITEMS = 10
 _TWO_MORE = 3  # chunks from a comma to the second thing after it
 _SUBJECT_IS = 2  # chunks of a subject and its verb
@@ -44,6 +47,8 @@ class AbsenceRules(VerbRules):
             return None
         self._preposition = None
         self._swallow = False
+        if chunk.word in _LACKING and self._is_never_so():
+            return self._wear(chunk)
         if chunk.word in _DOES_NOT and self._after is Kind.NOUN and self._anchor is not None:
             subject = self._anchor.subject or self._anchor.listed
             if subject and self._anchor.group in WORN and self._next_kind() in _STATES:
@@ -52,6 +57,20 @@ class AbsenceRules(VerbRules):
         if chunk.word != "nor":
             self._negated = None
         return None
+
+    def _is_never_so(self) -> bool:
+        """Whether what is lacking never lacks: "never leaves the house without her turban"."""
+        for at in range(self._at - 1, max(-1, self._at - _FAR_BACK), -1):
+            chunk = self._chunks[at]
+            if chunk.kind is Kind.STOP or chunk.kind is Kind.COMMA:
+                return False
+            if chunk.word.startswith(_SELDOM):
+                self._end_negation()
+                for phrase in self._phrases:
+                    if phrase.group is Group.NEGATED and phrase.start >= chunk.start:
+                        phrase.group = Group.OTHER
+                return True
+        return False
 
     def _is_there(self) -> bool:
         """Whether an exception is one to an absence or a whole: "no shoes apart from sandals"."""
@@ -187,7 +206,8 @@ class AbsenceRules(VerbRules):
             return True
         after = self._chunks[self._at + 1]
         bare = _is_plain if self._opener in _WITHOUT else _is_bare
-        if after.kind not in _NAMED or not bare(after) or after.group not in WORN or self._denied_group not in WORN:
+        joined = DESCRIBED if self._opener in _WITHOUT else WORN
+        if after.kind not in _NAMED or not bare(after) or after.group not in joined or self._denied_group not in joined:
             return False
         if self._at + 2 < len(self._chunks) and self._chunks[self._at + 2].kind not in _ENDS:
             return False

@@ -24,6 +24,7 @@ _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP
 RESUMED = WORN | {Group.HAIR}
 _CLAUSE_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.EXPRESSION))
 _CLAUSE_GOES_ON = _CLAUSE_VERBS | {Kind.COPULA, Kind.OF}
+_SHOWS = frozenset(("show", "shows"))
 _NO_ASIDE = 9
 _CARRIED_AT = frozenset(("on her back", "on his back"))
 _RESUMES = frozenset(("it", "they", "it's", "they're"))
@@ -178,6 +179,8 @@ class Assembly(AbsenceRules):
             return self._after is Kind.COMMA and self._asides > 1 or self._asides < 0
         if chunk.kind is not Kind.ATTACH and chunk.kind is not Kind.POSE:
             return False
+        if self._asides < 0 and self._after is Kind.WEAR:
+            return chunk.word.endswith("s")  # "the kaftan she wears reaches the floor"
         return self._after is Kind.COMMA and self._asides > 1 and chunk.word.endswith("s")
 
     def _resume(self, chunk: Chunk, phrase: Phrase) -> None:
@@ -193,6 +196,9 @@ class Assembly(AbsenceRules):
             self._object(chunk)
 
     def _filler(self, chunk: Chunk) -> None:
+        if chunk.word in _SHOWS and self._anchor is not None and self._anchor.group in RESUMED:
+            if self._after is Kind.NOUN or self._after is Kind.PART:
+                return self._attach(chunk)  # "her torn shirt shows her ribs"
         if self._ends_absence(chunk) or chunk.word == "too" and self._next_kind() is Kind.ADJECTIVE:
             return
         self._anchor = None

@@ -218,7 +218,8 @@ class ModifierRules(NounRules):
             return anchor.subject and (anchor.group in GROWING or anchor.group is Group.BODY)
         if self._after in (Kind.COMMA, Kind.CONJUNCTION):
             return chunk.group is None and (anchor.group in GROWING or anchor.group is Group.BODY)
-        return anchor.group in GROWING or (anchor.group is Group.BODY and chunk.group is None)
+        bodily = chunk.group is None or self._after is Kind.PLACE and chunk.group is Group.BACKGROUND
+        return anchor.group in GROWING or (anchor.group is Group.BODY and bodily)
 
     def _adverb(self, chunk: Chunk) -> None:
         if self._negation is not None or self._anchor is None:

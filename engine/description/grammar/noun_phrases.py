@@ -128,6 +128,8 @@ _SEWN_ON = frozenset(
     ("sleeve", "sleeves", "collar", "cuff", "cuffs", "lapel", "lapels", "hem", "hood", "buttons", "pocket", "pockets",
      "flap", "flaps", "toggles", "zip", "zips", "neckline", "hemline", "waistband", "lining", "drawstring")
 )  # fmt: skip
+#: What parts of other garments are named after: "storm cuffs", "a tie hem", "balloon sleeves".
+_NAMED_AFTER = frozenset((Group.BACKGROUND, Group.ACCESSORY, Group.NECKWEAR, Group.HEADWEAR))
 _FASTENERS = frozenset(("button", "buttons", "toggle", "toggles", "zip", "zips", "buckle", "buckles", "clasp"))
 #: Materials that end a list item: "red silk, pearl earring".
 _STUFFS = frozenset(
@@ -234,6 +236,8 @@ class NounPhrases(WordRoles):
                 return False
             self._head = None
         entry = self._entries[at]
+        if entry.verb is Kind.PREPOSITION and self._last is not None and self._kinds[at + 1] is Kind.DETERMINER:
+            return False  # "plaited round her head"
         self._modifier = entry.group or self._modifier
         if not self._words[at].isdigit():
             self._alone = entry.alone
@@ -257,7 +261,7 @@ class NounPhrases(WordRoles):
                 return False
             fastens = head.group is Group.ACCESSORY and self._words[at] in _FASTENERS
             if entry.kind is Kind.PART:
-                sewn_on = head.group is Group.BACKGROUND and self._words[at] in _SEWN_ON
+                sewn_on = head.group in _NAMED_AFTER and self._words[at] in _SEWN_ON
                 if head.group in _PARTED and head.kind is not Kind.PLACE and not fastens and not sewn_on:
                     entry = head
             elif entry.kind is Kind.PLACE and head.group in _GARMENTS and self._words[at] in _CUT_PLACES:
@@ -306,6 +310,8 @@ class NounPhrases(WordRoles):
         if partitive is not None and partitive.group is not None:
             return head if head is not None and head.group in _DECIDED_BY_SECOND else partitive
         if head is None and self._alone is not None and self._last is Kind.ADJECTIVE:
+            if self._alone is Group.PERSON and self._kinds[self._first - 1] is Kind.PREPOSITION:
+                return None  # "olive on one side, navy on the other"
             lit = self._alone is Group.BACKGROUND and after > self._first + 1
             if lit or self._determined or self._kinds[after] in _LEADS_ON:
                 return Entry(_ALONE.get(self._alone, Kind.NOUN), self._alone)

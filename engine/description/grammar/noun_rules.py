@@ -29,7 +29,8 @@ _MARKED = frozenset(
 )  # fmt: skip
 #: What soils the skin and takes the group of the place it is on.
 _SMEARS = frozenset(
-    ("soot", "dirt", "mud", "paint", "flour", "grease", "glitter", "blood", "ash", "smudge", "oil", "chalk", "sand")
+    ("soot", "dirt", "mud", "paint", "flour", "grease", "glitter", "blood", "ash", "smudge", "oil", "chalk", "sand",
+     "chocolate", "jam", "icing", "cream", "crumbs", "ketchup", "lipstick", "plaster", "ink", "lather", "foam")
 )
 #: What has neither sleeves nor hems.
 _NO_SLEEVES = frozenset((Group.ACCESSORY, Group.BAG, Group.EYEWEAR, Group.HEADWEAR, Group.NECKWEAR, Group.FOOTWEAR))
@@ -60,6 +61,7 @@ _ON_GARMENTS = frozenset((Group.ACCESSORY, Group.OTHER, Group.NECKWEAR))
 _SEEN_IN_SCENES = frozenset((Group.BACKGROUND, Group.ACCESSORY))
 #: Where clothes are: "a shirt stretched over his belly".
 _ON_PEOPLE = frozenset((Group.HAIR, Group.BODY, Group.FACE))
+_THE = OWNERS | {"the"}
 _GIVERS = frozenset(("from", "by", "for"))
 _NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
 #: Parts that only clothes have.
@@ -86,6 +88,8 @@ _CORDS = frozenset(
 _CARRIED = frozenset((Group.ACCESSORY, Group.EYEWEAR, Group.BAG))
 _BRACES = frozenset(("braces", "suspenders"))
 #: What hair can be in: "hair in a towel".
+#: What unknown stuff does to what it is on: "ink covers both her arms".
+_COVERS = frozenset(("covers", "cover", "coats", "stains", "streaks", "smears", "dusts", "crusts", "hides", "whitens"))
 _ROUND_HAIR = frozenset((Group.HEADWEAR, Group.ACCESSORY))
 #: What hoods and hems of garments have, though some are garments alone.
 _EDGES = frozenset(("hood", "ruff", "trim", "collar", "lining"))
@@ -143,6 +147,8 @@ class NounRules(Memory):
             if self._after in (Kind.COMMA, Kind.CONJUNCTION) and chunk.end - chunk.start == len("the top"):
                 self._open(chunk, Group.HAIR)
                 return None
+        if chunk.word == "hood" and chunk.opener in _THE and self._last_that_has("hood") is not None:
+            return self._hood(chunk)
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
             self._open(chunk, Group.ACCESSORY)
             return None
@@ -158,6 +164,9 @@ class NounRules(Memory):
             if chunk.opener in OWNERS and self._covers(chunk, group, anchor):
                 return self._grow(chunk)
         if lead is not None and lead.kind is Kind.OF and anchor is not None:
+            if anchor.group is Group.OTHER and anchor.weak and group is Group.ACCESSORY and not chunk.determined:
+                anchor.group = group  # "a trug of vegetables"
+                return self._grow(chunk)
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
                 return None
@@ -176,6 +185,16 @@ class NounRules(Memory):
         if anchor is not None and self._belongs(chunk, group, anchor, lead):
             return self._grow(chunk)
         self._new_noun(chunk, group)
+        return None
+
+    def _hood(self, chunk: Chunk) -> None:
+        """Read the hood of a garment that was named: "a parka, fur round the hood"."""
+        anchor, group = self._anchor, self._last_that_has("hood")
+        assert group is not None
+        if anchor is not None and (anchor.group is group or anchor.weak):
+            anchor.group = group
+            return self._grow(chunk)
+        self._open(chunk, group)
         return None
 
     def _of_the_denied(self, lead: Chunk | None, group: Group) -> bool:
@@ -238,7 +257,8 @@ class NounRules(Memory):
         acts = self._attached or self._copula or self._after in _ACTS or self._after is Kind.HOLD
         if anchor.group is group or not acts:
             return False
-        if anchor.word not in COVERING and not (group is Group.HAIR and _last_word(anchor.word) in _HAIR_THINGS):
+        smeared = anchor.group is Group.OTHER and self._chunks[self._at - 1].word in _COVERS
+        if anchor.word not in COVERING and not smeared and not (group is Group.HAIR and _last_word(anchor.word) in _HAIR_THINGS):
             return False
         if group not in DESCRIBED and group is not Group.BODY or self._phrases[-1] is not anchor:
             return False
@@ -283,7 +303,7 @@ class NounRules(Memory):
         if group is Group.SHOT and lead is not None and anchor.group in (Group.BODY, Group.FACE):
             return True
         if group in _ON_PEOPLE and anchor.group in WORN and self._attached and lead is not None:
-            return lead.kind is Kind.PREPOSITION and (group is Group.HAIR or chunk.opener in OWNERS)
+            return lead.kind is Kind.PREPOSITION and (group is Group.HAIR or chunk.determined)
         if lead is not None and anchor.group is Group.BACKGROUND and group in DESCRIBED and lead.word in ("in", "on"):
             if anchor.word in _FALLEN:
                 anchor.group = group
@@ -313,6 +333,9 @@ class NounRules(Memory):
         if group is Group.ACCESSORY and anchor.group is Group.HAIR and _last(chunk) in _IN_HAIR:
             if lead is not None and lead.kind is Kind.WITH:
                 return True
+        if group is Group.ACCESSORY and anchor.group is Group.HAIR and lead is not None:
+            if self._attached and lead.kind is Kind.WITH or lead.word == "from" and chunk.opener == "its":
+                return True  # "a bun skewered with a pencil", "hair coming loose from its net"
         if (
             group is Group.ACCESSORY
             and anchor.group in WORN

@@ -79,6 +79,13 @@ class VerbRules(ModifierRules):
         self._scene = False
         self._copula = False
 
+    def _goes_behind(self) -> bool:
+        """Whether a participle after a comma says where the hair is: "long hair, pushed behind her ears"."""
+        chunks, at, anchor = self._chunks, self._at, self._anchor
+        if anchor is None or anchor.group is not Group.HAIR or self._after is not Kind.COMMA or at + 2 >= len(chunks):
+            return False
+        return chunks[at].word.endswith("ed") and chunks[at + 1].kind is Kind.PREPOSITION and chunks[at + 2].kind is Kind.PLACE
+
     def _lies_over(self) -> bool:
         """Whether a garment is said to lie over something: "his coat is thrown over the chair"."""
         anchor = self._anchor
@@ -97,6 +104,8 @@ class VerbRules(ModifierRules):
             and self._anchor is not None
             and self._anchor.group in DESCRIBED
         ):
+            return self._grow(chunk)
+        if self._goes_behind():
             return self._grow(chunk)
         self._scene = False
         self._open(chunk, Group.BODY)

@@ -257,6 +257,7 @@ def _numbered(builder: _Builder) -> None:
     builder.add((f"{word} {number}" for word in ("about", "aged") for number in range(1, 100)), _AGED)
     builder.add((f"about {number}" for number in _phrases(_TENS)), _AGED)
     builder.add(("bodice", "tie back", "tie-back", "tie front", "tie-front"), Entry(Kind.PART, Group.TOP, soft=True))
+    builder.add((f"cigarette {cut}" for cut in ("trousers", "pants", "jeans")), Entry(Kind.NOUN, Group.BOTTOM))
     builder.add(("collar up",), Entry(Kind.PART, Group.TOP, soft=True))
     builder.add(("hood up", "hood down"), Entry(Kind.PART, Group.OUTERWEAR, soft=True))
     sizes = (*range(2, 60), "s", "m", "l", "xs", "xl", "xxl", "small", "medium", "large")
@@ -345,6 +346,8 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    **dict.fromkeys(("white collar", "blue collar"), Entry(Kind.PART, Group.TOP, soft=True)),
+    **dict.fromkeys(("name badge", "name badges", "name tag", "name tags"), Entry(Kind.NOUN, Group.ACCESSORY)),
     "jean": Entry(Kind.ADJECTIVE, alone=Group.BOTTOM),
     "light": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "camel": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),

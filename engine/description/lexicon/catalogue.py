@@ -14,7 +14,7 @@ from engine.description.groups import Group
 #: Nouns by group, in the singular or as they are said.
 MORE: Mapping[Group, str] = MappingProxyType(
     {
-        Group.PERSON: "mate, pal, bestie, buddy, shopper, picnicker, contestant, quiz contestant, wheelchair user, usherette, cabin crew",
+        Group.PERSON: "bro, gym bro, fella, geezer, gal, mate, pal, bestie, buddy, shopper, picnicker, contestant, quiz contestant, wheelchair user, usherette, cabin crew",
         Group.BODY: """
             spray tan, fake tan, farmer's tan, goose bumps, goosebumps, washboard stomach, love handles, french
             manicure, nail polish, nail varnish, chipped nail polish
@@ -28,7 +28,7 @@ MORE: Mapping[Group, str] = MappingProxyType(
         Group.BAG: "man bag, manbag, pouch bag, camera bag, bike bag, pannier, birkin, birkin bag",
         Group.ACCESSORY: """
             wedding band, name tag, nametag, buttonhole, pom-poms, pompoms, cocktail shaker, cross pendant, cross, diamond stud,
-            gold stud, silver stud, ear stud, nose stud, sceptre, karabiner, half-eaten croissant
+            gold stud, silver stud, ear stud, nose stud, sceptre, karabiner, half-eaten croissant, trug
         """,
         Group.BACKGROUND: "back row, front row, void, brazier, snowy peak, snow-capped peak",
         Group.STYLE: """
@@ -43,7 +43,7 @@ PARTS: Mapping[Group, str] = MappingProxyType(
         Group.BOTTOM: "zip fly, button fly, bellows pocket, cargo pocket, coin pocket, knee patch",
         Group.FOOTWEAR: "pull tab, pull-tab, heel loop, heel counter, welt, storm welt, commando sole, crepe sole",
         Group.BAG: "laptop sleeve, top zip, top handle, grab handle, inside pocket, phone pocket, bottle pocket",
-        Group.TOP: "top pocket, back zip, side zip, side pocket, patch pocket, side slit, racer back, racerback, initial, monogram, hallmark",
+        Group.TOP: "top pocket, back zip, side zip, side pocket, patch pocket, side slit, racer back, racerback, deep v, deep-v, initial, monogram, hallmark",
         Group.OUTERWEAR: "storm flap, storm cuff, throat latch, gun flap",
     }
 )

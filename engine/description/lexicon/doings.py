@@ -83,7 +83,7 @@ MANNERS = """
 """
 #: Bare forms that are also nouns, and verbs after a plural: "rings crowd her fingers".
 EITHER_DEEDS = "tie, iron, fan, shell, sort"
-EITHER = "crowd, swarm, glow, circle, streak, line, glint, gleam, flash, frame, shade, cloud, stream, trail"
+EITHER = "warm, crowd, swarm, glow, circle, streak, line, glint, gleam, flash, frame, shade, cloud, stream, trail"
 #: Cities and countries, as captions name them.
 CITIES = """
     liverpool, manchester, glasgow, edinburgh, cardiff, belfast, dublin, leeds, newcastle, brighton, bristol, bath,

@@ -8,7 +8,7 @@ from __future__ import annotations
 DETERMINERS = """
     a, an, the, his, her, their, its, my, your, our, this, these, those, some, any, each, every, another, one's
 """
-PREDETERMINERS = "all, both, such, just, only, even, what looks like"
+PREDETERMINERS = "all, both, such, just, only, even, what looks like, way too much, too much, far too much, so much, loads of, tons of, heaps of"
 
 CONJUNCTIONS = """
     and, or, but, yet, plus, while, whilst, then, though, although, because, n, also, so that, as well as, or else,
@@ -39,7 +39,7 @@ SCENE_PREPOSITIONS = """
 PREPOSITIONS = """
     in, into, within, on, onto, upon, at, by, over, under, beneath, underneath, below, above, behind, around, about,
     across, through, throughout, along, down, up, from, to, off, against, towards, toward, past, between, beyond,
-    in spite of, despite, regardless of, before, after, during, until, up to, down to, out of, on top of, off of, for,
+    all round, all around, all down, all along, in spite of, despite, regardless of, before, after, during, until, up to, down to, out of, on top of, off of, for,
     as, like, than, via, per, down over, up around, just below, just above, just past, well past, right up to, all
     over
 """
@@ -105,7 +105,7 @@ ATTACHING = """
     rises, ties, fastens, closes, buttons, zips, wraps, crosses, flung, caught, wound, bound, strung, sewn, stuck,
     shut, crisscrossing, criss-crossing, curves, curve, glitters, glitter, glows, glow, shine, jingling, jingle,
     clink, clinking, protrudes, sticks out, sticking out, sticking up, jutting, fitting, fits, fit snugly, clashing,
-    clashes
+    clashes, can be seen, could be seen, may be seen, can just be seen, can be made out, could be made out
 """
 #: Requests and filler: they belong to no group.
 FILLER = """
