@@ -49,6 +49,8 @@ class Assembly(AbsenceRules):
         return [(phrase.start, phrase.end, phrase.group) for phrase in self._phrases]
 
     def _lead(self, chunk: Chunk) -> None:
+        if self._names_absences(chunk):
+            return None
         anchor = self._anchor
         self._swallow = False
         if chunk.word == "close to" and anchor is not None and anchor.group is Group.HAIR:
@@ -80,6 +82,7 @@ class Assembly(AbsenceRules):
             "above",
         ):
             self._scene_of_pronoun(chunk)
+        return None
 
     def _scene_of_pronoun(self, chunk: Chunk) -> None:
         """Read "behind her, a snowy park": the rest of the sentence is the scene."""

@@ -106,6 +106,8 @@ class Memory:
         self._denied_group: Group | None = None
         #: Where "and" comes before the last of a list of absences.
         self._last_of_list = -1
+        #: Up to here commas and "and" go on with what is absent: "left his hat, scarf and glasses at home".
+        self._absent_until = -1
         self._pending: int | None = None
         self._after: Kind | None = None
         self._pronoun = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 DETERMINERS = """
     a, an, the, his, her, their, its, my, your, our, this, these, those, some, any, each, every, another, one's
 """
-PREDETERMINERS = "all, both, such, just, only, even, what looks like, way too much, too much, far too much, so much, loads of, tons of, heaps of"
+PREDETERMINERS = "either, all, both, such, just, only, even, what looks like, way too much, too much, far too much, so much, loads of, tons of, heaps of"
 
 CONJUNCTIONS = """
     and, or, but, yet, plus, while, whilst, then, though, although, because, n, also, so that, as well as, or else,
@@ -37,7 +37,7 @@ SCENE_PREPOSITIONS = """
 """
 #: Prepositions that may lead to a garment, a body part or a place.
 PREPOSITIONS = """
-    in, into, within, on, onto, upon, at, by, over, under, beneath, underneath, below, above, behind, around, about,
+    such as, in, into, within, on, onto, upon, at, by, over, under, beneath, underneath, below, above, behind, around, about,
     across, through, throughout, along, down, up, from, to, off, against, towards, toward, past, between, beyond,
     all round, all around, all down, all along, in spite of, despite, regardless of, before, after, during, until, up to, down to, out of, on top of, off of, for,
     as, like, than, via, per, down over, up around, just below, just above, just past, well past, right up to, all
