@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.description.grammar.absences import AbsenceRules
-from engine.description.grammar.memory import GROWING, WORN, Phrase
+from engine.description.grammar.memory import DESCRIBED, GROWING, WORN, Phrase
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.word_roles import HEADS
 from engine.description.groups import Group
@@ -24,6 +24,7 @@ _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP
 RESUMED = WORN | {Group.HAIR}
 _CLAUSE_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.EXPRESSION))
 _CLAUSE_GOES_ON = _CLAUSE_VERBS | {Kind.COPULA, Kind.OF}
+_AT_BODY = ("on her ", "on his ", "in her ", "in his ", "over her ", "over his ", "on their ")
 _SHOWS = frozenset(("show", "shows"))
 _NO_ASIDE = 9
 _CARRIED_AT = frozenset(("on her back", "on his back"))
@@ -199,8 +200,8 @@ class Assembly(AbsenceRules):
             self._object(chunk)
 
     def _filler(self, chunk: Chunk) -> None:
-        if chunk.word in _SHOWS and self._anchor is not None and self._anchor.group in RESUMED:
-            if self._after is Kind.NOUN or self._after is Kind.PART:
+        if chunk.word in _SHOWS and self._anchor is not None and self._anchor.group in DESCRIBED:
+            if self._after is Kind.PLACE and self._next_kind() in _PARTICLE_BEFORE or self._after is Kind.NOUN or self._after is Kind.PART:
                 return self._attach(chunk)  # "her torn shirt shows her ribs"
         if self._ends_absence(chunk) or chunk.word == "too" and self._next_kind() is Kind.ADJECTIVE:
             return
@@ -222,6 +223,9 @@ class Assembly(AbsenceRules):
         if group is Group.BODY and anchor is not None and anchor.group in WORN and chunk.word in _CARRIED_AT:
             if self._after is Kind.NOUN:
                 return self._grow(chunk)
+        if group is Group.BODY and anchor is not None and anchor.group in WORN and self._attached:
+            if chunk.word.startswith(_AT_BODY):
+                return self._grow(chunk)  # "a bag clasped on her knees"
         self._preposition = None
         self._open(chunk, group)
         return None

@@ -72,6 +72,7 @@ _MEANINGS: dict[str, _Meaning] = {
     "pitcher": _Meaning(_noun(Group.ACCESSORY), after=_words("of")),
     "palms": _Meaning(Entry(Kind.PLACE, Group.BODY), _words("her his their both open two upturned")),
     "pumps": _Meaning(_noun(Group.BACKGROUND), _words("gas petrol water fuel")),
+    "temple": _Meaning(Entry(Kind.PLACE, Group.FACE), _words("each one his her left right grey greying either")),
     "anchor": _Meaning(_noun(Group.PERSON), _words("news tv television")),
     "shades": _Meaning(_noun(Group.BACKGROUND), _words("window lamp roller")),
     "trunks": _Meaning(_noun(Group.BACKGROUND), _words("tree oak pine birch among between mossy fallen")),

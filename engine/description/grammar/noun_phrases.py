@@ -118,10 +118,13 @@ _SEWN = frozenset(
      "banded", "zipped", "laced", "lace-up", "buttoned", "racer", "sheer", "mesh", "stand-up", "ruffled", "knotted",
      "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging", "sweetheart", "round", "turtle", "polo",
      "saddle", "raglan", "self-tie", "drawcord", "tie-front", "cinch", "deep", "raw", "faded", "kick", "lantern",
-     "bishop", "balloon", "bell", "flutter", "cap", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped")
+     "bishop", "balloon", "bell", "flutter", "cap", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped",
+     "distressed", "bagged", "patched", "worn")
 )  # fmt: skip
 #: Places of the body that garments have too: "one trouser leg".
 _CUT_PLACES = frozenset(("leg", "legs", "toe", "toes", "heel", "heels", "knee", "knees", "back"))
+_COUNTS = frozenset(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "a dozen", "several"))
+_BEFORE_COUNTS = frozenset((Kind.HOLD, Kind.WITH, Kind.WEAR))
 _PRINTS = frozenset(("print", "printed", "motif", "pattern"))
 #: Parts that garments alone have: "storm cuffs".
 _SEWN_ON = frozenset(
@@ -186,11 +189,14 @@ class NounPhrases(WordRoles):
             return Kind.ADJECTIVE
         word = self._words[at].partition(" ")[0]
         acts = word.endswith(("s", "ing", "ed")) and not word.endswith("ss")
-        if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and not acts:
+        if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and (not acts or self._is_counted(at)):
             return Kind.UNKNOWN
         if self._last is Kind.ADJECTIVE and word.endswith("s") and self._kinds[self._first - 1] in _TO_THINGS:
             return Kind.UNKNOWN  # "surrounded by wooden blocks"
         return self._kinds[at]
+
+    def _is_counted(self, at: int) -> bool:
+        return self._words[at - 1] in _COUNTS and self._kinds[self._first - 1] in _BEFORE_COUNTS
 
     def _counts(self, at: int) -> bool:
         """Read "a pair of": what follows decides the phrase."""

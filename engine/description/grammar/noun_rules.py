@@ -43,6 +43,7 @@ _SERVES_AS = {
 _LISTED = WORN - {Group.ACCESSORY, Group.BAG} | {Group.HAIR}
 _HEADED = frozenset((Kind.NOUN, Kind.SMALL))
 _COMPARING = frozenset(("like", "as"))
+_NEAR = 6
 _BEFORE_OBJECT = 2  # chunks from what is compared, over the preposition, to what it is like
 _BREAKS = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.WEAR, Kind.SUBJECT))
 _ACTS = frozenset((Kind.ATTACH, Kind.POSE))
@@ -61,6 +62,8 @@ _ON_GARMENTS = frozenset((Group.ACCESSORY, Group.OTHER, Group.NECKWEAR))
 _SEEN_IN_SCENES = frozenset((Group.BACKGROUND, Group.ACCESSORY))
 #: Where clothes are: "a shirt stretched over his belly".
 _ON_PEOPLE = frozenset((Group.HAIR, Group.BODY, Group.FACE))
+_UNDERFOOT = frozenset(("floor", "ground"))
+_ROUND = frozenset(("round", "around", "below", "about", "past", "above", "against"))
 _THE = OWNERS | {"the"}
 _GIVERS = frozenset(("from", "by", "for"))
 _NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
@@ -88,6 +91,10 @@ _CORDS = frozenset(
 _CARRIED = frozenset((Group.ACCESSORY, Group.EYEWEAR, Group.BAG))
 _BRACES = frozenset(("braces", "suspenders"))
 #: What hair can be in: "hair in a towel".
+#: What rests on a hand.
+_PROPPED = frozenset(("chin", "cheek", "head", "forehead", "face"))
+_RESTING = frozenset(("resting", "rests", "propped", "cupped", "rested", "leaning"))
+_PROPS = frozenset(("hand", "hands", "fist", "fists", "palm", "palms", "knee", "knees", "elbow", "knuckles", "arms"))
 #: What unknown stuff does to what it is on: "ink covers both her arms".
 _COVERS = frozenset(("covers", "cover", "coats", "stains", "streaks", "smears", "dusts", "crusts", "hides", "whitens"))
 _ROUND_HAIR = frozenset((Group.HEADWEAR, Group.ACCESSORY))
@@ -135,6 +142,9 @@ class NounRules(Memory):
             if anchor.group in WORN and not self._pronoun:
                 anchor.group = Group.BACKGROUND
                 return self._grow(chunk)
+        if group is Group.PERSON and chunk.word == "other" and (pair := self._one_of_pair()) is not None:
+            self._open(chunk, pair)  # "one sock pulled up, the other round his ankle"
+            return None
         context = self._context
         if self._scene or lead is not None and lead.kind is Kind.SCENE_PREPOSITION and context is not Kind.HOLD:
             return self._to_scene(chunk)
@@ -170,6 +180,9 @@ class NounRules(Memory):
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
                 return None
+            if anchor.group is Group.BODY and group is Group.BACKGROUND and anchor.word.endswith(" out"):
+                self._open(chunk, group)  # "leans out of a window"
+                return None
             if (
                 (group is Group.BACKGROUND and anchor.group in WORN and not self._trimmed)
                 or (anchor.weak and group in WORN)
@@ -185,6 +198,13 @@ class NounRules(Memory):
         if anchor is not None and self._belongs(chunk, group, anchor, lead):
             return self._grow(chunk)
         self._new_noun(chunk, group)
+        return None
+
+    def _one_of_pair(self) -> Group | None:
+        """The group of a thing of which "one" was named a few words before."""
+        for chunk in self._chunks[max(0, self._at - _NEAR) : self._at]:
+            if chunk.opener == "one" and chunk.group in _GARMENT_GROUPS:
+                return chunk.group
         return None
 
     def _hood(self, chunk: Chunk) -> None:
@@ -310,6 +330,11 @@ class NounRules(Memory):
                 return True
         if lead is not None and lead.word == "on" and chunk.word in _CORDS and anchor.group in WORN:
             return True
+        if lead is not None and self._attached and chunk.word in _UNDERFOOT and anchor.group in _GARMENT_GROUPS:
+            return True  # "the fabric pools on the floor"
+        if lead is not None and lead.word in _ROUND and group in _GARMENT_GROUPS and chunk.opener in OWNERS:
+            if self._attached and anchor.group in DESCRIBED:
+                return True  # "a braid swings below her helmet"
         if lead is not None and anchor.group in _CARRIED and (anchor.still or self._attached) and group in WORN:
             if lead.word in ("from", "on", "to", "at"):
                 return True
@@ -482,10 +507,21 @@ class NounRules(Memory):
             return self._grow(chunk)
         if chunk.opener in OWNERS and anchor is not None and self._covers(chunk, group, anchor):
             return self._grow(chunk)
-        own = _OWN_PLACES.get(chunk.word, group)
+        own = Group.BODY if self._rests_on_hand(chunk) else _OWN_PLACES.get(chunk.word, group)
         self._open(chunk, own, lead.start if lead is not None and lead.kind is Kind.PREPOSITION else None)
         self._copula = False
         return None
+
+    def _rests_on_hand(self, chunk: Chunk) -> bool:
+        """Whether the head rests on a hand, which is a pose: "her chin on her fist", "cheek propped on one palm"."""
+        if chunk.word not in _PROPPED:
+            return False
+        chunks, at = self._chunks, self._at + 1
+        if at < len(chunks) and chunks[at].word in _RESTING:
+            at += 1
+        if at + 1 >= len(chunks) or chunks[at].word not in ("on", "in", "against"):
+            return False
+        return chunks[at + 1].kind is Kind.PLACE and _last(chunks[at + 1]) in _PROPS
 
     @staticmethod
     def _relocate(anchor: Phrase, chunk: Chunk, group: Group, lead: Chunk) -> None:

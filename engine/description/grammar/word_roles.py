@@ -21,7 +21,8 @@ _PERSONS = frozenset((Kind.NOUN, Kind.PERSON))
 _FOR_A_PURPOSE = frozenset(
     (Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.HEADWEAR, Group.BAG)
 )
-_OWN_VERBS = frozenset((Kind.NOUN, Kind.PLACE, Kind.SMALL))
+_OWN_VERBS = frozenset((Kind.NOUN, Kind.PLACE, Kind.SMALL, Kind.PART))
+_ONWARD = frozenset(("into", "onto", "towards", "toward", "through", "past", "across", "out of"))
 _LISTING = frozenset((Kind.COMMA, Kind.CONJUNCTION, Kind.WITH))
 _LISTED = frozenset((None, Kind.COMMA, Kind.CONJUNCTION, Kind.STOP))
 _DEEDS = frozenset((Kind.POSE, Kind.HOLD))
@@ -106,7 +107,9 @@ class WordRoles:
         if plural and before is Kind.COMMA and (verb is Kind.POSE or verb is Kind.HOLD) and self._opens_object(at + 1):
             return True
         if plural and before is Kind.CONJUNCTION and (verb is Kind.POSE or verb is Kind.HOLD):
-            if self._opens_object(at + 1) or after is Kind.PREPOSITION and self._entries[at].group in _OF_BODY:
+            if self._opens_object(at + 1) or after is Kind.PREPOSITION and (
+                self._entries[at].group in _OF_BODY or self._words[at + 1] in _ONWARD
+            ):
                 return True
         if before is Kind.PREPOSITION and not plural and self._words[at - 1] == "to":
             return True

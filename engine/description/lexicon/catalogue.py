@@ -20,15 +20,15 @@ MORE: Mapping[Group, str] = MappingProxyType(
             manicure, nail polish, nail varnish, chipped nail polish
         """,
         Group.FACE: "lippy, red lippy, eyebrow slit, glossy lid, monolid, rosacea, snaggle tooth, gap tooth, contact lens, contact lenses",
-        Group.HAIR: "ducktail, duck's tail, kiss curl, cowlick",
+        Group.HAIR: "streak of white, streak of grey, streak of gray, streak of silver, blue rinse, ducktail, duck's tail, kiss curl, cowlick",
         Group.TOP: "quarter-zip, quarter zip, half-zip, half zip, half-zip fleece, quarter-zip fleece, jockey silks",
         Group.DRESS: "kasaya",
-        Group.FOOTWEAR: "smoking slippers, velvet slippers",
+        Group.FOOTWEAR: "derbys, smoking slippers, velvet slippers",
         Group.HEADWEAR: "headtorch, head torch, head lamp, headlamp",
         Group.BAG: "man bag, manbag, pouch bag, camera bag, bike bag, pannier, birkin, birkin bag",
         Group.ACCESSORY: """
             wedding band, name tag, nametag, buttonhole, pom-poms, pompoms, cocktail shaker, cross pendant, cross, diamond stud,
-            gold stud, silver stud, ear stud, nose stud, sceptre, karabiner, half-eaten croissant, trug
+            gold stud, silver stud, ear stud, nose stud, sceptre, karabiner, half-eaten croissant, trug, pot, stockpot, coffee pot, jug, casserole, oil can
         """,
         Group.BACKGROUND: "back row, front row, void, brazier, snowy peak, snow-capped peak",
         Group.STYLE: """
