@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.description.grammar.memory import DESCRIBED, WORN, Phrase
+from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.verb_rules import VerbRules
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
 from engine.description.lexicon.absences import CLOSING_WORDS, EXCEPTIONS, OPENERS, TRAILING
 
 _EXCEPTIONS = frozenset(" ".join(phrase.split()) for phrase in EXCEPTIONS.split(","))
@@ -32,7 +31,18 @@ _DOES_NOT = frozenset(("does not", "do not", "doesn't", "don't", "did not", "did
 _LEFT = frozenset(("left", "leaves", "leaving", "forgotten"))
 _ELSEWHERE = frozenset(("home", "behind", "indoors", "in the car", "on the bus"))
 _LACKING = frozenset(("without", "without a", "without any", "w/o"))
-_SELDOM = ("never", "rarely", "seldom", "hardly ever", "scarcely ever", "won't", "wouldn't", "doesn't", "does not", "can't")
+_SELDOM = (
+    "never",
+    "rarely",
+    "seldom",
+    "hardly ever",
+    "scarcely ever",
+    "won't",
+    "wouldn't",
+    "doesn't",
+    "does not",
+    "can't",
+)
 _FAR_BACK = 6
 _MOST_ITEMS = 10
 _TWO_MORE = 3  # chunks from a comma to the second thing after it

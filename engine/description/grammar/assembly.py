@@ -9,10 +9,9 @@ from collections.abc import Callable
 
 from engine.description.grammar.absences import AbsenceRules
 from engine.description.grammar.memory import DESCRIBED, GROWING, WORN, Phrase
+from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.word_roles import HEADS
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
 
 #: Prepositions that stay with a verb of pose before them: "leans against", "walking down".
 _WITH_POSE = frozenset(
@@ -201,7 +200,12 @@ class Assembly(AbsenceRules):
 
     def _filler(self, chunk: Chunk) -> None:
         if chunk.word in _SHOWS and self._anchor is not None and self._anchor.group in DESCRIBED:
-            if self._after is Kind.PLACE and self._next_kind() in _PARTICLE_BEFORE or self._after is Kind.NOUN or self._after is Kind.PART:
+            if (
+                self._after is Kind.PLACE
+                and self._next_kind() in _PARTICLE_BEFORE
+                or self._after is Kind.NOUN
+                or self._after is Kind.PART
+            ):
                 return self._attach(chunk)  # "her torn shirt shows her ribs"
         if self._ends_absence(chunk) or chunk.word == "too" and self._next_kind() is Kind.ADJECTIVE:
             return

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.noun_phrases import OPENERS, Chunk, NounPhrases
+from engine.description.grammar.names import Group, Kind
+from engine.description.grammar.noun_phrases import OPENERS, Chunk, NounPhrases, new_chunk
 from engine.description.grammar.tokens import Tokens
 from engine.description.grammar.word_roles import HEADS, VERBS
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
 
 _AFTER_VERB = frozenset((Kind.PREPOSITION, Kind.DETERMINER, Kind.ADVERB, Kind.SCENE_PREPOSITION))
 #: Verbs that speak of the face before an adjective: "looks tired".
@@ -45,7 +44,7 @@ class Chunker(NounPhrases):
                 kind, group = Kind.POSE, None
             else:
                 group = entry.group
-            chunks.append(Chunk(kind, group, starts[at], ends[at], words[at]))
+            chunks.append(new_chunk(Chunk, (kind, group, starts[at], ends[at], words[at], False, False, False, "")))
             at += 1
         return chunks
 

@@ -5,9 +5,8 @@ It opens and grows phrases; it does not decide what belongs where.
 
 from __future__ import annotations
 
+from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import OWNERS, Chunk
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
 
 WORN = frozenset(
     (
@@ -44,46 +43,33 @@ _VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 
 
 class Phrase:
-    """A phrase that is being built."""
+    """A phrase that is being built: where it stands, its group, and what else is known of it."""
 
-    __slots__ = (
-        "start",
-        "end",
-        "group",
-        "weak",
-        "wrap",
-        "subject",
-        "verbed",
-        "listed",
-        "word",
-        "still",
-        "ghost",
-        "handled",
-    )
+    # What is seldom set is of the class: a phrase is made for every few words.
+    #: Takes the group of the place it is at.
+    weak = False
+    #: A scarf or the like: neckwear, headwear or belt by where it is worn.
+    wrap = False
+    #: The subject of its clause: verbs and "is ..." go to it.
+    subject = False
+    #: Has taken a verb.
+    verbed = False
+    #: Stands after a comma.
+    listed = False
+    #: The word that decided it.
+    word = ""
+    #: Stands, lies or hangs by itself.
+    still = False
+    #: What a verb is done to: "inspects his roses".
+    handled = False
+    #: Resumes an earlier phrase ("It has ..."); it is one of the text's phrases once it grows.
+    ghost = False
 
     def __init__(self, start: int, end: int, group: Group) -> None:
         """Begin a phrase about nothing special."""
         self.start = start
         self.end = end
         self.group = group
-        #: Takes the group of the place it is at.
-        self.weak = False
-        #: A scarf or the like: neckwear, headwear or belt by where it is worn.
-        self.wrap = False
-        #: The subject of its clause: verbs and "is ..." go to it.
-        self.subject = False
-        #: Has taken a verb.
-        self.verbed = False
-        #: Stands after a comma.
-        self.listed = False
-        #: The word that decided it.
-        self.word = ""
-        #: Stands, lies or hangs by itself.
-        self.still = False
-        #: What a verb is done to: "inspects his roses".
-        self.handled = False
-        #: Resumes an earlier phrase ("It has ..."); it is one of the text's phrases once it grows.
-        self.ghost = False
 
 
 class Memory:

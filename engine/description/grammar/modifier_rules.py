@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from engine.description.grammar.memory import DESCRIBED, GROWING, WORN, Phrase
-from engine.description.grammar.noun_phrases import OWNERS, Chunk
+from engine.description.grammar.names import Group, Kind
+from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.noun_rules import NounRules
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
 
 _PLACE_PREPOSITIONS = frozenset(
     ("at", "through", "along", "across", "beyond", "throughout", "past", "against", "under", "beneath", "by")

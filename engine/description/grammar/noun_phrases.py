@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.tokens import Tokens
 from engine.description.grammar.word_roles import HEADS, VERBS, WordRoles
-from engine.description.groups import Group
-from engine.description.lexicon import Entry, Kind
+from engine.description.lexicon import Entry
 
 
 class Chunk(NamedTuple):
@@ -32,6 +32,8 @@ class Chunk(NamedTuple):
     opener: str = ""
 
 
+#: Makes a chunk of all it has in order, in half the time of its own way: one is made for every other word.
+new_chunk = tuple.__new__
 #: Kinds that can open a noun phrase.
 OPENERS = HEADS | {Kind.DETERMINER, Kind.PREDETERMINER, Kind.ADJECTIVE, Kind.UNKNOWN}
 _AFTER_MODIFIER = HEADS | {Kind.ADJECTIVE, Kind.UNKNOWN}
@@ -261,8 +263,10 @@ class NounPhrases(WordRoles):
                 return False  # "a dress of black crêpe leaves her back bare"
         if head is not None:
             aged = self._modifier is Group.PERSON and head.group is Group.PERSON and entry.group in _WORN
-            if aged or _splits(head, self._word, entry, self._words[at]) or (
-                entry.verb is not None and self._is_verb_of(head, self._word, at)
+            if (
+                aged
+                or _splits(head, self._word, entry, self._words[at])
+                or (entry.verb is not None and self._is_verb_of(head, self._word, at))
             ):
                 return False
             fastens = head.group is Group.ACCESSORY and self._words[at] in _FASTENERS
@@ -303,9 +307,8 @@ class NounPhrases(WordRoles):
         start, end = self._tokens.starts[self._first], self._tokens.ends[last]
         head = self._deciding(after)
         if head is not None:
-            return Chunk(
-                head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn, self._opener
-            )
+            said = head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn, self._opener
+            return new_chunk(Chunk, said)
         if self._last is Kind.ADJECTIVE or self._last is Kind.ADVERB:
             return Chunk(Kind.ADJECTIVE, self._modifier, start, end, self._words[last], self._determined)
         kind = Kind.UNKNOWN if self._last is Kind.UNKNOWN else Kind.DETERMINER

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from engine.description.grammar.memory import APART, DESCRIBED, HOLDERS, PARTED, WORN, Memory, Phrase
+from engine.description.grammar.names import EVERY_GROUP, Group, Kind
 from engine.description.grammar.noun_phrases import OWNERS, Chunk
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
 
 _NEVER_HELD = frozenset((Group.BODY, Group.BACKGROUND, Group.FACE, Group.HAIR, Group.SHOT, Group.STYLE))
 #: Held only right after the verb: "holding her stop sign".
 _SEEN = frozenset((Group.BACKGROUND, Group.STYLE, Group.SHOT))
 _NECK = frozenset(("neck", "throat", "shoulder", "shoulders", "chest", "collarbone", "nape"))
 _HAND = frozenset(("hand", "hands", "arm", "arms", "wrist", "wrists", "finger", "fingers", "ear", "ears", "lap"))
-_ANY = frozenset(Group)
+_ANY = EVERY_GROUP
 #: What children wear on their heads.
 _VESSELS = frozenset(("saucepan", "bucket", "colander", "paper bag", "lampshade"))
 _AND = Kind.CONJUNCTION
@@ -29,8 +28,32 @@ _MARKED = frozenset(
 )  # fmt: skip
 #: What soils the skin and takes the group of the place it is on.
 _SMEARS = frozenset(
-    ("soot", "dirt", "mud", "paint", "flour", "grease", "glitter", "blood", "ash", "smudge", "oil", "chalk", "sand",
-     "chocolate", "jam", "icing", "cream", "crumbs", "ketchup", "lipstick", "plaster", "ink", "lather", "foam")
+    (
+        "soot",
+        "dirt",
+        "mud",
+        "paint",
+        "flour",
+        "grease",
+        "glitter",
+        "blood",
+        "ash",
+        "smudge",
+        "oil",
+        "chalk",
+        "sand",
+        "chocolate",
+        "jam",
+        "icing",
+        "cream",
+        "crumbs",
+        "ketchup",
+        "lipstick",
+        "plaster",
+        "ink",
+        "lather",
+        "foam",
+    )
 )
 #: What has neither sleeves nor hems.
 _NO_SLEEVES = frozenset((Group.ACCESSORY, Group.BAG, Group.EYEWEAR, Group.HEADWEAR, Group.NECKWEAR, Group.FOOTWEAR))
@@ -278,7 +301,11 @@ class NounRules(Memory):
         if anchor.group is group or not acts:
             return False
         smeared = anchor.group is Group.OTHER and self._chunks[self._at - 1].word in _COVERS
-        if anchor.word not in COVERING and not smeared and not (group is Group.HAIR and _last_word(anchor.word) in _HAIR_THINGS):
+        if (
+            anchor.word not in COVERING
+            and not smeared
+            and not (group is Group.HAIR and _last_word(anchor.word) in _HAIR_THINGS)
+        ):
             return False
         if group not in DESCRIBED and group is not Group.BODY or self._phrases[-1] is not anchor:
             return False

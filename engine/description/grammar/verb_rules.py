@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from engine.description.grammar.memory import DESCRIBED, PARTED, WORN
 from engine.description.grammar.modifier_rules import ModifierRules
+from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.noun_rules import COVERING
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
 
 HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
 _CLOTH = WORN | {Group.HAIR}
@@ -84,7 +83,11 @@ class VerbRules(ModifierRules):
         chunks, at, anchor = self._chunks, self._at, self._anchor
         if anchor is None or anchor.group is not Group.HAIR or self._after is not Kind.COMMA or at + 2 >= len(chunks):
             return False
-        return chunks[at].word.endswith("ed") and chunks[at + 1].kind is Kind.PREPOSITION and chunks[at + 2].kind is Kind.PLACE
+        return (
+            chunks[at].word.endswith("ed")
+            and chunks[at + 1].kind is Kind.PREPOSITION
+            and chunks[at + 2].kind is Kind.PLACE
+        )
 
     def _lies_over(self) -> bool:
         """Whether a garment is said to lie over something: "his coat is thrown over the chair"."""
@@ -145,7 +148,12 @@ class VerbRules(ModifierRules):
             return False
         if chunk.word in _OF_CLOTH and anchor.group in _CLOTH and (self._after in HEADED or anchor.subject):
             return anchor.subject or not self._acts_on_thing()
-        if anchor.listed and anchor.group in _CLOTH and self._after is Kind.NOUN and self._next_kind() is Kind.PREPOSITION:
+        if (
+            anchor.listed
+            and anchor.group in _CLOTH
+            and self._after is Kind.NOUN
+            and self._next_kind() is Kind.PREPOSITION
+        ):
             if chunk.word.partition(" ")[0].endswith("ed") and not chunk.word.startswith(_POSTURES):
                 return True  # ", a shawl crossed over her chest"
         if self._after is Kind.CONJUNCTION and anchor.subject and chunk.word.endswith("s") and anchor.group in _CLOTH:

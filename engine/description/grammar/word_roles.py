@@ -5,9 +5,9 @@ It looks a few words to either side; it does not build phrases.
 
 from __future__ import annotations
 
+from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.tokens import Tokens
-from engine.description.groups import Group
-from engine.description.lexicon import Entry, Kind
+from engine.description.lexicon import Entry
 
 #: Kinds that can decide a noun phrase.
 HEADS = frozenset((Kind.NOUN, Kind.PERSON, Kind.PART, Kind.PLACE, Kind.SMALL, Kind.ACTION_OBJECT))
@@ -107,8 +107,10 @@ class WordRoles:
         if plural and before is Kind.COMMA and (verb is Kind.POSE or verb is Kind.HOLD) and self._opens_object(at + 1):
             return True
         if plural and before is Kind.CONJUNCTION and (verb is Kind.POSE or verb is Kind.HOLD):
-            if self._opens_object(at + 1) or after is Kind.PREPOSITION and (
-                self._entries[at].group in _OF_BODY or self._words[at + 1] in _ONWARD
+            if (
+                self._opens_object(at + 1)
+                or after is Kind.PREPOSITION
+                and (self._entries[at].group in _OF_BODY or self._words[at + 1] in _ONWARD)
             ):
                 return True
         if before is Kind.PREPOSITION and not plural and self._words[at - 1] == "to":

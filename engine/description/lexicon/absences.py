@@ -133,7 +133,7 @@ _MOST_CLOSERS, _LONGEST_CLOSER = 3, 80
 _NOTHING_AT = re.compile(r"\bnothing\b", re.IGNORECASE)
 _PARTS = re.compile(r"\s*(?:,|;|\bor\b|\bnor\b|\bsuch as\b|\bincluding\b)\s*", re.IGNORECASE)
 _IN_WORDS = re.compile(rf"(?<![\w-])(?:{_alternatives(list(WORDS))})(?![\w-])", re.IGNORECASE)
-_EDGES = " \t\r\n,.;:|=-!?\"\u201c\u201d\u2013\u2014"
+_EDGES = ' \t\r\n,.;:|=-!?"\u201c\u201d\u2013\u2014'
 
 
 def absent_things(phrase: str) -> tuple[str, ...]:
