@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.description.grammar.absences import AbsenceRules
-from engine.description.grammar.memory import DESCRIBED, GROWING, WORN, Phrase
 from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.rules.absences import AbsenceRules
+from engine.description.grammar.rules.memory import DESCRIBED, GROWING, WORN, Phrase
 from engine.description.grammar.word_roles import HEADS
 
 #: Prepositions that stay with a verb of pose before them: "leans against", "walking down".

@@ -58,7 +58,7 @@ class Chunker(NounPhrases):
         return self._kinds[at] is Kind.ADJECTIVE and self._words[at] not in ("straight", "right", "back")
 
     def _tells(self, at: int) -> bool:
-        """Whether a word after "that" is a verb though the lexicon has the noun alone: "a gown that pools at her feet"."""
+        """Whether a noun of the lexicon is a verb here, after "that": "a gown that pools at her feet"."""
         told = self._words[at].endswith("s") and self._words[at - 1] in ("that", "which", "who")
         return told and self._kinds[at + 1] in _AFTER_VERB
 

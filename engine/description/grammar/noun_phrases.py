@@ -120,8 +120,8 @@ _SEWN = frozenset(
      "banded", "zipped", "laced", "lace-up", "buttoned", "racer", "sheer", "mesh", "stand-up", "ruffled", "knotted",
      "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging", "sweetheart", "round", "turtle", "polo",
      "saddle", "raglan", "self-tie", "drawcord", "tie-front", "cinch", "deep", "raw", "faded", "kick", "lantern",
-     "bishop", "balloon", "bell", "flutter", "cap", "epauletted", "belted", "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped",
-     "distressed", "bagged", "patched", "worn")
+     "bishop", "balloon", "bell", "flutter", "cap", "epauletted", "belted", "adjustable", "stretch", "stretchy",
+     "relaxed", "dipped", "ripped", "distressed", "bagged", "patched", "worn")
 )  # fmt: skip
 #: Places of the body that garments have too: "one trouser leg".
 _CUT_PLACES = frozenset(("leg", "legs", "toe", "toes", "heel", "heels", "knee", "knees", "back"))

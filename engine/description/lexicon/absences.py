@@ -29,16 +29,17 @@ OPENERS = """
     no need for, nothing like, refuses to wear, refused to wear, refusing to wear, refuses, will not wear, won't wear,
     would not wear, wouldn't wear, must not wear, mustn't wear, should not wear, shouldn't wear, cannot wear, can't
     wear, must not have, should not have, avoids wearing, avoid wearing, has forgotten, forgot, forgetting, has lost,
-    having lost, but instead of, without either, without either a, not wearing either, do not put, don't put, everything
-    except, everything apart from, everything except for, all except, no one wears, no one is wearing, no one has,
-    nobody wears, nobody is wearing, nobody has, no-one wears, no-one is wearing, no-one has, nobody carries, no one
-    carries, none of them wears, none of them has, none of them have, none wears, none wear, the only thing missing is,
-    all that is missing is, nor does he have, nor does she have, nor do they have, nor does he wear, nor does she wear,
-    nor do they wear, nor is he wearing, nor is she wearing, nor are they wearing, nor has he, nor has she, nor have
-    they, nor is there, nor are there, nor any, stripped of, bare of, shorn of, relieved of, robbed of, dispensing with, dispenses with, forgoes,
-    foregoing, foregoes, shuns, spurns, eschews, eschewing, has stopped wearing, used to wear, used to have, has shaved
-    off, having shaved off, not one, leave out, leave off, leaving out, remove, ditch the, lose the, drop the, skip the, get rid of, take away, do
-    without, going without, goes without
+    having lost, but instead of, without either, without either a, not wearing either, do not put, don't put,
+    everything except, everything apart from, everything except for, all except, no one wears, no one is wearing, no
+    one has, nobody wears, nobody is wearing, nobody has, no-one wears, no-one is wearing, no-one has, nobody carries,
+    no one carries, none of them wears, none of them has, none of them have, none wears, none wear, the only thing
+    missing is, all that is missing is, nor does he have, nor does she have, nor do they have, nor does he wear, nor
+    does she wear, nor do they wear, nor is he wearing, nor is she wearing, nor are they wearing, nor has he, nor has
+    she, nor have they, nor is there, nor are there, nor any, stripped of, bare of, shorn of, relieved of, robbed of,
+    dispensing with, dispenses with, forgoes, foregoing, foregoes, shuns, spurns, eschews, eschewing, has stopped
+    wearing, used to wear, used to have, has shaved off, having shaved off, not one, leave out, leave off, leaving
+    out, remove, ditch the, lose the, drop the, skip the, get rid of, take away, do without, going without, goes
+    without
 """
 #: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
 EXCEPTIONS = (
@@ -50,9 +51,9 @@ CLOSERS = """
     be seen, can't be seen, could not be seen, couldn't be seen, not present, not there, isn't there, aren't there,
     not in frame, not in shot, not in view, not in sight, not in the frame, not in the picture, not in the image, not
     in the photo, not in the shot, not in the photograph, nowhere to be seen, nowhere in sight, nowhere to be found,
-    out of frame, out of the frame, out of shot, out of view, out of sight, cropped out, taken off, removed, shaved off, not worn,
-    isn't worn, aren't worn, not included, not allowed, not wanted, not needed, left at home, left behind, left out,
-    forgotten at home, nonexistent, non-existent
+    out of frame, out of the frame, out of shot, out of view, out of sight, cropped out, taken off, removed, shaved
+    off, not worn, isn't worn, aren't worn, not included, not allowed, not wanted, not needed, left at home, left
+    behind, left out, forgotten at home, nonexistent, non-existent
 """
 #: The same, where nothing more is said of the thing: "hat off", "left glove missing".
 CLOSING_WORDS = frozenset(("off", "missing", "absent", "gone", "none", "nothing", "invisible", "unseen"))

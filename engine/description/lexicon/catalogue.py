@@ -14,21 +14,31 @@ from engine.description.groups import Group
 #: Nouns by group, in the singular or as they are said.
 MORE: Mapping[Group, str] = MappingProxyType(
     {
-        Group.PERSON: "bro, gym bro, fella, geezer, gal, mate, pal, bestie, buddy, shopper, picnicker, contestant, quiz contestant, wheelchair user, usherette, cabin crew",
+        Group.PERSON: """
+            bro, gym bro, fella, geezer, gal, mate, pal, bestie, buddy, shopper, picnicker, contestant, quiz
+            contestant, wheelchair user, usherette, cabin crew
+        """,
         Group.BODY: """
             spray tan, fake tan, farmer's tan, goose bumps, goosebumps, washboard stomach, love handles, french
             manicure, nail polish, nail varnish, chipped nail polish
         """,
-        Group.FACE: "lippy, red lippy, eyebrow slit, glossy lid, monolid, rosacea, snaggle tooth, gap tooth, contact lens, contact lenses",
-        Group.HAIR: "streak of white, streak of grey, streak of gray, streak of silver, blue rinse, ducktail, duck's tail, kiss curl, cowlick",
+        Group.FACE: """
+            lippy, red lippy, eyebrow slit, glossy lid, monolid, rosacea, snaggle tooth, gap tooth, contact lens,
+            contact lenses
+        """,
+        Group.HAIR: """
+            streak of white, streak of grey, streak of gray, streak of silver, blue rinse, ducktail, duck's tail, kiss
+            curl, cowlick
+        """,
         Group.TOP: "quarter-zip, quarter zip, half-zip, half zip, half-zip fleece, quarter-zip fleece, jockey silks",
         Group.DRESS: "kasaya",
         Group.FOOTWEAR: "derbys, smoking slippers, velvet slippers",
         Group.HEADWEAR: "headtorch, head torch, head lamp, headlamp",
         Group.BAG: "man bag, manbag, pouch bag, camera bag, bike bag, pannier, birkin, birkin bag",
         Group.ACCESSORY: """
-            wedding band, name tag, nametag, buttonhole, pom-poms, pompoms, cocktail shaker, cross pendant, cross, diamond stud,
-            gold stud, silver stud, ear stud, nose stud, sceptre, karabiner, half-eaten croissant, trug, pot, stockpot, coffee pot, jug, casserole, oil can
+            wedding band, name tag, nametag, buttonhole, pom-poms, pompoms, cocktail shaker, cross pendant, cross,
+            diamond stud, gold stud, silver stud, ear stud, nose stud, sceptre, karabiner, half-eaten croissant, trug,
+            pot, stockpot, coffee pot, jug, casserole, oil can
         """,
         Group.BACKGROUND: "back row, front row, void, brazier, snowy peak, snow-capped peak",
         Group.STYLE: """
@@ -43,12 +53,18 @@ PARTS: Mapping[Group, str] = MappingProxyType(
         Group.BOTTOM: "zip fly, button fly, bellows pocket, cargo pocket, coin pocket, knee patch",
         Group.FOOTWEAR: "pull tab, pull-tab, heel loop, heel counter, welt, storm welt, commando sole, crepe sole",
         Group.BAG: "laptop sleeve, top zip, top handle, grab handle, inside pocket, phone pocket, bottle pocket",
-        Group.TOP: "top pocket, back zip, side zip, side pocket, patch pocket, side slit, racer back, racerback, deep v, deep-v, initial, monogram, hallmark",
+        Group.TOP: """
+            top pocket, back zip, side zip, side pocket, patch pocket, side slit, racer back, racerback, deep v,
+            deep-v, initial, monogram, hallmark
+        """,
         Group.OUTERWEAR: "storm flap, storm cuff, throat latch, gun flap",
     }
 )
 #: Words that say how a thing looks.
-LOOKS = "sterling silver, shirred, prince of wales check, glen check, wolf fur, fox fur, rabbit fur, raccoon fur, beaver fur, bear fur"
+LOOKS = """
+    sterling silver, shirred, prince of wales check, glen check, wolf fur, fox fur, rabbit fur, raccoon fur, beaver
+    fur, bear fur
+"""
 #: Things that people sit at or hold on to; they go with the pose.
 GRIPS = "handlebars, tai chi, pilates, karate, judo, taekwondo, kung fu, hopscotch, hula hoop"
 #: Singulars that catalogues use of garments in pairs: "the wide-leg jean".

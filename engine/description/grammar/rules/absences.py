@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.description.grammar.memory import DESCRIBED, WORN, Phrase
 from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
-from engine.description.grammar.verb_rules import VerbRules
+from engine.description.grammar.rules.memory import DESCRIBED, WORN, Phrase
+from engine.description.grammar.rules.verbs import VerbRules
 from engine.description.lexicon.absences import CLOSING_WORDS, EXCEPTIONS, OPENERS, TRAILING
 
 _EXCEPTIONS = frozenset(" ".join(phrase.split()) for phrase in EXCEPTIONS.split(","))

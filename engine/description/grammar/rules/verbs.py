@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.memory import DESCRIBED, PARTED, WORN
-from engine.description.grammar.modifier_rules import ModifierRules
 from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
-from engine.description.grammar.noun_rules import COVERING
+from engine.description.grammar.rules.memory import DESCRIBED, PARTED, WORN
+from engine.description.grammar.rules.modifiers import ModifierRules
+from engine.description.grammar.rules.noun_words import COVERING
 
 HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
 _CLOTH = WORN | {Group.HAIR}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.memory import DESCRIBED, GROWING, WORN, Phrase
 from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
-from engine.description.grammar.noun_rules import NounRules
+from engine.description.grammar.rules.memory import DESCRIBED, GROWING, WORN, Phrase
+from engine.description.grammar.rules.nouns import NounRules
 
 _PLACE_PREPOSITIONS = frozenset(
     ("at", "through", "along", "across", "beyond", "throughout", "past", "against", "under", "beneath", "by")
