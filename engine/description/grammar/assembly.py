@@ -24,6 +24,7 @@ RESUMED = WORN | {Group.HAIR}
 _CLAUSE_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.EXPRESSION))
 _CLAUSE_GOES_ON = _CLAUSE_VERBS | {Kind.COPULA, Kind.OF}
 _AT_BODY = ("on her ", "on his ", "in her ", "in his ", "over her ", "over his ", "on their ")
+_FIRST = 3  # phrases in which a text names who is drawn
 _SHOWS = frozenset(("show", "shows"))
 _NO_ASIDE = 9
 _CARRIED_AT = frozenset(("on her back", "on his back"))
@@ -99,12 +100,18 @@ class Assembly(AbsenceRules):
         if self._pending is not None or lead is None or anchor is None:
             return
         if lead.word in ("behind", "around", "beyond") or lead.kind is Kind.SCENE_PREPOSITION:
+            if anchor.group is Group.PERSON and anchor.listed and self._are_others(anchor):
+                anchor.group = Group.BACKGROUND  # ", photographers behind her"
             if anchor.group not in (Group.PERSON, Group.BODY, Group.FACE, Group.HAIR) and not anchor.verbed:
                 anchor.group = Group.BACKGROUND
             if anchor.group is not Group.PERSON:
                 anchor.end = chunk.end
         elif anchor.group in GROWING or anchor.group is Group.BODY:
             anchor.end = chunk.end
+
+    def _are_others(self, anchor: Phrase) -> bool:
+        """Whether people in the plural are named after the one who is drawn."""
+        return anchor.word.endswith("s") and any(each.group is Group.PERSON for each in self._phrases[:-1][:_FIRST])
 
     def _begins_clause(self) -> bool:
         """Whether a thing with a verb of its own follows: ", and the hem of her dress has ripped"."""

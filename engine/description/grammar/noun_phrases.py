@@ -112,7 +112,7 @@ _SHAPES = frozenset(("dress", "hat", "scarf", "cap", "jumper", "tie", "t-shirt",
 _ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN, Group.ACCESSORY: Kind.SMALL}
 #: Words of how a garment is cut at a part of it that is named like a part of the body.
 _SEWN = frozenset(
-    ("dropped", "drop", "padded", "elasticated", "elastic", "funnel", "ribbed", "nipped", "nipped-in", "tie",
+    ("soft", "natural", "strong", "roped", "dropped", "drop", "padded", "elasticated", "elastic", "funnel", "ribbed", "nipped", "nipped-in", "tie",
      "drawstring", "puffed", "puff", "ruched", "cinched", "gathered", "split", "v", "crew", "scoop", "mock", "roll",
      "rolled", "boat", "cowl", "halter", "square", "squared", "pointed", "almond", "structured", "smocked", "shirred",
      "paperbag", "high", "low", "open", "wide", "flared", "tapered", "cuffed", "frayed", "quilted", "reinforced",
@@ -131,7 +131,7 @@ _PRINTS = frozenset(("print", "printed", "motif", "pattern"))
 #: Parts that garments alone have: "storm cuffs".
 _SEWN_ON = frozenset(
     ("sleeve", "sleeves", "collar", "cuff", "cuffs", "lapel", "lapels", "hem", "hood", "buttons", "pocket", "pockets",
-     "flap", "flaps", "toggles", "zip", "zips", "neckline", "hemline", "waistband", "lining", "drawstring")
+     "flap", "flaps", "toggles", "zip", "zips", "neckline", "hemline", "belt buckle", "waistband", "lining", "drawstring")
 )  # fmt: skip
 #: What parts of other garments are named after: "storm cuffs", "a tie hem", "balloon sleeves".
 _NAMED_AFTER = frozenset((Group.BACKGROUND, Group.ACCESSORY, Group.NECKWEAR, Group.HEADWEAR))
@@ -193,7 +193,8 @@ class NounPhrases(WordRoles):
         acts = word.endswith(("s", "ing", "ed")) and not word.endswith("ss")
         if self._last in (Kind.DETERMINER, Kind.ADJECTIVE) and (not acts or self._is_counted(at)):
             return Kind.UNKNOWN
-        if self._last is Kind.ADJECTIVE and word.endswith("s") and self._kinds[self._first - 1] in _TO_THINGS:
+        things = self._last is Kind.ADJECTIVE and word.endswith("s") and self._kinds[self._first - 1] in _TO_THINGS
+        if things and not self._opens_object(at + 1):
             return Kind.UNKNOWN  # "surrounded by wooden blocks"
         return self._kinds[at]
 

@@ -74,6 +74,8 @@ _CONJUNCTION = Entry(Kind.CONJUNCTION)
 _STOPS = frozenset(";.!?:\n…。")
 #: A hyphened word the lexicon lacks: a modifier before a noun, an unknown thing after an article.
 _COMPOUND = Entry(Kind.ADJECTIVE, alone=Group.OTHER)
+_VERBS = frozenset((Kind.POSE, Kind.ATTACH, Kind.HOLD, Kind.EXPRESSION))
+_IN_ACTION = Entry(Kind.NOUN, Group.BODY)
 _LONGEST_WORD = 40
 
 
@@ -154,7 +156,10 @@ def _hyphened(word: str) -> Entry | None:
     spaced = word.replace("-", " ")
     found = LEXICON.get(spaced) or LEXICON.get(word.replace("-", ""))
     if found is not None:
-        return found
+        return found if found.kind not in _VERBS else Entry(Kind.ADJECTIVE, verb=found.kind)
+    if word.startswith("mid-") and (deed := LEXICON.get(word[4:])) is not None:
+        if deed.kind in _VERBS or deed.verb is not None or deed.kind is Kind.ACTION_OBJECT:
+            return _IN_ACTION
     last = word.rpartition("-")[2]
     adjective = _COMPOUND_ENDS.get(last)
     if adjective is not None:

@@ -268,6 +268,7 @@ def _numbered(builder: _Builder) -> None:
     builder.add(_phrases(catalogue.BRANDS), _ADJECTIVE)
     builder.add(_phrases(catalogue.WEARERS), _ADJECTIVE)
     builder.add(_phrases(catalogue.COMPARED), Entry(Kind.ADJECTIVE, alone=Group.PERSON))
+    builder.add(_phrases(catalogue.POSTURES), Entry(Kind.POSE))
     builder.add(_phrases(catalogue.ERAS), Entry(Kind.ADJECTIVE, Group.STYLE))
     builder.add(absences.WORDS, Entry(Kind.ABSENT, Group.NEGATED))
 
@@ -349,6 +350,8 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    **dict.fromkeys(("two", "three", "four", "five"), Entry(Kind.ADJECTIVE, partitive=True)),
+    **dict.fromkeys(("shell", "shells"), Entry(Kind.NOUN, Group.ACCESSORY, soft=True)),
     **dict.fromkeys(("white collar", "blue collar"), Entry(Kind.PART, Group.TOP, soft=True)),
     **dict.fromkeys(("name badge", "name badges", "name tag", "name tags"), Entry(Kind.NOUN, Group.ACCESSORY)),
     "jean": Entry(Kind.ADJECTIVE, alone=Group.BOTTOM),

@@ -28,8 +28,8 @@ OPENERS = """
     do not want to see, don't want to see, do not want any, never want to see, would rather not have, rather not have,
     no need for, nothing like, refuses to wear, refused to wear, refusing to wear, refuses, will not wear, won't wear,
     would not wear, wouldn't wear, must not wear, mustn't wear, should not wear, shouldn't wear, cannot wear, can't
-    wear, must not have, should not have, avoids wearing, avoid wearing, has forgotten, forgot, forgetting, has lost,
-    having lost, but instead of, without either, without either a, not wearing either, do not put, don't put,
+    wear, must not have, should not have, avoids wearing, avoid wearing, has forgotten, forgot, forgetting, has lost his,
+    has lost her, has lost their, has lost a, but instead of, without either, without either a, not wearing either, do not put, don't put,
     everything except, everything apart from, everything except for, all except, no one wears, no one is wearing, no
     one has, nobody wears, nobody is wearing, nobody has, no-one wears, no-one is wearing, no-one has, nobody carries,
     no one carries, none of them wears, none of them has, none of them have, none wears, none wear, the only thing

@@ -23,6 +23,7 @@ from engine.description.grammar.rules.noun_words import (
     HAIR_THINGS,
     HOODED,
     IN_HAIR,
+    LADEN,
     NEVER_PRINTED,
     NEXT_CLAUSE,
     ON_PEOPLE,
@@ -104,6 +105,8 @@ class Belonging(Memory):
             and ((lead is not None and lead.kind is Kind.WITH) or (self._trimmed and self._after is Kind.CONJUNCTION))
         ):
             return True
+        if group is Group.HAIR and anchor.group in WORN and last(chunk) in ("braid", "fringe", "fringes"):
+            return lead is not None and lead.kind is Kind.WITH  # "a coat with gold braid"
         if group is Group.ACCESSORY and anchor.group is Group.HAIR and last(chunk) in IN_HAIR:
             if lead is not None and lead.kind is Kind.WITH:
                 return True
@@ -156,7 +159,8 @@ class Belonging(Memory):
 
     def _soils(self, chunk: Chunk, lead: Chunk, anchor: Phrase) -> bool:
         """Whether this is why the phrase before looks so: "shorts black with sweat", "faces grey with coal dust"."""
-        if chunk.determined or last(chunk) not in COVERING:
+        laden = self._at >= BEFORE_OBJECT and self._chunks[self._at - BEFORE_OBJECT].word in LADEN
+        if chunk.determined or last(chunk) not in COVERING and not laden:
             return False
         return (
             anchor.group in DESCRIBED

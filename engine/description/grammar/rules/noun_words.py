@@ -67,6 +67,8 @@ LISTED = WORN - {Group.ACCESSORY, Group.BAG} | {Group.HAIR}
 HEADED = frozenset((Kind.NOUN, Kind.SMALL))
 COMPARING = frozenset(("like", "as"))
 NEAR = 6
+#: Looks that come from what is on a thing: "a belt heavy with tools".
+LADEN = frozenset(("heavy", "bright", "thick", "stiff", "busy", "rich", "dense", "laden", "bristling", "weighty"))
 BEFORE_OBJECT = 2  # chunks from what is compared, over the preposition, to what it is like
 BREAKS = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.WEAR, Kind.SUBJECT))
 ACTS = frozenset((Kind.ATTACH, Kind.POSE))

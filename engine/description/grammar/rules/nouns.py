@@ -49,6 +49,9 @@ class NounRules(PlaceRules):
             if self._after in (Kind.COMMA, Kind.CONJUNCTION) and chunk.end - chunk.start == len("the top"):
                 self._open(chunk, Group.HAIR)
                 return None
+        if chunk.word == "hood" and (whole := self._whole_of_part()) is not None:
+            self._open(chunk, whole)  # "the hood of his jacket"
+            return None
         if chunk.word == "hood" and chunk.opener in THE and self._last_that_has("hood") is not None:
             return self._hood(chunk)
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):

@@ -55,7 +55,7 @@ class VerbRules(ModifierRules):
             return
         if (
             self._anchor is not None
-            and self._anchor.group in WORN
+            and self._anchor.group in DESCRIBED
             and (self._after in HEADED or self._after is Kind.COPULA and self._anchor.group is not Group.ACCESSORY)
             and chunk.word == "tucked into"
         ):
