@@ -112,16 +112,16 @@ _SHAPES = frozenset(("dress", "hat", "scarf", "cap", "jumper", "tie", "t-shirt",
 _ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN, Group.ACCESSORY: Kind.SMALL}
 #: Words of how a garment is cut at a part of it that is named like a part of the body.
 _SEWN = frozenset(
-    ("soft", "natural", "strong", "roped", "dropped", "drop", "padded", "elasticated", "elastic", "funnel", "ribbed", "nipped", "nipped-in", "tie",
-     "drawstring", "puffed", "puff", "ruched", "cinched", "gathered", "split", "v", "crew", "scoop", "mock", "roll",
-     "rolled", "boat", "cowl", "halter", "square", "squared", "pointed", "almond", "structured", "smocked", "shirred",
-     "paperbag", "high", "low", "open", "wide", "flared", "tapered", "cuffed", "frayed", "quilted", "reinforced",
-     "contrast", "cutout", "cut-out", "cold", "off-the-shoulder", "one-shoulder", "peplum", "empire", "fitted",
-     "banded", "zipped", "laced", "lace-up", "buttoned", "racer", "sheer", "mesh", "stand-up", "ruffled", "knotted",
-     "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging", "sweetheart", "round", "turtle", "polo",
-     "saddle", "raglan", "self-tie", "drawcord", "tie-front", "cinch", "deep", "raw", "faded", "kick", "lantern",
-     "bishop", "balloon", "bell", "flutter", "cap", "epauletted", "belted", "adjustable", "stretch", "stretchy",
-     "relaxed", "dipped", "ripped", "distressed", "bagged", "patched", "worn")
+    ("soft", "natural", "strong", "roped", "dropped", "drop", "padded", "elasticated", "elastic", "funnel", "ribbed",
+     "nipped", "nipped-in", "tie", "drawstring", "puffed", "puff", "ruched", "cinched", "gathered", "split", "v",
+     "crew", "scoop", "mock", "roll", "rolled", "boat", "cowl", "halter", "square", "squared", "pointed", "almond",
+     "structured", "smocked", "shirred", "paperbag", "high", "low", "open", "wide", "flared", "tapered", "cuffed",
+     "frayed", "quilted", "reinforced", "contrast", "cutout", "cut-out", "cold", "off-the-shoulder", "one-shoulder",
+     "peplum", "empire", "fitted", "banded", "zipped", "laced", "lace-up", "buttoned", "racer", "sheer", "mesh",
+     "stand-up", "ruffled", "knotted", "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging",
+     "sweetheart", "round", "turtle", "polo", "saddle", "raglan", "self-tie", "drawcord", "tie-front", "cinch",
+     "deep", "raw", "faded", "kick", "lantern", "bishop", "balloon", "bell", "flutter", "cap", "epauletted", "belted",
+     "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped", "distressed", "bagged", "patched", "worn")
 )  # fmt: skip
 #: Places of the body that garments have too: "one trouser leg".
 _CUT_PLACES = frozenset(("leg", "legs", "toe", "toes", "heel", "heels", "knee", "knees", "back"))
@@ -131,7 +131,8 @@ _PRINTS = frozenset(("print", "printed", "motif", "pattern"))
 #: Parts that garments alone have: "storm cuffs".
 _SEWN_ON = frozenset(
     ("sleeve", "sleeves", "collar", "cuff", "cuffs", "lapel", "lapels", "hem", "hood", "buttons", "pocket", "pockets",
-     "flap", "flaps", "toggles", "zip", "zips", "neckline", "hemline", "belt buckle", "waistband", "lining", "drawstring")
+     "flap", "flaps", "toggles", "zip", "zips", "neckline", "hemline", "belt buckle", "waistband", "lining",
+     "drawstring")
 )  # fmt: skip
 #: What parts of other garments are named after: "storm cuffs", "a tie hem", "balloon sleeves".
 _NAMED_AFTER = frozenset((Group.BACKGROUND, Group.ACCESSORY, Group.NECKWEAR, Group.HEADWEAR))

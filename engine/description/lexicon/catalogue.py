@@ -15,8 +15,9 @@ from engine.description.groups import Group
 MORE: Mapping[Group, str] = MappingProxyType(
     {
         Group.PERSON: """
-            bro, gym bro, fella, geezer, gal, priestess, sorceress, enchantress, huntress, seer, oracle, squire, jester, mate, pal, bestie, buddy, shopper, picnicker, contestant, quiz
-            contestant, wheelchair user, usherette, cabin crew
+            bro, gym bro, fella, geezer, gal, priestess, sorceress, enchantress, huntress, seer, oracle, squire,
+            jester, mate, pal, bestie, buddy, shopper, picnicker, contestant, quiz contestant, wheelchair user,
+            usherette, cabin crew
         """,
         Group.BODY: """
             spray tan, fake tan, farmer's tan, goose bumps, goosebumps, washboard stomach, love handles, french
@@ -37,8 +38,8 @@ MORE: Mapping[Group, str] = MappingProxyType(
         Group.BAG: "man bag, manbag, pouch bag, camera bag, bike bag, pannier, birkin, birkin bag",
         Group.ACCESSORY: """
             wedding band, name tag, nametag, buttonhole, pom-poms, pompoms, cocktail shaker, cross pendant, cross,
-            diamond stud, gold stud, silver stud, ear stud, nose stud, tool, power tool, sceptre, karabiner, half-eaten croissant, trug,
-            pot, stockpot, coffee pot, jug, casserole, oil can
+            diamond stud, gold stud, silver stud, ear stud, nose stud, tool, power tool, sceptre, karabiner,
+            half-eaten croissant, trug, pot, stockpot, coffee pot, jug, casserole, oil can
         """,
         Group.BACKGROUND: "back row, front row, void, brazier, snowy peak, snow-capped peak",
         Group.STYLE: """
@@ -51,7 +52,10 @@ MORE: Mapping[Group, str] = MappingProxyType(
 PARTS: Mapping[Group, str] = MappingProxyType(
     {
         Group.BOTTOM: "zip fly, button fly, bellows pocket, cargo pocket, coin pocket, knee patch",
-        Group.FOOTWEAR: "pull tab, pull-tab, ankle collar, heel collar, heel loop, heel counter, welt, storm welt, commando sole, crepe sole",
+        Group.FOOTWEAR: """
+            pull tab, pull-tab, ankle collar, heel collar, heel loop, heel counter, welt, storm welt, commando sole,
+            crepe sole
+        """,
         Group.BAG: "laptop sleeve, top zip, top handle, grab handle, inside pocket, phone pocket, bottle pocket",
         Group.TOP: """
             top pocket, back zip, side zip, side pocket, patch pocket, side slit, racer back, racerback, deep v,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 #: What people do.
 DEEDS = """
-    lace, lace up, tend, water, bat, flash, nail, pump, pitch, bowl, model, light, refill, trim down, throw on, throw off,
-    sling on, limp along, hop, wipe, wash up, note, trudge off, tie up, mind, tend to, refuse, ignore, greet, pat
+    lace, lace up, tend, water, bat, flash, nail, pump, pitch, bowl, model, light, refill, trim down, throw on, throw
+    off, sling on, limp along, hop, wipe, wash up, note, trudge off, tie up, mind, tend to, refuse, ignore, greet, pat
     down, sip at, draw back, draw up, cast, cut, set out, hold back, hold open, show off, squint at, smell of, search
     through, sift, sieve, stamp out, kick off, kick at, work at, wade through, wheel in, wheel out, swat, shield, cup,
     clasp, clench, grit, hitch up, hike up, roll down, roll back, pull down, pull back, pull out, peel back, lay out,
