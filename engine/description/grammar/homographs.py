@@ -73,6 +73,11 @@ _MEANINGS: dict[str, _Meaning] = {
     "palms": _Meaning(Entry(Kind.PLACE, Group.BODY), _words("her his their both open two upturned")),
     "pumps": _Meaning(_noun(Group.BACKGROUND), _words("gas petrol water fuel")),
     "temple": _Meaning(Entry(Kind.PLACE, Group.FACE), _words("each one his her left right grey greying either")),
+    **dict.fromkeys(
+        ("lantern", "candle", "torch"),
+        _Meaning(_noun(Group.ACCESSORY), _words("with holding holds carrying carries lifts raises swings swinging"), 3),
+    ),
+    "lining": _Meaning(Entry(Kind.ATTACH), after=_words("the both either")),
     "anchor": _Meaning(_noun(Group.PERSON), _words("news tv television")),
     "shades": _Meaning(_noun(Group.BACKGROUND), _words("window lamp roller")),
     "trunks": _Meaning(_noun(Group.BACKGROUND), _words("tree oak pine birch among between mossy fallen")),

@@ -74,6 +74,9 @@ class Belonging(Memory):
             if anchor.word in FALLEN:
                 anchor.group = group
                 return True
+        if last_word(anchor.word) in COVERING and group in ON_PEOPLE and lead.word in ("on", "in", "across", "down"):
+            anchor.group, anchor.weak = group, False
+            return True  # "flour on his eyelashes"
         if lead is not None and lead.word == "on" and chunk.word in CORDS and anchor.group in WORN:
             return True
         if lead is not None and self._attached and chunk.word in UNDERFOOT and anchor.group in GARMENT_GROUPS:

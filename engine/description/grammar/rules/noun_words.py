@@ -96,7 +96,10 @@ NEXT_CLAUSE = frozenset((Kind.COMMA, Kind.CONJUNCTION))
 OF_GARMENTS = frozenset(
     ("sleeve", "sleeves", "collar", "cuff", "cuffs", "laces", "lapel", "lapels", "hem", "hood", "buttons", "pockets")
 )
+GLOVES = frozenset(("gloves", "mittens", "gauntlets"))
+OF_GLOVES = frozenset(("lining", "cuff", "cuffs", "trim", "buttons", "straps"))
 GARMENT_GROUPS = WORN - {Group.ACCESSORY}
+ARMS = frozenset(("shoulder", "arms", "lap", "hip", "back", "chest", "knee", "knees", "front"))
 IN_ARMS = frozenset(("baby", "newborn", "infant", "newborn baby"))
 MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
 #: What falls on people and stays there: "ice in his beard", "snow on her coat".

@@ -7,6 +7,7 @@ from engine.description.grammar.noun_phrases import OWNERS, Chunk
 from engine.description.grammar.rules.memory import WORN
 from engine.description.grammar.rules.noun_words import (
     ACTS,
+    ARMS,
     GARMENT_GROUPS,
     HANDLED,
     HEADED,
@@ -54,6 +55,9 @@ class NounRules(PlaceRules):
             return None
         if chunk.word == "hood" and chunk.opener in THE and self._last_that_has("hood") is not None:
             return self._hood(chunk)
+        if chunk.word in IN_ARMS and self._after is Kind.COMMA and self._is_in_arms():
+            self._open(chunk, Group.ACCESSORY)  # ", baby asleep on her shoulder"
+            return None
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
             self._open(chunk, Group.ACCESSORY)
             return None
@@ -101,6 +105,12 @@ class NounRules(PlaceRules):
             if chunk.opener == "one" and chunk.group in GARMENT_GROUPS:
                 return chunk.group
         return None
+
+    def _is_in_arms(self) -> bool:
+        """Whether a child lies on somebody who was named before."""
+        ahead = self._chunks[self._at + 1 : self._at + NEAR]
+        lies = any(chunk.kind is Kind.PLACE and chunk.word in ARMS for chunk in ahead)
+        return lies and any(phrase.group is Group.PERSON for phrase in self._phrases)
 
     def _hood(self, chunk: Chunk) -> None:
         """Read the hood of a garment that was named: "a parka, fur round the hood"."""

@@ -13,6 +13,7 @@ from engine.description.grammar.rules.noun_words import (
     CLOTHS,
     GARMENT_GROUPS,
     GARMENT_PLACES,
+    GLOVES,
     HAND,
     HEAD,
     HEADED,
@@ -22,6 +23,7 @@ from engine.description.grammar.rules.noun_words import (
     NEXT_CLAUSE,
     NO_SLEEVES,
     OF_GARMENTS,
+    OF_GLOVES,
     OWN_PLACES,
     PROPPED,
     PROPS,
@@ -48,6 +50,8 @@ class PlaceRules(Belonging):
         if self._after in APART and (whole := self._whole_of_part()) is not None:
             self._open(chunk, whole)  # ", the sleeves of her blouse are rolled"
             return None
+        if anchor is not None and last(chunk) in OF_GLOVES and last_word(anchor.word) in GLOVES:
+            return self._grow(chunk)
         if self._context is Kind.HOLD:
             part = self._open(chunk, Group.ACCESSORY)
             part.weak = self._moving
