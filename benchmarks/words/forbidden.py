@@ -72,7 +72,7 @@ def drawn_once(orders: list[Order]) -> tuple[list[Order], list[int]]:
     places = []
     for order in orders:
         texts = encoder_texts(parse(order.text))
-        places.append(first.setdefault((order.seed, texts.drawn.text, texts.negative.text), len(first)))
+        places.append(first.setdefault((order.seed, texts.drawn.text, texts.negative.text.lower()), len(first)))
     kept: dict[int, Order] = {}
     for place, order in zip(places, orders, strict=True):
         kept.setdefault(place, order)

@@ -40,6 +40,10 @@ class Assembly(AbsenceRules):
         for at, chunk in enumerate(self._chunks):
             self._at = at
             kind = chunk.kind
+            if at == self._absent_until and self._negated is not None:
+                self._negated.end = chunk.end  # "left his hat at home"
+                self._end_negation()
+                continue
             if self._waiting is not None and self._after is not Kind.SUBJECT and self._ends_aside(chunk):
                 self._resume(chunk, self._waiting)
                 self._waiting = None
