@@ -217,7 +217,9 @@ class Assembly(AbsenceRules):
                 or self._after is Kind.NOUN
                 or self._after is Kind.PART
             ):
-                return self._attach(chunk)  # "her torn shirt shows her ribs"
+                self._attach(chunk)
+                self._attached = True
+                return None  # "her torn shirt shows her ribs"
         if self._ends_absence(chunk) or chunk.word == "too" and self._next_kind() is Kind.ADJECTIVE:
             return
         self._anchor = None

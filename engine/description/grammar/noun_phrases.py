@@ -309,6 +309,7 @@ class NounPhrases(WordRoles):
         start, end = self._tokens.starts[self._first], self._tokens.ends[last]
         head = self._deciding(after)
         if head is not None:
+            self._word = self._word or self._words[last]  # "the other" has no noun
             said = head.kind, head.group, start, end, self._word, self._determined, head.wrap, self._sewn, self._opener
             return new_chunk(Chunk, said)
         if self._last is Kind.ADJECTIVE or self._last is Kind.ADVERB:

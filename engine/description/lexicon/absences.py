@@ -59,9 +59,9 @@ CLOSERS = """
 CLOSING_WORDS = frozenset(("off", "missing", "absent", "gone", "none", "nothing", "invisible", "unseen"))
 #: What may follow a thing that is absent and says no more.
 TRAILING = frozenset(
-    ("at home", "visible", "present", "shown", "showing", "seen", "worn", "on", "allowed", "needed", "please", "whatsoever",
-     "at all", "anywhere", "in sight", "in view", "there", "here", "either", "anymore", "any more", "wanted",
-     "included", "thanks", "else", "around")
+    ("at home", "visible", "present", "shown", "showing", "seen", "worn", "on", "allowed", "needed", "please",
+     "whatsoever", "at all", "anywhere", "in sight", "in view", "there", "here", "either", "anymore", "any more",
+     "wanted", "included", "thanks", "else", "around")
 )  # fmt: skip
 #: What looks like an absence and is none; these go with the noun after them, as an article does.
 SEEMING = """

@@ -122,6 +122,8 @@ class VerbRules(ModifierRules):
         if self._negation is not None:
             return self._deny(chunk)
         anchor = self._anchor
+        if anchor is not None and anchor.group is Group.BODY and anchor.subject and self._after is Kind.COPULA:
+            return self._grow(chunk)  # "her legs are crossed"
         if self._scene and not self._pronoun or self._attaches_to_subject(chunk):
             if anchor is not None:
                 anchor.still = anchor.still or chunk.word in _STILL
