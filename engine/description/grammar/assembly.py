@@ -210,7 +210,7 @@ class Assembly(AbsenceRules):
             self._object(chunk)
 
     def _filler(self, chunk: Chunk) -> None:
-        if chunk.word in _SHOWS and self._anchor is not None and self._anchor.group in DESCRIBED:
+        if chunk.word in _SHOWS and self._anchor is not None and self._anchor.group in DESCRIBED | {Group.BODY}:
             if (
                 self._after is Kind.PLACE
                 and self._next_kind() in _PARTICLE_BEFORE

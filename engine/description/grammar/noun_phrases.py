@@ -127,6 +127,8 @@ _SEWN = frozenset(
 _CUT_PLACES = frozenset(("leg", "legs", "toe", "toes", "heel", "heels", "knee", "knees", "back"))
 _COUNTS = frozenset(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "a dozen", "several"))
 _BEFORE_COUNTS = frozenset((Kind.HOLD, Kind.WITH, Kind.WEAR))
+_OF_PERSONS = frozenset((Kind.COPULA, Kind.WEAR))
+_PRINTED = _LEADS_ON | {Kind.COMMA}
 _PRINTS = frozenset(("print", "printed", "motif", "pattern"))
 #: Parts that garments alone have: "storm cuffs".
 _SEWN_ON = frozenset(
@@ -239,7 +241,7 @@ class NounPhrases(WordRoles):
     def _takes_adjective(self, at: int) -> bool:
         head = self._head
         if head is not None:
-            printed = self._words[at] in _PRINTS and self._kinds[self._first - 1] in _LEADS_ON
+            printed = self._words[at] in _PRINTS and self._kinds[self._first - 1] in _PRINTED
             if not printed and (not head.soft or self._kinds[at + 1] not in _AFTER_MODIFIER):
                 return False
             if head.group in _GARMENTS and self._word in _WHOLE:
@@ -325,7 +327,8 @@ class NounPhrases(WordRoles):
             if self._alone is Group.PERSON and self._kinds[self._first - 1] is Kind.PREPOSITION:
                 return None  # "olive on one side, navy on the other"
             lit = self._alone is Group.BACKGROUND and after > self._first + 1
-            if lit or self._determined or self._kinds[after] in _LEADS_ON:
+            acts = self._alone is Group.PERSON and self._kinds[after] in _OF_PERSONS  # "One has red hair"
+            if lit or acts or self._determined or self._kinds[after] in _LEADS_ON:
                 return Entry(_ALONE.get(self._alone, Kind.NOUN), self._alone)
         return head
 

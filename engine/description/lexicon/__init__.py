@@ -260,6 +260,12 @@ def _numbered(builder: _Builder) -> None:
     builder.add((f"cigarette {cut}" for cut in ("trousers", "pants", "jeans")), Entry(Kind.NOUN, Group.BOTTOM))
     metals = ("brass", "silver", "gold", "copper", "metal", "wide", "wrist", "bangle", "hammered")
     builder.add((f"{metal} cuff" for metal in metals), Entry(Kind.NOUN, Group.ACCESSORY))
+    kinds = _phrases(
+        "flash, film, vintage, old, retro, polaroid, candid, nasa, 60s, 70s, 80s, 90s, 1970s, 1980s, 1990s"
+    )
+    builder.add((f"{kind} photo" for kind in kinds), Entry(Kind.NOUN, Group.STYLE, soft=True))
+    clips = ("butterfly", "claw", "hair", "snap", "jaw")
+    builder.add((f"{clip} {end}" for clip in clips for end in ("clip", "clips")), Entry(Kind.NOUN, Group.HAIR))
     builder.add(("tabard", "tabards"), Entry(Kind.NOUN, Group.OUTERWEAR))
     builder.add(("collar up",), Entry(Kind.PART, Group.TOP, soft=True))
     builder.add(("hood up", "hood down"), Entry(Kind.PART, Group.OUTERWEAR, soft=True))
@@ -350,6 +356,7 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    "chocolate": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     **dict.fromkeys(("two", "three", "four", "five"), Entry(Kind.ADJECTIVE, partitive=True)),
     **dict.fromkeys(("shell", "shells"), Entry(Kind.NOUN, Group.ACCESSORY, soft=True)),
     **dict.fromkeys(("white collar", "blue collar"), Entry(Kind.PART, Group.TOP, soft=True)),

@@ -34,14 +34,14 @@ MORE: Mapping[Group, str] = MappingProxyType(
         Group.TOP: "quarter-zip, quarter zip, half-zip, half zip, half-zip fleece, quarter-zip fleece, jockey silks",
         Group.DRESS: "kasaya",
         Group.FOOTWEAR: "derbys, smoking slippers, velvet slippers",
-        Group.HEADWEAR: "headtorch, head torch, head lamp, headlamp",
+        Group.HEADWEAR: "dixie cup hat, headtorch, head torch, head lamp, headlamp",
         Group.BAG: "man bag, manbag, pouch bag, camera bag, bike bag, pannier, birkin, birkin bag",
         Group.ACCESSORY: """
             wedding band, name tag, nametag, buttonhole, pom-poms, pompoms, cocktail shaker, cross pendant, cross,
-            diamond stud, gold stud, silver stud, ear stud, nose stud, tool, power tool, sceptre, karabiner,
-            half-eaten croissant, trug, pot, stockpot, coffee pot, jug, casserole, oil can
+            diamond stud, gold stud, silver stud, ear stud, nose stud, poles, ski poles, tool, power tool, sceptre,
+            karabiner, half-eaten croissant, trug, pot, stockpot, coffee pot, jug, casserole, oil can
         """,
-        Group.BACKGROUND: "back row, front row, void, brazier, snowy peak, snow-capped peak",
+        Group.BACKGROUND: "half-light, back row, front row, void, brazier, snowy peak, snow-capped peak",
         Group.STYLE: """
             film look, 35mm film look, analog look, analogue look, vintage look, retro look, hdr, techwear, kodak
             portra, double exposure, long exposure, desaturated

@@ -41,16 +41,16 @@ DEEDS = """
 """
 #: What clothes, hair, light, weather and places do.
 EFFECTS = """
-    leave, pool, bead, strain, gape, ripple, shimmer, glint, twinkle, stream, drip, trickle, drift, roll, squelch,
-    creak, crunch, crackle, smoulder, smolder, burn, blaze, flare, bob, fog, mist, streak, whiten, darken, redden,
-    soften, dapple, gild, silver, hug, grip, nip, bite into, chafe, slant, span, fade, recede, start, begin, graze,
-    mask, halo, echo, suit, flatter, unravel, fray, empty, seep, ooze, soak, swell, puff out, jut, bristle, rustle,
-    swish, sweep, whirl, tickle, prickle, itch, glisten, blur, frost, crust, coat, cake, bleach, stiffen, sag, droop,
-    wilt, splay, stretch, bunch, ruck up, ride up, taper, widen, narrow, overlap, overhang, overflow, jangle, rattle,
-    clatter, click, ring, clatter, throb, thunder, rumble, tower, loom, rise, soar, wheel overhead, crowd, swarm,
-    gather, thicken, lift, clear, break, spread, crawl, wind, snake, plunge, shelve, give way, open on to, open onto,
-    look on to, look out over, lie thick, pile up, settle, need, deserve, pinch, rub, match, tone with, go with, hide,
-    hang loose, hang open, hang down, come undone, come loose, come down, work loose, twitch, quiver, tremble,
+    leave, pool, bead, stick, strain, gape, ripple, shimmer, glint, twinkle, stream, drip, trickle, drift, roll,
+    squelch, creak, crunch, crackle, smoulder, smolder, burn, blaze, flare, bob, fog, mist, streak, whiten, darken,
+    redden, soften, dapple, gild, silver, hug, grip, nip, bite into, chafe, slant, span, fade, recede, start, begin,
+    graze, mask, halo, echo, suit, flatter, unravel, fray, empty, seep, ooze, soak, swell, puff out, jut, bristle,
+    rustle, swish, sweep, whirl, tickle, prickle, itch, glisten, blur, frost, crust, coat, cake, bleach, stiffen, sag,
+    droop, wilt, splay, stretch, bunch, ruck up, ride up, taper, widen, narrow, overlap, overhang, overflow, jangle,
+    rattle, clatter, click, ring, clatter, throb, thunder, rumble, tower, loom, rise, soar, wheel overhead, crowd,
+    swarm, gather, thicken, lift, clear, break, spread, crawl, wind, snake, plunge, shelve, give way, open on to, open
+    onto, look on to, look out over, lie thick, pile up, settle, need, deserve, pinch, rub, match, tone with, go with,
+    hide, hang loose, hang open, hang down, come undone, come loose, come down, work loose, twitch, quiver, tremble,
     flutter, sprout, grow, curl, crinkle, crease, wrinkle, pucker, clash with, belong to
 """
 #: Participles that say how a thing was made, mended or come by, wherever they stand after it.

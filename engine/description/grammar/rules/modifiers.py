@@ -181,7 +181,8 @@ class ModifierRules(NounRules):
             anchor.still = anchor.still or chunk.word == "asleep"
             after = self._after
             self._grow(chunk)
-            self._attached = after is Kind.COPULA and chunk.word in _LAID
+            fixed = chunk.word in _LAID or chunk.word.endswith("ed") and self._next_kind() is Kind.WITH
+            self._attached = after is Kind.COPULA and fixed
             return None
         group = chunk.group
         if group is None and chunk.word in _NUMBERS and anchor is not None and anchor.group is Group.PERSON:

@@ -123,7 +123,7 @@ RESTING = frozenset(("resting", "rests", "propped", "cupped", "rested", "leaning
 PROPS = frozenset(("hand", "hands", "fist", "fists", "palm", "palms", "knee", "knees", "elbow", "knuckles", "arms"))
 #: What unknown stuff does to what it is on: "ink covers both her arms".
 COVERS = frozenset(("covers", "cover", "coats", "stains", "streaks", "smears", "dusts", "crusts", "hides", "whitens"))
-ROUND_HAIR = frozenset((Group.HEADWEAR, Group.ACCESSORY))
+ROUND_HAIR = frozenset((Group.HEADWEAR, Group.ACCESSORY, Group.NECKWEAR))
 #: What hoods and hems of garments have, though some are garments alone.
 EDGES = frozenset(("hood", "ruff", "trim", "collar", "lining"))
 #: What hair has in it.

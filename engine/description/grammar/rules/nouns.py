@@ -55,7 +55,7 @@ class NounRules(PlaceRules):
             return None
         if chunk.word == "hood" and chunk.opener in THE and self._last_that_has("hood") is not None:
             return self._hood(chunk)
-        if chunk.word in IN_ARMS and self._after is Kind.COMMA and self._is_in_arms():
+        if chunk.word in (*IN_ARMS, "toddler") and self._after is Kind.COMMA and self._is_in_arms():
             self._open(chunk, Group.ACCESSORY)  # ", baby asleep on her shoulder"
             return None
         if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
@@ -63,7 +63,8 @@ class NounRules(PlaceRules):
             return None
         if anchor is not None:
             if lead is not None:
-                if lead.kind is Kind.WITH and chunk.word in IN_ARMS:
+                held = chunk.word in IN_ARMS or chunk.word in ("toddler", "child", "small child") and self._is_in_arms()
+                if lead.kind is Kind.WITH and held:
                     self._open(chunk, Group.ACCESSORY)
                     return None
                 if self._joined_by(chunk, group, anchor, lead):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.description.grammar.names import Group, Kind
-from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.noun_phrases import OWNERS, Chunk
 from engine.description.grammar.rules.memory import DESCRIBED, PARTED, WORN
 from engine.description.grammar.rules.modifiers import ModifierRules
 from engine.description.grammar.rules.noun_words import COVERING
@@ -11,6 +11,7 @@ from engine.description.grammar.rules.noun_words import COVERING
 HEADED = frozenset((Kind.NOUN, Kind.PART, Kind.ADJECTIVE))
 _CLOTH = WORN | {Group.HAIR}
 _HELD_BY = HEADED | {Kind.PLACE, Kind.COPULA}
+_THING = frozenset((Kind.NOUN, Kind.SMALL))
 _OBJECTS = frozenset((Kind.NOUN, Kind.SMALL, Kind.ACTION_OBJECT, Kind.UNKNOWN, Kind.PLACE))
 _GARMENTS = _CLOTH - {Group.ACCESSORY}
 _BODILY = frozenset((Group.BODY, Group.HAIR, Group.FACE))
@@ -78,6 +79,14 @@ class VerbRules(ModifierRules):
         self._scene = False
         self._copula = False
 
+    def _held_up(self, chunk: Chunk) -> Group | None:
+        """The group of the garment that a thing holds: "braces hold up his breeches"."""
+        anchor, after = self._anchor, self._chunks[self._at + 1] if self._at + 1 < len(self._chunks) else None
+        if anchor is None or after is None or anchor.group is not Group.ACCESSORY or self._after not in _THING:
+            return None
+        holds = chunk.word.startswith("hold") and anchor is self._phrases[-1] and (anchor.subject or anchor.listed)
+        return after.group if holds and after.opener in OWNERS and after.group in _GARMENTS else None
+
     def _goes_behind(self) -> bool:
         """Whether a participle after a comma says where the hair is: "long hair, pushed behind her ears"."""
         chunks, at, anchor = self._chunks, self._at, self._anchor
@@ -109,6 +118,10 @@ class VerbRules(ModifierRules):
         ):
             return self._grow(chunk)
         if self._goes_behind():
+            return self._grow(chunk)
+        held = self._held_up(chunk)
+        if held is not None and self._anchor is not None:
+            self._anchor.group = held
             return self._grow(chunk)
         self._scene = False
         self._open(chunk, Group.BODY)
