@@ -115,7 +115,9 @@ class Assembly(AbsenceRules):
 
     def _are_others(self, anchor: Phrase) -> bool:
         """Whether people in the plural are named after the one who is drawn."""
-        return anchor.word.endswith("s") and any(each.group is Group.PERSON for each in self._phrases[:-1][:_FIRST])
+        return anchor.word.endswith("s") and any(
+            each.group is Group.PERSON for each in self._phrases[:_FIRST] if each is not anchor
+        )
 
     def _begins_clause(self) -> bool:
         """Whether a thing with a verb of its own follows: ", and the hem of her dress has ripped"."""

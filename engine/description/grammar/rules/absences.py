@@ -82,7 +82,7 @@ class AbsenceRules(VerbRules):
                 return False
             if chunk.word.startswith(_SELDOM):
                 self._end_negation()
-                for phrase in self._phrases:
+                for phrase in self._phrases[:-_FAR_BACK:-1]:
                     if phrase.group is Group.NEGATED and phrase.start >= chunk.start:
                         phrase.group = Group.OTHER
                 return True

@@ -68,23 +68,23 @@ class Belonging(Memory):
 
     def _is_where(self, chunk: Chunk, group: Group, anchor: Phrase, lead: Chunk) -> bool | None:
         """Whether it is where the thing before it lies, hangs or is worn; None where that does not say."""
-        if group in ON_PEOPLE and anchor.group in WORN and self._attached and lead is not None:
+        if group in ON_PEOPLE and anchor.group in WORN and self._attached:
             return lead.kind is Kind.PREPOSITION and (group is Group.HAIR or chunk.determined)
-        if lead is not None and anchor.group is Group.BACKGROUND and group in DESCRIBED and lead.word in ("in", "on"):
+        if anchor.group is Group.BACKGROUND and group in DESCRIBED and lead.word in ("in", "on"):
             if anchor.word in FALLEN:
                 anchor.group = group
                 return True
         if last_word(anchor.word) in COVERING and group in ON_PEOPLE and lead.word in ("on", "in", "across", "down"):
             anchor.group, anchor.weak = group, False
             return True  # "flour on his eyelashes"
-        if lead is not None and lead.word == "on" and chunk.word in CORDS and anchor.group in WORN:
+        if lead.word == "on" and chunk.word in CORDS and anchor.group in WORN:
             return True
-        if lead is not None and self._attached and chunk.word in UNDERFOOT and anchor.group in GARMENT_GROUPS:
+        if self._attached and chunk.word in UNDERFOOT and anchor.group in GARMENT_GROUPS:
             return True  # "the fabric pools on the floor"
-        if lead is not None and lead.word in ROUND and group in GARMENT_GROUPS and chunk.opener in OWNERS:
+        if lead.word in ROUND and group in GARMENT_GROUPS and chunk.opener in OWNERS:
             if self._attached and anchor.group in DESCRIBED:
                 return True  # "a braid swings below her helmet"
-        if lead is not None and anchor.group in CARRIED and (anchor.still or self._attached) and group in WORN:
+        if anchor.group in CARRIED and (anchor.still or self._attached) and group in WORN:
             if lead.word in ("from", "on", "to", "at"):
                 return True
         if (
@@ -92,7 +92,6 @@ class Belonging(Memory):
             and not anchor.handled
             and anchor.group is not Group.OTHER
             and group in WORN
-            and lead is not None
             and lead.word in ("on", "in", "at")
         ):
             anchor.group, anchor.weak = group, False

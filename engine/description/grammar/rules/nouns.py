@@ -111,7 +111,7 @@ class NounRules(PlaceRules):
         """Whether a child lies on somebody who was named before."""
         ahead = self._chunks[self._at + 1 : self._at + NEAR]
         lies = any(chunk.kind is Kind.PLACE and chunk.word in ARMS for chunk in ahead)
-        return lies and any(phrase.group is Group.PERSON for phrase in self._phrases)
+        return lies and any(phrase.group is Group.PERSON for phrase in self._phrases[:NEAR])
 
     def _hood(self, chunk: Chunk) -> None:
         """Read the hood of a garment that was named: "a parka, fur round the hood"."""
