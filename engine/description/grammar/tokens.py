@@ -222,8 +222,11 @@ def _separator(mark: str) -> Entry:
 
 _NO_PHRASES: dict[str, tuple[int, ...]] = {}
 #: A word -> its own entry, and the phrases it may open by their second word.
+_ALONE: dict[Entry, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
+    entry: (entry, _NO_PHRASES) for entry in LEXICON.values()
+}
 _WORDS: dict[str, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
-    word: (LEXICON.get(word), PHRASE_LENGTHS.get(word, _NO_PHRASES))
+    word: (LEXICON.get(word), PHRASE_LENGTHS[word]) if word in PHRASE_LENGTHS else _ALONE[LEXICON[word]]
     for word in (*PHRASE_LENGTHS, *LEXICON)
     if " " not in word
 }
@@ -276,9 +279,10 @@ def _read(words: list[str], starts: list[int], ends: list[int]) -> tuple[Tokens,
         if phrases and words[at + 1] in phrases:
             for length in phrases[words[at + 1]]:
                 phrase = " ".join(words[at : at + length])
-                if phrase in LEXICON:
+                whole = LEXICON.get(phrase)
+                if whole is not None:
                     at += length - 1
-                    entry, word = LEXICON[phrase], phrase
+                    entry, word = whole, phrase
                     break
         if entry is None:
             entry = _classify(word)
