@@ -251,6 +251,13 @@ class Assembly(AbsenceRules):
 
     def _retroactive(self, chunk: Chunk, anchor: Phrase) -> bool:
         """Whether, as in "a hat rack in the background", the place makes what it holds part of the scene."""
+        if (
+            anchor.group is Group.PERSON
+            and anchor.listed
+            and chunk.word.startswith("in the")
+            and self._are_others(anchor)
+        ):
+            return True  # "a teacher, pupils in the foreground"
         return (
             anchor.group not in (Group.PERSON, Group.BODY, Group.FACE, Group.HAIR)
             and chunk.word in ("in the background", "in the distance")

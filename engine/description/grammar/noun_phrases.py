@@ -52,7 +52,7 @@ _PARTED = _WORN | {Group.BODY, Group.FACE, Group.HAIR, Group.BACKGROUND}
 #: Words that make a vest an outer garment.
 _STURDY = frozenset(
     ("fluorescent", "reflective", "neon", "puffy", "quilted", "padded", "down", "denim", "studded", "fur", "shearling",
-     "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo")
+     "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo", "suede")
 )  # fmt: skip
 _FEATURES = frozenset((Group.HAIR, Group.FACE))
 _CLOTHING = frozenset((Group.TOP, Group.OUTERWEAR, Group.BOTTOM, Group.FOOTWEAR, Group.HEADWEAR, Group.LEGWEAR))
@@ -361,7 +361,7 @@ def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
     if other is Group.PERSON:
         return entry.kind is Kind.PERSON and not thing
     if group in _FEATURES:
-        return other in _GARMENTS or other in _FEATURES
+        return other in _FEATURES or other in _GARMENTS and head_word != "fringe"  # "a suede fringe jacket"
     if other in _FEATURES:
         return not thing
     last = head_word.rpartition(" ")[2]

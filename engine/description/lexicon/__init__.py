@@ -254,18 +254,19 @@ _TENS = "twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety"
 def _numbered(builder: _Builder) -> None:
     """Numbers of jerseys and houses: "a no 10 jersey"."""
     builder.add((f"no {number}" for number in range(100)), _ADJECTIVE)
-    builder.add((f"{word} {number}" for word in ("about", "aged") for number in range(1, 100)), _AGED)
+    builder.add((f"{word} {number}" for word in ("about", "aged", "like") for number in range(1, 100)), _AGED)
     builder.add((f"about {number}" for number in _phrases(_TENS)), _AGED)
     builder.add(("bodice", "tie back", "tie-back", "tie front", "tie-front"), Entry(Kind.PART, Group.TOP, soft=True))
     builder.add((f"cigarette {cut}" for cut in ("trousers", "pants", "jeans")), Entry(Kind.NOUN, Group.BOTTOM))
     metals = ("brass", "silver", "gold", "copper", "metal", "wide", "wrist", "bangle", "hammered")
     builder.add((f"{metal} cuff" for metal in metals), Entry(Kind.NOUN, Group.ACCESSORY))
-    kinds = _phrases(
-        "flash, film, vintage, old, retro, polaroid, candid, nasa, 60s, 70s, 80s, 90s, 1970s, 1980s, 1990s"
-    )
+    decades = (f"{century}{tens}0s" for century in ("", "19") for tens in range(1, 10))
+    kinds = (*_phrases("flash, film, vintage, old, retro, polaroid, candid, nasa"), *decades)
     builder.add((f"{kind} photo" for kind in kinds), Entry(Kind.NOUN, Group.STYLE, soft=True))
     clips = ("butterfly", "claw", "hair", "snap", "jaw")
     builder.add((f"{clip} {end}" for clip in clips for end in ("clip", "clips")), Entry(Kind.NOUN, Group.HAIR))
+    drinks = _phrases("lager, beer, cola, coke, soda, cider, lemonade, pop, paint")
+    builder.add((f"can of {drink}" for drink in drinks), Entry(Kind.NOUN, Group.ACCESSORY))
     builder.add(("tabard", "tabards"), Entry(Kind.NOUN, Group.OUTERWEAR))
     builder.add(("collar up",), Entry(Kind.PART, Group.TOP, soft=True))
     builder.add(("hood up", "hood down"), Entry(Kind.PART, Group.OUTERWEAR, soft=True))
@@ -356,6 +357,7 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    "rope": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "chocolate": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     **dict.fromkeys(("two", "three", "four", "five"), Entry(Kind.ADJECTIVE, partitive=True)),
     **dict.fromkeys(("shell", "shells"), Entry(Kind.NOUN, Group.ACCESSORY, soft=True)),

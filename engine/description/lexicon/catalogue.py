@@ -34,7 +34,7 @@ MORE: Mapping[Group, str] = MappingProxyType(
         Group.TOP: "quarter-zip, quarter zip, half-zip, half zip, half-zip fleece, quarter-zip fleece, jockey silks",
         Group.DRESS: "kasaya",
         Group.FOOTWEAR: "derbys, smoking slippers, velvet slippers",
-        Group.HEADWEAR: "dixie cup hat, headtorch, head torch, head lamp, headlamp",
+        Group.HEADWEAR: "topper, dixie cup hat, headtorch, head torch, head lamp, headlamp",
         Group.BAG: "man bag, manbag, pouch bag, camera bag, bike bag, pannier, birkin, birkin bag",
         Group.ACCESSORY: """
             wedding band, name tag, nametag, buttonhole, pom-poms, pompoms, cocktail shaker, cross pendant, cross,
@@ -56,12 +56,17 @@ PARTS: Mapping[Group, str] = MappingProxyType(
             pull tab, pull-tab, ankle collar, heel collar, heel loop, heel counter, welt, storm welt, commando sole,
             crepe sole
         """,
-        Group.BAG: "laptop sleeve, top zip, top handle, grab handle, inside pocket, phone pocket, bottle pocket",
+        Group.BAG: """
+            chain strap, gold chain strap, silver chain strap, crossbody strap, laptop sleeve, top zip, top handle,
+            grab handle, inside pocket, phone pocket, bottle pocket
+        """,
         Group.TOP: """
             top pocket, back zip, side zip, side pocket, patch pocket, side slit, racer back, racerback, deep v,
             deep-v, initial, monogram, hallmark
         """,
-        Group.OUTERWEAR: "storm flap, storm cuff, throat latch, gun flap",
+        Group.OUTERWEAR: """
+            stand collar, funnel collar, baffle, quilted baffle, storm flap, storm cuff, throat latch, gun flap
+        """,
     }
 )
 #: Words that say how a thing looks.

@@ -17,7 +17,7 @@ CONJUNCTIONS = """
     and, or, but, yet, plus, while, whilst, then, though, although, because, n, also, so that, as well as, or else,
     but also, but instead, but rather
 """
-RELATIVES = "who, which, whose, where, when, that, whom"
+RELATIVES = "who, which, that's, who's,  whose, where, when, that, whom"
 SUBJECTS = """
     he, she, they, it, i, we, you, he's, she's, they're, it's, there, there's, here, everyone, he'd, she'd
 """

@@ -11,6 +11,7 @@ from engine.description.grammar.rules.noun_words import (
     ANY,
     ARRANGING,
     CLOTHS,
+    COVERING,
     GARMENT_GROUPS,
     GARMENT_PLACES,
     GLOVES,
@@ -131,7 +132,8 @@ class PlaceRules(Belonging):
         if anchor is not None and attaching and anchor.group is not Group.PERSON:
             if chunk.opener in OWNERS and self._covers(chunk, group, anchor):
                 return self._grow(chunk)
-            if last_word(anchor.word) in MARKED and anchor.group in (Group.FACE, Group.BODY):
+            marks = last_word(anchor.word)
+            if (marks in MARKED or marks in COVERING) and anchor.group in (Group.FACE, Group.BODY):
                 facial = group is Group.FACE or chunk.word in MARKED_FACE
                 anchor.group = Group.FACE if facial else Group.BODY
             elif lead is not None and (chunk.word not in ("ear", "ears") or lead.word in ("behind", "above", "over")):
