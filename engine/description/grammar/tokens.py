@@ -193,7 +193,7 @@ def _unlisted(word: str) -> Entry:
         return LEXICON.get("her", _UNKNOWN)
     if "/" in word or "." in word:
         return LEXICON.get(word.replace("/", "-")) or LEXICON.get(re.split(r"[/.]", word)[-1], _UNKNOWN)
-    if word.endswith(("less", "free")) and _is_absent(word):
+    if word.endswith(("less", "free")) and _is_absent(word) or word.startswith("no-") and _is_absent(word):
         return _ABSENT
     if "-" in word:
         hyphened = _hyphened(word)

@@ -28,18 +28,18 @@ OPENERS = """
     do not want to see, don't want to see, do not want any, never want to see, would rather not have, rather not have,
     no need for, nothing like, refuses to wear, refused to wear, refusing to wear, refuses, will not wear, won't wear,
     would not wear, wouldn't wear, must not wear, mustn't wear, should not wear, shouldn't wear, cannot wear, can't
-    wear, must not have, should not have, avoids wearing, avoid wearing, has forgotten, forgot, forgetting, has lost
-    his, has lost her, has lost their, has lost a, but instead of, without either, without either a, not wearing
-    either, do not put, don't put, everything except, everything apart from, everything except for, all except, no one
-    wears, no one is wearing, no one has, nobody wears, nobody is wearing, nobody has, no-one wears, no-one is
-    wearing, no-one has, nobody carries, no one carries, none of them wears, none of them has, none of them have, none
-    wears, none wear, the only thing missing is, all that is missing is, nor does he have, nor does she have, nor do
-    they have, nor does he wear, nor does she wear, nor do they wear, nor is he wearing, nor is she wearing, nor are
-    they wearing, nor has he, nor has she, nor have they, nor is there, nor are there, nor any, stripped of, bare of,
-    shorn of, relieved of, robbed of, dispensing with, dispenses with, forgoes, foregoing, foregoes, shuns, spurns,
-    eschews, eschewing, has stopped wearing, used to wear, used to have, has shaved off, having shaved off, not one,
-    leave out, leave off, leaving out, remove, ditch the, lose the, drop the, skip the, get rid of, take away, do
-    without, going without, goes without
+    wear, must not have, should not have, avoids wearing, avoid wearing, has forgotten, forgot, forgetting, forget
+    the, forget about the, has lost his, has lost her, has lost their, has lost a, but instead of, without either,
+    without either a, not wearing either, do not put, don't put, everything except, everything apart from, everything
+    except for, all except, no one wears, no one is wearing, no one has, nobody wears, nobody is wearing, nobody has,
+    no-one wears, no-one is wearing, no-one has, nobody carries, no one carries, none of them wears, none of them has,
+    none of them have, none wears, none wear, the only thing missing is, all that is missing is, nor does he have, nor
+    does she have, nor do they have, nor does he wear, nor does she wear, nor do they wear, nor is he wearing, nor is
+    she wearing, nor are they wearing, nor has he, nor has she, nor have they, nor is there, nor are there, nor any,
+    stripped of, bare of, shorn of, relieved of, robbed of, dispensing with, dispenses with, forgoes, foregoing,
+    foregoes, shuns, spurns, eschews, eschewing, has stopped wearing, used to wear, used to have, has shaved off,
+    having shaved off, not one, leave out, leave off, leaving out, remove, ditch the, lose the, drop the, skip the,
+    get rid of, take away, do without, going without, goes without
 """
 #: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
 EXCEPTIONS = (
@@ -90,15 +90,16 @@ _WORN_AT = {
 }  # fmt: skip
 _PLURALS = {"shoe": "shoes", "sock": "socks", "glove": "gloves", "boot": "boots", "earring": "earrings",
             "sandal": "sandals", "freckle": "freckles", "wrinkle": "wrinkles", "spectacle": "spectacles"}  # fmt: skip
-_ENDING = re.compile(r"(?P<thing>[a-z]{2,20}?s?)-?(?:less|free)")
+LEAST_NO = 5  # letters of "no-tie"
+_ENDING = re.compile(r"(?P<thing>[a-z]{2,20}?s?)-?(?:less|free)|(?P<compound>[a-z]{2,12}-[a-z]{2,8})-(?:less|free)")
 
 
 def thing_of(word: str) -> tuple[str, str] | None:
     """The stem and the name of the thing that a word may say is absent: "beard-free" is "beard"."""
     match = _ENDING.fullmatch(word)
     if match is None:
-        return None
-    stem = match["thing"]
+        return (word[3:], word[3:]) if word.startswith("no-") and len(word) > LEAST_NO else None
+    stem = match["thing"] or match["compound"]
     return stem, _PLURALS.get(stem, stem)
 
 

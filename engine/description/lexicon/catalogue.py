@@ -83,8 +83,9 @@ SINGLE = {
 }
 #: Where on a garment or in hair something is.
 MANNERS = """
-    at the top, at the bottom, at the front, at the sides, at the tips, at the ends, at the roots, at the crown, down
-    the front, down the sides, down the side, in front, round the edges, around the edges, along the edges
+    at the top, at the bottom, at the front, at the sides, at the tips, at the ends, at the roots, at the crown, in
+    sight, in view, down the front, down the sides, down the side, in front, round the edges, around the edges, along
+    the edges
 """
 #: Makers and clubs that are named like something else.
 BRANDS = """

@@ -46,7 +46,9 @@ _PARAMETER = re.compile(r"(?<!\S)(?:--|\u2014)(?:no|neg|negative)[ =]+", re.IGNO
 _NEXT_HEADING = r"\n(?=[ \t]*(?:#{1,6}[ \t]|[*_-]{0,3}[ \t]{0,2}[A-Za-z][A-Za-z _/-]{0,30}[*_]{0,3}:))"
 _END = rf"\n[ \t]*\n|{_NEXT_HEADING}|(?<=\s)--(?=[a-z])|(?<![\w-])(?:[Ss]teps|[Pp]rompt|[Pp]ositive prompt):"
 _WHOLE_END = re.compile(_END)
-_PHRASE_END = re.compile(rf"{_END}|(?<=[^\n:])\n(?![ \t]*[-*\u2022])|[.!?](?=\s+[A-Z]|\s*$)")
+_PHRASE_END = re.compile(
+    rf"{_END}|;(?=[ \t]*[A-Za-z][A-Za-z _-]{{0,20}}:)|(?<=[^\n:])\n(?![ \t]*[-*\u2022])|[.!?](?=\s+[A-Z]|\s*$)"
+)
 _SECTION_END = re.compile(r"\n(?=[ \t]{0,3}#{1,6}[ \t])")
 _PARAMETER_END = re.compile(r"\s--(?=[a-z])|\n")
 _KEY = re.compile(r"(?:^|[\n,;.{|*\u2022-])[ \t*]{0,4}(?P<key>[A-Za-z][A-Za-z /'-]{0,30}?)[ \t*]{0,4}$")

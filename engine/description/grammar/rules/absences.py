@@ -98,6 +98,20 @@ class AbsenceRules(VerbRules):
         opening = self._chunks[max(0, self._at - 3) : self._at]
         return any(each.word.startswith(_WHOLES) for each in opening)
 
+    def _noun(self, chunk: Chunk) -> None:
+        if self._lists_without_commas():
+            return self._deny(chunk)
+        return super()._noun(chunk)
+
+    def _lists_without_commas(self) -> bool:
+        """Whether a list of absences goes on without a comma: "without glasses beard or hat"."""
+        denied, at = self._negated, self._at + 1
+        if denied is None or self._negation is not None or denied is not self._phrases[-1] or self._after not in _NAMED:
+            return False
+        if at + 1 >= len(self._chunks) or self._chunks[at].word not in _OR or not _is_plain(self._chunks[self._at]):
+            return False
+        return self._chunks[at + 1].kind in _NAMED and _is_plain(self._chunks[at + 1])
+
     def _names_absences(self, chunk: Chunk) -> bool:
         """Whether what is absent is named once more: "no accessories such as hats"."""
         denied = self._negated
@@ -107,7 +121,7 @@ class AbsenceRules(VerbRules):
         return True
 
     def _attach(self, chunk: Chunk) -> None:
-        if self._is_closing(chunk) and self._denies_subject(chunk):
+        if self._ends_absence(chunk) or self._is_closing(chunk) and self._denies_subject(chunk):
             return None
         if chunk.word in _LEFT and self._negation is None and self._stays_at_home():
             return None
