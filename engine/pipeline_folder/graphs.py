@@ -14,15 +14,21 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
+    LORA_DOWN,
+    LORA_SCALE,
+    LORA_UP,
     SECOND_TEXT_ENCODER_FILE,
+    SHARED_INPUTS,
     TEXT_ENCODER_FILE,
     UNET_FILE,
     VAE_DECODER_FILE,
     VAE_ENCODER_FILE,
     Manifest,
 )
+from engine.pipeline_folder.adapted import AdaptedUNet, example_adapters
 from engine.pipeline_folder.fast_decoder import load_fast_decoder
 from engine.pipeline_folder.few_steps import LowRank, merge_few_steps
 from engine.pipeline_folder.source import FAST_DECODER, FEW_STEPS, Source
@@ -47,6 +53,7 @@ class Graph:
         precision: How its weights are stored; one of PRECISIONS.
         beside: The graph in the same folder whose weights it takes, with small changes to some; "" for none.
         changes: Those, by `few_steps.weight_key` of the changed weight.
+        shared: Inputs that are one for all rows.
     """
 
     file: str
@@ -57,6 +64,7 @@ class Graph:
     precision: str
     beside: str = ""
     changes: Mapping[str, LowRank] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
 
 
 class TextEncoder(torch.nn.Module):
@@ -189,6 +197,8 @@ def parts_of(source: Source, manifest: Manifest, *, variant: str | None) -> dict
         parts["unet of few steps"] = lambda: _few_steps_graph(
             load(UNet2DConditionModel, "unet", manifest.precision), source, manifest
         )
+    if manifest.adapted is not None:
+        parts["adapted unet"] = lambda: adapted_graph(load(UNet2DConditionModel, "unet", manifest.precision), manifest)
     return parts
 
 
@@ -264,6 +274,20 @@ def unet_graph(model: Any, manifest: Manifest) -> Graph:
         dynamic=dynamic,
         output_name="output",
         precision=manifest.precision,
+    )
+
+
+def adapted_graph(model: Any, manifest: Manifest) -> Graph:
+    """The graph of a UNet with adapters as inputs; its weights are the plain graph's."""
+    plain = unet_graph(model, manifest)
+    return replace(
+        plain,
+        file=ADAPTED_FILE,
+        module=AdaptedUNet(plain.module, model),
+        inputs={**plain.inputs, **example_adapters(model)},
+        dynamic={**plain.dynamic, LORA_DOWN: {1: _ANY}, LORA_UP: {0: _ANY}, LORA_SCALE: {0: _ANY, 1: _ANY}},
+        beside=UNET_FILE,
+        shared=SHARED_INPUTS,
     )
 
 

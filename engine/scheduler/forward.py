@@ -23,12 +23,14 @@ class Outcome:
 
     Attributes:
         forwards: Rows of each forward that was run.
+        adapted: How many of them had adapters.
         seconds: What it took together.
         error: Why no picture advanced; None if they did.
         failures: Pictures whose own rows were wrong.
     """
 
     forwards: list[int] = field(default_factory=list)
+    adapted: int = 0
     seconds: float = 0.0
     error: GenerationError | None = None
     failures: dict[Picture, GenerationError] = field(default_factory=dict)
@@ -39,7 +41,8 @@ def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.
 
     Args:
         batch: Whose rows.
-        forward: From inputs with R rows to outputs with R rows, [R, C, H, W]; pictures of another model bring theirs.
+        forward: From inputs with R rows to outputs with R rows, [R, C, H, W]; pictures of another model, and those with
+            adapters, bring theirs.
         clock: Seconds; only differences count.
     """
     outcome = Outcome()
@@ -61,14 +64,20 @@ def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> FloatArray | N
     """One forward, or several where only one picture's rows are too many; None if it was cancelled between them."""
     other = batch.pictures[0].denoising.model  # all are of one bucket, and so of one model
     forward = forward if other is None else other.forward
-    rows = [row for picture in batch.pictures for row in picture.rows()]
+    rows = [(row, picture.denoising.loras) for picture in batch.pictures for row in picture.rows()]
     outputs: list[FloatArray] = []
     for start in range(0, len(rows), batch.row_limit):
         if outputs and all(picture.job.ended for picture in batch.pictures):
             return None
         part = rows[start : start + batch.row_limit]
         outcome.forwards.append(len(part))
-        outputs.append(forward(_stacked(part)))
+        inputs, loras = _stacked([row for row, _ in part]), [each for _, each in part]
+        if any(loras):
+            adapted = next(picture.denoising.adapted for picture in batch.pictures if picture.denoising.adapted)
+            outputs.append(adapted.forward(inputs, loras))
+            outcome.adapted += 1
+        else:
+            outputs.append(forward(inputs))
     return np.concatenate(outputs)
 
 

@@ -13,6 +13,7 @@ from engine.description import Description
 from engine.errors import RequestError
 from engine.pictures.encode import DEFAULT_QUALITY, MAX_QUALITY, MIN_QUALITY
 from engine.request.prepare.edit import edit_of, is_edit
+from engine.request.prepare.loras import loras_of
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.passes import check_guidance, check_steps, interval_of, second_pass_of, strength_of
 from engine.request.prepare.size import init_image_size_of, picture_limits, size_of
@@ -78,6 +79,7 @@ def prepare(
     check_negative(request.negative_description, model.max_characters, wrong)
     description = described(request, model.max_characters, wrong)
     edit = edit_of(request, model, picture, size, description, wrong)
+    loras = loras_of(request, model, wrong)
     is_guided = wrong.right("guidance_scale", "second_pass") and guided(guidance_scale, second)
     plan = _plan(planner, description, request.negative_description, is_guided, wrong)
     wrong.check()
@@ -94,6 +96,7 @@ def prepare(
         sampler=sampler,
         variant=request.variant,
         decoder=request.decoder,
+        loras=loras,
         seed=None if request.seed == DRAWN_SEED else request.seed,
         image_index=request.image_index,
         num_images=request.num_images,

@@ -82,7 +82,10 @@ class OnnxSession:
 
     def run(self, inputs: Mapping[str, Array]) -> npt.NDArray[np.float32]:
         """Runs the graph once and returns its first output, in float32 whatever the graph's own precision."""
-        fed = {name: value.astype(np.float16) if name in self._halves else value for name, value in inputs.items()}
+        halves = self._halves
+        fed = {
+            name: value.astype(np.float16, copy=False) if name in halves else value for name, value in inputs.items()
+        }
         try:
             output: npt.NDArray[np.float32] = self._session.run(None, fed)[0]
         except RUN_ERRORS as error:

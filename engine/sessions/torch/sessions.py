@@ -19,9 +19,11 @@ import numpy.typing as npt
 import torch
 
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
     SECOND_TEXT_ENCODER_FILE,
+    SHARED_INPUTS,
     TEXT_ENCODER_FILE,
     UNET_FILE,
     VAE_DECODER_FILE,
@@ -51,6 +53,7 @@ _PARTS: Mapping[str, str] = MappingProxyType(
         VAE_ENCODER_FILE: "vae encoder",
         FAST_DECODER_FILE: "fast decoder",
         FEW_STEPS_FILE: "unet of few steps",
+        ADAPTED_FILE: "adapted unet",
     }
 )
 _WARM_RUNS = 3  # before a capture, so that libraries have chosen their algorithms and taken their workspace
@@ -148,7 +151,7 @@ class TorchSessions:
             output: torch.Tensor = module(**inputs)
             return output
 
-        compiled = self.provider == "torch-compiled" and file in (UNET_FILE, FEW_STEPS_FILE)
+        compiled = self.provider == "torch-compiled" and file in (UNET_FILE, FEW_STEPS_FILE, ADAPTED_FILE)
         run: Forward = CompiledForward(torch.compile(forward, dynamic=False), self._device) if compiled else forward
         logger.info("%s runs on %s, %s, %s", file, self.provider, self._device, graph.precision)
         return TorchSession(file, run, tuple(graph.inputs), device=self._device)
@@ -170,8 +173,8 @@ class CompiledForward:
 
     def __call__(self, inputs: Inputs) -> torch.Tensor:
         """R rows to R rows."""
-        num_rows = len(next(iter(inputs.values())))
-        padded = {name: _pad(value) for name, value in inputs.items()}
+        num_rows = len(next(value for name, value in inputs.items() if name not in SHARED_INPUTS))
+        padded = {name: value if name in SHARED_INPUTS else _pad(value) for name, value in inputs.items()}
         with self._lock:
             if self._device.type != "cuda":
                 return self._compiled(padded)[:num_rows]
