@@ -42,6 +42,7 @@ FLOORS = {
         "regions.items": 1,
         "train.recipe": 1,
         "bundle": 2,
+        "adapters": 3,
         "description.grammar": 2,
         "train.figures": 2,
         "train.loop": 2,

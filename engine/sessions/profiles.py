@@ -79,7 +79,7 @@ def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: i
 
 
 def _of_adapters(manifest: Manifest, rows: tuple[int, ...]) -> dict[str, ShapeRange]:
-    """Columns are padded to powers of two from LEAST_COLUMNS on; most forwards have one adapter, or a few small ones."""
+    """Columns are padded to powers of two from LEAST_COLUMNS on; most forwards have one adapter, or few small ones."""
     adapted = manifest.adapted
     assert adapted is not None
     columns = (LEAST_COLUMNS, min(2 * LEAST_COLUMNS, adapted.max_columns), adapted.max_columns)
