@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.adapters.original_names import original_name
+
 DOWN, UP, ALPHA = "down", "up", "alpha"
 DIFFUSERS, PEFT, KOHYA = "diffusers", "peft", "kohya"
 
@@ -55,7 +57,7 @@ def named(tensors: Iterable[str], layers: Iterable[str]) -> Named:
     Raises:
         ValueError: Some belong to nothing that may have adapters; how many, of which kind, and the first of them.
     """
-    known = _aliases(layers)
+    known = aliases(layers)
     found: dict[str, dict[str, str]] = {}
     strange: dict[str, list[str]] = {}
     tensors = sorted(tensors)
@@ -103,23 +105,12 @@ def _split(tensor: str) -> tuple[str, str]:
     return tensor, ""
 
 
-def _aliases(layers: Iterable[str]) -> dict[str, str]:
-    """Every way in which files write a layer, to its own name."""
+def aliases(layers: Iterable[str]) -> dict[str, str]:
+    """Every way in which files write a layer of the UNet, to its own name."""
     known: dict[str, str] = {}
     for layer in layers:
         for prefix in ("", "unet.", _PEFT_PREFIX, f"{_PEFT_PREFIX}unet."):
             known[prefix + layer] = layer
         known[_KOHYA_PREFIX + layer.replace(".", "_")] = layer
-        known.setdefault(_KOHYA_PREFIX + _original(layer).replace(".", "_"), layer)
+        known.setdefault(_KOHYA_PREFIX + original_name(layer).replace(".", "_"), layer)
     return known
-
-
-def _original(layer: str) -> str:
-    """A layer of SDXL's UNet by the blocks of the code it was published with, as kohya's scripts write it."""
-    match = re.match(r"(down|mid|up)_block(?:s\.(\d+))?\.attentions\.(\d+)\.", layer)
-    if match is None:
-        return layer
-    block, number = int(match[2] or 0), int(match[3])
-    places = {"down": f"input_blocks.{1 + 3 * block + number}.1", "mid": "middle_block.1"}
-    place = places.get(match[1], f"output_blocks.{3 * block + number}.1")
-    return f"{place}.{layer[match.end() :]}"

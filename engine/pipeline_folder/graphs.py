@@ -166,12 +166,22 @@ class VaeEncoder(torch.nn.Module):
         return cast(torch.Tensor, self.model.encode(image.to(self.model.dtype)).latent_dist.parameters.float())
 
 
-def parts_of(source: Source, manifest: Manifest, *, variant: str | None) -> dict[str, Callable[[], Graph]]:
-    """Name of every part of a bundle and what loads it; one is held in memory at a time."""
+def parts_of(
+    source: Source, manifest: Manifest, *, variant: str | None, merge: Callable[[str, Any], Any] | None = None
+) -> dict[str, Callable[[], Graph]]:
+    """Name of every part of a bundle and what loads it; one is held in memory at a time.
+
+    Args:
+        source: The checkpoint.
+        manifest: What it is to become.
+        variant: Which of its weights.
+        merge: What changes a part's weights before it becomes a graph, given the part's name in the checkpoint.
+    """
 
     def load(kind: Any, part: str, precision: str) -> Any:
         dtype = torch.float16 if precision == "fp16" else torch.float32
-        return load_part(kind, source.folders[part], source.config(part), dtype, variant=variant)
+        model = load_part(kind, source.folders[part], source.config(part), dtype, variant=variant)
+        return model if merge is None else merge(part, model)
 
     def text_encoder(kind: Any, part: str, file: str) -> Graph:
         model = load(kind, part, manifest.precision)
