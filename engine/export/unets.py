@@ -37,7 +37,7 @@ def write_unets(
     variant: str | None = None,
     adapters: bool = False,
     external_data_over_bytes: int = EXTERNAL_DATA_OVER_BYTES,
-    tell: Callable[[str], None] = lambda _part: None,
+    tell: Callable[[str], object] = lambda _part: None,
 ) -> Manifest:
     """Exports the graphs of a bundle's UNet again; its other files are the same afterwards.
 

@@ -77,7 +77,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--unet",
         type=Path,
         metavar="FOLDER",
-        help="CHECKPOINT is a bundle: write it again with the graphs of the UNet of FOLDER, the checkpoint it came from",
+        help="CHECKPOINT is a bundle: write it again with the graphs of the UNet of FOLDER, which it was exported from",
     )
     parser.add_argument(
         "--lora",
@@ -145,6 +145,7 @@ def _lora(text: str) -> tuple[Path, float]:
 
 def _write_unets(options: argparse.Namespace) -> int:
     with needs_extra("train"):
+        from engine.errors import BundleError
         from engine.export.unets import write_unets
 
     taken = ("preview_map", "parser", "lora", "tensorrt")
@@ -161,7 +162,7 @@ def _write_unets(options: argparse.Namespace) -> int:
             variant=options.variant,
             adapters=options.adapters,
             external_data_over_bytes=options.external_data_over * BYTES_PER_MEGABYTE,
-            tell=lambda part: sys.stderr.write(f"{part}\n") and None,
+            tell=lambda part: sys.stderr.write(f"{part}\n"),
         )
     except (ValueError, BundleError) as error:
         raise UsageError(str(error)) from error
