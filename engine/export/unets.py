@@ -4,7 +4,7 @@ For a bundle of an older export, which keeps its text encoders, decoders, parser
 the graph that takes adapters. The graphs share one file of weights, so they are always written together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from engine.export.write import EXTERNAL_DATA_OVER_BYTES, write_graph
 from engine.files.whole import whole_folder
 from engine.pipeline_folder.adapted import adapted_of
 from engine.pipeline_folder.graphs import parts_of
+from engine.pipeline_folder.merge import merging
 from engine.pipeline_folder.source import FEW_STEPS, open_source
 
 _PARTS = ("unet", "unet of few steps", "adapted unet")
@@ -36,6 +37,7 @@ def write_unets(
     base: Path | None = None,
     variant: str | None = None,
     adapters: bool = False,
+    loras: Sequence[tuple[Path, float]] = (),
     external_data_over_bytes: int = EXTERNAL_DATA_OVER_BYTES,
     tell: Callable[[str], object] = lambda _part: None,
 ) -> Manifest:
@@ -48,6 +50,7 @@ def write_unets(
         base: The pipeline whose UNet the checkpoint's replaces.
         variant: Which weights of the checkpoint, such as fp16.
         adapters: Whether to write the graph that takes adapters too; one that is there is always written.
+        loras: Adapter files that are merged into the UNet's weights, with their scales.
         external_data_over_bytes: A graph with more bytes of weights keeps them in a file of their own.
         tell: Called with the part that is begun.
 
@@ -62,8 +65,9 @@ def write_unets(
     if (old.few_steps is None) != (FEW_STEPS not in source.folders):
         raise ValueError(f"{checkpoint} and {bundle} must both have a UNet of few steps, or neither")
     adapted = adapted_of(source.config("unet")) if adapters or old.adapted is not None else None
-    manifest = replace(old, adapted=adapted, files={})
-    parts = parts_of(source, manifest, variant=variant)
+    told = "".join(f" + {path.name}={scale:g}" for path, scale in loras)
+    manifest = replace(old, adapted=adapted, source=old.source + told, files={})
+    parts = parts_of(source, manifest, variant=variant, merge=merging(loras, {"unet"}))
     with whole_folder(out.resolve()) as work:
         for name in old.files:
             if name.removesuffix(".data") not in _FILES:

@@ -148,7 +148,7 @@ def _write_unets(options: argparse.Namespace) -> int:
         from engine.errors import BundleError
         from engine.export.unets import write_unets
 
-    taken = ("preview_map", "parser", "lora", "tensorrt")
+    taken = ("preview_map", "parser", "tensorrt")
     for name in taken:
         if getattr(options, name):
             raise UsageError(f"--unet writes a bundle again by itself; leave out --{name.replace('_', '-')}")
@@ -161,6 +161,7 @@ def _write_unets(options: argparse.Namespace) -> int:
             base=options.base and _folder(options.base, PIPELINE_PARTS, options.variant),
             variant=options.variant,
             adapters=options.adapters,
+            loras=options.lora,
             external_data_over_bytes=options.external_data_over * BYTES_PER_MEGABYTE,
             tell=lambda part: sys.stderr.write(f"{part}\n"),
         )
