@@ -119,7 +119,7 @@ def bits(bundle: Bundle, provider: str, folder: Path, threads: int) -> None:
         alike += bool(np.array_equal(alone[0], together[index]))
     apart = "mix" if model.mixes_adapted else "are kept apart"
     print(
-        f"{provider}: {alike} of {len(each)} rows alone are the same to the last bit among the others; plain rows {apart}"
+        f"{provider}: {alike} of {len(each)} rows are the same alone and among others, to the bit; plain rows {apart}"
     )
 
 
