@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parent
 MODELS = FOLDER.parent.parent / "models"
 SEED = 7  # the same for all: none was picked
 TEXTS = (
-    "a full-body shot of a young woman with long red hair, a blue denim jacket, black trousers and white sneakers, a park",
+    "a full-body shot of a young woman with long red hair, a blue denim jacket, black trousers, sneakers, a park",
     "a man with a grey beard, a brown sweater and green trousers, on a street",
     "an upper body shot of a woman with short black hair in a white shirt, glasses, a beach",
     "a girl in a yellow raincoat and rubber boots, a forest",
