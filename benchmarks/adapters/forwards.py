@@ -138,7 +138,8 @@ def merged(file: Path) -> None:
     manifest = replace(old.manifest, precision="fp32", adapted=adapted_of(source.config("unet")), files={})
     with tempfile.TemporaryDirectory() as folder:
         plain, other = Path(folder) / "plain", Path(folder) / "merged"
-        plain.mkdir(), other.mkdir()
+        plain.mkdir()
+        other.mkdir()
         parts = parts_of(source, manifest, variant=None)
         write_graph(parts["unet"], plain)
         write_graph(parts["adapted unet"], plain, finished=plain)

@@ -182,11 +182,12 @@ class DiffusionModel:
 
     def prepare_adapted(self, conditioning: Conditioning, loras: Loras, *, width: int, height: int) -> None:
         """Has the adapted UNet compiled for rows of a request, where it is compiled, before a forward waits for it."""
-        if loras and isinstance(self._adapted, Prepares):
+        unet = self._adapted
+        if loras and unet is not None and isinstance(unet, Prepares):
             columns = columns_of([loras])
             tails = {name: value.shape[1:] for name, value in conditioning.items()}
             tails |= {"sample": self.latent_shape(width, height)[1:], "timesteps": ()}
-            self._adapted.prepare({**tails, **self._shapes_of_adapters(columns), LORA_SCALE: (columns,)})
+            unet.prepare({**tails, **self._shapes_of_adapters(columns), LORA_SCALE: (columns,)})
 
     def decode(self, latents: FloatArray, *, fast: bool = False) -> FloatArray:
         """Latents of one picture, [1, C, H, W], to its pixels about -1..1, [3, f H, f W].
