@@ -13,7 +13,7 @@ from PIL import Image
 from engine.adapters.info import AdapterInfo
 from engine.bundle.manifest import ADAPTED_FILE, UNET_FILE
 from engine.description import Description
-from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady, Step
+from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady, ModelInfo, SecondPass, Step
 from engine.errors import RequestError
 from engine.request.prepare import prepare
 from tests.engine.adapters.random_adapters import RANKS, write_adapters
@@ -96,8 +96,6 @@ def test_a_picture_does_not_depend_on_the_adapters_beside_it(adapted_bundle: Pat
 
 
 def test_adapters_act_in_both_passes_and_on_a_start_picture(adapted_bundle: Path, folder: Path) -> None:
-    from engine.engine import SecondPass
-
     start = image(events(adapted_bundle, folder, request())[0][0])
     second, plain = (
         events(adapted_bundle, folder, request(loras=loras, init_image=start, second_pass=SecondPass()))[0][0]
@@ -123,10 +121,15 @@ INFOS = (
 )
 
 
+@pytest.fixture(scope="module")
+def model(bundle: Path) -> ModelInfo:
+    return replace(Engine.load(bundle, SETTINGS).model, adapters=INFOS, adapter_columns=128)
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"loras": {"inc": 1.0}}, "loras may name registered adapters; got 'inc', did you mean ink?"),
+        ({"loras": {"inkk": 1.0}}, "loras may name registered adapters; got 'inkk', did you mean ink?"),
         ({"loras": {"x": 1.0}}, "loras may name ink, film, wool, tin; got 'x'"),
         ({"loras": {"old": 1.0}}, "loras.old cannot be used: its names are unknown"),
         ({"loras": {"ink": 2.5}}, "loras.ink must be from -2 to 2; got 2.5"),
@@ -136,15 +139,13 @@ INFOS = (
         ({"loras": {"ink": 1.0}, "variant": "few_steps"}, "loras act in variant full, whose graph takes adapters"),
     ],
 )
-def test_what_cannot_act_is_refused(adapted_bundle: Path, asked: dict[str, Any], message: str) -> None:
-    model = replace(Engine.load(adapted_bundle, SETTINGS).model, adapters=INFOS, adapter_columns=128)
+def test_what_cannot_act_is_refused(model: ModelInfo, asked: dict[str, Any], message: str) -> None:
     with pytest.raises(RequestError) as error:
         prepare(request(**asked), model)
     assert any(message in each for each in error.value.mistakes["loras"])
 
 
-def test_columns_of_adapters_that_do_nothing_do_not_count(adapted_bundle: Path) -> None:
-    model = replace(Engine.load(adapted_bundle, SETTINGS).model, adapters=INFOS, adapter_columns=128)
+def test_columns_of_adapters_that_do_nothing_do_not_count(model: ModelInfo) -> None:
     assert prepare(request(loras={"film": 1, "wool": 0}), model).loras == {"film": 1.0}
     with pytest.raises(RequestError, match="name adapters, and none is registered here; got 'ink'"):
         prepare(request(loras={"ink": 1.0}), replace(model, adapters=()))
