@@ -18,6 +18,7 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
+from engine.adapters.info import AdapterInfo
 from engine.engine import (
     EngineStats,
     Event,
@@ -65,6 +66,8 @@ MODEL = ModelInfo(
     max_images=4,
     max_characters=8000,
     previews=True,
+    adapters=(AdapterInfo(name="pencil", rank=4),),
+    adapter_columns=128,
 )
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 
