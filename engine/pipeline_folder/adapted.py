@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from engine.bundle.manifest import LORA_DOWN, LORA_SCALE, LORA_UP, Adapted
 
 EXAMPLE_COLUMNS = 24
+_LAST = "proj_out"  # of a transformer
 
 
 class AdaptedUNet(nn.Module):
@@ -39,7 +40,12 @@ class AdaptedUNet(nn.Module):
         self._given = _Given()
         modules = dict(model.named_modules())
         for index, name in enumerate(layers):
-            modules[name].register_forward_hook(_Addition(self._given, index))
+            addition, (whole, _, last) = _Addition(self._given, index), name.rpartition(".")
+            if last == _LAST and isinstance(modules[name], nn.Conv2d):
+                modules[name].register_forward_hook(addition.keep)
+                modules[whole].register_forward_hook(addition.after)
+            else:
+                modules[name].register_forward_hook(addition)
 
     def forward(
         self,
@@ -62,7 +68,7 @@ class AdaptedUNet(nn.Module):
         try:
             return cast(Tensor, self.unet(sample, timesteps, encoder_hidden_states, **told))
         finally:
-            given.scale, given.down, given.up = None, (), ()
+            given.scale, given.kept, given.down, given.up = None, None, (), ()
 
 
 class _Given:
@@ -72,22 +78,39 @@ class _Given:
         self.down: tuple[Tensor, ...] = ()  # of each layer, [I, K]
         self.up: tuple[Tensor, ...] = ()  # of each layer, [K, O]
         self.scale: Tensor | None = None  # [R, K]
+        self.kept: Tensor | None = None  # what is added where the transformer under way ends
 
 
 class _Addition:
-    """What the adapters add to one layer: a hook of its module."""
+    """What the adapters add to one layer: a hook of its module.
+
+    A transformer's last convolution is added to what the transformer read, and a runtime makes one operation of both
+    (ONNX Runtime in its blocked layout). What adapters give is added after that, so that the operation is the plain
+    graph's, to the last bit.
+    """
 
     def __init__(self, given: _Given, index: int) -> None:
         self._given, self._index = given, index
 
     def __call__(self, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
-        given, read = self._given, inputs[0]
+        return output + self._of(module, inputs[0], output)
+
+    def keep(self, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        self._given.kept = self._of(module, inputs[0], output)
+
+    def after(self, module: nn.Module, inputs: tuple[Tensor, ...], output: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        kept = self._given.kept
+        assert kept is not None
+        return output[0] + kept, *output[1:]
+
+    def _of(self, module: nn.Module, read: Tensor, output: Tensor) -> Tensor:
+        given = self._given
         assert given.scale is not None, "the UNet is run through AdaptedUNet"
         down, up = given.down[self._index], given.up[self._index]
         if isinstance(module, nn.Linear):  # reads [R, N, I]
-            return output + ((read @ down) * given.scale[:, None, :]) @ up
+            return ((read @ down) * given.scale[:, None, :]) @ up
         kept = (down.T @ read.flatten(2)) * given.scale[:, :, None]  # reads [R, I, H, W]; [R, K, H W]
-        return output + (up.T @ kept).reshape(output.shape)
+        return (up.T @ kept).reshape(output.shape)
 
 
 def adapted_layers(model: nn.Module) -> Mapping[str, tuple[int, int]]:
