@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -246,6 +247,7 @@ def _exported(config: pytest.Config, name: str, save: Callable[[Path], object]) 
 
 def _make(folder: Path, save: Callable[[Path], object]) -> None:
     """Writes a checkpoint and its bundle, in place of older ones."""
+    from engine.bundle.manifest import ADAPTED_FILE, load_bundle, write_manifest
     from engine.export.onnx import export_bundle
 
     for old in folder.parent.iterdir():
@@ -253,7 +255,11 @@ def _make(folder: Path, save: Callable[[Path], object]) -> None:
             shutil.rmtree(old)
     work = Path(tempfile.mkdtemp(dir=folder.parent))
     save(work / "checkpoint")
-    export_bundle(work / "checkpoint", work / "bundle")
+    export_bundle(work / "checkpoint", work / "adapted", adapters=True)
+    shutil.copytree(work / "adapted", work / "bundle", ignore=shutil.ignore_patterns(ADAPTED_FILE))
+    manifest = load_bundle(work / "adapted").manifest
+    files = {name: entry for name, entry in manifest.files.items() if name != ADAPTED_FILE}
+    write_manifest(work / "bundle", replace(manifest, adapted=None, files=files))
     work.rename(folder)
 
 
@@ -285,6 +291,18 @@ def checkpoint(tiny: Path) -> Path:
 @pytest.fixture(scope="session")
 def bundle(tiny: Path) -> Path:
     return tiny / "bundle"
+
+
+@pytest.fixture(scope="session")
+def adapted_bundle(tiny: Path) -> Path:
+    """The tiny bundle with the graph that takes adapters."""
+    return tiny / "adapted"
+
+
+@pytest.fixture(scope="session")
+def adapted_sdxl_bundle(tiny_sdxl: Path) -> Path:
+    """The tiny SDXL bundle with the same graph."""
+    return tiny_sdxl / "adapted"
 
 
 def _write_colour_parser(path: Path) -> None:

@@ -3,8 +3,9 @@
 `tuned.jsonl` was used while the rules were written; `heldout.jsonl` was written after them and no rule was made for it.
 `gold/` holds the kinds that people really send: `gold/tuning.jsonl` was used later, and `gold/untouched.jsonl` was not
 looked at while rules were written. Only `benchmarks/words/gold.py` reads that half, and it never says what is wrong.
-`gold/dense.jsonl` are dense descriptions, annotated before their parses were seen, then used; slips were mended.
-mended. `gold/prose.jsonl` is harder prose: annotated first, then used; some annotations were mended once its parses were seen.
+`gold/dense.jsonl` are dense descriptions, annotated before their parses were seen, then used; slips were
+mended. `gold/prose.jsonl` is harder prose: annotated first, then used; some annotations were mended once its parses
+were seen.
 A word counts when it lies in an annotated span and is no function word; a negated word may also read as other.
 """
 
