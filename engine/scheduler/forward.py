@@ -12,9 +12,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from engine.adapters.stack import Loras
 from engine.errors import GenerationError, OutOfMemoryError
 from engine.samplers import FloatArray
-from engine.scheduler.picture import Adapted, Forward, Inputs, Loras, Picture, Watch
+from engine.scheduler.picture import Adapted, Forward, Inputs, Picture, Watch
 from engine.scheduler.policy import Batch
 
 #: Of each row: the model's output, [1, C, H, W], and how its attention is shared out, [G, h, w], where it is watched.
@@ -108,10 +109,10 @@ def _run(rows: list[_Row], forward: Forward, adapted: Adapted | None, outcome: O
         if any(row.loras for row in some):
             assert adapted is not None
             outcome.adapted += 1
-            outputs = [(output, None) for output in adapted.forward(inputs, [row.loras for row in some])[:, None]]
+            given = adapted.forward(inputs, [row.loras for row in some])
+            found |= {place: (output, None) for place, output in zip(part, given[:, None], strict=True)}
         else:
-            outputs = _plain(some, inputs, forward)
-        found |= zip(part, outputs, strict=True)
+            found |= zip(part, _plain(some, inputs, forward), strict=True)
     return [found[place] for place in range(len(rows))]
 
 

@@ -59,7 +59,7 @@ def denoised(*pictures: Picture, row_limit: int = 8) -> None:
 
 def doubled(inputs: Any, loras: Any) -> np.ndarray:
     """Rows with an adapter give twice as much."""
-    return forward(inputs) * np.array([2.0 if each else 1.0 for each in loras])[:, None, None, None]
+    return forward(inputs) * np.array([2.0 if each else 1.0 for each in loras], np.float32)[:, None, None, None]
 
 
 def groups_of(value: float) -> np.ndarray:
