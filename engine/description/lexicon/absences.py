@@ -133,7 +133,7 @@ _CLOSING = re.compile(
 )
 _MOST_CLOSERS, _LONGEST_CLOSER = 3, 80
 _NOTHING_AT = re.compile(r"\bnothing\b", re.IGNORECASE)
-_PARTS = re.compile(r"\s*(?:,|;|\bor\b|\bnor\b|\bsuch as\b|\bincluding\b)\s*", re.IGNORECASE)
+_PARTS = re.compile(r"\s*(?:,|;|\bor\b|\bnor\b)\s*", re.IGNORECASE)
 _IN_WORDS = re.compile(rf"(?<![\w-])(?:{_alternatives(list(WORDS))})(?![\w-])", re.IGNORECASE)
 _EDGES = ' \t\r\n,.;:|=-!?"\u201c\u201d\u2013\u2014'
 
@@ -154,6 +154,8 @@ def absent_things(phrase: str) -> tuple[str, ...]:
         if closing is None or not text[: closing.start()].strip(_EDGES):
             break
         text = text[: closing.start()]
+    kind, named, things = text.partition(" such as ")
+    text = f"{things}, {kind}" if named else text  # what is named first weighs most
     found = []
     nothing = _NOTHING_AT.search(phrase) is not None
     for part in _PARTS.split(text):

@@ -30,7 +30,7 @@ LOOKALIKES = frozenset(
     asked aspen aspire aspires asserted asses assortments astor astray astride aswan athletics atone atoned attach
     attached attica attired aural australia australians austria austrians avenge avenges averaged averages avery
     awaited awards awhile awing axing ayers babbage babble babbles babel babels babes babied babier babiest backed
-    backer backers backing backpacked backus bacon badder badger badgers badly badness baffle baffles baggier
+    backer backers backing backpacked backus bacon badder badger badgers badly badness baggier
     baggiest bagging bailed bailey bailing bails baird baited balded balds baled bales baling balked balking balks
     ballad ballard ballet ballets balling balms banal banded bandies banding bandy banged bangladesh bangladeshis
     banish banished banishes banishing banjoes banked banking banknote banks banned banter bantered banters banting
@@ -332,7 +332,7 @@ LOOKALIKES = frozenset(
     pleased pledge pledges pliant plied plies plight plighted plighting plights plopped plopping plops plots plotter
     plotters ploys plucky plugged plugging plumb plumbed plumbs plumed plumped plumping plumps plums plunger
     plungers pluses plush plusher plying poach poached poaches podded podding poems pointer pointers poised poises
-    poising poison poisons poker pokers pokey polar polarize polarizes poled poles policed polices policy poling
+    poising poison poisons poker pokers pokey polar polarize polarizes poled policed polices policy poling
     polios polite pollard polled polling polls polynesia polynesians pomerania pompous poole pooped pooping poops
     popped popper popping poppins popular ported porting portion portions posies posted posting posts postured
     potent potted pottery potting potts pouched pouching pounce pounced pounces pouncing pound power powered
@@ -433,7 +433,7 @@ LOOKALIKES = frozenset(
     starches starching stark starr starred starring started starve starved starves starving state stated statements
     stater states stating stationery status statuses statute statutes stave staved staves staving stayed steal
     stealing steals steamy steele steeled steeling steels steeped steeping steeps stemming stems sterne sterno
-    sterns steve steven stewart stewed stewing stews stickier sticking stickler sticklers sticky stiff stiffed
+    sterns steve steven stewart stewed stewing stews stickier stickler sticklers sticky stiff stiffed
     stiffing stiffs stilled stilling stills stilted stine sting stinger stingers stinging stings stink stinks
     stinted stirling stocked stolen stolid stomached stomachs stomp stomped stomping stomps stoned stones stoney
     stoning stony stopper stored storey storeys stories storing stork storks story stowe stowed stowing stows
