@@ -29,6 +29,7 @@ class Annotated:
         aa_text: Twenty entries, an object of attributes or None.
         aa_ids: Twenty entries, ATR-18 labels or None.
         extra: What has no slot: objects of group, text and ids.
+        parser: What made the label map.
     """
 
     picture: PoolPicture
@@ -37,6 +38,7 @@ class Annotated:
     aa_text: Sequence[Json | None]
     aa_ids: Sequence[Sequence[int] | None]
     extra: Sequence[Json] = ()
+    parser: str = ""
 
     def __post_init__(self) -> None:
         """Raises Refused where training could not read it."""

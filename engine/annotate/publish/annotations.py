@@ -86,6 +86,7 @@ def _annotated(pool: Pool, shelf: Shelf, id: str, columns: Columns) -> Annotated
             aa_text=told["aa_text"],
             aa_ids=told.get("aa_ids") or [None] * len(SLOTS),
             extra=told.get("extra") or (),
+            parser=shelf.parser_of(id) or "",
         )
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, Refused):

@@ -22,14 +22,12 @@ class CardText:
         name: Of the data set.
         contact: Whom to ask for a takedown.
         annotators: Who or what said what is said, with versions.
-        parser: Which parser made the label maps.
         licence: Of the annotations.
     """
 
     name: str
     contact: str = ""
     annotators: tuple[str, ...] = ()
-    parser: str = ""
     licence: str = ""
 
 
@@ -55,7 +53,7 @@ def data_card(text: CardText, statistics: Statistics) -> str:
         f"## Takedown\n\nContact: {contact}. What is taken down (`cosmicman annotate takedown`, by id, file, address "
         "or look) is deleted from the pool and left out of every later publication.",
         "## Annotation\n\n"
-        f"Label maps: {text.parser or 'not told'}. Attributes: {', '.join(text.annotators) or 'not told'}. "
+        f"Label maps: {', '.join(statistics.parsers)}. Attributes: {', '.join(text.annotators) or 'not told'}. "
         "Attributes are what somebody or something saw; apparent age and gender are no facts about a person.",
         "## Framing\n\n" + _table("person_type", statistics.person_types),
         "## Attributes\n\n" + _table("attribute", statistics.attributes),

@@ -22,6 +22,7 @@ class Statistics:
         person_types: Pictures by framing.
         licences: Pictures by licence.
         sources: Pictures by source.
+        parsers: Pictures by what made their label map.
         attributes: Pictures by body group and attribute, such as ``top color``.
         left_out: Pictures that are not in it, by reason.
     """
@@ -32,6 +33,7 @@ class Statistics:
     person_types: Counter[str] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
+    parsers: Counter[str] = field(default_factory=Counter)
     attributes: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
 
@@ -43,6 +45,7 @@ class Statistics:
         self.person_types[annotated.person_type or "not told"] += 1
         self.licences[picture.licence] += 1
         self.sources[origin.source] += 1
+        self.parsers[annotated.parser or "not told"] += 1
         for slot, told in zip(SLOTS, annotated.aa_text, strict=True):
             for key in told or ():
                 self.attributes[f"{slot.group.value} {key}"] += 1
@@ -64,7 +67,7 @@ class Statistics:
 
     def as_json(self) -> Mapping[str, object]:
         """Everything as JSON values."""
-        counters = ("person_types", "licences", "sources", "attributes", "left_out")
+        counters = ("person_types", "licences", "sources", "parsers", "attributes", "left_out")
         width, height = self.mean_size
         return {
             "pictures": self.pictures,

@@ -151,6 +151,7 @@ def test_the_card_tells_numbers_licences_and_how_to_object(filled: Pool, tmp_pat
     card = (out / "README.md").read_text("utf-8")
     for told in (
         "3 pictures",
+        "Label maps: drawn.",
         "CC BY 4.0 | 2",
         "data@example.org",
         "licence_unknown | 1",
