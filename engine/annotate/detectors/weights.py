@@ -15,7 +15,6 @@ PACKAGE = "mediapipe==0.10.21"
 HOW = f"download it with: python -m pip download --no-deps --python-version 3.11 --only-binary :all: {PACKAGE}"
 FACES = "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite"
 BODIES = "mediapipe/modules/pose_detection/pose_detection.tflite"
-LANDMARKS = "mediapipe/modules/pose_landmark/pose_landmark_full.tflite"
 PERSON_MASK = "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite"
 
 #: Gives the bytes of one of the files above; raises ValueError where it is missing.
