@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from server.cli import annotate
 from server.cli.commands import (
     ablation,
     evaluate,
@@ -41,6 +42,7 @@ COMMANDS = (
     figures,
     evaluate,
     ablation,
+    annotate,
 )
 
 EPILOG = """\
