@@ -26,6 +26,12 @@ OURS = ("engine", "server", "model_repo", "clients", "benchmarks")
 FLOORS = {
     "engine": {
         "annotate.records": 0,
+        "annotate.protocol": 6,
+        "annotate.ledger": 7,
+        "annotate.compare": 14,
+        "annotate.machine": 14,
+        "annotate.people": 14,
+        "annotate.rounds": 15,
         "description.groups": 0,
         "errors": 0,
         "no_telemetry": 0,
@@ -105,6 +111,7 @@ FLOORS = {
         "limits": 2,
         "credentials": 1,
         "credentials.errors": 0,
+        "labelling": 10,
         "jobs.redis": 2,
         "jobs.sqlite": 2,
         "jobs.webhook": 2,
@@ -123,13 +130,20 @@ FLOORS = {
         "app": 8,
         "run": 9,
         "cli.commands": 10,
-        "cli.__init__": 11,
-        "cli.__main__": 12,
+        "cli.annotate": 11,
+        "cli.__init__": 12,
+        "cli.__main__": 13,
     },
 }
 MOST_FILES = 15  # of a folder; a lexicon may have more
 ROOT_OF_THE_ENGINE = 8
-WORKSHOP_ROOMS = {"export", "pipeline_folder", "sessions.torch", "train"}  # the only rooms that need the train extra
+WORKSHOP_ROOMS = {
+    "annotate",
+    "export",
+    "pipeline_folder",
+    "sessions.torch",
+    "train",
+}  # the only rooms that need the train extra
 # All of the engine that the gateway may see.
 PUBLIC_ENGINE = {
     "engine",  # its version
@@ -165,7 +179,12 @@ PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
 PEERS = {"cyllama", "nncf", "openvino_genai", "optimum"}  # compared with by benchmarks, where one has installed them
 # Rooms of the gateway that need an extra; what they are for is imported when it is asked for.
 EXTRA_OF = {"server.triton": "triton", "server.credentials": "credentials", "server.tracing": "tracing"}
-LATE = {"server.cli.triton_engine", "server.cli.vision_endpoint"}  # imported by commands when they run
+LATE = {  # imported by commands when they run
+    "server.cli.annotate.chat",
+    "server.cli.annotate.desk",
+    "server.cli.triton_engine",
+    "server.cli.vision_endpoint",
+}
 FORBIDDEN_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 
 

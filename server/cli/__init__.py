@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from server.cli import annotate
 from server.cli.commands import (
     ablation,
     evaluate,
@@ -26,7 +27,21 @@ from server.cli.commands import (
 from server.cli.errors import UsageError
 from server.cli.streams import drop_output, prepare_streams
 
-COMMANDS = (serve, keys, generate, parse, export, model_repo, verify, triton, train, figures, evaluate, ablation)
+COMMANDS = (
+    serve,
+    keys,
+    generate,
+    parse,
+    export,
+    model_repo,
+    verify,
+    triton,
+    train,
+    figures,
+    evaluate,
+    ablation,
+    annotate,
+)
 
 EPILOG = """\
 examples:

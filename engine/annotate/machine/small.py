@@ -1,0 +1,179 @@
+"""The small annotator: classifiers over regions' features, trained on the answers it is given in seconds on one core.
+
+It is the figures' annotator, and a stand-in where no vision-language model is at hand. It knows answers and versions;
+it does not know who gave them.
+
+Letters: N examples, D inputs, K classes.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from engine.annotate.machine.annotator import Asked, Replies, Shown
+from engine.annotate.machine.encoder import BESIDE, NUM_ENCODED, Encoder, Looks
+from engine.annotate.machine.features import Vector, features
+from engine.annotate.machine.network import Classifier, fit
+from engine.annotate.protocol.attributes import ATTRIBUTES, BY_NAME, UNSURE, Attribute
+from engine.annotate.records import Answer
+from engine.files.whole import whole_file
+
+Features = Callable[[Shown], Mapping[str, Vector]]
+Kind = tuple[str, ...]  # the values that several attributes share
+_FILE_VERSION = 1
+
+
+class SmallAnnotator:
+    """Answers by the likeliest class; where it has learnt nothing of an attribute it says so."""
+
+    def __init__(self, encoder: Encoder, classifiers: Mapping[Kind, Classifier], read: Features = features) -> None:
+        """Takes what was learnt; `read` gives a picture's features, where they are kept."""
+        self.encoder, self.classifiers, self.read = encoder, dict(classifiers), read
+        digest = hashlib.sha256()
+        for name, tensor in sorted(self._tensors().items()):
+            digest.update(name.encode() + tensor.numpy().tobytes())
+        self.name = f"small-{digest.hexdigest()[:12]}"
+
+    def answer(self, asked: Sequence[Asked]) -> Replies:
+        """See `engine.annotate.machine.annotator.Annotator`."""
+        rows: dict[Kind, list[tuple[str, Attribute, Vector]]] = {}
+        replies = Replies()
+        for one in asked:
+            seen = self.read(one.picture)
+            for attribute in one.attributes:
+                told = self.encoder.read(seen, attribute.region)
+                if told is None or attribute.values not in self.classifiers:
+                    replies.take(one.picture.id, attribute.name, UNSURE, self.name, 0.0)
+                else:
+                    row = (one.picture.id, attribute, _inputs(attribute, told))
+                    rows.setdefault(attribute.values, []).append(row)
+        for kind, some in rows.items():
+            chances = self.classifiers[kind].chances(torch.from_numpy(_padded(kind, [row[2] for row in some])))
+            sure, best = chances.max(1)
+            for (picture, attribute, _), place, chance in zip(some, best.tolist(), sure.tolist(), strict=True):
+                replies.take(picture, attribute.name, kind[place], self.name, round(chance, 4))
+        return replies
+
+    def save(self, path: Path) -> None:
+        """Write one safetensors file, whole."""
+        with whole_file(path) as temporary:
+            save_file(self._tensors(), temporary, {"small_annotator": str(_FILE_VERSION)})
+
+    @classmethod
+    def load(cls, path: Path, read: Features = features) -> SmallAnnotator:
+        """Read what `save` wrote.
+
+        Raises:
+            ValueError: The file is missing, damaged or of another version; the message names it.
+        """
+        try:
+            tensors = load_file(path)
+            return cls(_encoder_of(tensors), _classifiers_of(tensors), read)
+        except (OSError, SafetensorError, KeyError, RuntimeError, ValueError) as error:
+            raise ValueError(f"{path} holds no small annotator: {error}") from error
+
+    def _tensors(self) -> dict[str, torch.Tensor]:
+        found = {}
+        for region, looks in self.encoder.looks.items():
+            for part in ("mean", "spread", "directions"):
+                found[f"looks|{region}|{part}"] = torch.from_numpy(getattr(looks, part)).contiguous()
+        for kind, classifier in self.classifiers.items():
+            for part, tensor in classifier.state_dict().items():
+                found[f"kind|{json.dumps(kind)}|{part}"] = tensor.detach().contiguous()
+        return found
+
+
+class SmallLearner:
+    """Trains small annotators; the looks of regions are learnt once, from pictures without answers."""
+
+    def __init__(self, unlabelled: Sequence[Shown], *, read: Features = features, seed: int = 0) -> None:
+        """Learn how regions look.
+
+        Args:
+            unlabelled: Some hundreds of pictures of the pool.
+            read: Gives a picture's features, where they are kept.
+            seed: Of the weights.
+        """
+        self.read, self.seed = read, seed
+        self.encoder = Encoder.learn([read(picture) for picture in unlabelled])
+
+    def learn(self, pictures: Sequence[Shown], answers: Sequence[Answer]) -> SmallAnnotator:
+        """See `engine.annotate.machine.annotator.Learner`; `UNSURE` teaches nothing."""
+        seen = {picture.id: self.read(picture) for picture in pictures}
+        examples: dict[Kind, list[tuple[Vector, int]]] = {}
+        for answer in answers:
+            attribute = BY_NAME[answer.attribute]
+            if answer.value == UNSURE or answer.picture not in seen:
+                continue
+            told = self.encoder.read(seen[answer.picture], attribute.region)
+            if told is not None:
+                example = (_inputs(attribute, told), attribute.values.index(answer.value))
+                examples.setdefault(attribute.values, []).append(example)
+        return SmallAnnotator(self.encoder, {kind: self._fit(kind, some) for kind, some in examples.items()}, self.read)
+
+    def _fit(self, kind: Kind, examples: Sequence[tuple[Vector, int]]) -> Classifier:
+        inputs = torch.from_numpy(_padded(kind, [vector for vector, _ in examples]))
+        classes = torch.tensor([place for _, place in examples])
+        return fit(inputs, classes, len(kind), self.seed)
+
+
+_SHARING = Counter(attribute.values for attribute in ATTRIBUTES)
+_PLACE = {attribute.name: place for place, attribute in enumerate(ATTRIBUTES)}
+
+
+def _inputs(attribute: Attribute, told: Vector) -> Vector:
+    """The region's numbers, after which attribute it is where several share a classifier."""
+    if _SHARING[attribute.values] == 1:
+        return told
+    which = np.zeros(len(ATTRIBUTES), np.float32)
+    which[_PLACE[attribute.name]] = 1
+    return np.concatenate([which, told])
+
+
+def _padded(kind: Kind, vectors: Sequence[Vector]) -> NDArray[np.float32]:
+    """Vectors of one kind, those of regions with fewer neighbours filled up with zeros: [N, D]."""
+    found = np.zeros((len(vectors), _width(kind)), np.float32)
+    for row, vector in enumerate(vectors):
+        found[row, : len(vector)] = vector
+    return found
+
+
+@functools.cache
+def _width(kind: Kind) -> int:
+    regions = [attribute.region for attribute in ATTRIBUTES if attribute.values == kind]
+    which = len(ATTRIBUTES) if len(regions) > 1 else 0
+    return which + max(NUM_ENCODED + len(BESIDE.get(region, ())) * (NUM_ENCODED + 1) for region in regions)
+
+
+def _encoder_of(tensors: Mapping[str, torch.Tensor]) -> Encoder:
+    regions = {name.split("|")[1] for name in tensors if name.startswith("looks|")}
+    parts = ("mean", "spread", "directions")
+    return Encoder(
+        {r: Looks(**{part: tensors[f"looks|{r}|{part}"].numpy() for part in parts}) for r in sorted(regions)}
+    )
+
+
+def _classifiers_of(tensors: Mapping[str, torch.Tensor]) -> dict[Kind, Classifier]:
+    states: dict[Kind, dict[str, torch.Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("kind|"):
+            _, kind, part = name.split("|")
+            states.setdefault(tuple(json.loads(kind)), {})[part] = tensor
+    found = {}
+    for values, state in states.items():
+        _, inputs, _ = state["first"].shape
+        found[values] = Classifier(inputs, len(values))
+        found[values].load_state_dict(state)
+        found[values].eval()
+    return found
