@@ -36,7 +36,11 @@ def features(picture: Shown) -> dict[str, Vector]:
     shares = np.array([_share(picture.masks, region.name) for region in REGIONS], np.float32)
     person = picture.masks.get("person")
     light = picture.pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) / 255
-    return {name: _region(picture.pixels, light, mask, person, shares) for name, mask in picture.masks.items()}
+    found: dict[str, Vector] = {}
+    for name, mask in picture.masks.items():
+        same = next((other for other in found if np.array_equal(picture.masks[other], mask)), None)
+        found[name] = found[same] if same else _region(picture.pixels, light, mask, person, shares)
+    return found
 
 
 def _share(masks: Mapping[str, Mask], name: str) -> float:
