@@ -81,6 +81,10 @@ class FolderPool:
         self._present[picture] = tuple(self._kept[picture].masks)
         return self._kept[picture]
 
+    def labels_of(self, picture: str) -> Collection[int]:
+        """ATR-18 labels that its map holds."""
+        return sorted(set(_labels(self.maps[picture]).ravel().tolist()))
+
     def present(self, picture: str) -> Collection[str]:
         """Names of the regions that it shows."""
         if picture not in self._present:

@@ -5,10 +5,10 @@ Each part imports what it needs when it runs.
 
 import argparse
 
-from server.cli.annotate import compare, label, label_studio, report, round, schema
+from server.cli.annotate import compare, label, label_studio, report, round, say, schema
 from server.cli.arguments import add_command
 
-PARTS = (round, label, label_studio, report, compare, schema)
+PARTS = (round, label, label_studio, report, say, compare, schema)
 
 EXAMPLES = """\
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild

@@ -68,6 +68,11 @@ def test_a_round_waits_for_people_and_goes_on(folder: Path, tmp_path: Path, caps
     assert main(["annotate", "report", "--ledger", str(ledger), "--out", str(tmp_path / "report")]) == 0
     assert "| 0 | 0.0% |" in capsys.readouterr().out
     assert sorted(path.name for path in (tmp_path / "report").iterdir()) == ["report.json", "report.md", "rounds.png"]
+    said = tmp_path / "said.jsonl"
+    assert main(["annotate", "say", "--ledger", str(ledger), "--pictures", str(folder), "--out", str(said)]) == 0
+    rows = [json.loads(line) for line in said.read_text("utf-8").splitlines()]
+    assert 0 < len(rows) <= 12
+    assert any(row["aa_text"][12] == {"type": "belt", "color": "white"} and row["aa_ids"][12] == [8] for row in rows)
     assert main(["annotate", "label", "--ledger", str(ledger), "--pictures", str(folder)]) == 2
     assert "no round of" in capsys.readouterr().err
 
