@@ -90,15 +90,19 @@ class VqaModel:
         labels = self.model.config.id2label  # ViLT chooses among answers it knows
         return str(labels[int(self.model(**inputs).logits[0].argmax())])
 
-    def _continue(self, image: Image.Image, question: str, most_tokens: int) -> str:
+    def conversation(self, image: Image.Image, question: str) -> Any:
+        """What a chat model gets of a picture and a question, up to where its reply begins."""
         content = [{"type": "image", "image": image}, {"type": "text", "text": question}]
-        inputs = self.processor.apply_chat_template(
+        return self.processor.apply_chat_template(
             [{"role": "user", "content": content}],
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
             return_tensors="pt",
         ).to(self.model.device)
+
+    def _continue(self, image: Image.Image, question: str, most_tokens: int) -> str:
+        inputs = self.conversation(image, question)
         written = self.model.generate(**inputs, max_new_tokens=most_tokens, do_sample=False)
         return str(self.processor.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))
 

@@ -24,6 +24,7 @@ EXAMPLES = """\
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild --evaluation 60 --training 30
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild --vlm http://host:8000/v1
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild --local-vlm models/vilt
+  cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild --local-vlm models/llava --tune
 
 The machine answers, and people are asked where it is weak: exit status 3 says that the round waits for them. They
 answer with `cosmicman annotate label` or in Label Studio; the same command then goes on, makes a better machine of
@@ -41,6 +42,7 @@ def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     machine = parser.add_mutually_exclusive_group()
     machine.add_argument("--vlm", nargs="?", const="", metavar="URL", help="an OpenAI-compatible server annotates")
     machine.add_argument("--local-vlm", metavar="MODEL", help="a transformers model annotates: folder or hub name")
+    parser.add_argument("--tune", action="store_true", help="with --local-vlm: tune it on people's answers, by LoRA")
     parser.add_argument("--vlm-model", metavar="NAME", help="the model's name at that server")
     parser.add_argument("--vlm-concurrency", type=whole_number(1, 256), default=8, help="requests at once (8)")
     parser.add_argument("--attribute", action="append", metavar="NAME", help="ask about this alone; may be repeated")
@@ -52,6 +54,12 @@ def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     parser.add_argument("--twice", type=float, default=0.1, help="share of the questions for two people (0.1)")
     parser.add_argument("--bar", type=float, default=0.85, help="lower bound that is good enough (0.85)")
+    parser.add_argument(
+        "--folds",
+        type=whole_number(2),
+        default=5,
+        help="parts of the answers, each measured by the others' machine (5)",
+    )
     parser.add_argument("--price", type=float, default=0.0, help="of a person's answer, for the report (0)")
     parser.add_argument("--seed", type=whole_number(0), default=0, help="of the sample (0)")
     parser.set_defaults(run=run)
@@ -63,6 +71,8 @@ def run(options: argparse.Namespace) -> int:
         from engine.annotate.ledger.ledger import Ledger
         from engine.annotate.rounds.flywheel import Flywheel
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    if options.tune and options.local_vlm is None:
+        raise UsageError("--tune needs --local-vlm: it is that model's weights that learn")
     pool = pictures(options.pictures)
     try:
         settings = _settings(options)
@@ -87,6 +97,7 @@ def _settings(options: argparse.Namespace) -> "RoundSettings":
         attributes=tuple(options.attribute or BY_NAME),
         amounts=Amounts(evaluation=options.evaluation, training=options.training, twice=options.twice),
         bar=options.bar,
+        folds=options.folds,
         price=options.price,
         seed=options.seed,
     )
@@ -102,7 +113,13 @@ def _machine(options: argparse.Namespace, pool: "FolderPool") -> Iterator[_Machi
         with needs_extra("train"):
             from engine.annotate.machine.local_vlm import LocalVlm
 
-        yield LocalVlm(options.local_vlm), None, None
+        if options.tune:
+            from engine.annotate.machine.lora import LoraLearner, LoraSettings
+
+            tuner = LoraLearner(options.local_vlm, LoraSettings(seed=options.seed))
+            yield LocalVlm(options.local_vlm), tuner, tuner.load
+        else:
+            yield LocalVlm(options.local_vlm), None, None
     elif options.vlm is not None:
         with needs_extra("train"):
             from server.cli.annotate.chat import vision_chat
