@@ -138,7 +138,8 @@ class Ledger:
         with transaction(self._connection, self.path):
             for each in answers:
                 self._connection.execute(
-                    "UPDATE answers SET undone = 1 WHERE round = ? AND picture = ? AND attribute = ? AND annotator = ?",
+                    "UPDATE answers SET undone = 1 "
+                    "WHERE round = ? AND picture = ? AND attribute = ? AND annotator = ? AND undone = 0",
                     (number, each.picture, each.attribute, each.annotator),
                 )
                 self._insert(number, each, person=True, seconds=seconds)

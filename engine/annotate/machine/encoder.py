@@ -88,8 +88,18 @@ def _learn(rows: NDArray[np.float32]) -> Looks:
     centred = rows - mean
     spread = np.maximum(centred[:, :NUM_PLAIN].std(0), 0.02)
     thumbnails = centred[:, NUM_PLAIN:]
-    covariance = thumbnails.T @ thumbnails / len(rows)
-    values, vectors = np.linalg.eigh(covariance.astype(np.float64))
-    order = np.argsort(values)[::-1][:COMPONENTS]
-    directions = vectors[:, order] / np.sqrt(np.maximum(values[order], 1e-3))
+    values, vectors = _main_directions(thumbnails)
+    directions = vectors / np.sqrt(np.maximum(values, 1e-3))
     return Looks(mean=mean, spread=spread.astype(np.float32), directions=directions.astype(np.float32))
+
+
+def _main_directions(rows: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Variances [C] and directions [D, C] of centred rows [N, D], the largest first; C is `COMPONENTS`."""
+    if len(rows) < rows.shape[1]:
+        _, singular, directions = np.linalg.svd(rows.astype(np.float64), full_matrices=False)
+        values, vectors = singular**2 / len(rows), directions.T
+    else:
+        values, vectors = np.linalg.eigh((rows.T @ rows / len(rows)).astype(np.float64))
+        values, vectors = values[::-1], vectors[:, ::-1]
+    missing = max(0, COMPONENTS - len(values))
+    return np.pad(values, (0, missing))[:COMPONENTS], np.pad(vectors, ((0, 0), (0, missing)))[:, :COMPONENTS]

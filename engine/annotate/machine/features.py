@@ -67,9 +67,11 @@ def _box(mask: Mask) -> tuple[int, int, int, int]:
 
 
 def _colours(inside: Pixels) -> Vector:
-    """A histogram over all colours, and the middle and spread of each channel."""
+    """A histogram over all colours, and the quarters of each channel; nothing where nothing is inside."""
+    if not len(inside):
+        return np.zeros(_COLOURS, np.float32)
     bins = inside.astype(np.int64) * _BINS // 256
-    counts = np.bincount(bins @ np.array([_BINS * _BINS, _BINS, 1]), minlength=_BINS**3) / max(1, len(inside))
+    counts = np.bincount(bins @ np.array([_BINS * _BINS, _BINS, 1]), minlength=_BINS**3) / len(inside)
     quarters = np.percentile(inside, (25, 50, 75), axis=0) / 255
     return np.concatenate([np.sqrt(counts), quarters.ravel()])
 
