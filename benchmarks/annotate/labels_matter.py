@@ -1,8 +1,8 @@
 """Whether labels matter: the same pictures labelled by the truth, by a flywheel's machine, and by alt texts.
 
 Run from the repository root after benchmarks/annotate/flywheel.py:
-`python benchmarks/annotate/labels_matter.py --flywheel runs/flywheel --out runs/labels --pictures 5000`. It writes three
-CosmicMan-HQ folders and a recipe; `cosmicman ablation runs/labels/ablation.yaml --out runs/labels/ablation` then trains
+`python benchmarks/annotate/labels_matter.py --flywheel runs/flywheel --out runs/labels`. It writes three CosmicMan-HQ
+folders and a recipe; `cosmicman ablation runs/labels/ablation.yaml --out runs/labels/ablation` then trains
 a small UNet on each and says what share of an unseen description it draws (Acc_all).
 """
 
@@ -70,16 +70,9 @@ def three_rows(seed: int, machine: Mapping[str, str], out: Path) -> Iterator[tup
     told = {"truth": right, "machine": machine, "alt_text": alt_text(seed, right)}
     shared = {"path": path, "segm_path": segm_path, "width": figure.width, "height": figure.height}
     for name, answers in told.items():
-        columns = labelled(with_background(answers), labels)
+        columns = labelled(answers, labels)
         encoded = {key: json.dumps(columns[key]) for key in ("aa_text", "aa_ids", "extra")}
         yield name, {**shared, "person_type": columns["person_type"], **encoded}
-
-
-def with_background(answers: Mapping[str, str]) -> dict[str, str]:
-    """A colour behind somebody is said as the figures' own rows say it."""
-    place = answers.get("background", UNSURE)
-    plain = place in BY_NAME["top color"].values
-    return {**answers, "background": f"{place} background" if plain else place}
 
 
 def alt_text(seed: int, right: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TypedDict
 
-from engine.annotate.protocol.attributes import ATTRIBUTES, NONE, REGION, UNSURE, Attribute
+from engine.annotate.protocol.attributes import ATTRIBUTES, COLOURS, NONE, REGION, UNSURE, Attribute
 
 NUM_SLOTS = 20
 _NOT_SAID = (NONE, UNSURE)
@@ -67,7 +67,8 @@ def labelled(answers: Mapping[str, str], labels: Collection[int]) -> Labelled:
                 extra.append(Extra(group=region.group.value, text=_words(attribute, value, answers), ids=about))
             continue
         said = texts[slot] or {}
-        texts[slot] = {**said, attribute.key: value}
+        plain = attribute.name == "background" and value in COLOURS
+        texts[slot] = {**said, attribute.key: f"{value} background" if plain else value}
         ids[slot] = [11] if slot == 0 else about
     return Labelled(person_type=answers.get("framing", ""), aa_text=texts, aa_ids=ids, extra=extra)
 
