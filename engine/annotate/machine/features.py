@@ -7,6 +7,7 @@ Letters: H W sides in pixels, P places of a thumbnail, F features.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 
 import numpy as np
@@ -43,6 +44,23 @@ def features(picture: Shown) -> dict[str, Vector]:
     return found
 
 
+class KeptFeatures:
+    """The same, kept for the pictures that were asked for last; it stands in the place of `features`."""
+
+    def __init__(self, most: int = 4096) -> None:
+        """Keep the features of `most` pictures, 50 kB each."""
+        self.most = most
+        self._kept: OrderedDict[str, dict[str, Vector]] = OrderedDict()
+
+    def __call__(self, picture: Shown) -> dict[str, Vector]:
+        """The features of a picture; two pictures of one id are one."""
+        if picture.id not in self._kept:
+            self._kept[picture.id] = features(picture)
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return self._kept[picture.id]
+
+
 def _share(masks: Mapping[str, Mask], name: str) -> float:
     return float(masks[name].mean()) if name in masks else 0.0
 
@@ -72,12 +90,15 @@ def _colours(inside: Pixels) -> Vector:
         return np.zeros(_COLOURS, np.float32)
     bins = inside.astype(np.int64) * _BINS // 256
     counts = np.bincount(bins @ np.array([_BINS * _BINS, _BINS, 1]), minlength=_BINS**3) / len(inside)
-    quarters = np.percentile(inside, (25, 50, 75), axis=0) / 255
+    places = [len(inside) // 4, len(inside) // 2, 3 * len(inside) // 4]
+    quarters = np.partition(inside, places, axis=0)[places] / 255
     return np.concatenate([np.sqrt(counts), quarters.ravel()])
 
 
 def _texture(light: NDArray[np.float32], mask: Mask, box: tuple[int, int, int, int]) -> Vector:
     """How light changes over short ways inside the mask, and the spectrum of a patch at its middle."""
+    top, bottom, left, right = box
+    light, mask = light[top:bottom, left:right], mask[top:bottom, left:right]
     found: list[float] = []
     for step in _STEPS:
         for one, other, inside in (
@@ -87,9 +108,8 @@ def _texture(light: NDArray[np.float32], mask: Mask, box: tuple[int, int, int, i
             found.append(float(np.abs(one - other)[inside].mean()) if inside.any() else 0.0)
     inside_light = light[mask]
     found.append(float(inside_light.std()) if len(inside_light) else 0.0)
-    top, bottom, left, right = box
     middle = float(np.median(inside_light)) if len(inside_light) else 0.0
-    patch = np.where(mask, light - middle, 0)[top:bottom, left:right]
+    patch = np.where(mask, light - middle, 0)
     down, across = max(0, (patch.shape[0] - _PATCH) // 2), max(0, (patch.shape[1] - _PATCH) // 2)
     patch = patch[down : down + _PATCH, across : across + _PATCH]
     spectrum = np.abs(np.fft.rfft2(patch, (_PATCH, _PATCH)))[: _PATCH // 2, : _PATCH // 2]

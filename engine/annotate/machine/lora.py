@@ -25,6 +25,7 @@ from engine.annotate.protocol.attributes import BY_NAME, UNSURE
 from engine.annotate.records import Answer
 from engine.files.whole import whole_file
 
+_ADAPTER = "default"
 _IGNORED = -100  # of the labels: tokens that are given, not learnt
 
 
@@ -74,7 +75,7 @@ class TunedVlm:
             save_file(self._adapters(), temporary)
 
     def _adapters(self) -> dict[str, torch.Tensor]:
-        state = peft.get_peft_model_state_dict(self.machine.model.model)
+        state = peft.get_peft_model_state_dict(self.machine.model.model, adapter_name=_ADAPTER)
         return {name: tensor.detach().float().cpu().contiguous() for name, tensor in state.items()}
 
 
@@ -117,7 +118,7 @@ class LoraLearner:
         """
         machine = self._adapted()
         try:
-            found = peft.set_peft_model_state_dict(machine.model.model, load_file(path))
+            found = peft.set_peft_model_state_dict(machine.model.model, load_file(path), adapter_name=_ADAPTER)
         except (OSError, SafetensorError, RuntimeError, KeyError) as error:
             raise ValueError(f"{path} holds no adapters of {self.source}: {error}") from error
         if found.unexpected_keys:
@@ -133,7 +134,8 @@ class LoraLearner:
         )
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.settings.seed)
-            machine.model.model = peft.get_peft_model(machine.model.model, config)
+            machine.model.model.requires_grad_(False)
+            machine.model.model.add_adapter(config, _ADAPTER)
         machine.model.model.eval()
         return machine
 

@@ -23,7 +23,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.annotate.machine.annotator import Asked, Replies, Shown
 from engine.annotate.machine.encoder import BESIDE, NUM_ENCODED, Encoder, Looks
-from engine.annotate.machine.features import Vector, features
+from engine.annotate.machine.features import KeptFeatures, Vector, features
 from engine.annotate.machine.network import Classifier, fit
 from engine.annotate.protocol.attributes import ATTRIBUTES, BY_NAME, UNSURE, Attribute
 from engine.annotate.records import Answer
@@ -97,16 +97,17 @@ class SmallAnnotator:
 class SmallLearner:
     """Trains small annotators; the looks of regions are learnt once, from pictures without answers."""
 
-    def __init__(self, unlabelled: Sequence[Shown], *, read: Features = features, seed: int = 0) -> None:
+    def __init__(self, unlabelled: Sequence[Shown], *, read: Features | None = None, seed: int = 0) -> None:
         """Learn how regions look.
 
         Args:
             unlabelled: Some hundreds of pictures of the pool.
-            read: Gives a picture's features, where they are kept.
+            read: Gives a picture's features, where they are kept already.
             seed: Of the weights.
         """
-        self.read, self.seed = read, seed
-        self.encoder = Encoder.learn([read(picture) for picture in unlabelled])
+        self.read: Features = KeptFeatures() if read is None else read
+        self.seed = seed
+        self.encoder = Encoder.learn([self.read(picture) for picture in unlabelled])
 
     def learn(self, pictures: Sequence[Shown], answers: Sequence[Answer]) -> SmallAnnotator:
         """See `engine.annotate.machine.annotator.Learner`; `UNSURE` teaches nothing."""

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,4 +134,4 @@ def _machine(options: argparse.Namespace, pool: "FolderPool") -> Iterator[_Machi
         ids = pool.ids()
         step = max(1, len(ids) // LOOKS)
         learner = SmallLearner([pool.shown(picture) for picture in ids[::step][:LOOKS]], seed=options.seed)
-        yield learner.learn([], []), learner, SmallAnnotator.load
+        yield learner.learn([], []), learner, partial(SmallAnnotator.load, read=learner.read)

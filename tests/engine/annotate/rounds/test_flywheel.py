@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ PATIENCE_SECONDS = 300
 def wheel(ledger: Ledger, pool: Any, settings: RoundSettings) -> Flywheel:
     learner = SmallLearner([pool.shown(each) for each in pool.ids()])
     untaught = learner.learn([], [])
-    return Flywheel(ledger, pool, untaught, learner=learner, load=SmallAnnotator.load, settings=settings)
+    return Flywheel(
+        ledger, pool, untaught, learner=learner, load=partial(SmallAnnotator.load, read=learner.read), settings=settings
+    )
 
 
 @pytest.fixture(scope="module")
