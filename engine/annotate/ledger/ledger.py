@@ -99,9 +99,12 @@ class Ledger:
         return self._one("SELECT 1 FROM steps WHERE round = ? AND step = ?", number, step) is not None
 
     @contextmanager
-    def step(self, number: int, step: str) -> Iterator[None]:
-        """What the block writes is kept with the step's name, whole; whoever is killed in it does it again."""
-        began = time.monotonic()
+    def step(self, number: int, step: str, began: float | None = None) -> Iterator[None]:
+        """What the block writes is kept with the step's name, whole; whoever is killed in it does it again.
+
+        `began` is when its work began, by `time.monotonic()`, where that was before the block.
+        """
+        began = time.monotonic() if began is None else began
         with transaction(self._connection, self.path):
             yield
             row = (number, step, time.monotonic() - began)

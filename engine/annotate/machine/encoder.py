@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.annotate.machine.features import NUM_FEATURES, NUM_PLAIN, Vector
+from engine.annotate.machine.features import NUM_FEATURES, NUM_PLAIN, PLAIN_PARTS, Vector
 from engine.annotate.protocol.attributes import REGIONS
 
 #: What is looked at for a region's questions besides the region: sleeves show on the arms, age on face and hair.
@@ -51,6 +51,8 @@ class Looks:
 
 
 NUM_ENCODED = NUM_PLAIN + COMPONENTS
+#: Numbers of a region's parts: colours, texture, place, thumbnail.
+PARTS = (*PLAIN_PARTS, COMPONENTS)
 
 
 class Encoder:

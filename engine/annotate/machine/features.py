@@ -28,7 +28,8 @@ _COLOURS = _BINS**3 + 9
 _TEXTURE = 2 * len(_STEPS) + 1 + 64
 _PLACE = 10 + len(REGIONS)
 #: Numbers that are as they are; those after them are a thumbnail's, to be made fewer.
-NUM_PLAIN = _COLOURS + _TEXTURE + _PLACE
+PLAIN_PARTS = (_COLOURS, _TEXTURE, _PLACE)
+NUM_PLAIN = sum(PLAIN_PARTS)
 NUM_FEATURES = NUM_PLAIN + 4 * SIDE * SIDE
 
 

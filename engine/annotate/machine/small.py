@@ -1,4 +1,4 @@
-"""The small annotator: classifiers over regions' features, trained on the answers it is given in seconds on one core.
+"""The small annotator: classifiers over regions' features, made of the answers it is given within seconds.
 
 It is the figures' annotator, and a stand-in where no vision-language model is at hand. It knows answers and versions;
 it does not know who gave them.
@@ -11,20 +11,18 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 
 from engine.annotate.machine.annotator import Asked, Replies, Shown
-from engine.annotate.machine.encoder import BESIDE, NUM_ENCODED, Encoder, Looks
+from engine.annotate.machine.encoder import BESIDE, NUM_ENCODED, PARTS, Encoder, Looks
 from engine.annotate.machine.features import KeptFeatures, Vector, features
-from engine.annotate.machine.network import Classifier, fit
+from engine.annotate.machine.kernel import Classifier, fit
 from engine.annotate.protocol.attributes import ATTRIBUTES, BY_NAME, UNSURE, Attribute
 from engine.annotate.records import Answer
 from engine.files.whole import whole_file
@@ -42,7 +40,7 @@ class SmallAnnotator:
         self.encoder, self.classifiers, self.read = encoder, dict(classifiers), read
         digest = hashlib.sha256()
         for name, tensor in sorted(self._tensors().items()):
-            digest.update(name.encode() + tensor.numpy().tobytes())
+            digest.update(name.encode() + tensor.tobytes())
         self.name = f"small-{digest.hexdigest()[:12]}"
 
     def answer(self, asked: Sequence[Asked]) -> Replies:
@@ -51,16 +49,18 @@ class SmallAnnotator:
         replies = Replies()
         for one in asked:
             seen = self.read(one.picture)
+            regions = {attribute.region for attribute in one.attributes}
+            read = {region: self.encoder.read(seen, region) for region in regions}
             for attribute in one.attributes:
-                told = self.encoder.read(seen, attribute.region)
+                told = read[attribute.region]
                 if told is None or attribute.values not in self.classifiers:
                     replies.take(one.picture.id, attribute.name, UNSURE, self.name, 0.0)
                 else:
-                    row = (one.picture.id, attribute, _inputs(attribute, told))
-                    rows.setdefault(attribute.values, []).append(row)
+                    rows.setdefault(attribute.values, []).append((one.picture.id, attribute, told))
         for kind, some in rows.items():
-            chances = self.classifiers[kind].chances(torch.from_numpy(_padded(kind, [row[2] for row in some])))
-            sure, best = chances.max(1)
+            inputs, which = _padded(kind, [row[2] for row in some]), _which([row[1] for row in some])
+            chances = self.classifiers[kind].chances(inputs, which)
+            sure, best = chances.max(1), chances.argmax(1)
             for (picture, attribute, _), place, chance in zip(some, best.tolist(), sure.tolist(), strict=True):
                 replies.take(picture, attribute.name, kind[place], self.name, round(chance, 4))
         return replies
@@ -83,63 +83,56 @@ class SmallAnnotator:
         except (OSError, SafetensorError, KeyError, RuntimeError, ValueError) as error:
             raise ValueError(f"{path} holds no small annotator: {error}") from error
 
-    def _tensors(self) -> dict[str, torch.Tensor]:
-        found = {}
+    def _tensors(self) -> dict[str, NDArray[np.generic]]:
+        found: dict[str, NDArray[np.generic]] = {}
         for region, looks in self.encoder.looks.items():
             for part in ("mean", "spread", "directions"):
-                found[f"looks|{region}|{part}"] = torch.from_numpy(getattr(looks, part)).contiguous()
+                found[f"looks|{region}|{part}"] = np.ascontiguousarray(getattr(looks, part))
         for kind, classifier in self.classifiers.items():
-            for part, tensor in classifier.state_dict().items():
-                found[f"kind|{json.dumps(kind)}|{part}"] = tensor.detach().contiguous()
+            for part, tensor in classifier.tensors().items():
+                found[f"kind|{json.dumps(kind)}|{part}"] = np.ascontiguousarray(tensor)
         return found
 
 
 class SmallLearner:
     """Trains small annotators; the looks of regions are learnt once, from pictures without answers."""
 
-    def __init__(self, unlabelled: Sequence[Shown], *, read: Features | None = None, seed: int = 0) -> None:
+    def __init__(self, unlabelled: Sequence[Shown], *, read: Features | None = None) -> None:
         """Learn how regions look.
 
         Args:
             unlabelled: Some hundreds of pictures of the pool.
             read: Gives a picture's features, where they are kept already.
-            seed: Of the weights.
         """
         self.read: Features = KeptFeatures() if read is None else read
-        self.seed = seed
         self.encoder = Encoder.learn([self.read(picture) for picture in unlabelled])
 
     def learn(self, pictures: Sequence[Shown], answers: Sequence[Answer]) -> SmallAnnotator:
         """See `engine.annotate.machine.annotator.Learner`; `UNSURE` teaches nothing."""
         seen = {picture.id: self.read(picture) for picture in pictures}
-        examples: dict[Kind, list[tuple[Vector, int]]] = {}
+        examples: dict[Kind, list[tuple[Attribute, Vector, int]]] = {}
         for answer in answers:
             attribute = BY_NAME[answer.attribute]
             if answer.value == UNSURE or answer.picture not in seen:
                 continue
             told = self.encoder.read(seen[answer.picture], attribute.region)
             if told is not None:
-                example = (_inputs(attribute, told), attribute.values.index(answer.value))
+                example = (attribute, told, attribute.values.index(answer.value))
                 examples.setdefault(attribute.values, []).append(example)
-        return SmallAnnotator(self.encoder, {kind: self._fit(kind, some) for kind, some in examples.items()}, self.read)
-
-    def _fit(self, kind: Kind, examples: Sequence[tuple[Vector, int]]) -> Classifier:
-        inputs = torch.from_numpy(_padded(kind, [vector for vector, _ in examples]))
-        classes = torch.tensor([place for _, place in examples])
-        return fit(inputs, classes, len(kind), self.seed)
+        return SmallAnnotator(self.encoder, {kind: _fit(kind, some) for kind, some in examples.items()}, self.read)
 
 
-_SHARING = Counter(attribute.values for attribute in ATTRIBUTES)
+def _fit(kind: Kind, examples: Sequence[tuple[Attribute, Vector, int]]) -> Classifier:
+    inputs = _padded(kind, [vector for _, vector, _ in examples])
+    classes = np.array([place for _, _, place in examples])
+    return fit(inputs, _which([attribute for attribute, _, _ in examples]), classes, len(kind), PARTS)
+
+
 _PLACE = {attribute.name: place for place, attribute in enumerate(ATTRIBUTES)}
 
 
-def _inputs(attribute: Attribute, told: Vector) -> Vector:
-    """The region's numbers, after which attribute it is where several share a classifier."""
-    if _SHARING[attribute.values] == 1:
-        return told
-    which = np.zeros(len(ATTRIBUTES), np.float32)
-    which[_PLACE[attribute.name]] = 1
-    return np.concatenate([which, told])
+def _which(attributes: Sequence[Attribute]) -> NDArray[np.int64]:
+    return np.array([_PLACE[attribute.name] for attribute in attributes], np.int64)
 
 
 def _padded(kind: Kind, vectors: Sequence[Vector]) -> NDArray[np.float32]:
@@ -153,28 +146,21 @@ def _padded(kind: Kind, vectors: Sequence[Vector]) -> NDArray[np.float32]:
 @functools.cache
 def _width(kind: Kind) -> int:
     regions = [attribute.region for attribute in ATTRIBUTES if attribute.values == kind]
-    which = len(ATTRIBUTES) if len(regions) > 1 else 0
-    return which + max(NUM_ENCODED + len(BESIDE.get(region, ())) * (NUM_ENCODED + 1) for region in regions)
+    return max(NUM_ENCODED + len(BESIDE.get(region, ())) * (NUM_ENCODED + 1) for region in regions)
 
 
-def _encoder_of(tensors: Mapping[str, torch.Tensor]) -> Encoder:
+def _encoder_of(tensors: Mapping[str, NDArray[np.generic]]) -> Encoder:
     regions = {name.split("|")[1] for name in tensors if name.startswith("looks|")}
     parts = ("mean", "spread", "directions")
     return Encoder(
-        {r: Looks(**{part: tensors[f"looks|{r}|{part}"].numpy() for part in parts}) for r in sorted(regions)}
+        {r: Looks(**{part: tensors[f"looks|{r}|{part}"] for part in parts}) for r in sorted(regions)}  # type: ignore[arg-type]
     )
 
 
-def _classifiers_of(tensors: Mapping[str, torch.Tensor]) -> dict[Kind, Classifier]:
-    states: dict[Kind, dict[str, torch.Tensor]] = {}
+def _classifiers_of(tensors: Mapping[str, NDArray[np.generic]]) -> dict[Kind, Classifier]:
+    states: dict[Kind, dict[str, NDArray[np.generic]]] = {}
     for name, tensor in tensors.items():
         if name.startswith("kind|"):
             _, kind, part = name.split("|")
             states.setdefault(tuple(json.loads(kind)), {})[part] = tensor
-    found = {}
-    for values, state in states.items():
-        _, inputs, _ = state["first"].shape
-        found[values] = Classifier(inputs, len(values))
-        found[values].load_state_dict(state)
-        found[values].eval()
-    return found
+    return {values: Classifier.of(state) for values, state in states.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,7 @@ class Flywheel:
         """The machine answers about pictures of the pool that it has not labelled."""
         if self.ledger.is_done(number, step):
             return
+        began = time.monotonic()
         done = self.ledger.labelled_by(self.machine.name)
         due = [picture for picture in self.pool.ids() if picture not in done]
         for at in range(0, len(due), AT_ONCE):
@@ -108,7 +110,7 @@ class Flywheel:
                 self.ledger.label(number, replies.answers)
                 self._refuse(number, replies)
         people = settled(self.ledger.given())
-        with self.ledger.step(number, step):
+        with self.ledger.step(number, step, began):
             self.ledger.label(number, [_answer(each) for each in people])
             for each in people:
                 if each.value in (NONE, UNSURE):  # what the machine said of a thing that is not there
@@ -117,6 +119,7 @@ class Flywheel:
     def _plan(self, number: int) -> None:
         if self.ledger.is_done(number, "plan"):
             return
+        began = time.monotonic()
         machine = {(each.picture, each.attribute): each for each in self.ledger.labels()}
         present = {picture: self.pool.present(picture) for picture in self.pool.ids()}
         framing = {picture: machine[picture, "framing"].value for picture in present if (picture, "framing") in machine}
@@ -130,7 +133,7 @@ class Flywheel:
             asked={(each.picture, each.attribute) for each in before},
             seed=self.settings.seed + number,
         )
-        with self.ledger.step(number, "plan"):
+        with self.ledger.step(number, "plan", began):
             self.ledger.ask(number, questions)
         logger.info("round %d asks people %d questions", number, len(questions))
 
@@ -157,11 +160,12 @@ class Flywheel:
     def _learn(self, number: int) -> None:
         if self.learner is None or self.ledger.is_done(number, "learn"):
             return
+        began = time.monotonic()
         people = settled(self.ledger.given())
         machine = self.learner.learn(self._shown(people), [_answer(each) for each in people])
         file = Path("machines") / f"round-{number:03d}-{machine.name}.safetensors"
         machine.save(self.ledger.path.parent / file)
-        with self.ledger.step(number, "learn"):
+        with self.ledger.step(number, "learn", began):
             self.ledger.made(machine.name, number, str(file), len(people))
         self.machine = machine
         logger.info("round %d made %s from %d answers", number, machine.name, len(people))
@@ -170,13 +174,14 @@ class Flywheel:
         """How the attributes stand now: without a learner as before; else by machines that did not see the pictures."""
         if self.ledger.is_done(number, "check"):
             return
+        began = time.monotonic()
         people = settled(self.ledger.given())
         if self.learner is None:
             machine = {(each.picture, each.attribute): each for each in self.ledger.recorded(self.machine.name)}
         else:
             machine = self._cross_answers(people, self.learner)
         found = standings(people, machine, self.settings.asked, Stage.AFTER, self.settings.bar)
-        with self.ledger.step(number, "check"):
+        with self.ledger.step(number, "check", began):
             self.ledger.decide(number, found)
 
     def _cross_answers(self, people: Sequence[Settled], learner: Learner) -> dict[tuple[str, str], Answer]:

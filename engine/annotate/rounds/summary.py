@@ -29,7 +29,7 @@ class RoundSummary:
         seconds_of_people: That they took, where it is known.
         outside: Answers of machines outside the schema.
         agreement: By attribute, over what two people answered.
-        seconds: Of each step.
+        seconds: Of each step; waiting for people is none.
     """
 
     number: int
@@ -88,7 +88,7 @@ def summary(ledger: Ledger, number: int, price: float) -> RoundSummary:
         seconds_of_people=sum(each.seconds or 0.0 for each in given),
         outside=ledger.num_outside(number),
         agreement=agreement(given),
-        seconds=ledger.step_seconds(number),
+        seconds={name: spent for name, spent in ledger.step_seconds(number).items() if " from " not in name},
     )
 
 

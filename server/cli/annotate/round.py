@@ -133,5 +133,5 @@ def _machine(options: argparse.Namespace, pool: "FolderPool") -> Iterator[_Machi
 
         ids = pool.ids()
         step = max(1, len(ids) // LOOKS)
-        learner = SmallLearner([pool.shown(picture) for picture in ids[::step][:LOOKS]], seed=options.seed)
+        learner = SmallLearner([pool.shown(picture) for picture in ids[::step][:LOOKS]])
         yield learner.learn([], []), learner, partial(SmallAnnotator.load, read=learner.read)

@@ -22,7 +22,7 @@ HEIGHT, WIDTH = 48, 32
 class TinyPool:
     """Half of the pictures have a belt; what the label map calls one is none in a few."""
 
-    def __init__(self, count: int = 60) -> None:
+    def __init__(self, count: int = 80) -> None:
         rng = np.random.default_rng(0)
         self.pixels: dict[str, np.ndarray] = {}
         self.labels: dict[str, np.ndarray] = {}
@@ -73,5 +73,5 @@ def pool() -> TinyPool:
 
 @pytest.fixture(scope="session")
 def settings() -> RoundSettings:
-    amounts = Amounts(evaluation=12, training=4, twice=0.2)
-    return RoundSettings(attributes=ASKED, amounts=amounts, folds=2, bar=0.6, price=0.05)
+    amounts = Amounts(evaluation=20, training=4, twice=0.2)
+    return RoundSettings(attributes=ASKED, amounts=amounts, folds=2, bar=0.55, price=0.05)
