@@ -39,9 +39,10 @@ from engine.annotate.rounds.settings import RoundSettings  # noqa: E402
 from engine.annotate.rounds.summary import RoundSummary, summaries  # noqa: E402
 from engine.files.whole import write_json  # noqa: E402
 
-LOOKS = 1500  # pictures without answers, from which it is learnt how regions look
-ALT_TEXTS, SAID, WRONG = 150, 0.3, 0.4  # figures with alt text, share of what it says, share of that which is wrong
+LOOKS = 800  # pictures without answers, from which it is learnt how regions look
+ALT_TEXTS, SAID, WRONG = 60, 0.3, 0.4  # figures with alt text, share that it says, share of that which is wrong
 MISTAKES = 0.03
+EXTRA = 1.15  # of answers: some are given twice, and some are that one cannot tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +59,13 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     began = time.monotonic()
     pool = WildPool(wild_figures(FIRST_SEED, options.pictures, options.bundle, options.cache))
-    others = WildPool(wild_figures(ALT_TEXT_SEED, ALT_TEXTS, options.bundle, options.cache))
+    others = WildPool(wild_figures(ALT_TEXT_SEED, 150, options.bundle, options.cache))
     logging.info("%d figures after %.0f s", len(pool.figures), time.monotonic() - began)
     full = sum(1 for _ in pool.decidable())
     weak = weak_machine(pool, others)
     learner = SmallLearner([pool.shown(each) for each in pool.ids()[:LOOKS]], read=pool.read)
-    each = options.budget * full / options.rounds / len(FIGURES)
-    amounts = Amounts(evaluation=max(1, round(0.7 * each)), training=round(0.3 * each))
+    each = options.budget * full / options.rounds / len(FIGURES) / EXTRA
+    amounts = Amounts(evaluation=max(1, round(0.8 * each)), training=round(0.2 * each))
     settings = RoundSettings(attributes=tuple(one.name for one in FIGURES), amounts=amounts, folds=options.folds)
     people = SimulatedPeople(truth=pool.truth, mistakes=MISTAKES)
     rows: list[True_] = []
@@ -96,8 +97,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=int, default=10_000, help="figures in the pool")
     parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--budget", type=float, default=0.018, help="people's answers, as a share of all answers")
+    parser.add_argument("--folds", type=int, default=4)
+    parser.add_argument("--budget", type=float, default=0.019, help="people's answers, as a share of all answers")
     parser.add_argument("--bundle", type=Path, default=ROOT / "models" / "figurine-bundle")
     parser.add_argument("--cache", type=Path, default=Path("/tmp/cosmicman-wild-figures"))
     parser.add_argument("--out", type=Path, required=True, help="folder of the ledger; a run goes on where it was")

@@ -40,6 +40,9 @@ class LazyMasks(Mapping[str, Mask]):
             raise KeyError(name)
         return masks_of_items(self.items_map)[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
 

@@ -31,6 +31,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "footwear": ("accessory",),
 }
 COMPONENTS = 48  # of a thumbnail
+_ENOUGH = 250  # pictures for a thumbnail's directions
 _LEAST = 8  # pictures to learn a region's looks from
 _MOST = 6.0  # deviations from the mean; farther ones are cut off
 
@@ -96,12 +97,13 @@ def _learn(rows: NDArray[np.float32]) -> Looks:
 
 
 def _main_directions(rows: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Variances [C] and directions [D, C] of centred rows [N, D], the largest first; C is `COMPONENTS`."""
-    if len(rows) < rows.shape[1]:
-        _, singular, directions = np.linalg.svd(rows.astype(np.float64), full_matrices=False)
-        values, vectors = singular**2 / len(rows), directions.T
-    else:
-        values, vectors = np.linalg.eigh((rows.T @ rows / len(rows)).astype(np.float64))
-        values, vectors = values[::-1], vectors[:, ::-1]
-    missing = max(0, COMPONENTS - len(values))
-    return np.pad(values, (0, missing))[:COMPONENTS], np.pad(vectors, ((0, 0), (0, missing)))[:, :COMPONENTS]
+    """Variances [C] and directions [D, C] of centred rows [N, D], the largest first; C is `COMPONENTS`.
+
+    They come of the rows' products with each other, of which there are fewer than of columns.
+    """
+    some = rows[:: max(1, len(rows) // _ENOUGH)].astype(np.float64)
+    values, vectors = np.linalg.eigh(some @ some.T / len(some))
+    values, vectors = np.maximum(values[::-1], 1e-9)[:COMPONENTS], vectors[:, ::-1][:, :COMPONENTS]
+    directions = some.T @ vectors / np.sqrt(values * len(some))
+    missing = COMPONENTS - len(values)
+    return np.pad(values, (0, missing)), np.pad(directions, ((0, 0), (0, missing)))

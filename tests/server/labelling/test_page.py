@@ -74,10 +74,10 @@ async def test_a_person_labels_by_keyboard(served: Any, desk: LedgerDesk, ledger
         await expect(question).to_have_text("Which colour has the top?")
         await page.get_by_role("button", name="blue").click()
         await expect(progress).to_have_text("3 done, 5 open")  # a second person is asked about the top too
-        for _ in range(4):
-            before = await page.locator("#question").inner_text()
+        for done in (5, 6, 7):
             await page.keyboard.press("2")
-            await expect(page.locator("#question")).not_to_have_text(before)
+            await expect(progress).to_contain_text(f"{done - 1} done")
+        await page.keyboard.press("2")
         await expect(page.locator("#finished")).to_be_visible()
         await page.keyboard.press("Backspace")
         await expect(question).to_have_text("Which colour has the top?")
