@@ -27,6 +27,8 @@ import torch  # noqa: E402
 from benchmarks.annotate.wild_figures import ALT_TEXT_SEED, FIRST_SEED, WildPool, wild_figures  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from engine.annotate.ledger.ledger import Ledger  # noqa: E402
+from engine.annotate.machine.annotator import Shown  # noqa: E402
+from engine.annotate.machine.features import Vector  # noqa: E402
 from engine.annotate.machine.small import SmallAnnotator, SmallLearner  # noqa: E402
 from engine.annotate.people.sampling import Amounts  # noqa: E402
 from engine.annotate.people.simulated import SimulatedPeople  # noqa: E402
@@ -59,11 +61,11 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     began = time.monotonic()
     pool = WildPool(wild_figures(FIRST_SEED, options.pictures, options.bundle, options.cache))
-    others = WildPool(wild_figures(ALT_TEXT_SEED, 150, options.bundle, options.cache))
+    others = WildPool(wild_figures(ALT_TEXT_SEED, ALT_TEXTS, options.bundle, options.cache))
     logging.info("%d figures after %.0f s", len(pool.figures), time.monotonic() - began)
     full = sum(1 for _ in pool.decidable())
-    weak = weak_machine(pool, others)
-    learner = SmallLearner([pool.shown(each) for each in pool.ids()[:LOOKS]], read=pool.read)
+    learner = learner_of(pool, others)
+    weak = learner.learn([], [])
     each = options.budget * full / options.rounds / len(FIGURES) / EXTRA
     amounts = Amounts(evaluation=max(1, round(0.8 * each)), training=round(0.2 * each))
     settings = RoundSettings(attributes=tuple(one.name for one in FIGURES), amounts=amounts, folds=options.folds)
@@ -106,14 +108,15 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def weak_machine(pool: WildPool, others: WildPool) -> SmallAnnotator:
-    """A machine that has read alt texts of other figures: few words, many of them wrong."""
+def learner_of(pool: WildPool, others: WildPool) -> SmallLearner:
+    """It has read alt texts of other figures: few words, many of them wrong. People's answers come to these."""
 
-    def read(picture: object) -> Mapping[str, object]:
-        return others.read(picture) if picture.id in others.figures else pool.read(picture)  # type: ignore
+    def read(picture: Shown) -> Mapping[str, Vector]:
+        return (others if picture.id in others.figures else pool).read(picture)
 
-    learner = SmallLearner([others.shown(each) for each in others.ids()], read=read)  # type: ignore
-    return learner.learn([others.shown(each) for each in others.ids()], alt_texts(others))
+    shown = [others.shown(each) for each in others.ids()]
+    unlabelled = [pool.shown(each) for each in pool.ids()[:LOOKS]]
+    return SmallLearner(unlabelled, read=read, before=(shown, alt_texts(others)))
 
 
 def alt_texts(others: WildPool) -> list[Answer]:

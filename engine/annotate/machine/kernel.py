@@ -77,7 +77,12 @@ class Classifier:
 
 
 def fit(
-    inputs: Array, which: NDArray[np.int64], classes: NDArray[np.int64], num_classes: int, parts: Sequence[int]
+    inputs: Array,
+    which: NDArray[np.int64],
+    classes: NDArray[np.int64],
+    num_classes: int,
+    parts: Sequence[int],
+    trust: Array,
 ) -> Classifier:
     """The classifier that errs least about examples left out.
 
@@ -87,16 +92,18 @@ def fit(
         classes: The right classes, [N].
         num_classes: K.
         parts: How many numbers each part has, in the order of `WEIGHTS`.
+        trust: How much each example counts, [N] of 0 to 1.
     """
-    target = np.eye(num_classes, dtype=np.float32)[classes]
+    root = np.sqrt(trust).astype(np.float32)
+    target = np.eye(num_classes, dtype=np.float32)[classes] * root[:, None]
     tried = np.random.default_rng(0).permutation(len(inputs))[:MOST_TRIED]
-    weights, share, ridge = _chosen(inputs[tried], which[tried], target[tried], parts)
+    weights, share, ridge = _chosen(inputs[tried], which[tried], target[tried], parts, root[tried])
     scale = _scale(weights, parts, inputs.shape[1])
     scaled = inputs * scale
     distances = _distances(scaled, scaled)
     width = share * _middle(distances)
-    kernel = _kernel(distances, which, which, width).astype(np.float64)
-    solution = np.linalg.solve(kernel + ridge * np.eye(len(kernel)), target.astype(np.float64))
+    kernel = (_kernel(distances, which, which, width) * np.outer(root, root)).astype(np.float64)
+    solution = np.linalg.solve(kernel + ridge * np.eye(len(kernel)), target.astype(np.float64)) * root[:, None]
     return Classifier(inputs=scaled, which=which, solution=solution.astype(np.float32), scale=scale, width=width)
 
 
@@ -104,9 +111,9 @@ _Weights = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def _chosen(
-    inputs: Array, which: NDArray[np.int64], target: Array, parts: Sequence[int]
+    inputs: Array, which: NDArray[np.int64], target: Array, parts: Sequence[int], root: Array
 ) -> tuple[_Weights, float, float]:
-    """Weights, width and ridge with the least error about examples left out."""
+    """Weights, width and ridge with the least error about examples left out, each counted by its trust."""
     best = (np.inf, WEIGHTS[0], WIDTHS[0], RIDGES[0])
     beside = inputs.shape[1] > sum(parts)
     for weights in WEIGHTS:
@@ -116,7 +123,8 @@ def _chosen(
         distances = _distances(scaled, scaled)
         middle = _middle(distances)
         for width in WIDTHS:
-            values, vectors = np.linalg.eigh(_kernel(distances, which, which, width * middle).astype(np.float64))
+            kernel = _kernel(distances, which, which, width * middle) * np.outer(root, root)
+            values, vectors = np.linalg.eigh(kernel.astype(np.float64))
             for ridge in RIDGES:
                 best = min(best, (_left_out(values, vectors, target, ridge), weights, width, ridge))
     return best[1:]

@@ -11,7 +11,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -97,35 +98,60 @@ class SmallAnnotator:
 class SmallLearner:
     """Trains small annotators; the looks of regions are learnt once, from pictures without answers."""
 
-    def __init__(self, unlabelled: Sequence[Shown], *, read: Features | None = None) -> None:
+    def __init__(
+        self,
+        unlabelled: Sequence[Shown],
+        *,
+        read: Features | None = None,
+        before: tuple[Sequence[Shown], Sequence[Answer]] = ((), ()),
+        trust: float = 0.25,
+    ) -> None:
         """Learn how regions look.
 
         Args:
             unlabelled: Some hundreds of pictures of the pool.
             read: Gives a picture's features, where they are kept already.
+            before: Pictures and answers that are not people's, such as alt texts, of which every machine learns too.
+            trust: How much one of those counts; a person's counts 1.
         """
         self.read: Features = KeptFeatures() if read is None else read
+        self.trust = trust
         self.encoder = Encoder.learn([self.read(picture) for picture in unlabelled])
+        self._before = list(self._examples(*before, trust))
 
     def learn(self, pictures: Sequence[Shown], answers: Sequence[Answer]) -> SmallAnnotator:
         """See `engine.annotate.machine.annotator.Learner`; `UNSURE` teaches nothing."""
+        examples: dict[Kind, list[_Example]] = {}
+        for example in (*self._before, *self._examples(pictures, answers, 1.0)):
+            examples.setdefault(example.attribute.values, []).append(example)
+        classifiers = {kind: _fit(kind, some) for kind, some in examples.items()}
+        return SmallAnnotator(self.encoder, classifiers, self.read)
+
+    def _examples(self, pictures: Sequence[Shown], answers: Sequence[Answer], trust: float) -> Iterator[_Example]:
         seen = {picture.id: self.read(picture) for picture in pictures}
-        examples: dict[Kind, list[tuple[Attribute, Vector, int]]] = {}
         for answer in answers:
             attribute = BY_NAME[answer.attribute]
             if answer.value == UNSURE or answer.picture not in seen:
                 continue
             told = self.encoder.read(seen[answer.picture], attribute.region)
             if told is not None:
-                example = (attribute, told, attribute.values.index(answer.value))
-                examples.setdefault(attribute.values, []).append(example)
-        return SmallAnnotator(self.encoder, {kind: _fit(kind, some) for kind, some in examples.items()}, self.read)
+                place = attribute.values.index(answer.value)
+                yield _Example(attribute=attribute, told=told, place=place, trust=trust)
 
 
-def _fit(kind: Kind, examples: Sequence[tuple[Attribute, Vector, int]]) -> Classifier:
-    inputs = _padded(kind, [vector for _, vector, _ in examples])
-    classes = np.array([place for _, _, place in examples])
-    return fit(inputs, _which([attribute for attribute, _, _ in examples]), classes, len(kind), PARTS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Example:
+    attribute: Attribute
+    told: Vector
+    place: int
+    trust: float
+
+
+def _fit(kind: Kind, examples: Sequence[_Example]) -> Classifier:
+    inputs = _padded(kind, [each.told for each in examples])
+    classes = np.array([each.place for each in examples])
+    trust = np.array([each.trust for each in examples], np.float32)
+    return fit(inputs, _which([each.attribute for each in examples]), classes, len(kind), PARTS, trust)
 
 
 _PLACE = {attribute.name: place for place, attribute in enumerate(ATTRIBUTES)}
