@@ -48,7 +48,8 @@ class Looks:
         """Features [F] -> [E]."""
         centred = vector - self.mean
         plain, thumbnail = centred[:NUM_PLAIN] / self.spread, centred[NUM_PLAIN:] @ self.directions
-        return np.clip(np.concatenate([plain, thumbnail]), -_MOST, _MOST).astype(np.float32)
+        encoded: Vector = np.clip(np.concatenate([plain, thumbnail]), -_MOST, _MOST).astype(np.float32)
+        return encoded
 
 
 NUM_ENCODED = NUM_PLAIN + COMPONENTS

@@ -37,7 +37,8 @@ def features(picture: Shown) -> dict[str, Vector]:
     """The features [F] of every region that is present."""
     shares = np.array([_share(picture.masks, region.name) for region in REGIONS], np.float32)
     person = picture.masks.get("person")
-    light = picture.pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) / 255
+    weights = np.array([0.299, 0.587, 0.114], np.float32) / np.float32(255)
+    light: NDArray[np.float32] = picture.pixels.astype(np.float32) @ weights
     found: dict[str, Vector] = {}
     for name, mask in picture.masks.items():
         same = next((other for other in found if np.array_equal(picture.masks[other], mask)), None)
@@ -135,4 +136,5 @@ def _thumbnail(pixels: Pixels, mask: Mask, box: tuple[int, int, int, int]) -> Ve
     top, bottom, left, right = box
     four = np.dstack([pixels[top:bottom, left:right], (mask[top:bottom, left:right] * 255).astype(np.uint8)])
     small = Image.fromarray(np.ascontiguousarray(four), "RGBA").resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    return np.asarray(small, np.float32).transpose(2, 0, 1).ravel() / 255
+    pixels_of_box: Vector = np.asarray(small, np.float32).transpose(2, 0, 1).ravel() / np.float32(255)
+    return pixels_of_box

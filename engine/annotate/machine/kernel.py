@@ -147,12 +147,14 @@ def _scale(weights: _Weights, parts: Sequence[int], num_inputs: int) -> Array:
 def _distances(one: Array, other: Array) -> Array:
     """Squared distances [n, N]."""
     lengths = (one**2).sum(1)[:, None] + (other**2).sum(1)[None]
-    return np.maximum(lengths - 2 * one @ other.T, 0).astype(np.float32)
+    distances: Array = np.maximum(lengths - 2 * one @ other.T, 0).astype(np.float32)
+    return distances
 
 
 def _kernel(distances: Array, which: NDArray[np.int64], others: NDArray[np.int64], width: float) -> Array:
     same = np.where(which[:, None] == others[None], np.float32(1), np.float32(OTHER))
-    return (np.exp(-distances / np.float32(width)) * same).astype(np.float32)
+    kernel: Array = (np.exp(-distances / np.float32(width)) * same).astype(np.float32)
+    return kernel
 
 
 def _left_out(values: NDArray[np.float64], vectors: NDArray[np.float64], target: Array, ridge: float) -> float:

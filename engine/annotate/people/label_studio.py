@@ -139,7 +139,8 @@ def answers(exported: object) -> Imported:
     """
     if not isinstance(exported, list):
         raise ValueError(f"an export must be a list of tasks; got {type(exported).__name__}")
-    found, refused = [], []
+    found: list[tuple[Answer, float | None]] = []
+    refused: list[str] = []
     for number, task in enumerate(exported, 1):
         data = task.get("data") if isinstance(task, dict) else None
         if not isinstance(data, dict) or not isinstance(data.get("picture"), str):
