@@ -34,6 +34,12 @@ FLOORS = {
         "annotate.filter": 5,
         "annotate.parse": 6,
         "annotate.publish": 7,
+        "annotate.protocol": 6,
+        "annotate.ledger": 7,
+        "annotate.compare": 14,
+        "annotate.machine": 14,
+        "annotate.people": 14,
+        "annotate.rounds": 15,
         "description.groups": 0,
         "errors": 0,
         "no_telemetry": 0,
@@ -119,6 +125,7 @@ FLOORS = {
         "limits": 2,
         "credentials": 1,
         "credentials.errors": 0,
+        "labelling": 10,
         "jobs.redis": 2,
         "jobs.sqlite": 2,
         "jobs.webhook": 2,
@@ -187,11 +194,13 @@ PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
 PEERS = {"cyllama", "nncf", "openvino_genai", "optimum"}  # compared with by benchmarks, where one has installed them
 # Rooms of the gateway that need an extra; what they are for is imported when it is asked for.
 EXTRA_OF = {"server.triton": "triton", "server.credentials": "credentials", "server.tracing": "tracing"}
-LATE = {
+LATE = {  # imported by commands when they run
     "server.cli.annotate.pool.web",
+    "server.cli.annotate.chat",
+    "server.cli.annotate.desk",
     "server.cli.triton_engine",
     "server.cli.vision_endpoint",
-}  # imported by commands when they run
+}
 FORBIDDEN_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 
 

@@ -77,12 +77,8 @@ class VisionEndpoint:
         """See ``engine.train.evaluation.answerers.Viewer``; raises ValueError where the server cannot be asked."""
         pictures = {id(picture): picture for picture, _ in asked}
         sent = {number: _data_url(picture) for number, picture in pictures.items()}
-        headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
         stop = threading.Event()
-        with (
-            httpx.Client(base_url=self.base_url, headers=headers, timeout=self.timeout_seconds) as client,
-            ThreadPoolExecutor(self.concurrency) as pool,
-        ):
+        with self.client() as client, ThreadPoolExecutor(self.concurrency) as pool:
 
             def one(pair: tuple[Pixels, AtomicQuestion]) -> Answer:
                 picture, question = pair
@@ -93,6 +89,16 @@ class VisionEndpoint:
                     raise
 
             return list(pool.map(one, asked))
+
+    def client(self) -> httpx.Client:
+        """A client for the endpoint, for several threads; whoever asks closes it."""
+        headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
+        return httpx.Client(base_url=self.base_url, headers=headers, timeout=self.timeout_seconds)
+
+    def complete(self, client: httpx.Client, body: Mapping[str, object], stop: threading.Event) -> str | None:
+        """A completion's text; None where the reply is none. Raises ValueError where the server cannot be asked."""
+        response = self._post(client, body, stop)
+        return None if response is None else _content(response)
 
     def _one(self, client: httpx.Client, picture: str, question: str, stop: threading.Event) -> Answer:
         content = [
@@ -105,9 +111,14 @@ class VisionEndpoint:
             "max_tokens": _MOST_TOKENS,
             "temperature": 0,
         }
+        text = self.complete(client, body, stop)
+        return Answer.UNREADABLE if text is None else read_answer(text)
+
+    def _post(self, client: httpx.Client, body: Mapping[str, object], stop: threading.Event) -> httpx.Response | None:
+        """A reply that is a success, tried again where that may help; None once another request has failed for good."""
         for attempt in range(1, self.attempts + 1):
             if stop.is_set():
-                return Answer.UNREADABLE  # thrown away: another request has failed for good
+                return None
             try:
                 response = client.post("chat/completions", json=body)
             except httpx.TransportError as error:
@@ -115,7 +126,7 @@ class VisionEndpoint:
                 wait = _backoff(attempt)
             else:
                 if response.is_success:
-                    return _read(response)
+                    return response
                 trouble = f"status {response.status_code}: {response.text[:200]!r}"
                 if response.status_code not in _TRY_AGAIN:
                     raise ValueError(f"{self.name} refuses: {trouble}")
@@ -133,13 +144,13 @@ def _data_url(picture: Pixels) -> str:
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def _read(response: httpx.Response) -> Answer:
-    """The reply's text as an answer; a body that is no completion is one that cannot be read."""
+def _content(response: httpx.Response) -> str | None:
+    """The completion's text; None where the body is no completion."""
     try:
         content = response.json()["choices"][0]["message"]["content"]
     except (ValueError, LookupError, TypeError):
-        return Answer.UNREADABLE
-    return read_answer(content) if isinstance(content, str) else Answer.UNREADABLE
+        return None
+    return content if isinstance(content, str) else None
 
 
 def _backoff(attempt: int) -> float:

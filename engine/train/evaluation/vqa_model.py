@@ -73,29 +73,37 @@ class VqaModel:
 
     def answer(self, asked: Sequence[tuple[Pixels, AtomicQuestion]]) -> list[Answer]:
         """See ``viewers.Viewer``."""
-        return [read_answer(self._reply(Image.fromarray(picture), question.text)) for picture, question in asked]
+        return [read_answer(self.reply(Image.fromarray(picture), self._asked(question))) for picture, question in asked]
+
+    def _asked(self, question: AtomicQuestion) -> str:
+        return f"{question.text} {INSTRUCTION}" if self.chats else question.text
 
     @torch.inference_mode()
-    def _reply(self, image: Image.Image, question: str) -> str:
+    def reply(self, image: Image.Image, question: str, *, most_tokens: int = _MOST_TOKENS) -> str:
+        """The model's likeliest words, as they come."""
         if self.chats:
-            return self._continue(image, question)
+            return self._continue(image, question, most_tokens)
         inputs = self.processor(images=image, text=question, return_tensors="pt").to(self.model.device)
         if hasattr(self.model.config, "vision_config"):  # BLIP writes its answer
-            written = self.model.generate(**inputs, max_new_tokens=_MOST_TOKENS, do_sample=False)
+            written = self.model.generate(**inputs, max_new_tokens=most_tokens, do_sample=False)
             return str(self.processor.decode(written[0], skip_special_tokens=True))
         labels = self.model.config.id2label  # ViLT chooses among answers it knows
         return str(labels[int(self.model(**inputs).logits[0].argmax())])
 
-    def _continue(self, image: Image.Image, question: str) -> str:
-        content = [{"type": "image", "image": image}, {"type": "text", "text": f"{question} {INSTRUCTION}"}]
-        inputs = self.processor.apply_chat_template(
+    def conversation(self, image: Image.Image, question: str) -> Any:
+        """What a chat model gets of a picture and a question, up to where its reply begins."""
+        content = [{"type": "image", "image": image}, {"type": "text", "text": question}]
+        return self.processor.apply_chat_template(
             [{"role": "user", "content": content}],
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
             return_tensors="pt",
         ).to(self.model.device)
-        written = self.model.generate(**inputs, max_new_tokens=_MOST_TOKENS, do_sample=False)
+
+    def _continue(self, image: Image.Image, question: str, most_tokens: int) -> str:
+        inputs = self.conversation(image, question)
+        written = self.model.generate(**inputs, max_new_tokens=most_tokens, do_sample=False)
         return str(self.processor.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))
 
 

@@ -5,15 +5,17 @@ Each part imports what it needs when it runs.
 
 import argparse
 
-from server.cli.annotate import pool
+from server.cli.annotate import compare, label, label_studio, pool, report, round, say, schema
 from server.cli.arguments import add_command
 
-PARTS = (pool,)
+PARTS = (pool, round, label, label_studio, report, say, compare, schema)
 
 EXAMPLES = """\
   cosmicman annotate collect --pool data/pool --folder pictures --licence CC0-1.0
   cosmicman annotate filter --pool data/pool
   cosmicman annotate parse --pool data/pool
+  cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild
+  cosmicman annotate label --ledger flywheel/ledger.sqlite3 --pictures data/wild
   cosmicman annotate publish --pool data/pool --annotations said.jsonl --out data/round-1 --name round-1
 
 docs/annotate.md says how the parts play together."""

@@ -6,7 +6,7 @@ import { callView } from "./call.js";
 import { changeOf } from "./change.js";
 import { button, make } from "./elements.js";
 import { factsOf } from "./facts.js";
-import { linkWords } from "./heeded.js";
+import { linkWords } from "../text/heeded.js";
 import { columnsFor, fit } from "./mat.js";
 import { paintWords } from "../text/words.js";
 

@@ -87,7 +87,7 @@ def test_blip_writes_its_answer(tmp_path: Path, tokenizer: BertTokenizer) -> Non
     BlipProcessor(image_processor=images, tokenizer=tokenizer).save_pretrained(tmp_path)
     picture, question = asked()[0]
     found = VqaModel(str(tmp_path))
-    assert found._reply(Image.fromarray(picture), question.text).split()[:2] == ["no", "no"]
+    assert found.reply(Image.fromarray(picture), question.text).split()[:2] == ["no", "no"]
     assert found.answer([(picture, question)]) == [Answer.UNREADABLE]  # more than one word
 
 
@@ -123,7 +123,7 @@ def test_a_chat_model_continues_the_conversation(tmp_path: Path) -> None:
     picture, question = asked()[0]
     found = VqaModel(str(tmp_path))
     assert found.chats
-    reply = found._reply(Image.fromarray(picture), question.text)
+    reply = found.reply(Image.fromarray(picture), question.text)
     assert reply and not set(reply.split()) - set(words) and "ASSISTANT :" not in reply
     with torch.no_grad():
         found.model.lm_head.weight.zero_()  # every word is as likely: it says the first, padding

@@ -1,0 +1,1 @@
+"""Protocol: what is asked about a picture of a person, when it can be asked, and where the answers are written."""

@@ -1,0 +1,210 @@
+"""`cosmicman annotate` as it is typed: a round that waits, is answered, goes on; a server that annotates; refusals."""
+
+import base64
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.annotate.ledger.ledger import Ledger
+from engine.annotate.people.desk import Desk
+from engine.annotate.protocol.attributes import BY_NAME
+from server.cli import main
+
+KEY = "sk-secret-of-the-test"
+ASKED = ("gender", "belt type", "belt color")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve pictures of somebody with a red belt, and their label maps."""
+    folder = tmp_path_factory.mktemp("wild")
+    for name in ("images", "parsing"):
+        (folder / name).mkdir()
+    rng = np.random.default_rng(0)
+    for number in range(12):
+        labels = np.zeros((48, 32), np.uint8)
+        labels[4:12, 12:20], labels[12:40, 6:26], labels[26:30, 6:26] = 11, 4, 8
+        pixels = rng.integers(100, 200, (48, 32, 3), np.uint8)
+        pixels[26:30, 6:26] = (204, 44, 50)
+        Image.fromarray(pixels).save(folder / "images" / f"{number}.png")
+        Image.fromarray(labels).save(folder / "parsing" / f"{number}.png")
+    return folder
+
+
+def round_of(ledger: Path, folder: Path, *more: str) -> int:
+    asked = [word for name in ASKED for word in ("--attribute", name)]
+    amounts = ["--evaluation", "4", "--training", "1", "--twice", "0"]
+    return main(["annotate", "round", "--ledger", str(ledger), "--pictures", str(folder), *asked, *amounts, *more])
+
+
+def answer_all(path: Path) -> int:
+    with Ledger(path) as ledger:
+        number = ledger.running()
+        assert number is not None
+        desk, count = Desk(ledger, number), 0
+        while (question := desk.next("ann")) is not None:
+            desk.answer(question.picture, question.attribute, BY_NAME[question.attribute].values[1], "ann", 2.0)
+            count += 1
+    return count
+
+
+def test_a_round_waits_for_people_and_goes_on(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = tmp_path / "ledger.sqlite3"
+    assert round_of(ledger, folder) == 3
+    assert "waits for people: 15 questions are open" in capsys.readouterr().out
+    assert main(["annotate", "report", "--ledger", str(ledger), "--out", str(tmp_path / "report")]) == 2
+    assert answer_all(ledger) == 15
+    assert round_of(ledger, folder) == 0
+    assert "round 0 is over" in capsys.readouterr().out
+    assert main(["annotate", "report", "--ledger", str(ledger), "--out", str(tmp_path / "report")]) == 0
+    assert "| 0 | 0.0% |" in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == ["report.json", "report.md", "rounds.png"]
+    said = tmp_path / "said.jsonl"
+    assert main(["annotate", "say", "--ledger", str(ledger), "--pictures", str(folder), "--out", str(said)]) == 0
+    rows = [json.loads(line) for line in said.read_text("utf-8").splitlines()]
+    assert 0 < len(rows) <= 12
+    assert any(row["aa_text"][12] == {"type": "belt", "color": "white"} and row["aa_ids"][12] == [8] for row in rows)
+    assert main(["annotate", "label", "--ledger", str(ledger), "--pictures", str(folder)]) == 2
+    assert "no round of" in capsys.readouterr().err
+
+
+def test_label_studio_answers_the_round(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger, out = tmp_path / "ledger.sqlite3", tmp_path / "studio"
+    assert round_of(ledger, folder) == 3
+    shared = ["--ledger", str(ledger)]
+    pictures = ["--pictures", str(folder), "--out", str(out), "--url", "http://127.0.0.1/?d="]
+    assert main(["annotate", "label-studio", "export", *shared, *pictures]) == 0
+    tasks = json.loads((out / "tasks.json").read_text("utf-8"))
+    assert tasks[0]["data"]["image"].startswith(f"http://127.0.0.1/?d={folder}")
+    for task in tasks:
+        results = [
+            {"from_name": name.replace(" ", "_"), "type": "choices", "value": {"choices": [BY_NAME[name].values[1]]}}
+            for name in task["data"]["asked"]
+        ]
+        task["annotations"] = [{"completed_by": 1, "result": results}]
+    tasks[0]["annotations"][0]["result"][0]["value"]["choices"] = ["toga"]
+    (tmp_path / "export.json").write_text(json.dumps(tasks), "utf-8")
+    assert main(["annotate", "label-studio", "import", *shared, str(tmp_path / "export.json")]) == 0
+    said = capsys.readouterr()
+    assert "14 answers kept, 1 left out" in said.out and "got 'toga'" in said.err
+    (tmp_path / "export.json").write_text("{}", "utf-8")
+    assert main(["annotate", "label-studio", "import", *shared, str(tmp_path / "export.json")]) == 2
+
+
+class Server:
+    """An OpenAI-compatible server that answers what the request's schema asks for, or what a test decides."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self.keys: list[str | None] = []
+        self.reply: Callable[[dict[str, Any]], object] = lambda schema: {
+            name: each["enum"][0] for name, each in schema["properties"].items()
+        }
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.requests.append({"path": self.path, **body})
+                outer.keys.append(self.headers["Authorization"])
+                told = outer.reply(body["response_format"]["json_schema"]["schema"])
+                text = told if isinstance(told, str) else json.dumps(told)
+                data = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, format: str, *arguments: object) -> None:
+                """Quiet."""
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield server
+    server.http.shutdown()
+    server.http.server_close()
+    thread.join()
+
+
+def test_a_server_annotates_within_the_schema(
+    folder: Path, tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COSMICMAN_VLM_API_KEY", KEY)
+    ledger = tmp_path / "ledger.sqlite3"
+    server.reply = lambda schema: {name: each["enum"][1] for name, each in schema["properties"].items()}
+    assert round_of(ledger, folder, "--vlm", server.url, "--vlm-model", "eyes") == 3
+    assert len(server.requests) == 3 * 12, "person, then the belt's type, then its colour"
+    request = server.requests[-1]
+    assert (request["path"], request["model"], request["temperature"]) == ("/v1/chat/completions", "eyes", 0)
+    picture, text = request["messages"][0]["content"]
+    shown = Image.open(io.BytesIO(base64.b64decode(picture["image_url"]["url"].partition(",")[2])))
+    assert shown.height == 12, "the belt's four rows, and a margin"
+    assert "Which colour has the belt?" in text["text"]
+    schema = request["response_format"]["json_schema"]["schema"]
+    jsonschema.validate({"belt color": "red"}, schema)
+    assert set(server.keys) == {f"Bearer {KEY}"}
+    with Ledger(ledger) as kept:
+        labels = list(kept.labels())
+        assert len(labels) == 36 and {each.annotator for each in labels} == {f"eyes at {server.url}"}
+        assert kept.num_outside(0) == 0
+
+
+def test_a_server_that_ignores_the_schema_is_counted(folder: Path, tmp_path: Path, server: Server) -> None:
+    ledger = tmp_path / "ledger.sqlite3"
+    server.reply = lambda schema: "She wears a belt." if "belt type" in schema["properties"] else {"gender": "woman"}
+    assert round_of(ledger, folder, "--vlm", server.url, "--vlm-model", "eyes") == 3
+    with Ledger(ledger) as kept:
+        assert list(kept.labels()) == []
+        assert kept.num_outside(0) == 3 * 12, "the colour is asked where nothing says that there is no belt"
+
+
+def test_a_server_that_is_not_there_is_named(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = str(tmp_path / "ledger.sqlite3")
+    for options, message in (
+        (["--vlm", "ftp://x"], "must be an http(s) URL"),
+        (["--vlm", "http://127.0.0.1:9/v1"], "needs a model's name"),
+        (["--local-vlm", str(folder)], "holds no model"),
+        (["--attribute", "top colour"], "got top colour"),
+        (["--bar", "2"], "bar must be a share"),
+    ):
+        asked = ["annotate", "round", "--ledger", ledger, "--pictures", str(folder), *options]
+        assert main(asked) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_folders_and_ledgers_that_are_none_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nothing = str(tmp_path / "nothing")
+    for arguments, message in (
+        (["round", "--ledger", f"{nothing}.sqlite3", "--pictures", nothing], "it holds no such pair"),
+        (["label", "--ledger", nothing, "--pictures", nothing], "it holds no such pair"),
+        (["report", "--ledger", nothing, "--out", nothing], "is not there"),
+        (["compare", nothing], "must hold label/*.parquet"),
+        (["schema", "--region", "moon"], "--region must be one of picture"),
+    ):
+        assert main(["annotate", *arguments]) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_schema_and_comparison_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["annotate", "schema"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 70
+    assert main(["annotate", "schema", "--region", "belt"]) == 0
+    assert list(json.loads(capsys.readouterr().out)["properties"]) == ["belt type", "belt color", "belt material"]
+    assert main(["annotate", "compare"]) == 0
+    assert "CosmicMan-HQ 1.0" in capsys.readouterr().out
