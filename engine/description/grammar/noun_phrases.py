@@ -206,6 +206,8 @@ class NounPhrases(WordRoles):
 
     def _counts(self, at: int) -> bool:
         """Read "a pair of": what follows decides the phrase."""
+        if self._entries[at].group is Group.SHOT:
+            return False  # "an aerial view of a sunbather"
         counts = self._head is None and self._kinds[at + 1] is Kind.OF and self._kinds[at + 2] in OPENERS
         if counts:
             self._partitive, self._word = self._entries[at], self._words[at]

@@ -71,8 +71,8 @@ PARTS: Mapping[Group, str] = MappingProxyType(
 )
 #: Words that say how a thing looks.
 LOOKS = """
-    sterling silver, shirred, prince of wales check, glen check, wolf fur, fox fur, rabbit fur, raccoon fur, beaver
-    fur, bear fur
+    heather grey, heather gray, marl grey, grey marl, sterling silver, shirred, prince of wales check, glen check,
+    wolf fur, fox fur, rabbit fur, raccoon fur, beaver fur, bear fur
 """
 #: Things that people sit at or hold on to; they go with the pose.
 GRIPS = "handlebars, tai chi, pilates, karate, judo, taekwondo, kung fu, hopscotch, hula hoop"

@@ -107,6 +107,9 @@ class Belonging(Memory):
             and ((lead is not None and lead.kind is Kind.WITH) or (self._trimmed and self._after is Kind.CONJUNCTION))
         ):
             return True
+        if chunk.word.endswith("neck") and anchor.group in HOODED and group is Group.TOP and group is not anchor.group:
+            if lead is not None and lead.kind is Kind.WITH:
+                return True  # "a dress with a crew neck"
         if group is Group.HAIR and anchor.group in WORN and last(chunk) in ("braid", "fringe", "fringes"):
             return lead is not None and lead.kind is Kind.WITH  # "a coat with gold braid"
         if group is Group.ACCESSORY and anchor.group is Group.HAIR and last(chunk) in IN_HAIR:

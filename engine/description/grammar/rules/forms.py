@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from engine.description.grammar.assembly import Assembly
 from engine.description.grammar.chunks import Chunker
 from engine.description.grammar.fields import Field, find_fields
+from engine.description.grammar.rules.assembly import Assembly
 from engine.description.grammar.tokens import Tokens, tokenise
 from engine.description.groups import Group
 
