@@ -46,7 +46,7 @@ async def collect(
     most: int | None = None,
     progress: Callable[[Collected], None] | None = None,
 ) -> Collected:
-    """Takes in what sources offer, many at once; what the pool knows is not fetched again.
+    """Takes in what sources offer, what must be fetched many at once; what the pool knows is not fetched again.
 
     Args:
         pool: Takes them.
@@ -75,6 +75,8 @@ async def collect(
                     refuse(source.name, offer)
                 elif pool.knows(offer.origin):
                     collected.refused[source.name, "known"] += 1
+                elif offer.read is not None:
+                    await take(offer)  # in order: of two copies the first one's licence counts, on every run
                 else:
                     await offers.put(offer)
         for _ in range(at_once):
@@ -82,16 +84,19 @@ async def collect(
 
     async def work() -> None:
         while (offer := await offers.get()) is not None:
-            try:
-                pool.add(await _bytes_of(offer, fetcher), offer.origin)
-            except Refused as refused:
-                refuse(offer.origin.source, refused, offer.origin)
-            else:
-                collected.added += 1
-            if progress is not None:
-                progress(collected)
-            if most is not None and collected.added >= most:
-                raise _Enough
+            await take(offer)
+
+    async def take(offer: Offer) -> None:
+        try:
+            pool.add(await _bytes_of(offer, fetcher), offer.origin)
+        except Refused as refused:
+            refuse(offer.origin.source, refused, offer.origin)
+        else:
+            collected.added += 1
+        if progress is not None:
+            progress(collected)
+        if most is not None and collected.added >= most:
+            raise _Enough
 
     try:
         async with asyncio.TaskGroup() as group:
