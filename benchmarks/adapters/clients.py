@@ -2,8 +2,8 @@
 
 Run from the repository root: `python benchmarks/adapters/clients.py`. Both ways run in the engine's own scheduler, each
 in a process of its own, taking turns. Every client asks for its next picture when it has the last one; denoising alone
-is measured, which is all that differs. Merged weights have the size and the speed of the plain ones, so the plain graph
-is loaded once for each adapter in their place. Memory is what the process holds before it ends, and at most.
+is measured, which is all that differs. Merged weights have the size and speed of the plain ones, so the plain graph is
+loaded once for each adapter in their place. Memory is what the process holds before it ends, and at most.
 """
 
 from __future__ import annotations

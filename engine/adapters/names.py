@@ -62,7 +62,7 @@ def named(tensors: Iterable[str], layers: Iterable[str]) -> Named:
     strange: dict[str, list[str]] = {}
     tensors = sorted(tensors)
     for tensor in tensors:
-        path, part = _split(tensor)
+        path, part = split_name(tensor)
         layer = known.get(path)
         kind = next((kind for kind, mark in _OTHER_KINDS if mark.search(tensor)), None)
         if kind is not None or layer is None:
@@ -92,8 +92,8 @@ def _format(tensors: Iterable[str]) -> str:
     return PEFT if any(name.startswith(_PEFT_PREFIX) for name in names) else DIFFUSERS
 
 
-def _split(tensor: str) -> tuple[str, str]:
-    """The layer as the file writes it, and the part of it."""
+def split_name(tensor: str) -> tuple[str, str]:
+    """The layer as a file writes it, and the part of it; "" where the name has none of these endings."""
     processor = _PROCESSOR.search(tensor)
     if processor is not None:
         layer = processor[1] + (".0" if processor[1] == "to_out" else "")

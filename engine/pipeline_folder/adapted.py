@@ -85,8 +85,7 @@ class _Addition:
     """What the adapters add to one layer: a hook of its module.
 
     A transformer's last convolution is added to what the transformer read, and a runtime makes one operation of both
-    (ONNX Runtime in its blocked layout). What adapters give is added after that, so that the operation is the plain
-    graph's, to the last bit.
+    (ONNX Runtime in its blocked layout). What adapters give is added after that.
     """
 
     def __init__(self, given: _Given, index: int) -> None:

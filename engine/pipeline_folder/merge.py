@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
-from engine.adapters.names import aliases
+from engine.adapters.names import aliases, split_name
 from engine.adapters.scaling import Scaling, scaling_of
 from engine.adapters.tensors import read_tensors
 
@@ -30,13 +30,10 @@ _TEXT = {
     "text_encoder": ("lora_te1_", "lora_te_", "text_encoder."),
 }
 _ENDS = (
-    *(f".lora_{name}.weight" for name in ("A", "B", "down", "up", "mid")),
-    *(f".lora_{name}.default.weight" for name in "AB"),
+    ".lora_mid.weight",
     *(f".hada_{name}" for name in ("w1_a", "w1_b", "w2_a", "w2_b", "t1", "t2")),
     *(f".lokr_{name}" for name in ("w1", "w2", "w1_a", "w1_b", "w2_a", "w2_b", "t2")),
-    ".alpha",
 )
-_SHORT = {"lora_A": "down", "lora_B": "up", "lora_down": "down", "lora_up": "up", "lora_mid": "mid"}
 
 
 def merging(loras: Sequence[tuple[Path, float]], folders: Collection[str]) -> Merge | None:
@@ -108,13 +105,14 @@ def _by_layer(tensors: Mapping[str, Any]) -> dict[str, dict[str, Tensor]]:
     found: dict[str, dict[str, Tensor]] = {}
     strange = []
     for name, array in tensors.items():
-        end = next((end for end in _ENDS if name.endswith(end)), None)
-        if end is None:
+        layer, part = split_name(name)
+        if not part:
+            end = next((end for end in _ENDS if name.endswith(end)), "")
+            layer, part = name.removesuffix(end), end.removeprefix(".").removesuffix(".weight")
+        if part:
+            found.setdefault(layer, {})[part] = torch.from_numpy(array.copy())
+        else:
             strange.append(name)
-            continue
-        short = end.removesuffix(".weight").removesuffix(".default").removeprefix(".")
-        parts = found.setdefault(name.removesuffix(end), {})
-        parts[_SHORT.get(short, short)] = torch.from_numpy(array.copy())
     if strange:
         shown = ", ".join(repr(name[:80]) for name in strange[:3])
         raise ValueError(f"{len(strange)} of its {len(tensors)} tensors are of no kind that can be merged: {shown}")
@@ -151,8 +149,8 @@ def _change(layer: str, parts: _Parts, shape: tuple[int, ...], scaling: Scaling)
 
 def _lora(parts: _Parts) -> Tensor:
     down, up = parts["down"], parts["up"]
-    if "mid" in parts:
-        return torch.einsum("or,rskl,si->oikl", up.flatten(1), parts["mid"], down.flatten(1))
+    if "lora_mid" in parts:
+        return torch.einsum("or,rskl,si->oikl", up.flatten(1), parts["lora_mid"], down.flatten(1))
     return up.flatten(1) @ down.flatten(1)  # [O, I k l]
 
 
@@ -180,4 +178,4 @@ def _lokr(parts: _Parts) -> tuple[Tensor, int]:
         second = a @ b.flatten(1) if core is None else torch.einsum("rskl,ro,si->oikl", core, a, b)
     if second.dim() == 4:
         first = first[:, :, None, None]
-    return torch.kron(first, second), rank
+    return torch.kron(first.contiguous(), second.contiguous()), rank

@@ -77,13 +77,14 @@ def test_every_kind_is_merged_as_peft_merges_it(checkpoint: Path, tmp_path: Path
         torch.testing.assert_close(found[name], value, atol=1e-5, rtol=1e-4)
 
 
-def test_scale_and_alpha_count(checkpoint: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [".lora_{}.weight", ".lora.{}.weight"])
+def test_scale_and_alpha_count(checkpoint: Path, tmp_path: Path, form: str) -> None:
     name = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
     plain = loaded(checkpoint)
     width = plain.get_submodule(name).weight.shape
     down, up = torch.randn(2, width[1]), torch.randn(width[0], 2)
-    key = "lora_unet_" + name.replace(".", "_")
-    tensors = {f"{key}.lora_down.weight": down, f"{key}.lora_up.weight": up, f"{key}.alpha": torch.tensor(8.0)}
+    key = "lora_unet_" + name.replace(".", "_") if form.startswith(".lora_") else f"unet.{name}"
+    tensors = {key + form.format("down"): down, key + form.format("up"): up, f"{key}.alpha": torch.tensor(8.0)}
     save_file(tensors, tmp_path / "a.safetensors")
     before = plain.get_submodule(name).weight.detach().clone()
     merge = merging([(tmp_path / "a.safetensors", 0.5)], {"unet"})
