@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias, TypeVar
 
+from engine.adapters.folder import Adapters
+from engine.adapters.stack import Loras
 from engine.description.groups import DRAWN_GROUPS
 from engine.errors import EngineError, EngineStoppedError, NotFiniteError
 from engine.model.diffusion import Conditioning, DiffusionModel
@@ -31,7 +33,7 @@ from engine.request.provenance import Origin, provenance
 from engine.request.request import FAST, FEW_STEPS, MAX_SEED, PreparedRequest
 from engine.samplers import FloatArray, SamplerPlan, few_steps_schedule, gaussian_noise, sampler_plan
 from engine.scheduler import Estimate, JobHandle, LatentsReady, StepDone, Update
-from engine.scheduler.picture import Denoising, OtherModel, Watch
+from engine.scheduler.picture import Adapted, Denoising, OtherModel, Watch
 
 Result = TypeVar("Result")
 
@@ -82,6 +84,7 @@ class Generation:
         plan: PromptPlan,
         *,
         diffusion: DiffusionModel,
+        adapters: Adapters,
         workers: Executor,
         readers: Executor,
         decoder: Executor,
@@ -98,6 +101,7 @@ class Generation:
             request: What to do.
             plan: Its prompt.
             diffusion: The model.
+            adapters: Those that requests may name.
             workers: Where text is encoded.
             readers: Where the picture to start from is read, while the request is in line.
             decoder: Where pictures are decoded and written.
@@ -111,6 +115,8 @@ class Generation:
         self._request = request
         self._plan = plan
         self._diffusion = diffusion
+        self._adapters = adapters
+        self._loras: Loras = ()
         self._workers = workers
         self._readers = readers
         self._decoder = decoder
@@ -234,6 +240,7 @@ class Generation:
     def _passes(self) -> list[_Pass]:
         """What each pass reads; the text is encoded once, and told the size of each."""
         request, second = self._request, self._request.second_pass
+        self._loras = tuple((self._adapters.load(name), scale) for name, scale in request.loras.items())
         schedule = self._diffusion.noise_schedule
         schedule = few_steps_schedule(schedule) if request.variant == FEW_STEPS else schedule
         plan = sampler_plan(request.sampler, schedule, request.steps, request.strength)
@@ -247,6 +254,7 @@ class Generation:
     def _pass(self, plan: SamplerPlan, width: int, height: int, guidance_scale: float) -> _Pass:
         unconditional: Conditioning | None = None
         conditional = self._diffusion.encode(self._plan, width=width, height=height)
+        self._diffusion.prepare_adapted(conditional, self._loras, width=width, height=height)
         if guidance_scale > 1.0:
             unconditional = self._diffusion.encode_negative(self._plan, width=width, height=height)
         return _Pass(
@@ -290,6 +298,7 @@ class Generation:
                 estimate_every=self._request.preview_every,
                 watch=each.watch,
                 model=self._model(),
+                adapted=self._adapted(),
             )
         assert picture is not None
         return picture
@@ -298,6 +307,17 @@ class Generation:
         if self._request.variant != FEW_STEPS:
             return None
         return OtherModel(name=FEW_STEPS, forward=self._diffusion.forward_few_steps)
+
+    def _adapted(self) -> Adapted | None:
+        adapted = self._diffusion.manifest.adapted
+        if not self._loras or adapted is None:
+            return None
+        return Adapted(
+            loras=self._loras,
+            forward=self._diffusion.forward_adapted,
+            max_columns=adapted.max_columns,
+            apart=not self._diffusion.mixes_adapted,
+        )
 
     def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:
         return gaussian_noise(self._seed, self._request.image_index + index, first_draw + draw, shape)

@@ -26,6 +26,14 @@ OURS = ("engine", "server", "model_repo", "clients", "benchmarks")
 FLOORS = {
     "engine": {
         "annotate.records": 0,
+        "annotate.refusal": 0,
+        "annotate.detectors": 1,
+        "annotate.pool.fetch": 1,
+        "annotate.pool": 3,
+        "annotate.pool.sources": 4,
+        "annotate.filter": 5,
+        "annotate.parse": 6,
+        "annotate.publish": 7,
         "description.groups": 0,
         "errors": 0,
         "no_telemetry": 0,
@@ -42,6 +50,11 @@ FLOORS = {
         "regions.items": 1,
         "train.recipe": 1,
         "bundle": 2,
+        "adapters": 3,
+        "adapters.names": 1,
+        "adapters.original_names": 0,
+        "adapters.scaling": 0,
+        "adapters.tensors": 0,
         "description.grammar": 2,
         "train.figures": 2,
         "train.loop": 2,
@@ -124,13 +137,21 @@ FLOORS = {
         "app": 8,
         "run": 9,
         "cli.commands": 10,
-        "cli.__init__": 11,
-        "cli.__main__": 12,
+        "cli.annotate.pool": 10,
+        "cli.annotate": 11,
+        "cli.__init__": 12,
+        "cli.__main__": 13,
     },
 }
 MOST_FILES = 15  # of a folder; a lexicon may have more
 ROOT_OF_THE_ENGINE = 8
-WORKSHOP_ROOMS = {"export", "pipeline_folder", "sessions.torch", "train"}  # the only rooms that need the train extra
+WORKSHOP_ROOMS = {
+    "annotate",
+    "export",
+    "pipeline_folder",
+    "sessions.torch",
+    "train",
+}  # the only rooms that need an extra to be imported
 # All of the engine that the gateway may see.
 PUBLIC_ENGINE = {
     "engine",  # its version
@@ -160,13 +181,17 @@ HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvico
 WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}
 ONNXRUNTIME_DOOR = "engine.sessions.runtime"
 OPENVINO_DOOR = "engine.sessions.openvino.library"
-REPORTERS = {"accelerate", "diffusers", "huggingface_hub", "peft", "torchmetrics", "transformers", "wandb"}
+REPORTERS = {"accelerate", "diffusers", "huggingface_hub", "peft", "ray", "torchmetrics", "transformers", "wandb"}
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
 PEERS = {"cyllama", "nncf", "openvino_genai", "optimum"}  # compared with by benchmarks, where one has installed them
 # Rooms of the gateway that need an extra; what they are for is imported when it is asked for.
 EXTRA_OF = {"server.triton": "triton", "server.credentials": "credentials", "server.tracing": "tracing"}
-LATE = {"server.cli.triton_engine", "server.cli.vision_endpoint"}  # imported by commands when they run
+LATE = {
+    "server.cli.annotate.pool.web",
+    "server.cli.triton_engine",
+    "server.cli.vision_endpoint",
+}  # imported by commands when they run
 FORBIDDEN_NAMES = {"common", "helper", "helpers", "misc", "util", "utils"}
 
 

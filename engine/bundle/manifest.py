@@ -37,6 +37,14 @@ VAE_ENCODER_FILE = "vae_encoder.onnx"
 FAST_DECODER_FILE = "vae_decoder_fast.onnx"
 #: The UNet that was distilled to draw in few steps; `Manifest.few_steps` says in how many.
 FEW_STEPS_FILE = "unet_few_steps.onnx"
+#: The UNet with low-rank adapters as inputs; `Manifest.adapted` says beside which layers they may stand.
+ADAPTED_FILE = "unet_adapted.onnx"
+#: What that reads besides: the columns of all adapters, their rows, and a scale for each row of the forward and column.
+LORA_DOWN, LORA_UP, LORA_SCALE = "lora_down", "lora_up", "lora_scale"
+#: Columns that a forward with adapters has at least; they are padded to powers of two.
+LEAST_COLUMNS = 16
+#: Inputs of graphs that are one for all rows of a forward.
+SHARED_INPUTS = frozenset((LORA_DOWN, LORA_UP))
 #: What previews are drawn with; a bundle without it gives none.
 PREVIEW_MAP_FILE = "preview_map.npy"
 #: Says which item each pixel of a picture shows; a bundle without it cuts nobody out.
@@ -89,6 +97,26 @@ class FewSteps:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adapted:
+    """Beside which layers of the UNet low-rank adapters may stand.
+
+    Attributes:
+        layers: Widths of what each layer reads and gives, by its name in the checkpoint; the graph has them in this
+            order.
+        max_columns: Most columns that all adapters of a forward may have together.
+    """
+
+    layers: Mapping[str, tuple[int, int]]
+    max_columns: int = 128
+
+    def __post_init__(self) -> None:
+        if not self.layers or any(min(widths) < 1 for widths in self.layers.values()):
+            raise ValueError("adapted.layers must name layers with the widths of what they read and give")
+        if self.max_columns < 1:
+            raise ValueError(f"adapted.max_columns must be at least 1; got {self.max_columns}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """Everything a serving process must know of a model besides its weights.
 
@@ -124,6 +152,7 @@ class Manifest:
             where that was not measured.
         few_steps: How the UNet of few steps draws; None where the bundle has none.
         attention_cell: Pixels a side of one cell of the UNet's maps of attention; None where it gives none.
+        adapted: Beside which layers adapters may stand; None where the bundle has no graph for them.
         files: Every other file of the bundle.
         format_version: Format of the bundle itself.
     """
@@ -158,6 +187,7 @@ class Manifest:
     bfloat16_psnr: float | None = None
     few_steps: FewSteps | None = None
     attention_cell: int | None = None
+    adapted: Adapted | None = None
     files: Mapping[str, FileEntry] = field(default_factory=lambda: MappingProxyType({}))
     format_version: int = FORMAT_VERSION
 
@@ -181,6 +211,9 @@ class Manifest:
         if self.files and (FEW_STEPS_FILE in self.files) != (self.few_steps is not None):
             lacking = "few_steps" if self.few_steps is None else FEW_STEPS_FILE
             raise ValueError(f"few_steps and {FEW_STEPS_FILE} belong together; {lacking} is missing")
+        if self.files and (ADAPTED_FILE in self.files) != (self.adapted is not None):
+            lacking = "adapted" if self.adapted is None else ADAPTED_FILE
+            raise ValueError(f"adapted and {ADAPTED_FILE} belong together; {lacking} is missing")
         for name in self.files:
             if not name or Path(name).name != name or name == "..":
                 raise ValueError(f"files must be an object of plain file names; got {name[:40]!r}")
@@ -278,8 +311,13 @@ def _as_json(manifest: Manifest) -> dict[str, object]:
         if plain[name] is None:
             del plain[name]  # a bundle without is as it always was
     few_steps = {} if manifest.few_steps is None else {"few_steps": asdict(manifest.few_steps)}
-    del plain["few_steps"]
-    return {**plain, "noise_schedule": dict(manifest.noise_schedule), **few_steps, "files": files}
+    adapted = {} if manifest.adapted is None else {"adapted": _adapted_as_json(manifest.adapted)}
+    del plain["few_steps"], plain["adapted"]  # a bundle without is as it always was
+    return {**plain, "noise_schedule": dict(manifest.noise_schedule), **few_steps, **adapted, "files": files}
+
+
+def _adapted_as_json(adapted: Adapted) -> dict[str, object]:
+    return {"max_columns": adapted.max_columns, "layers": dict(adapted.layers)}
 
 
 def file_entry(path: Path) -> FileEntry:

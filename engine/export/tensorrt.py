@@ -18,9 +18,14 @@ from typing import Any, TypeAlias, cast
 import onnx_ir
 
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
     GROUP_ATTENTION,
+    LEAST_COLUMNS,
+    LORA_DOWN,
+    LORA_SCALE,
+    LORA_UP,
     PARSER_FILE,
     TEXT_ENCODER_FILE,
     UNET_FILE,
@@ -173,13 +178,18 @@ def profile_ranges(bundle: Bundle, settings: BuildSettings, graph: str) -> Mappi
     manifest = bundle.manifest
     height, width = _sides(bundle)
     rows = Range(least=1, usual=min(2, settings.max_rows), greatest=settings.max_rows)
-    if graph in (UNET_FILE, FEW_STEPS_FILE):
+    if graph in (UNET_FILE, FEW_STEPS_FILE, ADAPTED_FILE):
         windows = Range(least=1, usual=1, greatest=settings.max_windows)
         tokens = windows.times(manifest.tokenizer_length)
         by_name = {
             "sample": {0: rows, 2: height, 3: width},
             "encoder_hidden_states": {0: rows, 1: tokens},
         }
+        if graph == ADAPTED_FILE:
+            assert manifest.adapted is not None
+            most = manifest.adapted.max_columns
+            columns = Range(least=LEAST_COLUMNS, usual=min(2 * LEAST_COLUMNS, most), greatest=most)
+            by_name |= {LORA_DOWN: {1: columns}, LORA_UP: {0: columns}, LORA_SCALE: {0: rows, 1: columns}}
         return MappingProxyType(_Rows(by_name, rows))
     if graph in (VAE_DECODER_FILE, FAST_DECODER_FILE):
         return {"latents": {0: ONE, 2: height, 3: width}}

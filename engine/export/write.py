@@ -23,6 +23,7 @@ from engine.export.origins import forget_origins
 from engine.export.weights.halves import store_weights_as_halves
 from engine.export.weights.quantise import store_weights_as_integers
 from engine.export.weights.refer import refer_to
+from engine.export.weights.share import share_with
 from engine.pipeline_folder.graphs import Graph
 from engine.sessions.runtime import onnxruntime
 
@@ -67,11 +68,7 @@ def write_graph(
         assert finished is not None, f"{graph.file} lies beside {graph.beside}"
         _beside(program.model, graph, finished, path, inputs, expected)
         return
-    if precision == "fp16_weights":
-        store_weights_as_halves(program.model)
-    elif precision == "int8":
-        store_weights_as_halves(program.model, KEPT_SHARE)
-        store_weights_as_integers(program.model)
+    _store(program.model, precision)
     weights = program.model.graph.initializers.values()
     num_bytes = sum(value.const_value.nbytes for value in weights if value.const_value is not None)
     beside = f"{graph.file}.data" if num_bytes > external_data_over_bytes else None
@@ -90,7 +87,11 @@ def _beside(
     expected: npt.NDArray[np.float32],
 ) -> None:
     """Writes a graph that takes the weights of a finished one, and looks at it where that one is."""
-    refer_to(model, finished / graph.beside, graph.changes, graph.precision)
+    if graph.changes:
+        refer_to(model, finished / graph.beside, graph.changes, graph.precision)
+    else:
+        _store(model, graph.precision)
+        share_with(model, finished / graph.beside)
     beside = finished / f".{graph.file}"
     try:
         onnx_ir.save(model, beside)
@@ -98,6 +99,14 @@ def _beside(
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _store(model: Any, precision: str) -> None:
+    if precision == "fp16_weights":
+        store_weights_as_halves(model)
+    elif precision == "int8":
+        store_weights_as_halves(model, KEPT_SHARE)
+        store_weights_as_integers(model)
 
 
 def _export(graph: Graph) -> Any:
@@ -133,7 +142,7 @@ def _expected(graph: Graph) -> npt.NDArray[np.float32]:
 
 
 def _first_rows(graph: Graph) -> dict[str, torch.Tensor]:
-    return {name: value[:1] for name, value in graph.inputs.items()}
+    return {name: value if name in graph.shared else value[:1] for name, value in graph.inputs.items()}
 
 
 def _verify(

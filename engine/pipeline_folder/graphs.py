@@ -14,15 +14,21 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
+    LORA_DOWN,
+    LORA_SCALE,
+    LORA_UP,
     SECOND_TEXT_ENCODER_FILE,
+    SHARED_INPUTS,
     TEXT_ENCODER_FILE,
     UNET_FILE,
     VAE_DECODER_FILE,
     VAE_ENCODER_FILE,
     Manifest,
 )
+from engine.pipeline_folder.adapted import AdaptedUNet, example_adapters
 from engine.pipeline_folder.cross_attention import Watch
 from engine.pipeline_folder.fast_decoder import load_fast_decoder
 from engine.pipeline_folder.few_steps import LowRank, merge_few_steps
@@ -50,6 +56,7 @@ class Graph:
         changes: Those, by `few_steps.weight_key` of the changed weight.
         attention_level: How often the latents are halved on the way to the layers whose attention is told by body
             group, as a second output; None for none. The module itself has only the first.
+        shared: Inputs that are one for all rows.
     """
 
     file: str
@@ -61,6 +68,7 @@ class Graph:
     beside: str = ""
     changes: Mapping[str, LowRank] = field(default_factory=dict)
     attention_level: int | None = None
+    shared: frozenset[str] = frozenset()
 
 
 class TextEncoder(torch.nn.Module):
@@ -165,12 +173,22 @@ class VaeEncoder(torch.nn.Module):
         return cast(torch.Tensor, self.model.encode(image.to(self.model.dtype)).latent_dist.parameters.float())
 
 
-def parts_of(source: Source, manifest: Manifest, *, variant: str | None) -> dict[str, Callable[[], Graph]]:
-    """Name of every part of a bundle and what loads it; one is held in memory at a time."""
+def parts_of(
+    source: Source, manifest: Manifest, *, variant: str | None, merge: Callable[[str, Any], Any] | None = None
+) -> dict[str, Callable[[], Graph]]:
+    """Name of every part of a bundle and what loads it; one is held in memory at a time.
+
+    Args:
+        source: The checkpoint.
+        manifest: What it is to become.
+        variant: Which of its weights.
+        merge: What changes a part's weights before it becomes a graph, given the part's name in the checkpoint.
+    """
 
     def load(kind: Any, part: str, precision: str) -> Any:
         dtype = torch.float16 if precision == "fp16" else torch.float32
-        return load_part(kind, source.folders[part], source.config(part), dtype, variant=variant)
+        model = load_part(kind, source.folders[part], source.config(part), dtype, variant=variant)
+        return model if merge is None else merge(part, model)
 
     def text_encoder(kind: Any, part: str, file: str) -> Graph:
         model = load(kind, part, manifest.precision)
@@ -196,6 +214,8 @@ def parts_of(source: Source, manifest: Manifest, *, variant: str | None) -> dict
         parts["unet of few steps"] = lambda: _few_steps_graph(
             load(UNet2DConditionModel, "unet", manifest.precision), source, manifest
         )
+    if manifest.adapted is not None:
+        parts["adapted unet"] = lambda: adapted_graph(load(UNet2DConditionModel, "unet", manifest.precision), manifest)
     return parts
 
 
@@ -273,6 +293,20 @@ def unet_graph(model: Any, manifest: Manifest) -> Graph:
         output_name="output",
         precision=manifest.precision,
         attention_level=None if cell is None else (cell // manifest.vae_factor).bit_length() - 1,
+    )
+
+
+def adapted_graph(model: Any, manifest: Manifest) -> Graph:
+    """The graph of a UNet with adapters as inputs; its weights are the plain graph's."""
+    plain = unet_graph(model, manifest)
+    return replace(
+        plain,
+        file=ADAPTED_FILE,
+        module=AdaptedUNet(plain.module, model),
+        inputs={**plain.inputs, **example_adapters(model)},
+        dynamic={**plain.dynamic, LORA_DOWN: {1: _ANY}, LORA_UP: {0: _ANY}, LORA_SCALE: {0: _ANY, 1: _ANY}},
+        beside=UNET_FILE,
+        shared=SHARED_INPUTS,
     )
 
 

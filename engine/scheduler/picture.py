@@ -5,20 +5,25 @@ It knows samplers and guidance; it does not know what else shares the forward, o
 Letters: C H W latent channels and sides.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.adapters.stack import Loras
 from engine.errors import NotFiniteError
 from engine.samplers import FloatArray, Keep, SamplerPlan, guided
 from engine.scheduler.job import Job
 
 Inputs: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
 Forward: TypeAlias = Callable[[Inputs], FloatArray]
+AdaptedForward: TypeAlias = Callable[[Inputs, Sequence[Loras]], FloatArray]
 Bucket: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
+
+#: In the bucket of rows with adapters, where they share no forward with others.
+ADAPTED = "adapted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,23 @@ class OtherModel:
 
     name: str
     forward: Forward
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Adapted:
+    """Adapters beside the scheduler's own model; rows with different ones, and with none, share a forward.
+
+    Attributes:
+        loras: The picture's adapters with their scales.
+        forward: From inputs with R rows, and the adapters of each row, to outputs with R rows, [R, C, H, W].
+        max_columns: Most columns that the adapters of a forward may take together.
+        apart: Whether rows without adapters must not share a forward, since their last bits would change.
+    """
+
+    loras: Loras
+    forward: AdaptedForward
+    max_columns: int
+    apart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +86,7 @@ class Denoising:
         keep: What stays of `original`; None where all of it may change.
         then: What denoises the result once more, from its own plan and at the size of its own noise.
         model: What runs the rows; None means the scheduler's own.
+        adapted: Adapters beside that; None without any.
         estimate_every: After how many steps each the picture is estimated; None means never.
         watch: How its attention is looked at, in each of its steps; None means not at all.
     """
@@ -78,8 +101,14 @@ class Denoising:
     keep: Keep | None = None
     then: "Denoising | None" = None
     model: OtherModel | None = None
+    adapted: Adapted | None = None
     estimate_every: int | None = None
     watch: Watch | None = None
+
+    @property
+    def loras(self) -> Loras:
+        """Adapters of every row."""
+        return () if self.adapted is None else self.adapted.loras
 
     @property
     def num_steps(self) -> int:
@@ -116,7 +145,9 @@ class Picture:
             original = resized(original, noise.shape[2], noise.shape[3])
         self._state = denoising.plan.start(noise, original)
         context = tuple((name, value.shape[1:]) for name, value in sorted(denoising.conditional.items()))
-        model = () if denoising.model is None else ((denoising.model.name, ()),)
+        model: Bucket = () if denoising.model is None else ((denoising.model.name, ()),)
+        if denoising.adapted is not None and denoising.adapted.apart:
+            model = (*model, (ADAPTED, ()))
         self.bucket: Bucket = (("sample", self.latents.shape[1:]), *context, *model)
 
     @property

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from server.cli import annotate
 from server.cli.commands import (
     ablation,
     evaluate,
@@ -16,6 +17,7 @@ from server.cli.commands import (
     figures,
     generate,
     keys,
+    magic123,
     model_repo,
     parse,
     serve,
@@ -26,7 +28,22 @@ from server.cli.commands import (
 from server.cli.errors import UsageError
 from server.cli.streams import drop_output, prepare_streams
 
-COMMANDS = (serve, keys, generate, parse, export, model_repo, verify, triton, train, figures, evaluate, ablation)
+COMMANDS = (
+    serve,
+    keys,
+    generate,
+    magic123,
+    parse,
+    export,
+    model_repo,
+    verify,
+    triton,
+    train,
+    figures,
+    evaluate,
+    ablation,
+    annotate,
+)
 
 EPILOG = """\
 examples:

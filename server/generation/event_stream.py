@@ -106,6 +106,7 @@ def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Set
         description=request.description.text,
         variant=request.variant,
         decoder=request.decoder,
+        loras=dict(request.loras) or None,
         **texts.model_dump(),
         **(asdict(started) | {"mask": mask}),
     )

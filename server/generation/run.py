@@ -61,6 +61,8 @@ async def events(gateway: Gateway, request: PreparedRequest) -> AsyncGenerator[E
                     gateway.metrics.edited("groups" if request.edit.mask is None else "mask")
                 if isinstance(event, Started) and request.attention:
                     gateway.metrics.attended()
+                if isinstance(event, Started):
+                    gateway.metrics.adapted(request.loras)
                 if isinstance(event, ImageReady) and gateway.sign is not None:
                     event = await _signed(gateway, gateway.sign, event)
                 yield event

@@ -11,6 +11,7 @@ from server.generation import run as generation
 from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
 from server.generation.event_stream import EventStream, picture, settled
 from server.generation.prepared import prepared_request
+from server.generation.room import refuse_when_full
 from server.generation.second_reading import second_reading
 from server.http import problems
 from server.http.caller import caller_of
@@ -96,13 +97,16 @@ async def generate(request: Request) -> Response:
     media_type, image_format = _media_type(request, reading.body), reading.values.get("image_format", "png")
     if media_type in IMAGES:
         image_format = media_type.removeprefix("image/")
-    reading = await second_reading(gateway, _judged_by_form(request, reading))
+    caller, reading = caller_of(request.scope), _judged_by_form(request, reading)
+    if not reading.mistakes:
+        refuse_when_full(gateway, caller)
+    reading = await second_reading(gateway, reading)
     prepared = prepared_request(
         gateway,
         reading,
         image_format=image_format,
         request_id=request.state.request_id,
-        caller=caller_of(request.scope),
+        caller=caller,
     )
     if media_type is None:
         raise _not_acceptable(request, prepared)

@@ -56,6 +56,9 @@ class GenerateBody(Body):
     decoder: Decoder = Field(
         "full", description="fast makes nearly the same picture of the same latents, where GET /model has it."
     )
+    loras: dict[Text, float] | None = Field(
+        None, description="Scales, -2 to 2, by the name of an adapter of GET /adapters; four at most, 0 is none."
+    )
     seed: int | None = Field(
         None, ge=-1, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent, null or -1."
     )
@@ -180,6 +183,7 @@ class _Values(Answer):
     sampler: str
     variant: Variant = "full"
     decoder: Decoder = "full"
+    loras: dict[str, float] | None = Field(None, description="Adapters that act, with their scales.")
     guidance_interval: tuple[float, float]
     strength: float | None = Field(None, description="Only with init_image.")
     mask: str | None = Field(

@@ -80,6 +80,7 @@ class AnyImagesBody(Body):
     sampler: Text | None = Field(None, description="As in POST /generate.")
     variant: Variant | None = Field(None, description="As in POST /generate.")
     decoder: Decoder | None = Field(None, description="As in POST /generate.")
+    loras: dict[Text, float] | None = Field(None, description="As in POST /generate.")
     image_index: int | None = Field(None, ge=0, le=MAX_IMAGE_INDEX, description="As in POST /generate.")
     priority: Priority | None = Field(None, description="As in POST /generate.")
     deadline_seconds: float | None = Field(None, gt=0, description="As in POST /generate.")

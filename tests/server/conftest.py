@@ -19,6 +19,7 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
+from engine.adapters.info import AdapterInfo
 from engine.engine import (
     EngineStats,
     Event,
@@ -68,6 +69,8 @@ MODEL = ModelInfo(
     max_characters=8000,
     previews=True,
     attention=True,
+    adapters=(AdapterInfo(name="pencil", rank=4),),
+    adapter_columns=128,
 )
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 
@@ -107,6 +110,9 @@ class RectangleEngine:
         return EngineStats(
             running=self._running, waiting=self._waiting, steps_total=self._steps, images_total=self._images
         )
+
+    def check_room(self, caller: str) -> None:
+        """It refuses in `generate`."""
 
     def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
         return prepare(request, self.model, mistakes=mistakes)

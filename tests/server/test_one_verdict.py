@@ -131,6 +131,9 @@ class Judge:
     def stats(self) -> EngineStats:
         return self._engine.stats()
 
+    def check_room(self, caller: str) -> None:
+        """There always is."""
+
     def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
         self.asked += 1
         return self._engine.prepare(request, mistakes=mistakes)

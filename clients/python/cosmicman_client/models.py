@@ -146,6 +146,34 @@ class Model(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adapter(Record):
+    """A file of the server's adapters folder; `refused` says why `loras` may not name it, where they may not."""
+
+    name: str
+    sha256: str = ""
+    rank: int = 0
+    layers: int = 0
+    scaling: str = ""
+    licence: str = ""
+    trigger_words: str = ""
+    refused: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapters(Record):
+    """What GET /adapters lists; the ranks of one request's adapters may sum to `max_columns`."""
+
+    max_columns: int
+    adapters: tuple[Adapter, ...] = ()
+
+    @classmethod
+    def _value(cls, name: str, value: Any) -> Any:
+        if name == "adapters":
+            return tuple(Adapter.read(each) for each in _list(name, value))
+        return super()._value(name, value)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings(_HasGroups):
     """What a request runs with, every default filled in; `mask` is a PNG of what an edit changes, black stays."""
 
@@ -161,6 +189,7 @@ class Settings(_HasGroups):
     image_index: int = 0
     variant: str = "full"
     decoder: str = "full"
+    loras: Mapping[str, float] | None = None
     groups: tuple[GroupSpan, ...] = ()
     negatives: tuple[Negative, ...] = ()
     drawn: str = ""

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.description.grammar.absences import AbsenceRules
-from engine.description.grammar.memory import GROWING, WORN, Phrase
+from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.rules.absences import AbsenceRules
+from engine.description.grammar.rules.memory import DESCRIBED, GROWING, WORN, Phrase
 from engine.description.grammar.word_roles import HEADS
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
 
 #: Prepositions that stay with a verb of pose before them: "leans against", "walking down".
 _WITH_POSE = frozenset(
@@ -24,6 +23,9 @@ _FINITE = frozenset((Kind.WEAR, Kind.HOLD, Kind.POSE, Kind.EXPRESSION, Kind.STOP
 RESUMED = WORN | {Group.HAIR}
 _CLAUSE_VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.EXPRESSION))
 _CLAUSE_GOES_ON = _CLAUSE_VERBS | {Kind.COPULA, Kind.OF}
+_AT_BODY = ("on her ", "on his ", "in her ", "in his ", "over her ", "over his ", "on their ")
+_FIRST = 3  # phrases in which a text names who is drawn
+_SHOWS = frozenset(("show", "shows"))
 _NO_ASIDE = 9
 _CARRIED_AT = frozenset(("on her back", "on his back"))
 _RESUMES = frozenset(("it", "they", "it's", "they're"))
@@ -38,6 +40,10 @@ class Assembly(AbsenceRules):
         for at, chunk in enumerate(self._chunks):
             self._at = at
             kind = chunk.kind
+            if at == self._absent_until and self._negated is not None:
+                self._negated.end = chunk.end  # "left his hat at home"
+                self._end_negation()
+                continue
             if self._waiting is not None and self._after is not Kind.SUBJECT and self._ends_aside(chunk):
                 self._resume(chunk, self._waiting)
                 self._waiting = None
@@ -48,8 +54,12 @@ class Assembly(AbsenceRules):
         return [(phrase.start, phrase.end, phrase.group) for phrase in self._phrases]
 
     def _lead(self, chunk: Chunk) -> None:
+        if self._names_absences(chunk):
+            return None
         anchor = self._anchor
         self._swallow = False
+        if chunk.word == "close to" and anchor is not None and anchor.group is Group.HAIR:
+            chunk = chunk._replace(kind=Kind.PREPOSITION)  # "hair cut close to the skull"
         if self._after is Kind.HOLD:
             self._context, self._after = None, Kind.POSE
         if (
@@ -77,6 +87,7 @@ class Assembly(AbsenceRules):
             "above",
         ):
             self._scene_of_pronoun(chunk)
+        return None
 
     def _scene_of_pronoun(self, chunk: Chunk) -> None:
         """Read "behind her, a snowy park": the rest of the sentence is the scene."""
@@ -93,12 +104,20 @@ class Assembly(AbsenceRules):
         if self._pending is not None or lead is None or anchor is None:
             return
         if lead.word in ("behind", "around", "beyond") or lead.kind is Kind.SCENE_PREPOSITION:
+            if anchor.group is Group.PERSON and anchor.listed and self._are_others(anchor):
+                anchor.group = Group.BACKGROUND  # ", photographers behind her"
             if anchor.group not in (Group.PERSON, Group.BODY, Group.FACE, Group.HAIR) and not anchor.verbed:
                 anchor.group = Group.BACKGROUND
             if anchor.group is not Group.PERSON:
                 anchor.end = chunk.end
         elif anchor.group in GROWING or anchor.group is Group.BODY:
             anchor.end = chunk.end
+
+    def _are_others(self, anchor: Phrase) -> bool:
+        """Whether people in the plural are named after the one who is drawn."""
+        return anchor.word.endswith("s") and any(
+            each.group is Group.PERSON for each in self._phrases[:_FIRST] if each is not anchor
+        )
 
     def _begins_clause(self) -> bool:
         """Whether a thing with a verb of its own follows: ", and the hem of her dress has ripped"."""
@@ -151,6 +170,8 @@ class Assembly(AbsenceRules):
             self._anchor.subject = True
 
     def _subject(self, chunk: Chunk) -> None:
+        if chunk.word == "it" and self._preposition is not None and self._chunks[self._at - 1] is self._preposition:
+            return self._object(chunk)  # "the vest beneath it"
         self._end_negation()
         self._anchor = None
         self._preposition = None
@@ -174,6 +195,8 @@ class Assembly(AbsenceRules):
             return self._after is Kind.COMMA and self._asides > 1 or self._asides < 0
         if chunk.kind is not Kind.ATTACH and chunk.kind is not Kind.POSE:
             return False
+        if self._asides < 0 and self._after is Kind.WEAR:
+            return chunk.word.endswith("s")  # "the kaftan she wears reaches the floor"
         return self._after is Kind.COMMA and self._asides > 1 and chunk.word.endswith("s")
 
     def _resume(self, chunk: Chunk, phrase: Phrase) -> None:
@@ -189,6 +212,16 @@ class Assembly(AbsenceRules):
             self._object(chunk)
 
     def _filler(self, chunk: Chunk) -> None:
+        if chunk.word in _SHOWS and self._anchor is not None and self._anchor.group in DESCRIBED | {Group.BODY}:
+            if (
+                self._after is Kind.PLACE
+                and self._next_kind() in _PARTICLE_BEFORE
+                or self._after is Kind.NOUN
+                or self._after is Kind.PART
+            ):
+                self._attach(chunk)
+                self._attached = True
+                return None  # "her torn shirt shows her ribs"
         if self._ends_absence(chunk) or chunk.word == "too" and self._next_kind() is Kind.ADJECTIVE:
             return
         self._anchor = None
@@ -209,12 +242,22 @@ class Assembly(AbsenceRules):
         if group is Group.BODY and anchor is not None and anchor.group in WORN and chunk.word in _CARRIED_AT:
             if self._after is Kind.NOUN:
                 return self._grow(chunk)
+        if group is Group.BODY and anchor is not None and anchor.group in WORN and self._attached:
+            if chunk.word.startswith(_AT_BODY):
+                return self._grow(chunk)  # "a bag clasped on her knees"
         self._preposition = None
         self._open(chunk, group)
         return None
 
     def _retroactive(self, chunk: Chunk, anchor: Phrase) -> bool:
         """Whether, as in "a hat rack in the background", the place makes what it holds part of the scene."""
+        if (
+            anchor.group is Group.PERSON
+            and anchor.listed
+            and chunk.word.startswith("in the")
+            and self._are_others(anchor)
+        ):
+            return True  # "a teacher, pupils in the foreground"
         return (
             anchor.group not in (Group.PERSON, Group.BODY, Group.FACE, Group.HAIR)
             and chunk.word in ("in the background", "in the distance")

@@ -98,7 +98,10 @@ class OnnxSession:
     def _run(
         self, names: list[str], inputs: Mapping[str, Array], options: onnxruntime.RunOptions | None
     ) -> list[npt.NDArray[np.float32]]:
-        fed = {name: value.astype(np.float16) if name in self._halves else value for name, value in inputs.items()}
+        halves = self._halves
+        fed = {
+            name: value.astype(np.float16, copy=False) if name in halves else value for name, value in inputs.items()
+        }
         try:
             outputs = self._session.run(names, fed, options)
         except RUN_ERRORS as error:

@@ -45,7 +45,7 @@ class Compiler:
 
         Args:
             path: The .onnx file.
-            digest: Its sha256, by which its blobs are known.
+            digest: Of it, and of the files that it refers to, by which its blobs are known.
             precision: float32 or bfloat16.
             num_threads: Threads of one run.
             blobs: Where compiled models are kept; None keeps none.

@@ -1,5 +1,7 @@
 """A graph in OpenVINO: a run's rows go through what is compiled for them, in one forward or in parts.
 
+Inputs begin with the rows, but for those that are one for all rows; the shape of such a one is its tail.
+
 Letters: R rows.
 """
 
@@ -11,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.bundle.manifest import TOKEN_GROUPS
+from engine.bundle.manifest import SHARED_INPUTS, TOKEN_GROUPS
 from engine.errors import GenerationError, ProviderError
 from engine.sessions.failures import run_error
 from engine.sessions.openvino.compiler import Compiler
@@ -22,10 +24,11 @@ from engine.sessions.session import Array
 
 # What probes are drawn from; integers are ids or sizes, and zero is one of each.
 _PROBE_SEED = 20261130
+_ADAPTER_SCALE = 0.05
 
 
 class OpenVinoSession:
-    """A graph whose inputs all begin with the rows; `run` may be called from any thread.
+    """A graph whose inputs begin with the rows, but for shared ones; `run` may be called from any thread.
 
     A picture must not depend on what else is drawn: a number of rows is used only once its rows were seen to come out
     as from a forward of one row, to the last bit. So it does not matter either what is compiled at the moment.
@@ -117,14 +120,14 @@ class OpenVinoSession:
                 self._shapes.want((tail, rows), self._background)
             answers, start = [], 0
             for rows in parts(num_rows, held):
-                part = {name: _filled(array[start : start + rows], rows) for name, array in fed.items()}
+                part = _rows_of(fed, start, rows)
                 answers.append(self._answer(self._shapes.take((tail, rows)), part))
                 start += rows
         return [np.concatenate(each)[:num_rows] for each in zip(*answers, strict=True)]
 
     def _fed(self, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], int]:
         fed = {name: np.ascontiguousarray(inputs[name], self._dtypes[name]) for name in self._read(inputs)}
-        [num_rows] = {len(array) for array in fed.values()}
+        [num_rows] = {len(array) for name, array in fed.items() if name not in SHARED_INPUTS}
         return fed, num_rows
 
     def _read(self, given: Collection[str]) -> list[str]:
@@ -140,7 +143,7 @@ class OpenVinoSession:
             raise run_error(self._name, error) from error
 
     def _compiled(self, tail: Tail, rows: int) -> Any:
-        return self._compiler.compiled({name: (rows, *shape) for name, shape in tail})
+        return self._compiler.compiled({name: _shape(name, shape, rows) for name, shape in tail})
 
     def _answer(self, model: Any, fed: Mapping[str, Array]) -> list[npt.NDArray[np.float32]]:
         try:
@@ -154,7 +157,7 @@ class OpenVinoSession:
         fed = self._probe(tail, rows)
         together = self._answer(model, fed)[0]
         for row in (0, rows - 1):
-            alone = self._answer(single, {name: array[row : row + 1] for name, array in fed.items()})[0]
+            alone = self._answer(single, _rows_of(fed, row, 1))[0]
             if not np.array_equal(alone[0], together[row], equal_nan=True):
                 return False
         return True
@@ -175,12 +178,26 @@ class OpenVinoSession:
         for name, shape in tail:
             dtype = self._dtypes[name]
             real = np.issubdtype(dtype, np.floating)
-            fed[name] = (random.normal(size=(rows, *shape)) if real else np.zeros((rows, *shape))).astype(dtype)
+            full = _shape(name, shape, rows)
+            scale = _ADAPTER_SCALE if name in SHARED_INPUTS else 1.0
+            fed[name] = (random.normal(scale=scale, size=full) if real else np.zeros(full)).astype(dtype)
         return fed
 
 
 def _tail(fed: Mapping[str, Array]) -> Tail:
-    return tuple((name, array.shape[1:]) for name, array in fed.items())
+    return tuple((name, array.shape[name not in SHARED_INPUTS :]) for name, array in fed.items())
+
+
+def _shape(name: str, tail: Shape, rows: int) -> Shape:
+    return tail if name in SHARED_INPUTS else (rows, *tail)
+
+
+def _rows_of(fed: Mapping[str, Array], start: int, rows: int) -> dict[str, Array]:
+    """Some rows of a run, and what is one for all."""
+    return {
+        name: array if name in SHARED_INPUTS else _filled(array[start : start + rows], rows)
+        for name, array in fed.items()
+    }
 
 
 def _plain(tail: Tail) -> Tail:

@@ -20,9 +20,11 @@ import numpy.typing as npt
 import torch
 
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
     SECOND_TEXT_ENCODER_FILE,
+    SHARED_INPUTS,
     TEXT_ENCODER_FILE,
     TOKEN_GROUPS,
     UNET_FILE,
@@ -56,6 +58,7 @@ _PARTS: Mapping[str, str] = MappingProxyType(
         VAE_ENCODER_FILE: "vae encoder",
         FAST_DECODER_FILE: "fast decoder",
         FEW_STEPS_FILE: "unet of few steps",
+        ADAPTED_FILE: "adapted unet",
     }
 )
 _WARM_RUNS = 3  # before a capture, so that libraries have chosen their algorithms and taken their workspace
@@ -180,7 +183,7 @@ class TorchSessions:
             output: torch.Tensor = module(**inputs)
             return output
 
-        compiled = self.provider == "torch-compiled" and file in (UNET_FILE, FEW_STEPS_FILE)
+        compiled = self.provider == "torch-compiled" and file in (UNET_FILE, FEW_STEPS_FILE, ADAPTED_FILE)
         run: Forward = CompiledForward(torch.compile(forward, dynamic=False), self._device) if compiled else forward
         watched: Watched | None = None
         if graph.attention_level is not None:
@@ -214,8 +217,8 @@ class CompiledForward:
 
     def __call__(self, inputs: Inputs) -> torch.Tensor:
         """R rows to R rows."""
-        num_rows = len(next(iter(inputs.values())))
-        padded = {name: _pad(value) for name, value in inputs.items()}
+        num_rows = len(next(value for name, value in inputs.items() if name not in SHARED_INPUTS))
+        padded = {name: value if name in SHARED_INPUTS else _pad(value) for name, value in inputs.items()}
         with self._lock:
             if self._device.type != "cuda":
                 return self._compiled(padded)[:num_rows]

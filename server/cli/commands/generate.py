@@ -31,6 +31,7 @@ EXAMPLES = """\
   cosmicman generate "a man with a grey beard, a blue coat" -o blue.png --init-image man.png --change auto
   cosmicman generate "a man in a blue suit" -o man.png --cutout
   cosmicman generate "a man in a blue suit" -o man.png --attention maps
+  cosmicman generate "a girl in a red dress" -o girl.png --adapters models/adapters --lora pencil=0.8
   cosmicman generate - -o out.png < description.txt
   cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
 
@@ -68,6 +69,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--sampler", help="such as dpmpp_2m_karras or euler_a (the model's default)")
     parser.add_argument("--variant", default="full", help="few_steps draws with a UNet of few steps (full)")
     parser.add_argument("--decoder", default="full", help="fast makes nearly the same picture in less time (full)")
+    parser.add_argument(
+        "--lora",
+        type=named_value("SCALE", number=True),
+        action="append",
+        default=[],
+        metavar="NAME=SCALE",
+        help="adapter of the folder --adapters, -2 to 2; may be repeated",
+    )
+    parser.add_argument(
+        "--adapters", type=Path, metavar="FOLDER", help="folder of adapters (LoRA) to choose from (none)"
+    )
     parser.add_argument("--deadline-seconds", type=float, metavar="SECONDS", help="give up after this time (no limit)")
     parser.add_argument(
         "--guidance-interval",
@@ -133,6 +145,7 @@ def run(options: argparse.Namespace) -> int:
         sampler=options.sampler,
         variant=options.variant,
         decoder=options.decoder,
+        loras=_once("--lora", options.lora),
         seed=options.seed,
         image_index=options.image_index,
         num_images=options.num_images,
@@ -151,7 +164,7 @@ def run(options: argparse.Namespace) -> int:
         attention=options.attention is not None,
     )
     console = Console(stderr=True)
-    engine = _load(options)
+    engine = load_engine(options)
     prepared = engine.prepare(request)
     show_groups(console, prepared.description)
     written = asyncio.run(_generate(engine, prepared, files, console, options.attention))
@@ -165,7 +178,7 @@ def _once(argument: str, pairs: list[tuple[str, T]]) -> dict[str, T]:
     if len(given) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise UsageError(f"{argument} may name a group once, and {twice!r} came more often")
+        raise UsageError(f"{argument} may have a name once, and {twice!r} came more often")
     return given
 
 
@@ -232,11 +245,12 @@ def _check_maps(folder: Path, files: list[Path], force: bool) -> None:
         raise UsageError(f"{', '.join(taken)} is there already; --force overwrites it")
 
 
-def _load(options: argparse.Namespace) -> Engine:
+def load_engine(options: argparse.Namespace) -> Engine:
+    """The engine of `--bundle`, `--num-threads` and the provider's options; it starts without warming up."""
     from server.run import engine_settings
     from server.settings import read_settings
 
-    given = {name: getattr(options, name) for name in ("bundle", "num_threads", *NAMES)}
+    given = {name: getattr(options, name) for name in ("bundle", "adapters", "num_threads", *NAMES)}
     try:
         settings = read_settings(**given)
         limits = replace(engine_settings(settings), max_images=options.num_images, warm_up=False)

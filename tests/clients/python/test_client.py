@@ -68,6 +68,28 @@ def test_everything_about_the_model(url: str) -> None:
         assert {span.group for span in client.parse("a red hat").groups} == {"headwear"}
 
 
+def test_adapters_are_listed_and_named_by_a_request(url: str) -> None:
+    with Client(url) as client:
+        listed = client.adapters()
+        assert {each.name for each in listed.adapters if each.refused is None} == {"pencil", "safety-jacket"}
+        assert client.with_raw_response.adapters().parse() == listed and listed.max_columns == 128
+        plain = client.generate(TEXT, **QUICK)
+        drawn = client.generate(TEXT, loras={"pencil": 1.0, "safety-jacket": 0}, **QUICK)
+        assert drawn.settings.loras == {"pencil": 1.0} and plain.settings.loras is None
+        assert drawn.image.data != plain.image.data == client.generate(TEXT, loras={"pencil": 0.0}, **QUICK).image.data
+        with pytest.raises(UnprocessableEntityError, match="did you mean pencil"):
+            client.generate(TEXT, loras={"pencils": 1.0}, **QUICK)
+        with pytest.raises(TypeError, match="loras must hold scales by name"):
+            client.generate(TEXT, loras={"pencil": "much"}, **QUICK)  # type: ignore[dict-item]
+
+
+async def test_adapters_asynchronously(url: str) -> None:
+    async with AsyncClient(url) as client:
+        listed = await client.adapters()
+        raw = await client.with_raw_response.adapters()
+    assert raw.parse() == listed and listed.adapters
+
+
 def test_refusals_name_every_field(url: str) -> None:
     with Client(url) as client, pytest.raises(UnprocessableEntityError) as caught:
         client.generate(TEXT, steps=5000, width=131)

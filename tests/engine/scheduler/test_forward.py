@@ -1,5 +1,6 @@
 """A forward of which some rows are watched: whose attention is told, and that nobody else notices."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 from engine.samplers import NoiseSchedule, gaussian_noise, sampler_plan
 from engine.scheduler.forward import run_batch
 from engine.scheduler.job import Job
-from engine.scheduler.picture import Denoising, Picture, Watch
+from engine.scheduler.picture import Adapted, Denoising, Picture, Watch
 from engine.scheduler.policy import Batch
 
 JOB = Job(number=0, priority="normal", entered_at=0.0)
@@ -56,6 +57,11 @@ def denoised(*pictures: Picture, row_limit: int = 8) -> None:
         assert outcome.error is None and not outcome.failures
 
 
+def doubled(inputs: Any, loras: Any) -> np.ndarray:
+    """Rows with an adapter give twice as much."""
+    return forward(inputs) * np.array([2.0 if each else 1.0 for each in loras], np.float32)[:, None, None, None]
+
+
 def groups_of(value: float) -> np.ndarray:
     return np.full((1, 2, 3), value, np.float32)
 
@@ -89,3 +95,14 @@ def test_a_guided_picture_in_two_forwards_is_watched_in_the_first() -> None:
     assert model.rows == [[1.0]] * STEPS
     assert watched.attention is not None
     np.testing.assert_array_equal(watched.latents, plain.latents)
+
+
+def test_a_watched_picture_beside_an_adapted_one_runs_apart_and_is_told() -> None:
+    model, adapted = Watched(), Adapted(loras=(("an adapter", 1.0),), forward=doubled, max_columns=16)
+    watched, alone, other = picture(Watch(token_groups=groups_of(1.0), forward=model)), picture(None), picture(None, 4)
+    other.denoising = replace(other.denoising, adapted=adapted)
+    outcome = run_batch(Batch(bucket=watched.bucket, pictures=(watched, other), row_limit=8), forward)
+    assert (outcome.error, outcome.forwards, outcome.adapted) == (None, [1, 3], 1)
+    assert model.rows == [[1.0]] and watched.attention is not None and other.attention is None
+    run_batch(Batch(bucket=alone.bucket, pictures=(alone,), row_limit=8), forward)
+    np.testing.assert_array_equal(watched.latents, alone.latents)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.memory import DESCRIBED, GROWING, WORN, Phrase
+from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
-from engine.description.grammar.noun_rules import NounRules
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
+from engine.description.grammar.rules.memory import DESCRIBED, GROWING, WORN, Phrase
+from engine.description.grammar.rules.nouns import NounRules
 
 _PLACE_PREPOSITIONS = frozenset(
     ("at", "through", "along", "across", "beyond", "throughout", "past", "against", "under", "beneath", "by")
@@ -33,6 +32,12 @@ _AFTER_POSE = frozenset(
         "to",
     )
 )
+#: Participles after which comes what a garment lies on.
+_LAID = frozenset(("draped", "stretched", "slung", "hooked", "folded", "flung", "thrown", "laid", "hung", "tossed"))
+_NUMBERS = frozenset(
+    ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+     "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+)  # fmt: skip
 _OF_PERSONS = frozenset((Kind.POSE, Kind.HOLD, Kind.EXPRESSION, Kind.WEAR))
 _FAR_BACK = 4
 _CLOTH = WORN | {Group.HAIR}
@@ -60,7 +65,8 @@ class ModifierRules(NounRules):
             return None
         if self._unknown_place(chunk, anchor, lead):
             return None
-        if self._after is Kind.POSE and chunk.determined and lead is None:
+        described = chunk.determined or chunk.end - chunk.start > len(chunk.word)
+        if self._after is Kind.POSE and described and lead is None:
             self._open(chunk, Group.ACCESSORY)
             return None
         if anchor is not None and self._unknown_belongs(chunk, anchor, lead):
@@ -163,6 +169,9 @@ class ModifierRules(NounRules):
             and anchor.group is Group.PERSON
         ):
             return self._grow(chunk)
+        if self._poses_again(chunk):
+            self._open(chunk, Group.BODY)
+            return None
         worn = self._context is Kind.WEAR or self._pronoun and lead is not None and lead.word == "in"
         if worn and anchor is None:
             self._open(chunk, Group.DRESS)
@@ -170,8 +179,14 @@ class ModifierRules(NounRules):
         if anchor is not None and self._adjective_belongs(chunk, anchor, lead):
             anchor.verbed = anchor.verbed or self._after is Kind.COMMA
             anchor.still = anchor.still or chunk.word == "asleep"
-            return self._grow(chunk)
+            after = self._after
+            self._grow(chunk)
+            fixed = chunk.word in _LAID or chunk.word.endswith("ed") and self._next_kind() is Kind.WITH
+            self._attached = after is Kind.COPULA and fixed
+            return None
         group = chunk.group
+        if group is None and chunk.word in _NUMBERS and anchor is not None and anchor.group is Group.PERSON:
+            return self._grow(chunk)  # "two brothers, perhaps nine and eleven"
         if group is None:
             if anchor is not None and anchor.group is Group.PERSON or self._pronoun:
                 group = Group.BODY
@@ -185,6 +200,15 @@ class ModifierRules(NounRules):
         opened.weak = group is None
         return None
 
+    def _poses_again(self, chunk: Chunk) -> bool:
+        """Whether a participle after the scene is the person's: "on a lawn, propped on her elbows"."""
+        chunks, at = self._chunks, self._at
+        if self._after is not Kind.COMMA or self._anchor is None or self._anchor.group is not Group.BACKGROUND:
+            return False
+        if not chunk.word.endswith("ed") or at + 2 >= len(chunks) or chunks[at + 1].kind is not Kind.PREPOSITION:
+            return False
+        return chunks[at + 2].kind is Kind.PLACE and chunks[at + 2].determined
+
     def _adjective_belongs(self, chunk: Chunk, anchor: Phrase, lead: Chunk | None) -> bool:
         if lead is not None or self._swallow:
             return anchor.group is not Group.PERSON
@@ -194,7 +218,8 @@ class ModifierRules(NounRules):
             return anchor.subject and (anchor.group in GROWING or anchor.group is Group.BODY)
         if self._after in (Kind.COMMA, Kind.CONJUNCTION):
             return chunk.group is None and (anchor.group in GROWING or anchor.group is Group.BODY)
-        return anchor.group in GROWING or (anchor.group is Group.BODY and chunk.group is None)
+        bodily = chunk.group is None or self._after is Kind.PLACE and chunk.group is Group.BACKGROUND
+        return anchor.group in GROWING or (anchor.group is Group.BODY and bodily)
 
     def _adverb(self, chunk: Chunk) -> None:
         if self._negation is not None or self._anchor is None:

@@ -5,9 +5,8 @@ It opens and grows phrases; it does not decide what belongs where.
 
 from __future__ import annotations
 
-from engine.description.grammar.noun_phrases import Chunk
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
+from engine.description.grammar.names import Group, Kind
+from engine.description.grammar.noun_phrases import OWNERS, Chunk
 
 WORN = frozenset(
     (
@@ -26,10 +25,10 @@ _PARTS: dict[str, frozenset[Group]] = {
     """sleeve sleeves lapel lapels collar neckline necklines yoke placket epaulette epaulettes bodice hood neck
     shoulder shoulders elbows elbow""": _BODY_WORN,
     "cuff cuffs hem hems hemline pleat pleats slit slits ruffle ruffles drape vent vents back front waist": _CLOTHES,
-    "waistband crotch fly inseam knee knees leg legs thigh thighs": frozenset((Group.BOTTOM,)),
+    "waistband crotch fly inseam knee knees leg legs thigh thighs": frozenset((Group.BOTTOM, Group.DRESS)),
     "ankle ankles": frozenset((Group.BOTTOM, Group.FOOTWEAR, Group.LEGWEAR)),
     "button buttons pocket pockets zip zips zipper zippers lining seam seams toggle toggles snap snaps": _CLOSED,
-    "sole soles heel toe toes laces lace-up tongue insole toecap toecaps": frozenset((Group.FOOTWEAR,)),
+    "sole soles heel heels toe toes laces lace-up tongue insole toecap toecaps": frozenset((Group.FOOTWEAR,)),
     "strap straps": _CLOSED,
     "buckle buckles": frozenset((Group.BELT, Group.FOOTWEAR, Group.BAG, Group.OUTERWEAR)),
     "brim peak earflap earflaps crown": frozenset((Group.HEADWEAR,)),
@@ -38,50 +37,39 @@ _PARTS: dict[str, frozenset[Group]] = {
 }
 #: A part -> the groups of the garments that can have it.
 HOLDERS: dict[str, frozenset[Group]] = {word: groups for words, groups in _PARTS.items() for word in words.split()}
+APART = frozenset((Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
+_KNOWN_OWNERS = OWNERS | {"the"}
 _VERBS = frozenset((Kind.ATTACH, Kind.POSE, Kind.HOLD, Kind.SWALLOW))
 
 
 class Phrase:
-    """A phrase that is being built."""
+    """A phrase that is being built: where it stands, its group, and what else is known of it."""
 
-    __slots__ = (
-        "start",
-        "end",
-        "group",
-        "weak",
-        "wrap",
-        "subject",
-        "verbed",
-        "listed",
-        "word",
-        "still",
-        "ghost",
-        "handled",
-    )
+    # What is seldom set is of the class: a phrase is made for every few words.
+    #: Takes the group of the place it is at.
+    weak = False
+    #: A scarf or the like: neckwear, headwear or belt by where it is worn.
+    wrap = False
+    #: The subject of its clause: verbs and "is ..." go to it.
+    subject = False
+    #: Has taken a verb.
+    verbed = False
+    #: Stands after a comma.
+    listed = False
+    #: The word that decided it.
+    word = ""
+    #: Stands, lies or hangs by itself.
+    still = False
+    #: What a verb is done to: "inspects his roses".
+    handled = False
+    #: Resumes an earlier phrase ("It has ..."); it is one of the text's phrases once it grows.
+    ghost = False
 
     def __init__(self, start: int, end: int, group: Group) -> None:
         """Begin a phrase about nothing special."""
         self.start = start
         self.end = end
         self.group = group
-        #: Takes the group of the place it is at.
-        self.weak = False
-        #: A scarf or the like: neckwear, headwear or belt by where it is worn.
-        self.wrap = False
-        #: The subject of its clause: verbs and "is ..." go to it.
-        self.subject = False
-        #: Has taken a verb.
-        self.verbed = False
-        #: Stands after a comma.
-        self.listed = False
-        #: The word that decided it.
-        self.word = ""
-        #: Stands, lies or hangs by itself.
-        self.still = False
-        #: What a verb is done to: "inspects his roses".
-        self.handled = False
-        #: Resumes an earlier phrase ("It has ..."); it is one of the text's phrases once it grows.
-        self.ghost = False
 
 
 class Memory:
@@ -104,6 +92,8 @@ class Memory:
         self._denied_group: Group | None = None
         #: Where "and" comes before the last of a list of absences.
         self._last_of_list = -1
+        #: Up to here commas and "and" go on with what is absent: "left his hat, scarf and glasses at home".
+        self._absent_until = -1
         self._pending: int | None = None
         self._after: Kind | None = None
         self._pronoun = False
@@ -136,7 +126,7 @@ class Memory:
         phrase.subject = (
             self._preposition is None
             and (self._clause_start and self._context is None or self._verb_follows())
-            and not self._awaiting_verb
+            and (not self._awaiting_verb or self._begins_own_clause(chunk))
         )
         phrase.listed = self._after is Kind.COMMA
         phrase.word = chunk.word
@@ -175,6 +165,10 @@ class Memory:
             return False
         after = self._chunks[self._at + 1]
         return after.kind is Kind.COPULA or (after.kind in _VERBS and not after.word.endswith(("ing", "ed")))
+
+    def _begins_own_clause(self, chunk: Chunk) -> bool:
+        """Whether a part or garment of the person has a verb of its own: "a woman, her hair is tied back"."""
+        return self._after in APART and chunk.opener in _KNOWN_OWNERS and self._verb_follows()
 
     def _next_kind(self) -> Kind | None:
         return self._chunks[self._at + 1].kind if self._at + 1 < len(self._chunks) else None
