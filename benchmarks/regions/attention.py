@@ -95,11 +95,11 @@ def costs(older: Path, options: argparse.Namespace) -> None:
 
 
 def timed(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Processor seconds of each way, in turns, the first round left out."""
+    """Processor seconds of each way, in turns in an order that is drawn anew, the first round left out."""
     took: dict[str, list[float]] = {name: [] for name in ways}
+    draw = random.Random(0)
     for number in range(rounds + 1):
-        names = list(ways) if number % 2 else list(ways)[::-1]
-        for name in names:
+        for name in draw.sample(list(ways), len(ways)):
             began = time.process_time()
             ways[name]()
             if number:
@@ -226,9 +226,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         older = Path(folder) / "older"
         remove_from_bundle(options.bundle, older)
-        costs(older, options)
-        compare(older, options)
-    coverage(options)
+        if options.rounds:
+            costs(older, options)
+        if options.pictures:
+            compare(older, options)
+    if options.figures:
+        coverage(options)
 
 
 if __name__ == "__main__":
