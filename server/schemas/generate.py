@@ -147,6 +147,7 @@ class Picture(Answer):
     height: int
     attention: dict[str, str] | None = Field(
         None,
+        exclude_if=lambda maps: maps is None,
         description="Only where it was asked for: by group a small grey PNG in base64, a pixel for each square of the "
         "picture, white where the group's words were heeded most; of all steps of the first pass on average.",
     )

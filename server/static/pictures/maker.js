@@ -5,7 +5,7 @@ import { clearProblems, showProblem } from "../form/problems.js";
 import { fileName, toHash } from "../form/settings.js";
 import { copy } from "../service/clipboard.js";
 import { Problem } from "../service/problem.js";
-import { changeRequest } from "./change.js";
+import { changeRequest } from "./parts/change.js";
 
 /** Events: `filled`, the form was filled; `locked`, the server wants an API key. */
 export class Maker extends EventTarget {

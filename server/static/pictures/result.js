@@ -3,10 +3,10 @@
 
 import { alone, fileName } from "../form/settings.js";
 import { callView } from "./call.js";
-import { changeOf } from "./change.js";
+import { changeOf } from "./parts/change.js";
 import { button, make } from "./elements.js";
 import { factsOf } from "./facts.js";
-import { linkWords } from "../text/heeded.js";
+import { linkWords } from "./parts/heeded.js";
 import { columnsFor, fit } from "./mat.js";
 import { paintWords } from "../text/words.js";
 

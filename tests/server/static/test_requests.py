@@ -228,10 +228,10 @@ async def veils(page: Page) -> list[int]:
 async def test_words_show_where_they_were_heeded(studio: Any) -> None:
     page = studio.page
     await studio.generate("a woman, red hair, no hat")
-    assert studio.engine.seen[-1].attention
     words = page.locator("#shown .caption")
     person, hair = (words.get_by_role("button", name=name) for name in ("a woman", "red hair"))
     await expect(page.locator("#shown .caption [role=button]")).to_have_count(2)  # what shall be absent is nowhere
+    assert studio.engine.seen[-1].attention
     await person.hover()
     assert await veils(page) == [0, 209]
     await hair.hover()

@@ -1,6 +1,6 @@
 // Changing one part of a picture: which part, and what it shall be. It does not draw.
 
-import { button, make } from "./elements.js";
+import { button, make } from "../elements.js";
 
 /**
  * Builds the question that asks for a part and its new words.

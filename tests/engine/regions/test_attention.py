@@ -16,7 +16,7 @@ from engine.errors import RequestError
 from engine.export.group_attention.older_bundle import remove_from_bundle
 from engine.remote import messages
 
-FIGURINE = Path(__file__).resolve().parents[2] / "models" / "figurine-bundle"
+FIGURINE = Path(__file__).resolve().parents[3] / "models" / "figurine-bundle"
 SETTINGS = EngineSettings(num_threads=1, warm_up=False)
 DESCRIPTION = "a woman with long red hair, a green coat, no hat"
 LONG = ", ".join(["a woman with long brown hair wearing a plaid shirt"] * 8)

@@ -1,7 +1,7 @@
 // Where a picture heeded the words of a group: the maps that came with it, laid over it while somebody points at words.
 // What was heeded little is veiled; what was heeded most is seen as it is.
 
-import { make } from "../pictures/elements.js";
+import { make } from "../elements.js";
 
 const VEIL = [12, 13, 16];
 const DARKEST = 0.82;
