@@ -102,6 +102,10 @@ GARMENT_GROUPS = WORN - {Group.ACCESSORY}
 ARMS = frozenset(("shoulder", "arms", "lap", "hip", "back", "chest", "knee", "knees", "front"))
 IN_ARMS = frozenset(("baby", "newborn", "infant", "newborn baby"))
 MARKED_FACE = frozenset(("ear", "ears", "earlobe", "temple", "temples"))
+#: Who may be in arms.
+CHILDREN = IN_ARMS | {"toddler", "child", "small child"}
+#: Nouns that mean something of their own in their place.
+PARTICULAR = HANDLED | CHILDREN | {"camera", "hood", "top"}
 #: What falls on people and stays there: "ice in his beard", "snow on her coat".
 FALLEN = frozenset(
     ("ice", "frost", "snow", "snowflakes", "snowflake", "raindrops", "dust", "sand", "leaves", "petals", "confetti",

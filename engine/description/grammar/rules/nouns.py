@@ -8,6 +8,7 @@ from engine.description.grammar.rules.memory import WORN
 from engine.description.grammar.rules.noun_words import (
     ACTS,
     ARMS,
+    CHILDREN,
     GARMENT_GROUPS,
     HANDLED,
     HEADED,
@@ -15,7 +16,9 @@ from engine.description.grammar.rules.noun_words import (
     LISTED,
     NEAR,
     NEVER_HELD,
+    NEXT_CLAUSE,
     ON_GARMENTS,
+    PARTICULAR,
     SEEN,
     THE,
 )
@@ -43,30 +46,10 @@ class NounRules(PlaceRules):
             return self._to_scene(chunk)
         if context is Kind.HOLD and self._held(chunk, group, lead):
             return None
-        if self._after is Kind.POSE and lead is None and chunk.word in HANDLED:
-            self._open(chunk, Group.ACCESSORY)
-            return None
-        if chunk.word == "top" and chunk.determined and self._phrases and self._phrases[-1].group is Group.HAIR:
-            if self._after in (Kind.COMMA, Kind.CONJUNCTION) and chunk.end - chunk.start == len("the top"):
-                self._open(chunk, Group.HAIR)
-                return None
-        if chunk.word == "hood" and (whole := self._whole_of_part()) is not None:
-            self._open(chunk, whole)  # "the hood of his jacket"
-            return None
-        if chunk.word == "hood" and chunk.opener in THE and self._last_that_has("hood") is not None:
-            return self._hood(chunk)
-        if chunk.word in (*IN_ARMS, "toddler") and self._after is Kind.COMMA and self._is_in_arms():
-            self._open(chunk, Group.ACCESSORY)  # ", baby asleep on her shoulder"
-            return None
-        if chunk.word == "camera" and (self._after is Kind.POSE or lead is not None and lead.kind is Kind.WITH):
-            self._open(chunk, Group.ACCESSORY)
+        if chunk.word in PARTICULAR and self._is_particular(chunk, lead):
             return None
         if anchor is not None:
             if lead is not None:
-                held = chunk.word in IN_ARMS or chunk.word in ("toddler", "child", "small child") and self._is_in_arms()
-                if lead.kind is Kind.WITH and held:
-                    self._open(chunk, Group.ACCESSORY)
-                    return None
                 if self._joined_by(chunk, group, anchor, lead):
                     return self._grow(chunk)
             elif self._attached and self._after in ACTS and self._done_to(chunk, group, anchor):
@@ -100,6 +83,45 @@ class NounRules(PlaceRules):
         self._new_noun(chunk, group)
         return None
 
+    def _is_particular(self, chunk: Chunk, lead: Chunk | None) -> bool:
+        """Read words that mean something of their own in their place."""
+        word, after = chunk.word, self._after
+        if word in HANDLED:
+            held = after is Kind.POSE and lead is None
+        elif word == "camera":
+            held = after is Kind.POSE or lead is not None and lead.kind is Kind.WITH
+        elif word in CHILDREN:
+            led = lead is not None and lead.kind is Kind.WITH and self._anchor is not None
+            held = led and word in IN_ARMS or (led or after is Kind.COMMA) and self._is_in_arms()
+        else:
+            return self._is_hood(chunk) if word == "hood" else self._is_top_of_hair(chunk)
+        if held:
+            self._open(chunk, Group.ACCESSORY)
+        return held
+
+    def _is_top_of_hair(self, chunk: Chunk) -> bool:
+        alone = chunk.determined and chunk.end - chunk.start == len("the top") and self._after in NEXT_CLAUSE
+        if not alone or not self._phrases or self._phrases[-1].group is not Group.HAIR:
+            return False
+        self._open(chunk, Group.HAIR)
+        return True
+
+    def _is_hood(self, chunk: Chunk) -> bool:
+        """Read the hood of a garment: "the hood of his jacket", "a parka, fur round the hood"."""
+        whole, anchor = self._whole_of_part(), self._anchor
+        if whole is not None:
+            self._open(chunk, whole)
+            return True
+        group = self._last_that_has("hood")
+        if group is None or chunk.opener not in THE:
+            return False
+        if anchor is not None and (anchor.group is group or anchor.weak):
+            anchor.group = group
+            self._grow(chunk)
+        else:
+            self._open(chunk, group)
+        return True
+
     def _one_of_pair(self) -> Group | None:
         """The group of a thing of which "one" was named a few words before."""
         for chunk in self._chunks[max(0, self._at - NEAR) : self._at]:
@@ -112,16 +134,6 @@ class NounRules(PlaceRules):
         ahead = self._chunks[self._at + 1 : self._at + NEAR]
         lies = any(chunk.kind is Kind.PLACE and chunk.word in ARMS for chunk in ahead)
         return lies and any(phrase.group is Group.PERSON for phrase in self._phrases[:NEAR])
-
-    def _hood(self, chunk: Chunk) -> None:
-        """Read the hood of a garment that was named: "a parka, fur round the hood"."""
-        anchor, group = self._anchor, self._last_that_has("hood")
-        assert group is not None
-        if anchor is not None and (anchor.group is group or anchor.weak):
-            anchor.group = group
-            return self._grow(chunk)
-        self._open(chunk, group)
-        return None
 
     def _of_the_denied(self, lead: Chunk | None, group: Group) -> bool:
         """Whether an absent person would wear this: "not a photo of a woman in a hat"."""
