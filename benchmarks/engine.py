@@ -3,7 +3,8 @@
 Run from the repository root: `python benchmarks/engine.py`. The goal is at least twice the pipeline's speed in eager
 PyTorch at a PSNR of at least 40 dB. Needs the train extra. The rounds of all contestants take turns, so that what else
 the machine does hits all of them; the median counts. `--compile` adds the pipeline with a compiled UNet. The
-fast decoder and the UNet of few steps follow where the bundle has them; the latter makes another picture.
+engine runs on ONNX Runtime, and on OpenVINO beside it where that is installed. The fast decoder and the UNet of few
+steps follow where the bundle has them; the latter makes another picture.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import sys
 import time
 import warnings
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -51,6 +54,7 @@ BUNDLE = ROOT / "models" / "figurine-bundle"
 TEXT = "a full-body shot, a young woman, in a park, long red hair, a blue denim jacket, black trousers, white sneakers"
 WIDTH, HEIGHT, SEED = 128, 192, 7
 GOAL_RATIO, GOAL_PSNR = 2.0, 40.0
+OF_FEW_STEPS = {"steps": None, "guidance_scale": None, "variant": "few_steps"}
 
 
 def pipeline_of(noise_shape: tuple[int, ...], options: argparse.Namespace, *, compiled: bool) -> Draw:
@@ -120,12 +124,24 @@ async def measure(contestants: dict[str, Draw], rounds: int) -> tuple[dict[str, 
 
 async def run(options: argparse.Namespace) -> None:
     settings = EngineSettings(num_threads=options.threads)
-    async with Engine.load(BUNDLE, settings) as engine:
+    contestants: dict[str, Draw] = {}
+    async with AsyncExitStack() as engines:
+        engine = await engines.enter_async_context(Engine.load(BUNDLE, settings))
         manifest_shape = (1, *_latent_shape())
-        contestants: dict[str, Draw] = {"pipeline, eager": pipeline_of(manifest_shape, options, compiled=False)}
+        contestants["pipeline, eager"] = pipeline_of(manifest_shape, options, compiled=False)
         if options.compile:
             contestants["pipeline, compiled UNet"] = pipeline_of(manifest_shape, options, compiled=True)
         contestants["engine"] = engine_of(engine, options)
+        if find_spec("openvino") is not None:
+            from engine.sessions.openvino import OpenVinoSessions
+
+            other = await engines.enter_async_context(Engine.load(BUNDLE, settings, OpenVinoSessions))
+            contestants["engine, OpenVINO"] = engine_of(other, options)
+            if other.model.few_steps:
+                contestants["engine, OpenVINO, few steps"] = engine_of(other, options, **OF_FEW_STEPS)
+                if other.model.fast_decoder:
+                    name = "engine, OpenVINO, few steps, fast decoder"
+                    contestants[name] = engine_of(other, options, decoder="fast", **OF_FEW_STEPS)
         if "guidance_interval" in {field.name for field in fields(GenerationRequest)}:
             low, high = options.guidance_interval
             name = f"engine, guidance in {low:g}-{high:g} of the way"
@@ -133,10 +149,10 @@ async def run(options: argparse.Namespace) -> None:
         if engine.model.fast_decoder:
             contestants["engine, fast decoder"] = engine_of(engine, options, decoder="fast")
         if engine.model.few_steps:
-            own = {"steps": None, "guidance_scale": None, "variant": "few_steps"}
-            contestants["engine, few steps"] = engine_of(engine, options, **own)
+            contestants["engine, few steps"] = engine_of(engine, options, **OF_FEW_STEPS)
             if engine.model.fast_decoder:
-                contestants["engine, few steps, fast decoder"] = engine_of(engine, options, decoder="fast", **own)
+                name = "engine, few steps, fast decoder"
+                contestants[name] = engine_of(engine, options, decoder="fast", **OF_FEW_STEPS)
         times, pictures = await measure(contestants, options.rounds)
     base = "pipeline, eager"
     print("| what | s a picture | times faster | PSNR dB |")

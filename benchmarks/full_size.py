@@ -226,6 +226,18 @@ def sdxl_manifest() -> Any:
     )
 
 
+SD15_INDEX = {
+    "_class_name": "StableDiffusionPipeline",
+    "scheduler": ["diffusers", "EulerDiscreteScheduler"],
+    "text_encoder": ["transformers", "CLIPTextModel"],
+    "tokenizer": ["transformers", "CLIPTokenizer"],
+    "unet": ["diffusers", "UNet2DConditionModel"],
+    "vae": ["diffusers", "AutoencoderKL"],
+    **dict.fromkeys(("feature_extractor", "image_encoder", "safety_checker"), [None, None]),
+    "requires_safety_checker": False,
+}
+
+
 def sd15(folder: Path, precision: str) -> None:
     """Writes an SD 1.5 pipeline, exports it whole, loads the bundle and draws one picture of one step at 512x512."""
     import torch
@@ -245,7 +257,7 @@ def sd15(folder: Path, precision: str) -> None:
     save_tokenizer(checkpoint / "tokenizer")
     (checkpoint / "scheduler").mkdir()
     (checkpoint / "scheduler/scheduler_config.json").write_text(json.dumps(SD15_SCHEDULE), encoding="utf-8")
-    (checkpoint / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}', encoding="utf-8")
+    (checkpoint / "model_index.json").write_text(json.dumps(SD15_INDEX), encoding="utf-8")
     with timed(f"export SD 1.5, {precision}"):
         export_bundle(checkpoint, folder / "bundle", precision=precision)
     for path in sorted((folder / "bundle").iterdir()):

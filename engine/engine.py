@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from engine.adapters.folder import Adapters
 from engine.bundle.manifest import MANIFEST_FILE, Bundle, FewSteps, load_bundle
 from engine.description import Description
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
@@ -84,12 +85,14 @@ class Engine:
         costs: CostTable | None = None,
         make_policy: MakePolicy | None = None,
         regions: Regions | None = None,
+        adapters: Adapters | None = None,
     ) -> None:
         """Made by `load`; `regions` is the bundle's parser, where it has one."""
+        self._adapters = _adapters(bundle, replace(settings, adapters=None)) if adapters is None else adapters
         self._preview_map = load_preview_map(bundle)
         self._fast_previews = self._preview_map is None and diffusion.has_fast_decoder
         self.regions = regions
-        self.model = _model_info(bundle, diffusion, settings, self._preview_map, regions)
+        self.model = _model_info(bundle, diffusion, settings, self._preview_map, regions, self._adapters)
         self._bundle = bundle
         self._origin = Origin(model=bundle.manifest.name, bundle_sha256=bundle.sha256)
         self._diffusion = diffusion
@@ -132,9 +135,11 @@ class Engine:
         settings = settings or EngineSettings()
         verified = load_bundle(bundle)
         make = partial(make_sessions or sessions_for, verified, settings)
-        model = called_aside(lambda: DiffusionModel(verified, make()), settings.niceness)  # with its sessions' threads
+        adapters = _adapters(verified, settings)
+        load_model = partial(DiffusionModel, verified, adapters=bool(adapters.usable))
+        model = called_aside(lambda: load_model(make()), settings.niceness)  # with its sessions' threads
         regions = called_aside(lambda: load_regions(verified, settings), settings.niceness)
-        return cls(verified, model, settings, costs, make_policy, regions)
+        return cls(verified, model, settings, costs, make_policy, regions, adapters)
 
     async def __aenter__(self) -> Self:
         """Warms the graphs up and starts the step loop.
@@ -190,6 +195,7 @@ class Engine:
             cancelled_total=self._counts["cancelled"],
             compiled_shapes=0 if compiled is None else compiled.compiled_shapes,
             compiled_bytes=0 if compiled is None else compiled.compiled_bytes,
+            adapter_bytes=self._adapters.kept_bytes,
         )
 
     def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
@@ -239,6 +245,15 @@ class Engine:
         except RuntimeError as error:  # the pool is shut down
             raise EngineStoppedError("the engine stopped") from error
 
+    def check_room(self, caller: str = "") -> None:
+        """Whether one more request of this caller would be taken now: what it asks need not be looked at where not.
+
+        Raises:
+            BusyError: The waiting line is full.
+        """
+        if self._scheduler is not None:
+            self._scheduler.check_room(caller)
+
     async def generate(self, request: GenerationRequest | PreparedRequest) -> AsyncGenerator[Event, None]:
         """Runs a request; closing the iterator cancels it before the next forward.
 
@@ -267,6 +282,7 @@ class Engine:
                 prepared,
                 plan,
                 diffusion=self._diffusion,
+                adapters=self._adapters,
                 workers=self._workers,
                 readers=self._readers,
                 decoder=self._decoder,
@@ -335,12 +351,18 @@ class Engine:
         raise RequestError(field, f"{what} may fill at most {words}; it fills {num_windows}")
 
 
+def _adapters(bundle: Bundle, settings: EngineSettings) -> Adapters:
+    half = bundle.manifest.precision == "fp16"
+    return Adapters(settings.adapters, bundle.manifest.adapted, half=half, keep_bytes=settings.adapter_bytes)
+
+
 def _model_info(
     bundle: Bundle,
     diffusion: DiffusionModel,
     settings: EngineSettings,
     preview_map: PreviewMap | None,
     regions: Regions | None,
+    adapters: Adapters,
 ) -> ModelInfo:
     manifest, samplers = bundle.manifest, samplers_of(diffusion.noise_schedule)
     if manifest.default_sampler not in samplers:
@@ -372,9 +394,12 @@ def _model_info(
         sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
         previews=preview_map is not None or diffusion.has_fast_decoder,
         regions=regions is not None,
+        attention=diffusion.tells_attention,
         change_groups=() if regions is None else groups_of(regions.classes),
         few_steps=_few_steps(bundle, samplers, limits),
         fast_decoder=diffusion.has_fast_decoder,
+        adapters=adapters.infos,
+        adapter_columns=0 if manifest.adapted is None else manifest.adapted.max_columns,
     )
     try:
         return RequestLimits(max_steps=settings.max_steps, max_pixels=settings.max_pixels).lower(model)

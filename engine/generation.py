@@ -10,14 +10,18 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias, TypeVar
 
+from engine.adapters.folder import Adapters
+from engine.adapters.stack import Loras
+from engine.description.groups import DRAWN_GROUPS
 from engine.errors import EngineError, EngineStoppedError, NotFiniteError
 from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.model.start_picture import StartPicture, read_start_picture
 from engine.pictures.encode import MEDIA_TYPES, Pixels, encode, to_pixels
+from engine.pictures.grey_map import map_png
 from engine.pictures.header import PixelLimits
 from engine.previews.linear_map import PreviewMap
 from engine.previews.maker import PreviewMaker
@@ -29,7 +33,7 @@ from engine.request.provenance import Origin, provenance
 from engine.request.request import FAST, FEW_STEPS, MAX_SEED, PreparedRequest
 from engine.samplers import FloatArray, SamplerPlan, few_steps_schedule, gaussian_noise, sampler_plan
 from engine.scheduler import Estimate, JobHandle, LatentsReady, StepDone, Update
-from engine.scheduler.picture import Denoising, OtherModel
+from engine.scheduler.picture import Adapted, Denoising, OtherModel, Watch
 
 Result = TypeVar("Result")
 
@@ -65,6 +69,7 @@ class _Pass:
     conditional: Conditioning
     unconditional: Conditioning | None
     guidance_scale: float
+    watch: Watch | None = None
 
 
 _Message: TypeAlias = _Stepped | Preview | _Finished | Exception
@@ -79,6 +84,7 @@ class Generation:
         plan: PromptPlan,
         *,
         diffusion: DiffusionModel,
+        adapters: Adapters,
         workers: Executor,
         readers: Executor,
         decoder: Executor,
@@ -95,6 +101,7 @@ class Generation:
             request: What to do.
             plan: Its prompt.
             diffusion: The model.
+            adapters: Those that requests may name.
             workers: Where text is encoded.
             readers: Where the picture to start from is read, while the request is in line.
             decoder: Where pictures are decoded and written.
@@ -108,6 +115,8 @@ class Generation:
         self._request = request
         self._plan = plan
         self._diffusion = diffusion
+        self._adapters = adapters
+        self._loras: Loras = ()
         self._workers = workers
         self._readers = readers
         self._decoder = decoder
@@ -231,10 +240,12 @@ class Generation:
     def _passes(self) -> list[_Pass]:
         """What each pass reads; the text is encoded once, and told the size of each."""
         request, second = self._request, self._request.second_pass
+        self._loras = tuple((self._adapters.load(name), scale) for name, scale in request.loras.items())
         schedule = self._diffusion.noise_schedule
         schedule = few_steps_schedule(schedule) if request.variant == FEW_STEPS else schedule
         plan = sampler_plan(request.sampler, schedule, request.steps, request.strength)
-        passes = [self._pass(plan, request.width, request.height, request.guidance_scale)]
+        first = self._pass(plan, request.width, request.height, request.guidance_scale)
+        passes = [replace(first, watch=self._watch(first)) if request.attention else first]
         if second is not None:
             plan = sampler_plan(request.sampler, schedule, second.steps, second.strength)
             passes.append(self._pass(plan, second.width, second.height, second.guidance_scale))
@@ -243,6 +254,7 @@ class Generation:
     def _pass(self, plan: SamplerPlan, width: int, height: int, guidance_scale: float) -> _Pass:
         unconditional: Conditioning | None = None
         conditional = self._diffusion.encode(self._plan, width=width, height=height)
+        self._diffusion.prepare_adapted(conditional, self._loras, width=width, height=height)
         if guidance_scale > 1.0:
             unconditional = self._diffusion.encode_negative(self._plan, width=width, height=height)
         return _Pass(
@@ -251,6 +263,14 @@ class Generation:
             conditional=conditional,
             unconditional=unconditional,
             guidance_scale=guidance_scale,
+        )
+
+    def _watch(self, each: _Pass) -> Watch:
+        """How the attention of a pass is looked at: that of the first one, which lays the picture out."""
+        width, height, few = self._request.width, self._request.height, self._request.variant == FEW_STEPS
+        return Watch(
+            token_groups=self._diffusion.token_groups(self._plan, each.conditional, width, height),
+            forward=partial(self._diffusion.forward_attention, few_steps=few),
         )
 
     def _read(self, data: bytes) -> StartPicture:
@@ -276,7 +296,9 @@ class Generation:
                 keep=keep if number == 0 else None,
                 then=picture,
                 estimate_every=self._request.preview_every,
+                watch=each.watch,
                 model=self._model(),
+                adapted=self._adapted(),
             )
         assert picture is not None
         return picture
@@ -285,6 +307,17 @@ class Generation:
         if self._request.variant != FEW_STEPS:
             return None
         return OtherModel(name=FEW_STEPS, forward=self._diffusion.forward_few_steps)
+
+    def _adapted(self) -> Adapted | None:
+        adapted = self._diffusion.manifest.adapted
+        if not self._loras or adapted is None:
+            return None
+        return Adapted(
+            loras=self._loras,
+            forward=self._diffusion.forward_adapted,
+            max_columns=adapted.max_columns,
+            apart=not self._diffusion.mixes_adapted,
+        )
 
     def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:
         return gaussian_noise(self._seed, self._request.image_index + index, first_draw + draw, shape)
@@ -313,15 +346,15 @@ class Generation:
             self._messages.put_nowait(error)
 
     async def _finish(self, ready: LatentsReady, handle: JobHandle) -> None:
-        finished = await self._in_worker(self._decoder, partial(self._decode, ready.index, ready.latents))
+        finished = await self._in_worker(self._decoder, partial(self._decode, ready))
         handle.decoded()
         self._previews.end(ready.index)
         self._messages.put_nowait(finished)
 
-    def _decode(self, index: int, latents: FloatArray) -> _Finished:
-        request = self._request
+    def _decode(self, ready: LatentsReady) -> _Finished:
+        request, index = self._request, ready.index
         started = time.monotonic()
-        pixels = to_pixels(self._diffusion.decode(latents, fast=request.decoder == FAST))
+        pixels = to_pixels(self._diffusion.decode(ready.latents, fast=request.decoder == FAST))
         mask = None
         if self._init is not None:
             pixels, mask = self._init.pasted(pixels), self._init.mask
@@ -336,6 +369,7 @@ class Generation:
             media_type=MEDIA_TYPES[request.image_format],
             width=pixels.shape[1],
             height=pixels.shape[0],
+            attention={} if ready.attention is None else self._maps(ready.attention),
         )
         return _Finished(
             image=image,
@@ -343,6 +377,15 @@ class Generation:
             decode_seconds=decoded - started,
             encode_seconds=time.monotonic() - decoded,
         )
+
+    def _maps(self, attention: FloatArray) -> dict[str, bytes]:
+        """A picture of the attention, [G, h, w], that each group got of which there are words."""
+        told = {each.span.group for each in self._plan.spans if each.positions}
+        return {
+            group.value: map_png(of_group)
+            for group, of_group in zip(DRAWN_GROUPS, attention, strict=True)
+            if group in told
+        }
 
     def _alpha(self, pixels: Pixels) -> Pixels | None:
         if not self._request.cutout:

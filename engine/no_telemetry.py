@@ -15,6 +15,8 @@ SWITCHES = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     # hf_xet, which transfers large files for huggingface_hub: sizes and times of every transfer.
     "HF_XET_TELEMETRY_ENABLED": "false",
+    # Ray 2.60: versions, hardware and which of its libraries are used, once an hour.
+    "RAY_USAGE_STATS_ENABLED": "0",
     # wandb: its own errors, to a third party. What a recipe sends to wandb on purpose is another matter.
     "WANDB_ERROR_REPORTING": "false",
 }

@@ -93,6 +93,8 @@ class EngineSettings:
         max_windows: 77-token windows of a description.
         num_threads: Threads of a forward; None means one for each physical core.
         warm_up: Whether to run every graph before the engine says it is ready.
+        adapters: Folder of the adapters that requests may name; None means none.
+        adapter_bytes: Memory of adapters that stay read while no request needs them.
         niceness: How far its threads step aside for others that want the same cores, 0 to 19; on Linux alone.
         sessions: What runs the graphs, and how.
     """
@@ -110,6 +112,8 @@ class EngineSettings:
     num_threads: int | None = None
     warm_up: bool = True
     niceness: int = 0
+    adapters: Path | None = None
+    adapter_bytes: int = 2_000_000_000
     sessions: SessionSettings = SessionSettings()
 
     def __post_init__(self) -> None:
@@ -123,6 +127,8 @@ class EngineSettings:
                 raise ValueError(f"{name} must be at least 1; got {most}")
         if not self.max_forward_seconds > 0:
             raise ValueError(f"max_forward_seconds must be more than 0; got {self.max_forward_seconds}")
+        if self.adapter_bytes < 0:
+            raise ValueError(f"adapter_bytes must not be negative; got {self.adapter_bytes}")
         if not 0 <= self.niceness <= 19:
             raise ValueError(f"niceness must be from 0 to 19; got {self.niceness}")
         if self.max_waiting < 0:

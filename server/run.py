@@ -97,6 +97,8 @@ def engine_settings(settings: Settings) -> EngineSettings:
         max_forward_seconds=settings.max_forward_seconds,
         num_threads=settings.num_threads,
         niceness=settings.engine_niceness,
+        adapters=settings.adapters and settings.adapters.absolute(),
+        adapter_bytes=settings.adapter_bytes,
         sessions=SessionSettings(
             provider=settings.provider,
             device=settings.device,

@@ -159,6 +159,8 @@ class Settings(BaseSettings):
     cpu_precision: CpuPrecision = Field("auto", description="What a CPU computes in; bfloat16 by OpenVINO alone.")
     openvino_cache: Path | None = Field(None, description="Folder of what OpenVINO compiled, for the next start.")
     openvino_shapes: int = Field(12, ge=1, description="Most shapes of a graph that OpenVINO holds compiled.")
+    adapters: Path | None = Field(None, description="Folder of adapters (LoRA) that requests may name.")
+    adapter_bytes: int = Field(2_000_000_000, ge=0, description="Memory of adapters that no request needs right now.")
     request_timeout_seconds: float = Field(300.0, gt=0, description="Longest a generation may take, waiting included.")
     keep_alive_seconds: float = Field(15.0, gt=0, description="Pause between comments that keep an event stream open.")
     drain_seconds: float = Field(

@@ -11,6 +11,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -224,12 +226,12 @@ def tokenizer() -> Tokenizer:
     return Tokenizer.from_str(_tokenizer().backend_tokenizer.to_str())
 
 
-def _exported(config: pytest.Config, name: str, save: Callable[[Path], None]) -> Path:
+def _exported(config: pytest.Config, name: str, save: Callable[[Path], object]) -> Path:
     """Checkpoint and bundle; kept between runs until the export, this file or the exporter's libraries change."""
     others = ("tensorrt.py", "triton.py")  # They read bundles; they do not write them.
     exporter = [path for path in sorted((ROOT / "engine/export").rglob("*.py")) if path.name not in others]
     exporter += sorted((ROOT / "engine/pipeline_folder").glob("*.py"))
-    sources = [Path(__file__), *exporter, ROOT / "engine/bundle/manifest.py"]
+    sources = [Path(__file__), ROOT / "tests/engine/fast_paths.py", *exporter, ROOT / "engine/bundle/manifest.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     for library in ("torch", "diffusers", "transformers", "onnxscript", "onnx"):
         digest.update(metadata.version(library).encode())
@@ -243,8 +245,9 @@ def _exported(config: pytest.Config, name: str, save: Callable[[Path], None]) ->
     return folder
 
 
-def _make(folder: Path, save: Callable[[Path], None]) -> None:
+def _make(folder: Path, save: Callable[[Path], object]) -> None:
     """Writes a checkpoint and its bundle, in place of older ones."""
+    from engine.bundle.manifest import ADAPTED_FILE, load_bundle, write_manifest
     from engine.export.onnx import export_bundle
 
     for old in folder.parent.iterdir():
@@ -252,7 +255,11 @@ def _make(folder: Path, save: Callable[[Path], None]) -> None:
             shutil.rmtree(old)
     work = Path(tempfile.mkdtemp(dir=folder.parent))
     save(work / "checkpoint")
-    export_bundle(work / "checkpoint", work / "bundle")
+    export_bundle(work / "checkpoint", work / "adapted", adapters=True)
+    shutil.copytree(work / "adapted", work / "bundle", ignore=shutil.ignore_patterns(ADAPTED_FILE))
+    manifest = load_bundle(work / "adapted").manifest
+    files = {name: entry for name, entry in manifest.files.items() if name != ADAPTED_FILE}
+    write_manifest(work / "bundle", replace(manifest, adapted=None, files=files))
     work.rename(folder)
 
 
@@ -269,6 +276,14 @@ def tiny_sdxl(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_fast(pytestconfig: pytest.Config, checkpoint: Path) -> Path:
+    """The tiny model of the SD family with a fast decoder and a UNet of few steps, and its bundle."""
+    from tests.engine.fast_paths import add_fast_paths
+
+    return _exported(pytestconfig, "tiny-fast", partial(add_fast_paths, checkpoint))
+
+
+@pytest.fixture(scope="session")
 def checkpoint(tiny: Path) -> Path:
     return tiny / "checkpoint"
 
@@ -276,6 +291,18 @@ def checkpoint(tiny: Path) -> Path:
 @pytest.fixture(scope="session")
 def bundle(tiny: Path) -> Path:
     return tiny / "bundle"
+
+
+@pytest.fixture(scope="session")
+def adapted_bundle(tiny: Path) -> Path:
+    """The tiny bundle with the graph that takes adapters."""
+    return tiny / "adapted"
+
+
+@pytest.fixture(scope="session")
+def adapted_sdxl_bundle(tiny_sdxl: Path) -> Path:
+    """The tiny SDXL bundle with the same graph."""
+    return tiny_sdxl / "adapted"
 
 
 def _write_colour_parser(path: Path) -> None:

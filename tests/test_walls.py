@@ -26,13 +26,21 @@ OURS = ("engine", "server", "model_repo", "clients", "benchmarks")
 FLOORS = {
     "engine": {
         "annotate.records": 0,
+        "annotate.refusal": 0,
+        "annotate.detectors": 1,
+        "annotate.pool.fetch": 1,
+        "annotate.pool": 3,
+        "annotate.pool.sources": 4,
+        "annotate.filter": 5,
+        "annotate.parse": 6,
+        "annotate.publish": 7,
         "annotate.protocol": 6,
         "annotate.ledger": 7,
         "annotate.compare": 14,
         "annotate.machine": 14,
         "annotate.people": 14,
         "annotate.rounds": 15,
-        "description.groups": 0,
+        "description.groups": -1,  # below the ground
         "errors": 0,
         "no_telemetry": 0,
         "pictures": 0,
@@ -41,14 +49,20 @@ FLOORS = {
         "threads": 0,
         "train.pixels": 0,
         "train.prefetch": 0,
-        "description.lexicon": 1,
+        "description.lexicon": 0,
         "edits": 1,
         "description.syntax": 1,
         "files": 1,
         "regions.items": 1,
         "train.recipe": 1,
         "bundle": 2,
-        "description.grammar": 2,
+        "adapters": 3,
+        "adapters.names": 1,
+        "adapters.original_names": 0,
+        "adapters.scaling": 0,
+        "adapters.tensors": 0,
+        "description.grammar": 1,
+        "description.grammar.rules": 2,
         "train.figures": 2,
         "train.loop": 2,
         "description": 3,
@@ -65,7 +79,8 @@ FLOORS = {
         "sessions.openvino": 4,
         "sessions.tensorrt": 4,
         "sessions.torch": 4,
-        "export": 5,
+        "export": 6,
+        "export.group_attention": 5,
         "model": 5,
         "previews.maker": 5,
         "regions": 5,
@@ -130,6 +145,7 @@ FLOORS = {
         "app": 8,
         "run": 9,
         "cli.commands": 10,
+        "cli.annotate.pool": 10,
         "cli.annotate": 11,
         "cli.__init__": 12,
         "cli.__main__": 13,
@@ -143,7 +159,7 @@ WORKSHOP_ROOMS = {
     "pipeline_folder",
     "sessions.torch",
     "train",
-}  # the only rooms that need the train extra
+}  # the only rooms that need an extra to be imported
 # All of the engine that the gateway may see.
 PUBLIC_ENGINE = {
     "engine",  # its version
@@ -173,13 +189,14 @@ HTTP = {"fastapi", "httpx", "pydantic", "pydantic_settings", "starlette", "uvico
 WORKSHOP_ONLY = {"accelerate", "diffusers", "onnx", "onnxscript", "pyarrow", "safetensors", "torch", "transformers"}
 ONNXRUNTIME_DOOR = "engine.sessions.runtime"
 OPENVINO_DOOR = "engine.sessions.openvino.library"
-REPORTERS = {"accelerate", "diffusers", "huggingface_hub", "peft", "torchmetrics", "transformers", "wandb"}
+REPORTERS = {"accelerate", "diffusers", "huggingface_hub", "peft", "ray", "torchmetrics", "transformers", "wandb"}
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
 PEERS = {"cyllama", "nncf", "openvino_genai", "optimum"}  # compared with by benchmarks, where one has installed them
 # Rooms of the gateway that need an extra; what they are for is imported when it is asked for.
 EXTRA_OF = {"server.triton": "triton", "server.credentials": "credentials", "server.tracing": "tracing"}
 LATE = {  # imported by commands when they run
+    "server.cli.annotate.pool.web",
     "server.cli.annotate.chat",
     "server.cli.annotate.desk",
     "server.cli.triton_engine",

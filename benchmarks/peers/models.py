@@ -22,9 +22,10 @@ PARTS = {
     "te.text_model.": TEXT_ENCODER,
 }
 EXPORT = """
-import sys
+import pathlib, sys
 from optimum.exporters.openvino import main_export
-main_export(sys.argv[1], sys.argv[2], task="text-to-image", library_name="diffusers", convert_tokenizer=True)
+out = pathlib.Path(sys.argv[2])
+main_export(sys.argv[1], out, task="text-to-image", library_name="diffusers", convert_tokenizer=True)
 """
 
 

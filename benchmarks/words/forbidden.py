@@ -17,7 +17,7 @@ _TREE = [value for name, value in zip(sys.argv, sys.argv[1:], strict=False) if n
 sys.path[:0] = [*_TREE, str(ROOT)]
 
 # First: the engine tells the packages below not to report to their makers.
-from engine.description import parse  # noqa: E402
+from engine.description import encoder_texts, parse  # noqa: E402
 
 # isort: split
 import numpy as np  # noqa: E402
@@ -52,7 +52,31 @@ FORMS = {
     "Avoid": "{}. Avoid: hat, scarf, glasses",
     "no as a flag": "{} --no hat, scarf, glasses",
     "JSON": '{{"prompt": "{}", "negative": "hat, scarf, glasses"}}',
+    "apart from": "{}, apart from a hat, a scarf or glasses",
+    "anything but": "{}, anything but a hat, a scarf or glasses",
+    "instead of": "{}, instead of a hat, a scarf or glasses",
+    "off": "{}, hat off, scarf off, glasses off",
+    "dashes": "{}\nHat - nothing\nScarf - nothing\nGlasses - nothing",
+    "not visible": "{}. The hat, scarf and glasses are not visible",
+    "left at home": "{} who has left the hat, scarf and glasses at home",
+    "such as": "{}, no accessories such as a hat, a scarf or glasses",
 }
+
+
+def drawn_once(orders: list[Order]) -> tuple[list[Order], list[int]]:
+    """The orders without those whose picture is that of one before, and for each order where its picture is.
+
+    A picture follows from its seed and the two texts that the encoder gets; many forms come to the same ones.
+    """
+    first: dict[tuple[int, str, str], int] = {}
+    places = []
+    for order in orders:
+        texts = encoder_texts(parse(order.text))
+        places.append(first.setdefault((order.seed, texts.drawn.text, texts.negative.text.lower()), len(first)))
+    kept: dict[int, Order] = {}
+    for place, order in zip(places, orders, strict=True):
+        kept.setdefault(place, order)
+    return list(kept.values()), places
 
 
 def shares(answers: list[dict[str, str]]) -> list[float]:
@@ -80,7 +104,9 @@ def main() -> None:
         for text in texts
         for seed in range(math.ceil(options.seeds / len(texts)))
     ]
-    answers = judge.answer(np.stack(painter.paint(orders)))
+    distinct, places = drawn_once(orders) if options.tree is None else (orders, list(range(len(orders))))
+    seen = judge.answer(np.stack(painter.paint(distinct)))
+    answers = [seen[place] for place in places]
     each = len(orders) // len(options.forms)
     print(f"{describe()}; {each} pictures a form of: {'; '.join(texts)}")
     print(f"| form | {' | '.join(THINGS)} | any |\n|{'---|' * (len(THINGS) + 2)}")

@@ -31,7 +31,7 @@ def with_file(bundle: Path, out: Path, name: str, write: Callable[[Path], None],
     with whole_folder(out.resolve()) as work:
         for other in manifest.files:
             if other != name:
-                _link(bundle / other, work / other)
+                link(bundle / other, work / other)
         write(work / name)
         files = {**manifest.files, name: file_entry(work / name)}
         whole = replace(manifest, files=dict(sorted(files.items())), **changes)
@@ -39,7 +39,7 @@ def with_file(bundle: Path, out: Path, name: str, write: Callable[[Path], None],
     return whole
 
 
-def _link(file: Path, target: Path) -> None:
+def link(file: Path, target: Path) -> None:
     """A file of gigabytes need not be there twice; what a bundle holds is never written to."""
     try:
         os.link(file.resolve(), target)

@@ -24,6 +24,8 @@ CONDITIONING = {
     "sd": ("encoder_hidden_states",),
     "sdxl": ("encoder_hidden_states", "text_embeds", "time_ids"),
 }
+# What a UNet reads besides, where somebody wants its second output: which tokens belong to which body group.
+TOKEN_GROUPS, GROUP_ATTENTION = "token_groups", "group_attention"
 MANIFEST_FILE = "manifest.json"
 TOKENIZER_FILE = "tokenizer.json"
 TEXT_ENCODER_FILE = "text_encoder.onnx"
@@ -35,6 +37,14 @@ VAE_ENCODER_FILE = "vae_encoder.onnx"
 FAST_DECODER_FILE = "vae_decoder_fast.onnx"
 #: The UNet that was distilled to draw in few steps; `Manifest.few_steps` says in how many.
 FEW_STEPS_FILE = "unet_few_steps.onnx"
+#: The UNet with low-rank adapters as inputs; `Manifest.adapted` says beside which layers they may stand.
+ADAPTED_FILE = "unet_adapted.onnx"
+#: What that reads besides: the columns of all adapters, their rows, and a scale for each row of the forward and column.
+LORA_DOWN, LORA_UP, LORA_SCALE = "lora_down", "lora_up", "lora_scale"
+#: Columns that a forward with adapters has at least; they are padded to powers of two.
+LEAST_COLUMNS = 16
+#: Inputs of graphs that are one for all rows of a forward.
+SHARED_INPUTS = frozenset((LORA_DOWN, LORA_UP))
 #: What previews are drawn with; a bundle without it gives none.
 PREVIEW_MAP_FILE = "preview_map.npy"
 #: Says which item each pixel of a picture shows; a bundle without it cuts nobody out.
@@ -87,6 +97,26 @@ class FewSteps:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adapted:
+    """Beside which layers of the UNet low-rank adapters may stand.
+
+    Attributes:
+        layers: Widths of what each layer reads and gives, by its name in the checkpoint; the graph has them in this
+            order.
+        max_columns: Most columns that all adapters of a forward may have together.
+    """
+
+    layers: Mapping[str, tuple[int, int]]
+    max_columns: int = 128
+
+    def __post_init__(self) -> None:
+        if not self.layers or any(min(widths) < 1 for widths in self.layers.values()):
+            raise ValueError("adapted.layers must name layers with the widths of what they read and give")
+        if self.max_columns < 1:
+            raise ValueError(f"adapted.max_columns must be at least 1; got {self.max_columns}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """Everything a serving process must know of a model besides its weights.
 
@@ -121,6 +151,8 @@ class Manifest:
         bfloat16_psnr: How near pictures computed in bfloat16 are to those in float32, in dB, over 16 pictures; None
             where that was not measured.
         few_steps: How the UNet of few steps draws; None where the bundle has none.
+        attention_cell: Pixels a side of one cell of the UNet's maps of attention; None where it gives none.
+        adapted: Beside which layers adapters may stand; None where the bundle has no graph for them.
         files: Every other file of the bundle.
         format_version: Format of the bundle itself.
     """
@@ -154,6 +186,8 @@ class Manifest:
     parser: tuple[str, ...] = ()
     bfloat16_psnr: float | None = None
     few_steps: FewSteps | None = None
+    attention_cell: int | None = None
+    adapted: Adapted | None = None
     files: Mapping[str, FileEntry] = field(default_factory=lambda: MappingProxyType({}))
     format_version: int = FORMAT_VERSION
 
@@ -168,6 +202,8 @@ class Manifest:
                 raise ValueError(f"{name} must be a number; got {getattr(self, name)}")
         if self.bfloat16_psnr is not None and not math.isfinite(self.bfloat16_psnr):
             raise ValueError(f"bfloat16_psnr must be a number; got {self.bfloat16_psnr}")
+        if self.attention_cell is not None and not (self.attention_cell > 0 == self.attention_cell % self.vae_factor):
+            raise ValueError(f"attention_cell must be a multiple of {self.vae_factor}; got {self.attention_cell}")
         if min(self.side_limits) < 1 or any(side < 1 for size in self.sizes for side in size):
             raise ValueError(f"side_limits and sizes must be positive; got {self.side_limits} and {self.sizes}")
         if self.family == "sdxl" and self.second_padding_token is None:
@@ -175,6 +211,9 @@ class Manifest:
         if self.files and (FEW_STEPS_FILE in self.files) != (self.few_steps is not None):
             lacking = "few_steps" if self.few_steps is None else FEW_STEPS_FILE
             raise ValueError(f"few_steps and {FEW_STEPS_FILE} belong together; {lacking} is missing")
+        if self.files and (ADAPTED_FILE in self.files) != (self.adapted is not None):
+            lacking = "adapted" if self.adapted is None else ADAPTED_FILE
+            raise ValueError(f"adapted and {ADAPTED_FILE} belong together; {lacking} is missing")
         for name in self.files:
             if not name or Path(name).name != name or name == "..":
                 raise ValueError(f"files must be an object of plain file names; got {name[:40]!r}")
@@ -268,11 +307,17 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def _as_json(manifest: Manifest) -> dict[str, object]:
     plain = {item.name: getattr(manifest, item.name) for item in fields(manifest)}
     files = {name: asdict(entry) for name, entry in manifest.files.items()}
-    if manifest.bfloat16_psnr is None:
-        del plain["bfloat16_psnr"]
+    for name in ("bfloat16_psnr", "attention_cell"):
+        if plain[name] is None:
+            del plain[name]  # a bundle without is as it always was
     few_steps = {} if manifest.few_steps is None else {"few_steps": asdict(manifest.few_steps)}
-    del plain["few_steps"]  # a bundle without is as it always was
-    return {**plain, "noise_schedule": dict(manifest.noise_schedule), **few_steps, "files": files}
+    adapted = {} if manifest.adapted is None else {"adapted": _adapted_as_json(manifest.adapted)}
+    del plain["few_steps"], plain["adapted"]  # a bundle without is as it always was
+    return {**plain, "noise_schedule": dict(manifest.noise_schedule), **few_steps, **adapted, "files": files}
+
+
+def _adapted_as_json(adapted: Adapted) -> dict[str, object]:
+    return {"max_columns": adapted.max_columns, "layers": dict(adapted.layers)}
 
 
 def file_entry(path: Path) -> FileEntry:

@@ -40,6 +40,8 @@ class Group(StrEnum):
     NEGATED = "negated"
 
 
+#: Those whose words go into the picture, in the taxonomy's order.
+DRAWN_GROUPS: tuple[Group, ...] = tuple(group for group in Group if group is not Group.NEGATED)
 #: Every ATR-18 label but the background (0), as produced by SCHP-ATR and ``segformer_b2_clothes``.
 FOREGROUND: tuple[int, ...] = tuple(range(1, 18))
 

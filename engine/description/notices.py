@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.description.emphasis import Emphasis
-from engine.description.grammar.forms import is_mostly_unknown
+from engine.description.grammar.rules.forms import is_mostly_unknown
 from engine.description.grammar.tokens import fold, tokenise
 
 

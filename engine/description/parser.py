@@ -6,7 +6,7 @@ It knows how chunks attach to one another; it loads no model and does not know w
 from __future__ import annotations
 
 from engine.description.emphasis import Emphasis
-from engine.description.grammar.forms import read
+from engine.description.grammar.rules.forms import read
 from engine.description.grammar.tokens import fold
 from engine.description.groups import Group
 from engine.description.spans import Description, Span, plain_spans

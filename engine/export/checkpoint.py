@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.bundle.manifest import FewSteps, Manifest
+from engine.export.group_attention.graph import nearest_level
 from engine.pipeline_folder.few_steps import CONFIG_FILE, read_few_steps
 from engine.pipeline_folder.scheduler_config import read_schedule
 from engine.pipeline_folder.source import FEW_STEPS, Source
@@ -70,6 +71,7 @@ def describe(source: Source, *, name: str | None, precision: str, clip_skip: int
         pooled_width=source.value("text_encoder_2", "projection_dim") if source.family == "sdxl" else 0,
         second_padding_token=second_padding_token(source, tokenizer) if source.family == "sdxl" else None,
         few_steps=_few_steps(source, schedule),
+        attention_cell=_attention_cell(unet, vae_factor),
     )
 
 
@@ -84,6 +86,15 @@ def _few_steps(source: Source, schedule: NoiseSchedule) -> FewSteps | None:
     if few.steps > (most := max_steps(few.sampler, schedule)):
         raise ValueError(f"{path}: steps may be at most {most} for {few.sampler}; got {few.steps}")
     return few
+
+
+def _attention_cell(unet: Mapping[str, Any], vae_factor: int) -> int | None:
+    """Pixels a side of what the UNet's maps of attention tell apart; None where nothing in it reads the text."""
+    depth, cross = len(unet["block_out_channels"]), "CrossAttn"
+    levels = {level for level, kind in enumerate(unet["down_block_types"]) if cross in kind}
+    levels |= {depth - 1 - place for place, kind in enumerate(unet["up_block_types"]) if cross in kind}
+    levels |= {depth - 1} if cross in (unet.get("mid_block_type", cross) or "") else set()
+    return vae_factor * 2 ** nearest_level(levels, vae_factor) if levels else None
 
 
 def _native_side(unet: Mapping[str, Any]) -> int:

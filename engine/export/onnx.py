@@ -8,7 +8,7 @@ It knows nothing of requests or scheduling.
 import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -20,8 +20,10 @@ from engine.export.preview_map import write_preview_map
 from engine.export.resume import UnfinishedExport, unfinished_export
 from engine.export.write import EXTERNAL_DATA_OVER_BYTES, write_graph
 from engine.files.digests import sha256_of
+from engine.pipeline_folder.adapted import adapted_of
 from engine.pipeline_folder.few_steps import ADAPTERS_FILE
 from engine.pipeline_folder.graphs import PRECISIONS, parts_of
+from engine.pipeline_folder.merge import merging
 from engine.pipeline_folder.source import FEW_STEPS, Source, open_source
 from engine.pipeline_folder.tokenizer import load_tokenizer
 from engine.pipeline_folder.weights import find_weights
@@ -43,6 +45,8 @@ def export_bundle(
     precision: str = "fp32",
     variant: str | None = None,
     clip_skip: int = 0,
+    adapters: bool = False,
+    loras: Sequence[tuple[Path, float]] = (),
     external_data_over_bytes: int = EXTERNAL_DATA_OVER_BYTES,
     progress: Progress | None = None,
 ) -> Manifest:
@@ -61,6 +65,8 @@ def export_bundle(
             computed in float32.
         variant: Which weights of the checkpoint, such as fp16; None takes the plain ones where there are such.
         clip_skip: Layers of the text encoders to leave out besides what the family leaves out anyway.
+        adapters: Whether to write the graph that takes adapters too.
+        loras: Adapter files that are merged into the weights, with their scales.
         external_data_over_bytes: A graph with more bytes of weights keeps them in a file of their own.
         progress: Called with what is being done, and how many of how many parts are done.
 
@@ -75,11 +81,17 @@ def export_bundle(
     source = open_source(checkpoint, base, label=label, base_label=base_label)
     _check_clip_skip(source, clip_skip)
     manifest = describe(source, name=name, precision=precision, clip_skip=clip_skip)
-    parts = parts_of(source, manifest, variant=variant)
+    if loras:
+        merged_in = " + ".join(f"{path.name}={scale:g}" for path, scale in loras)
+        manifest = replace(manifest, source=f"{manifest.source} + {merged_in}")
+    if adapters:
+        manifest = replace(manifest, adapted=adapted_of(source.config("unet")))
+    parts = parts_of(source, manifest, variant=variant, merge=merging(loras, source.folders))
     tell = progress or (lambda _part, _done, _total: None)
     total = len(parts) + 1
     tell("reading the checkpoint", 0, total)
-    options = [precision, variant, clip_skip, external_data_over_bytes]
+    merged = [(sha256_of(path), scale) for path, scale in loras]
+    options = [precision, variant, clip_skip, adapters, merged, external_data_over_bytes]
     with unfinished_export(out, fingerprint(source, variant, options)) as unfinished:
         if not unfinished.has("tokenizer"):
             with unfinished.part("tokenizer") as folder:

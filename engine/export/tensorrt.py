@@ -13,11 +13,19 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
+
+import onnx_ir
 
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
+    GROUP_ATTENTION,
+    LEAST_COLUMNS,
+    LORA_DOWN,
+    LORA_SCALE,
+    LORA_UP,
     PARSER_FILE,
     TEXT_ENCODER_FILE,
     UNET_FILE,
@@ -26,6 +34,7 @@ from engine.bundle.manifest import (
     Bundle,
 )
 from engine.bundle.tensorrt_engines import EngineSet, gpu_architecture, new_engine_set
+from engine.export.group_attention.graph import remove_group_attention
 from engine.sessions.tensorrt.log import made, messages
 from engine.settings import EngineSettings
 
@@ -169,13 +178,18 @@ def profile_ranges(bundle: Bundle, settings: BuildSettings, graph: str) -> Mappi
     manifest = bundle.manifest
     height, width = _sides(bundle)
     rows = Range(least=1, usual=min(2, settings.max_rows), greatest=settings.max_rows)
-    if graph in (UNET_FILE, FEW_STEPS_FILE):
+    if graph in (UNET_FILE, FEW_STEPS_FILE, ADAPTED_FILE):
         windows = Range(least=1, usual=1, greatest=settings.max_windows)
         tokens = windows.times(manifest.tokenizer_length)
         by_name = {
             "sample": {0: rows, 2: height, 3: width},
             "encoder_hidden_states": {0: rows, 1: tokens},
         }
+        if graph == ADAPTED_FILE:
+            assert manifest.adapted is not None
+            most = manifest.adapted.max_columns
+            columns = Range(least=LEAST_COLUMNS, usual=min(2 * LEAST_COLUMNS, most), greatest=most)
+            by_name |= {LORA_DOWN: {1: columns}, LORA_UP: {0: columns}, LORA_SCALE: {0: rows, 1: columns}}
         return MappingProxyType(_Rows(by_name, rows))
     if graph in (VAE_DECODER_FILE, FAST_DECODER_FILE):
         return {"latents": {0: ONE, 2: height, 3: width}}
@@ -240,7 +254,8 @@ class _Build:
         flags = 1 << int(self._trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
         network = self._builder.create_network(flags)
         parser = self._trt.OnnxParser(network, self._log)
-        if not parser.parse_from_file(str(graph)):
+        alone = with_first_output_alone(graph)
+        if not (parser.parse_from_file(str(graph)) if alone is None else parser.parse(alone, str(graph))):
             reason = parser.get_error(0).desc() if parser.num_errors else "no reason given"
             raise ValueError(f"{graph}: TensorRT cannot read it: {reason.splitlines()[0][:300]}")
         profile = self._builder.create_optimization_profile()
@@ -259,6 +274,18 @@ class _Build:
     def timing_cache(self) -> bytes:
         """Measurements for the next build; empty where there are none."""
         return b"" if self._cache is None else bytes(self._cache.serialize())
+
+
+def with_first_output_alone(graph: Path) -> bytes | None:
+    """A UNet's graph without the second output; None where it has none.
+
+    An engine computes all its outputs in every run, so that one nobody asks for would cost every step.
+    """
+    model = onnx_ir.load(graph)
+    if GROUP_ATTENTION not in {value.name for value in model.graph.outputs}:
+        return None
+    remove_group_attention(model)
+    return cast(bytes, onnx_ir.to_proto(model).SerializeToString())
 
 
 def _shapes(shape: Shape, ranges: Mapping[int, Range]) -> tuple[Shape, Shape, Shape]:

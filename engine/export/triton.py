@@ -20,6 +20,7 @@ MODEL = "cosmicman"
 CONFIG_FILE = "config.pbtxt"
 BUNDLE_FOLDER = "bundle"
 ENGINES_FOLDER = "engines"
+ADAPTERS_FOLDER = "adapters"
 VERSION_FOLDER = "1"
 #: The first release with every fix that docs/operations.md lists; older ones are for development on loopback.
 IMAGE = "nvcr.io/nvidia/tritonserver:26.07-py3"
@@ -166,7 +167,13 @@ def _scalar(value: object) -> str:
 
 
 def write_repository(
-    bundle: Path, out: Path, config: ModelConfig, *, engines: Path | None = None, link: bool = False
+    bundle: Path,
+    out: Path,
+    config: ModelConfig,
+    *,
+    engines: Path | None = None,
+    adapters: Path | None = None,
+    link: bool = False,
 ) -> Bundle:
     """Writes a repository that Triton can serve; one that was there before is replaced when the new one is whole.
 
@@ -175,17 +182,20 @@ def write_repository(
         out: The repository's folder; the model is its subfolder `cosmicman`.
         config: What config.pbtxt says.
         engines: Folder of TensorRT engines of the bundle, for the profile tensorrt; verified likewise.
-        link: Make the weights symbolic links to `bundle` and `engines` instead of copies.
+        adapters: Folder of the adapters that requests may name.
+        link: Make the weights symbolic links to `bundle`, `engines` and `adapters` instead of copies.
 
     Returns:
         The verified bundle inside the repository.
 
     Raises:
         BundleError: The bundle, or an engine, is damaged or incomplete, or the engines are another bundle's.
-        ValueError: Engines are named for a profile that does not run them.
+        ValueError: Engines are named for a profile that does not run them, or the adapters are no folder.
     """
     if engines is not None and config.profile.name != "tensorrt":
         raise ValueError(f"engines are run by profile tensorrt; got {config.profile.name}")
+    if adapters is not None and not adapters.is_dir():
+        raise ValueError(f"{adapters}: must be a folder of adapters")
     _verify(bundle, engines)
     out = out.resolve()
     with whole_folder(out / MODEL) as work:
@@ -196,6 +206,8 @@ def write_repository(
         _take(bundle, version / BUNDLE_FOLDER, link)
         if engines is not None:
             _take(engines, version / ENGINES_FOLDER, link)
+        if adapters is not None:
+            _take(adapters, version / ADAPTERS_FOLDER, link)
     written = out / MODEL / VERSION_FOLDER
     return _verify(written / BUNDLE_FOLDER, None if engines is None else written / ENGINES_FOLDER)
 

@@ -15,12 +15,15 @@ import onnx_ir
 import torch
 from onnx_ir.passes.common import CommonSubexpressionEliminationPass, RemoveUnusedNodesPass
 
+from engine.bundle.manifest import GROUP_ATTENTION, TOKEN_GROUPS
 from engine.export.attention import split_attention
+from engine.export.group_attention.graph import add_group_attention
 from engine.export.group_norm import split_group_norms
 from engine.export.origins import forget_origins
 from engine.export.weights.halves import store_weights_as_halves
 from engine.export.weights.quantise import store_weights_as_integers
 from engine.export.weights.refer import refer_to
+from engine.export.weights.share import share_with
 from engine.pipeline_folder.graphs import Graph
 from engine.sessions.runtime import onnxruntime
 
@@ -58,16 +61,14 @@ def write_graph(
     expected = _expected(graph)
     program = _export(graph)
     _shorten(program.model)
+    if graph.attention_level is not None:
+        add_group_attention(program.model, graph.attention_level)
     forget_origins(program.model)
     if graph.beside:
         assert finished is not None, f"{graph.file} lies beside {graph.beside}"
         _beside(program.model, graph, finished, path, inputs, expected)
         return
-    if precision == "fp16_weights":
-        store_weights_as_halves(program.model)
-    elif precision == "int8":
-        store_weights_as_halves(program.model, KEPT_SHARE)
-        store_weights_as_integers(program.model)
+    _store(program.model, precision)
     weights = program.model.graph.initializers.values()
     num_bytes = sum(value.const_value.nbytes for value in weights if value.const_value is not None)
     beside = f"{graph.file}.data" if num_bytes > external_data_over_bytes else None
@@ -86,7 +87,11 @@ def _beside(
     expected: npt.NDArray[np.float32],
 ) -> None:
     """Writes a graph that takes the weights of a finished one, and looks at it where that one is."""
-    refer_to(model, finished / graph.beside, graph.changes, graph.precision)
+    if graph.changes:
+        refer_to(model, finished / graph.beside, graph.changes, graph.precision)
+    else:
+        _store(model, graph.precision)
+        share_with(model, finished / graph.beside)
     beside = finished / f".{graph.file}"
     try:
         onnx_ir.save(model, beside)
@@ -94,6 +99,14 @@ def _beside(
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _store(model: Any, precision: str) -> None:
+    if precision == "fp16_weights":
+        store_weights_as_halves(model)
+    elif precision == "int8":
+        store_weights_as_halves(model, KEPT_SHARE)
+        store_weights_as_integers(model)
 
 
 def _export(graph: Graph) -> Any:
@@ -129,7 +142,7 @@ def _expected(graph: Graph) -> npt.NDArray[np.float32]:
 
 
 def _first_rows(graph: Graph) -> dict[str, torch.Tensor]:
-    return {name: value[:1] for name, value in graph.inputs.items()}
+    return {name: value if name in graph.shared else value[:1] for name, value in graph.inputs.items()}
 
 
 def _verify(
@@ -141,7 +154,13 @@ def _verify(
     options.enable_mem_pattern = False
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    found = session.run(None, {name: value.numpy() for name, value in inputs.items()})[0]
+    fed = {name: value.numpy() for name, value in inputs.items()}
+    tells_attention = TOKEN_GROUPS in {node.name for node in session.get_inputs()}
+    if tells_attention:  # all tokens in one group take all attention
+        fed[TOKEN_GROUPS] = np.ones((1, fed["encoder_hidden_states"].shape[1], 1), np.float32)
+    found, *attention = session.run(None, fed)
+    if tells_attention and not np.allclose(attention[0], 1.0, atol=tolerance):
+        raise ValueError(f"{path.name}: {GROUP_ATTENTION} of all tokens together must be 1 everywhere")
     difference = float(np.abs(found - expected).max()) / max(1.0, float(np.abs(expected).max()))
     if not difference <= tolerance:
         raise ValueError(f"{path.name}: the exported graph differs from torch by {difference:.2g} of {tolerance:g}")

@@ -5,19 +5,26 @@ It knows one request at a time: what shares a forward is the scheduler's busines
 Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a window, D hidden width, P pooled width.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from tokenizers import Tokenizer
 
+from engine.adapters.stack import Loras, Stacks, columns_of
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     CONDITIONING,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
+    LEAST_COLUMNS,
+    LORA_DOWN,
+    LORA_SCALE,
+    LORA_UP,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
+    TOKEN_GROUPS,
     TOKENIZER_FILE,
     UNET_FILE,
     VAE_DECODER_FILE,
@@ -25,12 +32,13 @@ from engine.bundle.manifest import (
     Bundle,
 )
 from engine.description import Description
+from engine.description.groups import DRAWN_GROUPS
 from engine.errors import BundleError, NotFiniteError
 from engine.model.text import EncodedText, TextEncoders
 from engine.prompt.planner import PromptPlan, PromptPlanner, apply_weights
 from engine.prompt.windows import TokenArray
 from engine.samplers import FloatArray, NoiseSchedule
-from engine.sessions import Compiles, Prepares, Session, SessionFactory
+from engine.sessions import Compiles, Prepares, Session, SessionFactory, TellsMore
 
 Conditioning: TypeAlias = Mapping[str, FloatArray]
 
@@ -38,12 +46,13 @@ Conditioning: TypeAlias = Mapping[str, FloatArray]
 class DiffusionModel:
     """The graphs of a bundle and what their numbers mean; its methods may run in any thread."""
 
-    def __init__(self, bundle: Bundle, sessions: SessionFactory) -> None:
+    def __init__(self, bundle: Bundle, sessions: SessionFactory, *, adapters: bool = False) -> None:
         """Loads every graph.
 
         Args:
             bundle: A verified bundle.
             sessions: What runs its graphs.
+            adapters: Whether to load the graph that takes adapters, which the bundle must have.
 
         Raises:
             BundleError: A file is whole but not what it should be.
@@ -70,6 +79,14 @@ class DiffusionModel:
         if FEW_STEPS_FILE in manifest.files:
             self._few_steps = sessions.load(FEW_STEPS_FILE)
             _check_family(bundle, FEW_STEPS_FILE, self._few_steps)
+        self._adapted: Session | None = None
+        self._stacks = Stacks()
+        #: Whether rows without adapters come out of the adapted graph as out of their own, to the last bit.
+        self.mixes_adapted = False
+        if adapters:
+            self._adapted = sessions.load(ADAPTED_FILE)
+            _check_family(bundle, ADAPTED_FILE, self._adapted, (LORA_DOWN, LORA_UP, LORA_SCALE))
+            self.mixes_adapted = self._same_bits()
         self._vae_decoder: Session = sessions.load(VAE_DECODER_FILE)
         self._fast_decoder: Session | None = None
         if FAST_DECODER_FILE in manifest.files:
@@ -82,6 +99,12 @@ class DiffusionModel:
     def takes_pictures(self) -> bool:
         """Whether the bundle holds a VAE encoder."""
         return self._vae_encoder is not None
+
+    @property
+    def tells_attention(self) -> bool:
+        """Whether every UNet can say how its attention is shared out, by what runs it here."""
+        unets = [self._unet] if self._few_steps is None else [self._unet, self._few_steps]
+        return all(isinstance(unet, TellsMore) and TOKEN_GROUPS in unet.input_names for unet in unets)
 
     @property
     def has_few_steps(self) -> bool:
@@ -139,6 +162,24 @@ class DiffusionModel:
         """
         return self._conditioning(self._weighted(plan, plan.negative_windows, plan.negative_weights), width, height)
 
+    def token_groups(self, plan: PromptPlan, conditioning: Conditioning, width: int, height: int) -> FloatArray:
+        """Which tokens of a description are of which group, [1, K L, G] of 0 and 1; groups are DRAWN_GROUPS.
+
+        Args:
+            plan: The description's.
+            conditioning: What `encode` made of it.
+            width: Of the picture, in pixels.
+            height: Of the picture, in pixels.
+
+        Raises:
+            GenerationError: The UNet does not take such shapes.
+        """
+        groups = np.zeros((1, plan.windows.size, len(DRAWN_GROUPS)), np.float32)
+        for each in plan.spans:
+            groups[0, list(each.positions), DRAWN_GROUPS.index(each.span.group)] = 1.0
+        self._prepare({**conditioning, TOKEN_GROUPS: groups}, width, height)
+        return groups
+
     def forward(self, inputs: Mapping[str, FloatArray]) -> FloatArray:
         """One UNet forward over R rows, to [R, C, H, W].
 
@@ -155,6 +196,41 @@ class DiffusionModel:
         """
         assert self._few_steps is not None, "the bundle has no UNet of few steps"
         return self._few_steps.run(inputs)
+
+    def forward_attention(
+        self, inputs: Mapping[str, FloatArray], token_groups: FloatArray, *, few_steps: bool = False
+    ) -> tuple[FloatArray, FloatArray]:
+        """The same forward by either UNet, and how its attention is shared out among groups, [R, G, h, w] of 0..1.
+
+        Args:
+            inputs: Of R rows.
+            token_groups: Which of their tokens are of which group, [R, K L, G].
+            few_steps: Whether the UNet of few steps runs.
+
+        Raises:
+            GenerationError: The UNet failed.
+        """
+        unet = self._few_steps if few_steps else self._unet
+        assert unet is not None and TOKEN_GROUPS in unet.input_names, "who asks for attention is refused without it"
+        return cast(TellsMore, unet).run_both({**inputs, TOKEN_GROUPS: token_groups})
+
+    def forward_adapted(self, inputs: Mapping[str, FloatArray], loras: Sequence[Loras]) -> FloatArray:
+        """The same with the adapters of each row, of which at least one must have some.
+
+        Raises:
+            GenerationError: The UNet failed.
+        """
+        assert self._adapted is not None, "the graph that takes adapters is not loaded"
+        return self._adapted.run({**inputs, **self._stacks.inputs(loras)})
+
+    def prepare_adapted(self, conditioning: Conditioning, loras: Loras, *, width: int, height: int) -> None:
+        """Has the adapted UNet compiled for rows of a request, where it is compiled, before a forward waits for it."""
+        unet = self._adapted
+        if loras and unet is not None and isinstance(unet, Prepares):
+            columns = columns_of([loras])
+            tails = {name: value.shape[1:] for name, value in conditioning.items()}
+            tails |= {"sample": self.latent_shape(width, height)[1:], "timesteps": ()}
+            unet.prepare({**tails, **self._shapes_of_adapters(columns), LORA_SCALE: (columns,)})
 
     def decode(self, latents: FloatArray, *, fast: bool = False) -> FloatArray:
         """Latents of one picture, [1, C, H, W], to its pixels about -1..1, [3, f H, f W].
@@ -194,6 +270,31 @@ class DiffusionModel:
         deviation: FloatArray = np.exp(np.float32(0.5) * log_variance.clip(-30.0, 20.0))
         return (mean - np.float32(self.manifest.shift_factor)) * scale, deviation * scale
 
+    def _shapes_of_adapters(self, columns: int) -> dict[str, tuple[int, int]]:
+        adapted = self.manifest.adapted
+        assert adapted is not None
+        read, given = (sum(widths) for widths in zip(*adapted.layers.values(), strict=True))
+        return {LORA_DOWN: (read, columns), LORA_UP: (columns, given)}
+
+    def _same_bits(self) -> bool:
+        """Tries both graphs with rows of noise at the usual size, adapters beside them that no row has."""
+        manifest, random = self.manifest, np.random.default_rng(0)
+        shapes = {
+            "sample": self.latent_shape(manifest.default_width, manifest.default_height)[1:],
+            "encoder_hidden_states": (manifest.tokenizer_length, manifest.context_width),
+            "text_embeds": (manifest.pooled_width,),
+            "time_ids": (6,),
+        }
+        names = ("sample", *CONDITIONING[manifest.family])
+        inputs = {name: random.normal(size=(2, *shapes[name])).astype(np.float32) for name in names}
+        inputs["timesteps"] = np.array([900, 300], np.float32)
+        dtype = np.float16 if manifest.precision == "fp16" else np.float32
+        adapters = self._shapes_of_adapters(LEAST_COLUMNS).items()
+        stack = {name: random.normal(scale=0.1, size=shape).astype(dtype) for name, shape in adapters}
+        assert self._adapted is not None
+        found = self._adapted.run({**inputs, **stack, LORA_SCALE: np.zeros((2, LEAST_COLUMNS), np.float32)})
+        return np.array_equal(found, self._unet.run(inputs))
+
     def _weighted(self, plan: PromptPlan, windows: TokenArray, weights: FloatArray) -> EncodedText:
         encoded = self._text_encoders.encode(windows)
         if (weights == 1.0).all():
@@ -222,9 +323,10 @@ class DiffusionModel:
             self._unet.prepare({**tails, "sample": self.latent_shape(width, height)[1:], "timesteps": ()})
 
 
-def _check_family(bundle: Bundle, file: str, unet: Session) -> None:
-    expected = ("sample", "timesteps", *CONDITIONING[bundle.manifest.family])
-    if set(unet.input_names) != set(expected):
+def _check_family(bundle: Bundle, file: str, unet: Session, more: Sequence[str] = ()) -> None:
+    expected = ("sample", "timesteps", *CONDITIONING[bundle.manifest.family], *more)
+    optional = () if bundle.manifest.attention_cell is None else (TOKEN_GROUPS,)
+    if not set(expected) <= set(unet.input_names) <= {*expected, *optional}:
         raise BundleError(
             f"{bundle.file(file)}: the manifest says {bundle.manifest.family}, whose UNet reads "
             f"{', '.join(expected)}; this one reads {', '.join(unet.input_names)}"

@@ -49,6 +49,10 @@ class TooLargeError(ValueError):
     """A picture whose pixels are more than may be decoded."""
 
 
+class MovesError(ValueError):
+    """A picture of several frames."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PixelLimits:
     """How many pixels a picture may have, by what decoding it takes.
@@ -123,7 +127,7 @@ def read_header(data: bytes, limits: PixelLimits) -> Header:
     most = limits.copied if header.image_format == "WEBP" else limits.whole
     check_pixels(header, header.width * header.height, limits.reducible if header.reducible else most)
     if header.moves:
-        raise ValueError("the picture must not move; it has several frames")
+        raise MovesError("the picture must not move; it has several frames")
     return header
 
 

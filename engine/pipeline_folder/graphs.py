@@ -14,15 +14,22 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
+    LORA_DOWN,
+    LORA_SCALE,
+    LORA_UP,
     SECOND_TEXT_ENCODER_FILE,
+    SHARED_INPUTS,
     TEXT_ENCODER_FILE,
     UNET_FILE,
     VAE_DECODER_FILE,
     VAE_ENCODER_FILE,
     Manifest,
 )
+from engine.pipeline_folder.adapted import AdaptedUNet, example_adapters
+from engine.pipeline_folder.cross_attention import Watch
 from engine.pipeline_folder.fast_decoder import load_fast_decoder
 from engine.pipeline_folder.few_steps import LowRank, merge_few_steps
 from engine.pipeline_folder.source import FAST_DECODER, FEW_STEPS, Source
@@ -47,6 +54,9 @@ class Graph:
         precision: How its weights are stored; one of PRECISIONS.
         beside: The graph in the same folder whose weights it takes, with small changes to some; "" for none.
         changes: Those, by `few_steps.weight_key` of the changed weight.
+        attention_level: How often the latents are halved on the way to the layers whose attention is told by body
+            group, as a second output; None for none. The module itself has only the first.
+        shared: Inputs that are one for all rows.
     """
 
     file: str
@@ -57,6 +67,8 @@ class Graph:
     precision: str
     beside: str = ""
     changes: Mapping[str, LowRank] = field(default_factory=dict)
+    attention_level: int | None = None
+    shared: frozenset[str] = frozenset()
 
 
 class TextEncoder(torch.nn.Module):
@@ -92,7 +104,8 @@ class TextEncoder(torch.nn.Module):
 class UNet(torch.nn.Module):
     """Latents [R, C, H, W], timesteps [R] and text [R, K L, D] to the model's output [R, C, H, W].
 
-    SDXL's also reads text_embeds [R, P] and time_ids [R, 6]; they stay float32 until they are laid side by side.
+    SDXL's also reads text_embeds [R, P] and time_ids [R, 6]; they stay float32 until they are laid side by side. A
+    `watch` needs layers that show it what they read (`make_watchable`).
     """
 
     def __init__(self, model: UNet2DConditionModel) -> None:
@@ -106,6 +119,7 @@ class UNet(torch.nn.Module):
         encoder_hidden_states: torch.Tensor,
         text_embeds: torch.Tensor | None = None,
         time_ids: torch.Tensor | None = None,
+        watch: Watch | None = None,
     ) -> torch.Tensor:
         """Runs the UNet."""
         dtype = self.model.dtype
@@ -115,6 +129,7 @@ class UNet(torch.nn.Module):
             timesteps,
             encoder_hidden_states.to(dtype),
             added_cond_kwargs=added,
+            cross_attention_kwargs=None if watch is None else {"watch": watch},
             return_dict=False,
         )
         return cast(torch.Tensor, output.float())
@@ -158,12 +173,22 @@ class VaeEncoder(torch.nn.Module):
         return cast(torch.Tensor, self.model.encode(image.to(self.model.dtype)).latent_dist.parameters.float())
 
 
-def parts_of(source: Source, manifest: Manifest, *, variant: str | None) -> dict[str, Callable[[], Graph]]:
-    """Name of every part of a bundle and what loads it; one is held in memory at a time."""
+def parts_of(
+    source: Source, manifest: Manifest, *, variant: str | None, merge: Callable[[str, Any], Any] | None = None
+) -> dict[str, Callable[[], Graph]]:
+    """Name of every part of a bundle and what loads it; one is held in memory at a time.
+
+    Args:
+        source: The checkpoint.
+        manifest: What it is to become.
+        variant: Which of its weights.
+        merge: What changes a part's weights before it becomes a graph, given the part's name in the checkpoint.
+    """
 
     def load(kind: Any, part: str, precision: str) -> Any:
         dtype = torch.float16 if precision == "fp16" else torch.float32
-        return load_part(kind, source.folders[part], source.config(part), dtype, variant=variant)
+        model = load_part(kind, source.folders[part], source.config(part), dtype, variant=variant)
+        return model if merge is None else merge(part, model)
 
     def text_encoder(kind: Any, part: str, file: str) -> Graph:
         model = load(kind, part, manifest.precision)
@@ -189,6 +214,8 @@ def parts_of(source: Source, manifest: Manifest, *, variant: str | None) -> dict
         parts["unet of few steps"] = lambda: _few_steps_graph(
             load(UNet2DConditionModel, "unet", manifest.precision), source, manifest
         )
+    if manifest.adapted is not None:
+        parts["adapted unet"] = lambda: adapted_graph(load(UNet2DConditionModel, "unet", manifest.precision), manifest)
     return parts
 
 
@@ -257,6 +284,7 @@ def unet_graph(model: Any, manifest: Manifest) -> Graph:
         side = float(manifest.default_width)
         inputs["time_ids"] = torch.tensor([[side, side, 0, 0, side, side], [side, side / 2, 8, 0, side, side]])
         dynamic |= {"text_embeds": {0: _ANY}, "time_ids": {0: _ANY}}
+    cell = manifest.attention_cell
     return Graph(
         file=UNET_FILE,
         module=UNet(model),
@@ -264,6 +292,21 @@ def unet_graph(model: Any, manifest: Manifest) -> Graph:
         dynamic=dynamic,
         output_name="output",
         precision=manifest.precision,
+        attention_level=None if cell is None else (cell // manifest.vae_factor).bit_length() - 1,
+    )
+
+
+def adapted_graph(model: Any, manifest: Manifest) -> Graph:
+    """The graph of a UNet with adapters as inputs; its weights are the plain graph's."""
+    plain = unet_graph(model, manifest)
+    return replace(
+        plain,
+        file=ADAPTED_FILE,
+        module=AdaptedUNet(plain.module, model),
+        inputs={**plain.inputs, **example_adapters(model)},
+        dynamic={**plain.dynamic, LORA_DOWN: {1: _ANY}, LORA_UP: {0: _ANY}, LORA_SCALE: {0: _ANY, 1: _ANY}},
+        beside=UNET_FILE,
+        shared=SHARED_INPUTS,
     )
 
 

@@ -1,5 +1,6 @@
 """What a running request tells its caller, in the order it happens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -105,7 +106,12 @@ class Preview:
 
 @dataclass(frozen=True, kw_only=True)
 class ImageReady:
-    """One finished picture, encoded, with its provenance inside; `index` is its place in the request, from 0."""
+    """One finished picture, encoded, with its provenance inside; `index` is its place in the request, from 0.
+
+    `attention` is there where it was asked for: by the name of a body group a grey PNG, a pixel for each square of the
+    picture, of how much attention the square paid to the group's words, over all steps of the first pass on average.
+    White is the most that any square paid to them.
+    """
 
     index: int
     seed: int
@@ -113,6 +119,7 @@ class ImageReady:
     media_type: str
     width: int
     height: int
+    attention: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,7 @@ def provenance(
     if (edit := request.edit) is not None:
         start |= _of_edit(edit) | ({} if changed is None else {"changed_sha256": hashlib.sha256(changed).hexdigest()})
     cutout: dict[str, object] = {"cutout": True} if request.cutout else {}
+    loras = _of_adapters(request)
     second = {} if request.second_pass is None else {"second_pass": _asked_again(request.second_pass)}
     return {
         "generator": "cosmicman-serve",
@@ -72,9 +73,21 @@ def provenance(
         "sampler": request.sampler,
         "variant": request.variant,
         "decoder": request.decoder,
+        **loras,
         **start,
         **cutout,
         **second,
+    }
+
+
+def _of_adapters(request: PreparedRequest) -> dict[str, object]:
+    """Those that did something; digests say which files they were."""
+    if not request.loras:
+        return {}
+    digests = {info.name: info.sha256 for info in request.model.adapters}
+    return {
+        "loras": {name: float(scale) for name, scale in request.loras.items()},
+        "loras_sha256": {name: digests[name] for name in request.loras},
     }
 
 

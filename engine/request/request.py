@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.adapters.info import AdapterInfo
 from engine.bundle.manifest import FewSteps
 from engine.description import Description, Group
 from engine.request.edit import PreparedEdit
@@ -26,6 +27,8 @@ FULL, FAST, FEW_STEPS = "full", "fast", "few_steps"
 DECODERS = (FULL, FAST)
 VARIANTS = (FULL, FEW_STEPS)
 MAX_DEADLINE_SECONDS = 86_400.0
+MAX_LORAS = 4
+MAX_LORA_SCALE = 2.0
 MAX_SECOND_PASS_SCALE = 4.0
 DEFAULT_STRENGTH = 0.8
 
@@ -47,6 +50,8 @@ class GenerationRequest:
         sampler: One of the model's samplers.
         variant: full, or few_steps: a UNet distilled to draw in few steps without guidance, in its own way alone.
         decoder: full, or fast: a small decoder that makes nearly the same picture of the same latents.
+        loras: Scales, -MAX_LORA_SCALE to MAX_LORA_SCALE, by the name of a registered adapter, MAX_LORAS at most; 0 is
+            as if it were not named.
         seed: 0 to 2**32 - 1; None or DRAWN_SEED lets the engine draw one. Picture n depends on (seed, n) and not on its
             neighbours.
         image_index: n of the first picture, 0 to 2**32 - 1: with it a later picture is asked for without those before.
@@ -69,6 +74,8 @@ class GenerationRequest:
         second_pass: What to do with the finished latents.
         preview_every: Steps from one preview of a picture to the next, 1 to the model's max_steps; None means none.
         cutout: Make everything but the person transparent, with a soft edge; for png and webp.
+        attention: Give with each picture how much attention each of its parts paid to the words of each body group; it
+            is no part of a picture.
         request_id: The caller's name for the request in logs.
         caller: Who asks, so that callers take turns; "" where they are not told apart. It is no part of a picture.
         notes: What the answer is to say beside the parser's warnings; it is no part of a picture.
@@ -85,6 +92,7 @@ class GenerationRequest:
     sampler: str | None = None
     variant: str = FULL
     decoder: str = FULL
+    loras: Mapping[str, float] = field(default_factory=dict)
     seed: int | None = None
     image_index: int = 0
     num_images: int = 1
@@ -103,6 +111,7 @@ class GenerationRequest:
     second_pass: SecondPass | None = None
     preview_every: int | None = None
     cutout: bool = False
+    attention: bool = False
     request_id: str = ""
     caller: str = ""
     notes: tuple[str, ...] = ()
@@ -136,10 +145,13 @@ class ModelInfo:
         takes_init_image: Whether pictures can start from one.
         previews: Whether it can show pictures while they are made.
         regions: Whether it can say which item each pixel of a picture shows, and so cut the person out.
+        attention: Whether it can say how much attention a picture paid to the words of each body group.
         few_steps: What the variant few_steps runs with; None where there is none.
         fast_decoder: Whether the decoder fast is there.
         pixels_of_a_latent: Sides of the square of pixels that one position of the latents stands for.
         change_groups: Groups that an edit may name; none where it cannot find any in a picture.
+        adapters: What was found in the adapters folder, those included that no request may name.
+        adapter_columns: Ranks that the adapters of a request may have together; 0 where there is no graph for them.
     """
 
     name: str
@@ -164,10 +176,13 @@ class ModelInfo:
     sampler_steps: Mapping[str, int] = field(default_factory=dict)
     previews: bool = False
     regions: bool = False
+    attention: bool = False
     few_steps: FewSteps | None = None
     fast_decoder: bool = False
     pixels_of_a_latent: int = 8
     change_groups: tuple[str, ...] = ()
+    adapters: tuple[AdapterInfo, ...] = ()
+    adapter_columns: int = 0
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -190,6 +205,7 @@ class PreparedRequest:
         description: What is drawn: the words as they came, arranged by `groups`, with all weights in its spans.
         image_quality: None where the format loses nothing.
         edit: What of init_image may change; None where all of it may.
+        loras: Adapters that do something, by name.
         plan: What the engine that runs it reads of the words; None where another process has the tokenizer.
     """
 
@@ -216,8 +232,10 @@ class PreparedRequest:
     edit: PreparedEdit | None = None
     preview_every: int | None = None
     cutout: bool = False
+    attention: bool = False
     variant: str = FULL
     decoder: str = FULL
+    loras: Mapping[str, float] = field(default_factory=dict)
     plan: object = field(default=None, repr=False, compare=False)
 
     @property

@@ -90,6 +90,7 @@ class EngineStats:
         images_total: Pictures delivered.
         forwards_total: UNet forwards.
         rows_total: Rows of all UNet forwards; rows_total / forwards_total is the mean batch.
+        forwards_adapted_total: Those with adapters in them.
         forwards_failed_total: Forwards that failed as a whole and were run again in parts.
         out_of_memory_total: Those of them that ran out of memory.
         finished_total: Requests that ended well.
@@ -103,6 +104,7 @@ class EngineStats:
         costs: The measured cost table.
         compiled_shapes: Shapes of all graphs that are held compiled; 0 where the runtime takes each as it comes.
         compiled_bytes: Memory that they take, about.
+        adapter_bytes: Memory of the adapters that are read.
     """
 
     running: int = 0
@@ -114,6 +116,7 @@ class EngineStats:
     images_total: int = 0
     forwards_total: int = 0
     rows_total: int = 0
+    forwards_adapted_total: int = 0
     forwards_failed_total: int = 0
     out_of_memory_total: int = 0
     finished_total: int = 0
@@ -127,3 +130,4 @@ class EngineStats:
     costs: tuple[CostStats, ...] = ()
     compiled_shapes: int = 0
     compiled_bytes: int = 0
+    adapter_bytes: int = 0

@@ -41,8 +41,8 @@ class Admission:
         """Requests in line, the next one first."""
         return tuple(self._turns.order(self._waiting, self._running))
 
-    def enter(self, job: Job) -> int:
-        """Puts a request in line and says how many are before it; no later request of its caller gets before it.
+    def check_room(self, caller: str) -> None:
+        """Whether one more request of this caller may enter.
 
         Raises:
             BusyError: The line is full.
@@ -50,15 +50,23 @@ class Admission:
         """
         everybody = (*self._running, *self._waiting)
         room = self._max_running + self._max_waiting - len(everybody)
-        has = sum(other.caller == job.caller for other in everybody)
+        has = sum(other.caller == caller for other in everybody)
         if room <= 0:
             self.refused_total += 1
             full = f"{len(self._running)} requests are running and {len(self._waiting)} waiting"
             raise BusyError(f"{full}, which is all there is room for", retry_after_seconds=self.retry_after())
-        if job.caller and has >= PLACES_FOR_EACH_FREE * room:
+        if caller and has >= PLACES_FOR_EACH_FREE * room:
             self.refused_total += 1
-            share = f"{job.caller} has {has} requests running or waiting and {room} places are free"
+            share = f"{caller} has {has} requests running or waiting and {room} places are free"
             raise CallerBusyError(f"{share}, which are kept for others", retry_after_seconds=self.retry_after())
+
+    def enter(self, job: Job) -> int:
+        """Puts a request in line and says how many are before it; no later request of its caller gets before it.
+
+        Raises:
+            BusyError: As of `check_room`.
+        """
+        self.check_room(job.caller)
         self._turns.enter(job)
         insort(self._waiting, job, key=lambda other: other.turn)
         return self.waiting.index(job)

@@ -6,15 +6,20 @@ Letters: R rows of a forward, C H W latent channels and sides.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
+from engine.adapters.stack import Loras
 from engine.errors import GenerationError, OutOfMemoryError
 from engine.samplers import FloatArray
-from engine.scheduler.picture import Forward, Inputs, Picture
+from engine.scheduler.picture import Adapted, Forward, Inputs, Picture, Watch
 from engine.scheduler.policy import Batch
+
+#: Of each row: the model's output, [1, C, H, W], and how its attention is shared out, [G, h, w], where it is watched.
+Outputs: TypeAlias = list[tuple[FloatArray, FloatArray | None]]
 
 
 @dataclass(kw_only=True)
@@ -23,15 +28,26 @@ class Outcome:
 
     Attributes:
         forwards: Rows of each forward that was run.
+        adapted: How many of them had adapters.
         seconds: What it took together.
         error: Why no picture advanced; None if they did.
         failures: Pictures whose own rows were wrong.
     """
 
     forwards: list[int] = field(default_factory=list)
+    adapted: int = 0
     seconds: float = 0.0
     error: GenerationError | None = None
     failures: dict[Picture, GenerationError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What goes in of a row, how it is watched, and its adapters."""
+
+    inputs: Inputs
+    watch: Watch | None
+    loras: Loras
 
 
 def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.monotonic) -> Outcome:
@@ -39,7 +55,8 @@ def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.
 
     Args:
         batch: Whose rows.
-        forward: From inputs with R rows to outputs with R rows, [R, C, H, W]; pictures of another model bring theirs.
+        forward: From inputs with R rows to outputs with R rows, [R, C, H, W]; pictures of another model, and those with
+            adapters, bring theirs.
         clock: Seconds; only differences count.
     """
     outcome = Outcome()
@@ -57,31 +74,66 @@ def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.
     return outcome
 
 
-def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> FloatArray | None:
+def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> Outputs | None:
     """One forward, or several where only one picture's rows are too many; None if it was cancelled between them."""
     other = batch.pictures[0].denoising.model  # all are of one bucket, and so of one model
     forward = forward if other is None else other.forward
-    rows = [row for picture in batch.pictures for row in picture.rows()]
-    outputs: list[FloatArray] = []
+    adapted = next((each.denoising.adapted for each in batch.pictures if each.denoising.adapted), None)
+    rows = [row for picture in batch.pictures for row in _rows(picture)]
+    outputs: Outputs = []
     for start in range(0, len(rows), batch.row_limit):
         if outputs and all(picture.job.ended for picture in batch.pictures):
             return None
-        part = rows[start : start + batch.row_limit]
-        outcome.forwards.append(len(part))
-        outputs.append(forward(_stacked(part)))
-    return np.concatenate(outputs)
+        outputs += _run(rows[start : start + batch.row_limit], forward, adapted, outcome)
+    return outputs
 
 
-def _stacked(rows: list[Inputs]) -> Mapping[str, FloatArray]:
-    return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+def _rows(picture: Picture) -> list[_Row]:
+    """A picture's rows, and how they are watched: what is looked at is the conditional row, which comes first."""
+    watches = [picture.denoising.watch, None]
+    return [
+        _Row(inputs, watch, picture.denoising.loras) for inputs, watch in zip(picture.rows(), watches, strict=False)
+    ]
 
 
-def _advance(batch: Batch, outputs: FloatArray, outcome: Outcome) -> None:
+def _run(rows: list[_Row], forward: Forward, adapted: Adapted | None, outcome: Outcome) -> Outputs:
+    """These rows in one forward; in two where some are watched and others adapted: that graph tells no attention."""
+    watched = [place for place, row in enumerate(rows) if row.watch is not None]
+    apart = watched if any(row.loras for row in rows) else []
+    parts = [part for part in (apart, [place for place in range(len(rows)) if place not in apart]) if part]
+    found: dict[int, tuple[FloatArray, FloatArray | None]] = {}
+    for part in parts:
+        some = [rows[place] for place in part]
+        outcome.forwards.append(len(some))
+        inputs = {name: np.concatenate([row.inputs[name] for row in some]) for name in some[0].inputs}
+        if any(row.loras for row in some):
+            assert adapted is not None
+            outcome.adapted += 1
+            given = adapted.forward(inputs, [row.loras for row in some])
+            found |= {place: (output, None) for place, output in zip(part, given[:, None], strict=True)}
+        else:
+            found |= zip(part, _plain(some, inputs, forward), strict=True)
+    return [found[place] for place in range(len(rows))]
+
+
+def _plain(rows: list[_Row], inputs: Inputs, forward: Forward) -> Outputs:
+    """A forward without adapters; where any row is watched it gives attention, and that of others is nobody's."""
+    watch = next((row.watch for row in rows if row.watch is not None), None)
+    if watch is None:
+        return [(output, None) for output in forward(inputs)[:, None]]
+    unwatched = np.zeros_like(watch.token_groups)
+    groups = [unwatched if row.watch is None else row.watch.token_groups for row in rows]
+    outputs, maps = watch.forward(inputs, np.concatenate(groups))
+    seen = [None if row.watch is None else found for row, found in zip(rows, maps, strict=True)]
+    return list(zip(outputs[:, None], seen, strict=True))
+
+
+def _advance(batch: Batch, outputs: Outputs, outcome: Outcome) -> None:
     start = 0
     for picture in batch.pictures:
-        rows = slice(start, start + picture.num_rows)
-        start = rows.stop
+        of_picture = outputs[start : start + picture.num_rows]
+        start += len(of_picture)
         try:
-            picture.advance(outputs[rows])
+            picture.advance(np.concatenate([output for output, _ in of_picture]), of_picture[0][1])
         except GenerationError as error:
             outcome.failures[picture] = error

@@ -77,10 +77,11 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class LatentsReady:
-    """One picture of the request is denoised; latents are [1, C, H, W]."""
+    """One picture of the request is denoised; latents are [1, C, H, W], attention is [G, h, w] where it was watched."""
 
     index: int
     latents: FloatArray
+    attention: FloatArray | None = None
 
 
 Update: TypeAlias = StepDone | Estimate | LatentsReady

@@ -221,6 +221,10 @@ class Scheduler:
         self._admit()
         return handle
 
+    def check_room(self, caller: str) -> None:
+        """Raises BusyError where `enter` would."""
+        self._state.check_room(caller)
+
     def prepared(self, handle: JobHandle) -> None:
         """Called by a handle."""
         handle.job.prepared = True

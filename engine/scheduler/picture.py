@@ -5,20 +5,25 @@ It knows samplers and guidance; it does not know what else shares the forward, o
 Letters: C H W latent channels and sides.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.adapters.stack import Loras
 from engine.errors import NotFiniteError
 from engine.samplers import FloatArray, Keep, SamplerPlan, guided
 from engine.scheduler.job import Job
 
 Inputs: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
 Forward: TypeAlias = Callable[[Inputs], FloatArray]
+AdaptedForward: TypeAlias = Callable[[Inputs, Sequence[Loras]], FloatArray]
 Bucket: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
+
+#: In the bucket of rows with adapters, where they share no forward with others.
+ADAPTED = "adapted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,37 @@ class OtherModel:
 
     name: str
     forward: Forward
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Adapted:
+    """Adapters beside the scheduler's own model; rows with different ones, and with none, share a forward.
+
+    Attributes:
+        loras: The picture's adapters with their scales.
+        forward: From inputs with R rows, and the adapters of each row, to outputs with R rows, [R, C, H, W].
+        max_columns: Most columns that the adapters of a forward may take together.
+        apart: Whether rows without adapters must not share a forward, since their last bits would change.
+    """
+
+    loras: Loras
+    forward: AdaptedForward
+    max_columns: int
+    apart: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """How a picture's attention is looked at.
+
+    Attributes:
+        token_groups: Which tokens are of which group, [1, M, G].
+        forward: Of the model that runs the picture's rows: from inputs with R rows and their token groups, [R, M, G],
+            to outputs, [R, C, H, W], with the bits of a plain forward, and to maps, [R, G, h, w].
+    """
+
+    token_groups: FloatArray
+    forward: Callable[[Inputs, FloatArray], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +86,9 @@ class Denoising:
         keep: What stays of `original`; None where all of it may change.
         then: What denoises the result once more, from its own plan and at the size of its own noise.
         model: What runs the rows; None means the scheduler's own.
+        adapted: Adapters beside that; None without any.
         estimate_every: After how many steps each the picture is estimated; None means never.
+        watch: How its attention is looked at, in each of its steps; None means not at all.
     """
 
     plan: SamplerPlan
@@ -63,7 +101,14 @@ class Denoising:
     keep: Keep | None = None
     then: "Denoising | None" = None
     model: OtherModel | None = None
+    adapted: Adapted | None = None
     estimate_every: int | None = None
+    watch: Watch | None = None
+
+    @property
+    def loras(self) -> Loras:
+        """Adapters of every row."""
+        return () if self.adapted is None else self.adapted.loras
 
     @property
     def num_steps(self) -> int:
@@ -87,6 +132,8 @@ class Picture:
         self.step = 0
         #: The finished picture as the model has it at the last step, [1, C, H, W], where that was to be estimated.
         self.estimate: FloatArray | None = None
+        self._attention: FloatArray | None = None
+        self._num_watched = 0
         self._begin(denoising, denoising.original)
 
     def _begin(self, denoising: Denoising, original: FloatArray | None) -> None:
@@ -98,13 +145,20 @@ class Picture:
             original = resized(original, noise.shape[2], noise.shape[3])
         self._state = denoising.plan.start(noise, original)
         context = tuple((name, value.shape[1:]) for name, value in sorted(denoising.conditional.items()))
-        model = () if denoising.model is None else ((denoising.model.name, ()),)
+        model: Bucket = () if denoising.model is None else ((denoising.model.name, ()),)
+        if denoising.adapted is not None and denoising.adapted.apart:
+            model = (*model, (ADAPTED, ()))
         self.bucket: Bucket = (("sample", self.latents.shape[1:]), *context, *model)
 
     @property
     def latents(self) -> FloatArray:
         """Where the picture is, [1, C, H, W]."""
         return self._state[0]
+
+    @property
+    def attention(self) -> FloatArray | None:
+        """How the attention was shared out in the steps so far, on average, [G, h, w]; None where nobody watched."""
+        return None if self._attention is None else self._attention / np.float32(self._num_watched)
 
     @property
     def num_rows(self) -> int:
@@ -128,8 +182,8 @@ class Picture:
         texts = [denoising.conditional, denoising.unconditional if denoising.guided_at(step) else None]
         return [{**shared, **text} for text in texts if text is not None]
 
-    def advance(self, outputs: FloatArray) -> None:
-        """Takes the model's outputs for `rows`, [1 or 2, C, H, W].
+    def advance(self, outputs: FloatArray, attention: FloatArray | None = None) -> None:
+        """Takes the model's outputs for `rows`, [1 or 2, C, H, W], and the conditional row's attention, [G, h, w].
 
         Raises:
             NotFiniteError: They hold NaN or infinity.
@@ -137,6 +191,9 @@ class Picture:
         denoising, step = self.denoising, self.step - self._first_step
         if not np.isfinite(outputs).all():
             raise NotFiniteError(f"the model's output is not finite at step {self.step + 1} of {self.num_steps}")
+        if attention is not None:
+            self._attention = attention if self._attention is None else self._attention + attention
+            self._num_watched += 1
         output = outputs[:1]
         if denoising.guided_at(step):
             output = guided(output, outputs[1:], denoising.guidance_scale)

@@ -14,10 +14,11 @@ Two levels of fairness, in seconds of predicted cost and in rows:
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from engine.adapters.stack import columns_of, distinct
 from engine.scheduler.cost_table import CostTable
 from engine.scheduler.job import Job
 from engine.scheduler.picture import Bucket, Picture
@@ -45,6 +46,17 @@ class Batch:
     def num_rows(self) -> int:
         """Rows of all pictures."""
         return sum(picture.num_rows for picture in self.pictures)
+
+    @property
+    def cost_bucket(self) -> Bucket:
+        """What its costs are known by."""
+        return cost_bucket(self.bucket, self.pictures)
+
+
+def cost_bucket(bucket: Bucket, pictures: Iterable[Picture]) -> Bucket:
+    """A bucket, with the columns of its pictures' adapters where they have any: those are a graph of their own."""
+    columns = columns_of(picture.denoising.loras for picture in pictures)
+    return (*bucket, (f"{columns} columns", ())) if columns else bucket
 
 
 class Picker(Protocol):
@@ -115,7 +127,7 @@ class Policy:
             chosen = next(iter(self._deficits))
             self._deficits[chosen] = self._deficits.pop(chosen)
             return chosen
-        costs = {bucket: self._costs.seconds(bucket, batch.num_rows) for bucket, batch in batches.items()}
+        costs = {bucket: self._costs.seconds(batch.cost_bucket, batch.num_rows) for bucket, batch in batches.items()}
         weights = {bucket: sum(job.weight for job in {s.job for s in members[bucket]}) for bucket in batches}
         rounds = {b: max(0.0, (costs[b] - self._deficits[b]) / weights[b]) for b in batches}
         chosen = min(rounds, key=rounds.__getitem__)
@@ -131,20 +143,21 @@ class Policy:
         sums: list[int] = []
         rows = 0
         for picture in self._fair_order(bucket, pictures):
-            if rows and rows + picture.num_rows > row_limit:
+            if rows and (rows + picture.num_rows > row_limit or not _fits(batch, picture)):
                 continue
             rows += picture.num_rows
             batch.append(picture)
             sums.append(rows)
             if rows >= row_limit:
                 break
-        return Batch(bucket=bucket, pictures=tuple(batch[: self._best(bucket, sums)]), row_limit=row_limit)
+        return Batch(bucket=bucket, pictures=tuple(batch[: self._best(bucket, batch, sums)]), row_limit=row_limit)
 
-    def _best(self, bucket: Bucket, sums: Sequence[int]) -> int:
-        """How many pictures, of those that make up so many rows; one as long as nothing was ever measured."""
+    def _best(self, bucket: Bucket, pictures: Sequence[Picture], sums: Sequence[int]) -> int:
+        """How many of some pictures, which make up so many rows; one as long as nothing was ever measured."""
         if not self._costs.known:
             return 1
-        seconds = [self._costs.seconds(bucket, rows) for rows in sums]
+        kinds = [cost_bucket(bucket, pictures[: number + 1]) for number in range(len(pictures))]
+        seconds = [self._costs.seconds(kind, rows) for kind, rows in zip(kinds, sums, strict=True)]
         throughputs = [
             rows / took if number == 0 or took <= self._max_forward_seconds else 0.0
             for number, (rows, took) in enumerate(zip(sums, seconds, strict=True))
@@ -174,3 +187,11 @@ class Policy:
         level = min(served.values())
         for job, share in served.items():
             served[job] = min(share, level + batch.num_rows / job.weight)
+
+
+def _fits(batch: Sequence[Picture], picture: Picture) -> bool:
+    """Whether the adapters of a picture find room beside those of others; where not it is next, by fair order."""
+    if picture.denoising.adapted is None:
+        return True
+    together = distinct(each.denoising.loras for each in (*batch, picture))
+    return sum(adapter.info.rank for adapter in together) <= picture.denoising.adapted.max_columns

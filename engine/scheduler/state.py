@@ -58,7 +58,7 @@ class State:
         self._under_way: Batch | None = None
         self._number = 0
         self._undecoded = 0
-        self._steps = self._forwards_failed = self._out_of_memory = self._expired = 0
+        self._steps = self._forwards_adapted = self._forwards_failed = self._out_of_memory = self._expired = 0
         self._forward_rows = Histogram.empty(ROW_BOUNDS)
         self._forward_seconds = Histogram.empty(SECONDS_BOUNDS)
 
@@ -87,6 +87,10 @@ class State:
             prepared=prepared,
         )
         return job, self._admission.enter(job)
+
+    def check_room(self, caller: str) -> None:
+        """Raises BusyError where a request of this caller would be refused."""
+        self._admission.check_room(caller)
 
     @property
     def waiting(self) -> tuple[Job, ...]:
@@ -187,6 +191,7 @@ class State:
             steps_total=self._steps,
             forwards_total=sum(self._forward_rows.counts),
             rows_total=int(self._forward_rows.total),
+            forwards_adapted_total=self._forwards_adapted,
             forwards_failed_total=self._forwards_failed,
             out_of_memory_total=self._out_of_memory,
             expired_total=self._expired,
@@ -224,12 +229,13 @@ class State:
         return None
 
     def _count(self, batch: Batch, outcome: Outcome) -> None:
+        self._forwards_adapted += outcome.adapted
         for rows in outcome.forwards:
             self._forward_rows = self._forward_rows.observed(rows)
         if outcome.error is None and len(outcome.forwards) == 1:
             [rows] = outcome.forwards
             self._forward_seconds = self._forward_seconds.observed(outcome.seconds)
-            self._costs.observe(batch.bucket, rows, outcome.seconds)
+            self._costs.observe(batch.cost_bucket, rows, outcome.seconds)
             self._limits.fitted(batch.bucket, rows)
 
     def _forward_failed(self, batch: Batch, error: GenerationError) -> dict[Job, GenerationError]:
@@ -257,7 +263,7 @@ class State:
             total=picture.num_steps,
             rows=sum(outcome.forwards),
             seconds=outcome.seconds,
-            bucket=bucket_name(batch.bucket),
+            bucket=bucket_name(batch.cost_bucket),
         )
         messages: list[Message] = [(job, done)]
         if picture.estimate is not None:
@@ -268,7 +274,8 @@ class State:
             self._pictures.remove(picture)
             self._undecoded += 1
             job.undecoded += 1
-            messages.append((job, LatentsReady(index=picture.index, latents=picture.latents)))
+            ready = LatentsReady(index=picture.index, latents=picture.latents, attention=picture.attention)
+            messages.append((job, ready))
         return messages
 
     def _bucket_stats(self, bucket: Bucket) -> BucketStats:

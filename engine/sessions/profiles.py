@@ -2,8 +2,8 @@
 
 Pure data from a manifest and the engine's limits; it does not know what compiles.
 
-Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a window, D width of the context,
-P width of the pooled embedding.
+Letters: R rows, C H W latent channels and sides, K text windows or columns of adapters, L tokens of a window, D width
+of the context, P width of the pooled embedding.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,22 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
+    LEAST_COLUMNS,
+    LORA_DOWN,
+    LORA_SCALE,
+    LORA_UP,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
+    TOKEN_GROUPS,
     UNET_FILE,
     VAE_DECODER_FILE,
     VAE_ENCODER_FILE,
     Manifest,
 )
+from engine.description.groups import DRAWN_GROUPS
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -42,7 +49,9 @@ class _Sides:
     maximum: tuple[int, int]
 
 
-def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: int) -> Mapping[str, ShapeRange]:
+def shape_ranges(
+    manifest: Manifest, file: str, *, max_rows: int, max_windows: int, attention: bool = False
+) -> Mapping[str, ShapeRange]:
     """Shapes of every input of a graph.
 
     Args:
@@ -50,6 +59,7 @@ def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: i
         file: Name of the graph in it.
         max_rows: Rows of one UNet forward; one guided picture, two rows, is the usual one.
         max_windows: Text windows of a description; one is the usual number.
+        attention: Whether the input is among them that only a UNet's second output reads.
     """
     sides = _sides(manifest)
     if file in (TEXT_ENCODER_FILE, SECOND_TEXT_ENCODER_FILE):  # one window a run
@@ -58,7 +68,7 @@ def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: i
         return {"latents": _range(*(_latents(manifest, 1, size) for size in _each(sides)))}
     if file == VAE_ENCODER_FILE:
         return {"image": _range(*((1, 3, height, width) for width, height in _each(sides)))}
-    assert file in (UNET_FILE, FEW_STEPS_FILE), file
+    assert file in (UNET_FILE, FEW_STEPS_FILE, ADAPTED_FILE), file
     rows = (1, min(2, max_rows), max_rows)
     windows = (1, 1, max_windows)
     tokens, width = manifest.tokenizer_length, manifest.context_width
@@ -70,7 +80,23 @@ def shape_ranges(manifest: Manifest, file: str, *, max_rows: int, max_windows: i
     if manifest.family == "sdxl":
         ranges["text_embeds"] = _range(*((r, manifest.pooled_width) for r in rows))
         ranges["time_ids"] = _range(*((r, 6) for r in rows))
-    return ranges
+    if attention and manifest.attention_cell is not None:
+        counts = zip(rows, windows, strict=True)
+        ranges[TOKEN_GROUPS] = _range(*((r, tokens * k, len(DRAWN_GROUPS)) for r, k in counts))
+    return ranges | (_of_adapters(manifest, rows) if file == ADAPTED_FILE else {})
+
+
+def _of_adapters(manifest: Manifest, rows: tuple[int, ...]) -> dict[str, ShapeRange]:
+    """Columns are padded to powers of two from LEAST_COLUMNS on; most forwards have one adapter, or few small ones."""
+    adapted = manifest.adapted
+    assert adapted is not None
+    columns = (LEAST_COLUMNS, min(2 * LEAST_COLUMNS, adapted.max_columns), adapted.max_columns)
+    read, given = (sum(widths) for widths in zip(*adapted.layers.values(), strict=True))
+    return {
+        LORA_DOWN: _range(*((read, k) for k in columns)),
+        LORA_UP: _range(*((k, given) for k in columns)),
+        LORA_SCALE: _range(*zip(rows, columns, strict=True)),
+    }
 
 
 def _range(minimum: Shape, usual: Shape, maximum: Shape) -> ShapeRange:

@@ -27,6 +27,20 @@ class Session(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsMore(Protocol):
+    """A session of a graph with a second output; `run` neither computes it nor needs the input that is for it alone."""
+
+    def run_both(self, inputs: Mapping[str, Array]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Runs the graph once and returns both outputs; the first has the bits that `run` gives it.
+
+        Raises:
+            OutOfMemoryError: The run did not fit; the session can be used again.
+            GenerationError: The graph failed.
+        """
+        ...
+
+
 class SessionFactory(Protocol):
     """Makes the sessions of one bundle, all on the same provider."""
 

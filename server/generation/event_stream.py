@@ -96,7 +96,7 @@ def frame(number: int, name: str, message: Answer) -> bytes:
 
 
 def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Settled:
-    mask = None if started.mask is None else base64.b64encode(started.mask).decode("ascii")
+    mask = None if started.mask is None else _base64(started.mask)
     texts = texts_of(
         gateway, request.description, request.negative_description, guided=request.guided, notes=request.asked.notes
     )
@@ -106,15 +106,21 @@ def settled(gateway: Gateway, request: PreparedRequest, started: Started) -> Set
         description=request.description.text,
         variant=request.variant,
         decoder=request.decoder,
+        loras=dict(request.loras) or None,
         **texts.model_dump(),
         **(asdict(started) | {"mask": mask}),
     )
 
 
 def picture(request: PreparedRequest, image: ImageReady) -> Picture:
-    data = base64.b64encode(image.data).decode("ascii")
-    return Picture(**(asdict(image) | {"data": data, "image_index": request.image_index + image.index}))
+    attention = {name: _base64(data) for name, data in image.attention.items()} if request.attention else None
+    values = {"data": _base64(image.data), "attention": attention, "image_index": request.image_index + image.index}
+    return Picture(**(asdict(image) | values))
 
 
 def preview(event: Preview) -> PreviewMessage:
-    return PreviewMessage(**(asdict(event) | {"data": base64.b64encode(event.data).decode("ascii")}))
+    return PreviewMessage(**(asdict(event) | {"data": _base64(event.data)}))
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

@@ -19,7 +19,7 @@ from server.schemas.generate import GenerateBody
 from server.schemas.parse import GroupSpan, IgnoredAnswer, NegativeAnswer, Texts, WarningAnswer
 
 #: Fields that hold an object each; null means none.
-OBJECTS = ("groups", "weights")
+OBJECTS = ("groups", "weights", "loras")
 FILES = GenerateBody.FILES
 #: The kind of a warning of how the words were read.
 SECOND_READER = "second-reader"

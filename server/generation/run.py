@@ -59,6 +59,10 @@ async def events(gateway: Gateway, request: PreparedRequest) -> AsyncGenerator[E
                 heard.hear(event)
                 if isinstance(event, Started) and request.edit is not None:
                     gateway.metrics.edited("groups" if request.edit.mask is None else "mask")
+                if isinstance(event, Started) and request.attention:
+                    gateway.metrics.attended()
+                if isinstance(event, Started):
+                    gateway.metrics.adapted(request.loras)
                 if isinstance(event, ImageReady) and gateway.sign is not None:
                     event = await _signed(gateway, gateway.sign, event)
                 yield event

@@ -61,6 +61,15 @@ class Metrics:
         )
         for by in EDITS:
             self._edits.labels(by)
+        self._attention = Counter(
+            "cosmicman_attention_requests", "Requests that asked where their words were heeded.", registry=registry
+        )
+        self._adapted = Counter(
+            "cosmicman_adapter_requests",
+            "Requests that drew with a registered adapter.",
+            ["adapter"],
+            registry=registry,
+        )
         self._stage = Histogram(
             "cosmicman_stage_seconds",
             "Where finished requests spent it.",
@@ -153,6 +162,15 @@ class Metrics:
         assert by in EDITS
         self._edits.labels(by).inc()
 
+    def attended(self) -> None:
+        """A request that asks for attention has left the line."""
+        self._attention.inc()
+
+    def adapted(self, names: Iterable[str]) -> None:
+        """A request with registered adapters, which are few, has left the line."""
+        for name in names:
+            self._adapted.labels(name).inc()
+
     def generation_ended(self, outcome: str) -> None:
         assert outcome in OUTCOMES
         self._generations.labels(outcome).inc()
@@ -237,6 +255,10 @@ class EngineCollector(Collector):
         yield CounterMetricFamily("cosmicman_images", "Pictures delivered.", value=stats.images_total)
         yield CounterMetricFamily("cosmicman_forwards", "UNet forwards.", value=stats.forwards_total)
         yield CounterMetricFamily("cosmicman_rows", "Rows of all UNet forwards.", value=stats.rows_total)
+        adapters = GaugeMetricFamily("cosmicman_adapters", "Files in the adapters folder.", labels=["state"])
+        adapters.add_metric(["usable"], sum(not info.refused for info in model.adapters))
+        adapters.add_metric(["refused"], sum(bool(info.refused) for info in model.adapters))
+        yield adapters
         yield from scheduler_families(stats)
         labels = {"name": model.name, "family": model.family, "version": model.version}
         yield InfoMetricFamily("cosmicman_model", "The loaded model.", value=labels)

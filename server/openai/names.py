@@ -27,6 +27,7 @@ SAME_NAMES = (
     "sampler",
     "variant",
     "decoder",
+    "loras",
     "image_index",
     "priority",
     "deadline_seconds",

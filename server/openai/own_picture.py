@@ -23,6 +23,7 @@ KEPT = (
     "guidance_scale",
     "guidance_interval",
     "sampler",
+    "loras",
     "second_pass",
 )
 

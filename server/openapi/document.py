@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from engine import __version__
 from server.http import problems
 from server.openapi.describe import needs_key
-from server.routes import generate, health, jobs, model, openai_images, openai_models, parse, status
+from server.routes import adapters, generate, health, jobs, model, openai_images, openai_models, parse, status
 from server.schemas import generate as generating
 from server.schemas import jobs as job_shapes
 from server.schemas import model as models
@@ -37,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
     parse.router,
     model.router,
+    adapters.router,
     openai_images.router,
     openai_models.router,
     health.router,
@@ -49,6 +50,8 @@ MODELS: tuple[type[Body] | type[Answer], ...] = (
     parsing.ParseAnswer,
     parsing.GroupAnswer,
     models.ModelAnswer,
+    models.AdapterAnswer,
+    models.AdaptersAnswer,
     models.HealthAnswer,
     statuses.StatusAnswer,
     generating.QueuedMessage,

@@ -46,6 +46,7 @@ SETTLED = {
     "sampler": "ddim",
     "variant": "full",
     "decoder": "full",
+    "loras": {"pencil": 0.8},
     "guidance_interval": [0.0, 1.0],
     "strength": None,
     "second_pass": None,
@@ -111,12 +112,14 @@ FULL_BODY = {
     "sampler": "ddim",
     "variant": "full",
     "decoder": "full",
+    "loras": {"pencil": 0.8},
     "seed": 7,
     "image_index": 0,
     "num_images": 1,
     "image_format": "jpeg",
     "image_quality": 90,
     "cutout": False,
+    "attention": False,
     "priority": "normal",
     "deadline_seconds": 30.0,
     "guidance_interval": [0.2, 0.8],
@@ -126,6 +129,7 @@ FULL_BODY = {
 }
 
 PREVIEWS_BODY = {"description": DESCRIPTION, "preview_every": 5}
+ATTENTION_BODY = {"description": DESCRIPTION, "attention": True}
 
 EVENTS = """\
 id: 1
@@ -190,7 +194,39 @@ MODEL = {
     "decoders": ["full", "fast"],
     "previews": True,
     "regions": True,
+    "attention": True,
     "image_formats": ["png", "jpeg", "webp"],
+}
+
+ADAPTERS = {
+    "max_columns": 128,
+    "adapters": [
+        {
+            "name": "pencil",
+            "sha256": "9f2c6b1d0e3a4c5d8e7f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5",
+            "size_bytes": 262144,
+            "format": "diffusers",
+            "rank": 4,
+            "layers": 70,
+            "scaling": "alpha 8 / rank 4",
+            "licence": "Apache-2.0",
+            "trigger_words": "",
+            "refused": None,
+        },
+        {
+            "name": "face",
+            "sha256": "",
+            "size_bytes": 9437184,
+            "format": "",
+            "rank": 0,
+            "layers": 0,
+            "scaling": "",
+            "licence": "",
+            "trigger_words": "",
+            "refused": "of its 264 tensors the graph cannot take 72 of a text encoder: "
+            "'lora_te_text_model_encoder_layers_0_mlp_fc1.alpha'; `cosmicman export --lora` may merge them",
+        },
+    ],
 }
 
 STATUS_ANSWER: dict[str, Any] = {

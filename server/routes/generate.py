@@ -11,6 +11,7 @@ from server.generation import run as generation
 from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
 from server.generation.event_stream import EventStream, picture, settled
 from server.generation.prepared import prepared_request
+from server.generation.room import refuse_when_full
 from server.generation.second_reading import second_reading
 from server.http import problems
 from server.http.caller import caller_of
@@ -86,6 +87,7 @@ _REFUSALS = {
         groups=examples.GROUPS_BODY,
         full=examples.FULL_BODY,
         previews=examples.PREVIEWS_BODY,
+        attention=examples.ATTENTION_BODY,
     )
     | repeatable(streams=True),
 )
@@ -95,13 +97,16 @@ async def generate(request: Request) -> Response:
     media_type, image_format = _media_type(request, reading.body), reading.values.get("image_format", "png")
     if media_type in IMAGES:
         image_format = media_type.removeprefix("image/")
-    reading = await second_reading(gateway, _judged_by_form(request, reading))
+    caller, reading = caller_of(request.scope), _judged_by_form(request, reading)
+    if not reading.mistakes:
+        refuse_when_full(gateway, caller)
+    reading = await second_reading(gateway, reading)
     prepared = prepared_request(
         gateway,
         reading,
         image_format=image_format,
         request_id=request.state.request_id,
-        caller=caller_of(request.scope),
+        caller=caller,
     )
     if media_type is None:
         raise _not_acceptable(request, prepared)
@@ -140,18 +145,19 @@ def _media_type(request: Request, body: GenerateBody | None) -> str | None:
 
 
 def _judged_by_form(request: Request, reading: Reading[GenerateBody]) -> Reading[GenerateBody]:
-    """What is wrong with a body in the form of answer that is wanted: only a stream can hold previews."""
-    if reading.values.get("preview_every") is None:
-        return reading
+    """What is wrong with a body in the form of answer that is wanted, which may have no place for what is asked."""
     images = IMAGES if reading.values.get("num_images", 1) == 1 else ()
     form = choose(_accept(request), [JSON, *images, EVENT_STREAM])
-    if form in (None, EVENT_STREAM):
-        return reading
-    mistake = f"preview_every is for answers of {EVENT_STREAM}, which alone can hold previews; this one is {form}"
+    homeless: dict[str, str] = {}
+    if reading.values.get("preview_every") is not None and form not in (None, EVENT_STREAM):
+        homeless["preview_every"] = f"{EVENT_STREAM}, which alone can hold previews"
+    if reading.values.get("attention") and form in IMAGES:
+        homeless["attention"] = f"{JSON} and {EVENT_STREAM}, which can hold maps beside a picture"
+    mistakes = {name: [f"{name} is for answers of {forms}; this one is {form}"] for name, forms in homeless.items()}
     return replace(
         reading,
-        values={name: value for name, value in reading.values.items() if name != "preview_every"},
-        mistakes={**reading.mistakes, "preview_every": [mistake]},
+        values={name: value for name, value in reading.values.items() if name not in mistakes},
+        mistakes={**reading.mistakes, **mistakes},
     )
 
 

@@ -31,6 +31,11 @@ from server.schemas.jobs import JobAccepted, JobAnswer, JobBody, JobList, Status
 
 JSON = "application/json"
 NO_STORE = {"Cache-Control": "no-store"}
+#: Why a job may not ask for what no picture's file holds.
+_NOT_KEPT = {
+    "preview_every": "preview_every is for streams of POST /generate; previews of a job are not kept",
+    "attention": "attention is for answers of POST /generate; a job keeps its pictures alone",
+}
 #: What a store that does not answer, or a full line, asks of clients.
 RETRY_SECONDS = 5
 
@@ -87,7 +92,7 @@ _QUERY = [
 async def accept(request: Request) -> Response:
     gateway, jobs = gateway_of(request), jobs_of(request)
     key = read_key(request.headers) or ""
-    reading = _without_previews(await read_body(request, JobBody, gateway.settings.max_body_bytes))
+    reading = _of_a_job(await read_body(request, JobBody, gateway.settings.max_body_bytes))
     reading = await second_reading(gateway, await _with_webhook(gateway, reading))
     prepared = judged(gateway, reading, request_id=request.state.request_id, caller=caller_of(request.scope))
     assert reading.body is not None
@@ -107,13 +112,13 @@ async def accept(request: Request) -> Response:
     return _json(accepted(kept, gateway.settings.root_path), 202, headers)
 
 
-def _without_previews(reading: Reading[JobBody]) -> Reading[JobBody]:
+def _of_a_job(reading: Reading[JobBody]) -> Reading[JobBody]:
     """The reading, and that nobody would see what is asked for in vain."""
-    if reading.values.get("preview_every") is None:
+    asked = [name for name in _NOT_KEPT if reading.values.get(name)]
+    if not asked:
         return reading
-    mistake = "preview_every is for streams of POST /generate; previews of a job are not kept"
-    values = {name: value for name, value in reading.values.items() if name != "preview_every"}
-    mistakes = {**reading.mistakes, "preview_every": [mistake]}
+    values = {name: value for name, value in reading.values.items() if name not in asked}
+    mistakes = {**reading.mistakes, **{name: [_NOT_KEPT[name]] for name in asked}}
     return Reading(body=None, values=values, mistakes=mistakes, unsaid=reading.unsaid)
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from server.gateway import gateway_of
 from server.generation import run as generation
 from server.generation.event_stream import MEDIA_TYPE as EVENT_STREAM
+from server.generation.room import refuse_when_full
 from server.generation.second_reading import second_reading
 from server.http import problems
 from server.http.caller import caller_of
@@ -133,6 +134,8 @@ async def vary_image(request: Request) -> Response:
 
 async def _judged(request: Request, reading: Reading[Any], schema: type[AnyImagesBody]) -> ImagesRequest:
     gateway, caller = gateway_of(request), caller_of(request.scope)
+    if not reading.mistakes:
+        refuse_when_full(gateway, caller)
     reading = await second_reading(gateway, reading, "prompt")
     return images_request(gateway, reading, schema, request_id=request.state.request_id, caller=caller)
 

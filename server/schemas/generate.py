@@ -56,6 +56,9 @@ class GenerateBody(Body):
     decoder: Decoder = Field(
         "full", description="fast makes nearly the same picture of the same latents, where GET /model has it."
     )
+    loras: dict[Text, float] | None = Field(
+        None, description="Scales, -2 to 2, by the name of an adapter of GET /adapters; four at most, 0 is none."
+    )
     seed: int | None = Field(
         None, ge=-1, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent, null or -1."
     )
@@ -69,6 +72,11 @@ class GenerateBody(Body):
     )
     cutout: bool = Field(
         False, description="Only the person: the rest is transparent, with a soft edge; for png and webp."
+    )
+    attention: bool = Field(
+        False,
+        description="Also say where in each picture the words of each group were heeded, where GET /model has "
+        "attention; only with application/json and text/event-stream. It changes no picture.",
     )
     priority: Priority = Field("normal", description="The turn in line, and the share of compute while others run.")
     deadline_seconds: float | None = Field(
@@ -137,6 +145,11 @@ class Picture(Answer):
     data: str = Field(description="The encoded picture, in base64; its metadata says how to make it again.")
     width: int
     height: int
+    attention: dict[str, str] | None = Field(
+        None,
+        description="Only where it was asked for: by group a small grey PNG in base64, a pixel for each square of the "
+        "picture, white where the group's words were heeded most; of all steps of the first pass on average.",
+    )
 
 
 class TimingsAnswer(Answer):
@@ -170,6 +183,7 @@ class _Values(Answer):
     sampler: str
     variant: Variant = "full"
     decoder: Decoder = "full"
+    loras: dict[str, float] | None = Field(None, description="Adapters that act, with their scales.")
     guidance_interval: tuple[float, float]
     strength: float | None = Field(None, description="Only with init_image.")
     mask: str | None = Field(

@@ -44,10 +44,29 @@ class ModelAnswer(Answer):
     change_groups: list[str] = Field(description="Groups that change of POST /generate may name.")
     previews: bool = Field(description="Whether a request may have preview_every.")
     regions: bool = Field(description="Whether a request may have cutout.")
+    attention: bool = Field(description="Whether a request may have attention.")
     variants: list[str] = Field(description="What variant may be.")
     few_steps: FewStepsAnswer | None = Field(description="What the variant few_steps runs with; null where it is not.")
     decoders: list[str] = Field(description="What decoder may be.")
     image_formats: list[ImageFormat]
+
+
+class AdapterAnswer(Answer):
+    name: str = Field(description="What loras of a request call it.")
+    sha256: str = Field(description="Digest of the file; empty where it was refused.")
+    size_bytes: int
+    format: str = Field(description="Whose names its tensors have: diffusers, peft or kohya.")
+    rank: int = Field(description="Columns that it takes of a forward.")
+    layers: int = Field(description="Layers of the UNet that it changes.")
+    scaling: str = Field(description="What its product is multiplied with besides a request's scale.")
+    licence: str = Field(description="What the file says.")
+    trigger_words: str = Field(description="What the file says it listens to.")
+    refused: str | None = Field(description="Why no request may name it; null where one may.")
+
+
+class AdaptersAnswer(Answer):
+    max_columns: int = Field(description="What ranks of one request's adapters may sum to; 0: no graph takes any.")
+    adapters: list[AdapterAnswer]
 
 
 class HealthAnswer(Answer):

@@ -28,7 +28,7 @@ UNDONE = {
 #: What is done of a picture, by the path that takes one.
 OF_A_PICTURE = {
     name: "POST /v1/images/edits takes it, with a picture" for name in ("image", "mask", "change", "grow", "feather")
-}
+} | {"attention": "POST /generate takes it, whose answer has a place for the maps"}
 #: The names of POST /generate for what is called otherwise here.
 ELSEWHERE = {
     "description": "prompt",
@@ -80,6 +80,7 @@ class AnyImagesBody(Body):
     sampler: Text | None = Field(None, description="As in POST /generate.")
     variant: Variant | None = Field(None, description="As in POST /generate.")
     decoder: Decoder | None = Field(None, description="As in POST /generate.")
+    loras: dict[Text, float] | None = Field(None, description="As in POST /generate.")
     image_index: int | None = Field(None, ge=0, le=MAX_IMAGE_INDEX, description="As in POST /generate.")
     priority: Priority | None = Field(None, description="As in POST /generate.")
     deadline_seconds: float | None = Field(None, gt=0, description="As in POST /generate.")

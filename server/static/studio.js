@@ -74,6 +74,7 @@ async function onModel(model, groups) {
   key.close();
   form.setModel(model);
   drawing.previews = model.previews === true;
+  drawing.attention = model.attention === true;
   parts.setGroups(groups);
   box.setLimit(model.max_characters);
   at("model-facts").textContent = `Model ${model.name} ${model.version}, licence ${model.licence}`;
@@ -140,6 +141,7 @@ start.addEventListener("change", () => {
   keep();
 });
 maker.addEventListener("filled", () => {
+  if (start.file) at("start").open = true;
   memory.keepStart();
   keep();
 });

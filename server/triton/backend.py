@@ -125,6 +125,9 @@ class TritonEngine:
         found = [stats for each in self._replicas for stats in each.stats()]
         return found[0] if len(found) == 1 else total(found)
 
+    def check_room(self, caller: str) -> None:
+        """Nothing: each replica has a line of its own, and refuses what comes."""
+
     def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
         """Judges what can be judged without the model's tokenizer; `generate` raises the rest."""
         return prepare(request, self.model, mistakes=mistakes)

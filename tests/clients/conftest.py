@@ -5,15 +5,19 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 from tests.server_process import serving
 
+#: Those that are shipped with the bundled model.
+ADAPTERS = Path(__file__).resolve().parents[2] / "models" / "adapters"
+
 
 @pytest.fixture(scope="session")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("server"), {}) as server:
+    with serving(tmp_path_factory.mktemp("server"), {"COSMICMAN_ADAPTERS": str(ADAPTERS)}) as server:
         yield server.url
 
 

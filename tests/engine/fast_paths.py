@@ -1,4 +1,4 @@
-"""The tiny models with a fast decoder and a UNet of few steps, untrained both, as bundles made once."""
+"""The tiny models with a fast decoder and a UNet of few steps, untrained both."""
 
 import shutil
 from pathlib import Path
@@ -7,7 +7,6 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from engine.bundle.manifest import FewSteps
-from engine.export.onnx import export_bundle
 from engine.pipeline_folder.fast_decoder import FastDecoder, FastDecoderShape, save_fast_decoder
 from engine.train.recipe.distil import FewStepsConfig
 from engine.train.recipe.fit import FitConfig
@@ -30,10 +29,4 @@ def add_fast_paths(checkpoint: Path, folder: Path, *, scaling_factor: float = 0.
     save_lora(unet, folder / "few_steps", FEW)
     shape = FastDecoderShape(latent_channels=4, channels=(8, 8), blocks=(1, 1), scaling_factor=scaling_factor)
     save_fast_decoder(FastDecoder(shape), folder / "fast_decoder")
-    return folder
-
-
-def export_fast_paths(checkpoint: Path, folder: Path, precision: str) -> Path:
-    """The bundle of such a checkpoint."""
-    export_bundle(checkpoint, folder, precision=precision)
     return folder

@@ -16,15 +16,13 @@ from engine.request.limits import RequestLimits
 from engine.samplers import few_steps_schedule, sampler_plan
 from engine.sessions import Array, Session
 from engine.sessions.onnx.session import OnnxSessions
-from tests.engine.fast_paths import add_fast_paths, export_fast_paths
 
 SETTINGS = EngineSettings(num_threads=1, warm_up=False)
 
 
 @pytest.fixture(scope="module")
-def fast(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("fast")
-    return export_fast_paths(add_fast_paths(checkpoint, folder / "checkpoint"), folder / "bundle", "fp32")
+def fast(tiny_fast: Path) -> Path:
+    return tiny_fast / "bundle"
 
 
 class Seen:

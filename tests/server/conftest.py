@@ -14,10 +14,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from PIL import Image
 
+from engine.adapters.info import AdapterInfo
 from engine.engine import (
     EngineStats,
     Event,
@@ -34,6 +36,7 @@ from engine.engine import (
     Timings,
 )
 from engine.errors import BusyError, EngineStoppedError
+from engine.pictures.grey_map import map_png
 from engine.request.prepare import NONE, prepare
 from server.app import create_app
 from server.connections.server import ConnectionServer
@@ -65,6 +68,9 @@ MODEL = ModelInfo(
     max_images=4,
     max_characters=8000,
     previews=True,
+    attention=True,
+    adapters=(AdapterInfo(name="pencil", rank=4),),
+    adapter_columns=128,
 )
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 
@@ -104,6 +110,9 @@ class RectangleEngine:
         return EngineStats(
             running=self._running, waiting=self._waiting, steps_total=self._steps, images_total=self._images
         )
+
+    def check_room(self, caller: str) -> None:
+        """It refuses in `generate`."""
 
     def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
         return prepare(request, self.model, mistakes=mistakes)
@@ -161,6 +170,7 @@ class RectangleEngine:
                         media_type=f"image/{settled.image_format}",
                         width=settled.width,
                         height=settled.height,
+                        attention=maps(settled) if settled.attention else {},
                     )
             ended = True
             yield Finished(timings=Timings(**dict.fromkeys(Timings.__dataclass_fields__, 0.25)))
@@ -181,6 +191,13 @@ class RectangleEngine:
         finally:
             self._running -= 1
             self._lock.release()
+
+
+def maps(settled: PreparedRequest) -> dict[str, bytes]:
+    """Of two cells the upper one is white for the first group of the words, the lower one for the others."""
+    groups = dict.fromkeys(str(span.group) for span in settled.description.spans if span.group != "negated")
+    upper = np.array([[1.0], [0.0]], np.float32)
+    return {group: map_png(upper if place == 0 else upper[::-1]) for place, group in enumerate(groups)}
 
 
 def draw(seed: int, width: int, height: int, image_format: str) -> bytes:

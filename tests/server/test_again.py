@@ -18,10 +18,9 @@ from engine.pictures.encode import read_provenance
 from server.app import create_app
 from server.schemas.generate import GenerateBody
 from server.settings import Settings
-from tests.engine.fast_paths import add_fast_paths, export_fast_paths
 
 #: Fields of a request that say how it is run and in what answer, and not what a picture looks like.
-NOT_OF_A_PICTURE = {"num_images", "priority", "deadline_seconds", "preview_every"}
+NOT_OF_A_PICTURE = {"num_images", "priority", "deadline_seconds", "preview_every", "attention"}
 
 
 def png(width: int = 64, height: int = 96) -> bytes:
@@ -130,10 +129,9 @@ async def test_metadata_hold_every_field_that_a_picture_depends_on(drawn: httpx.
 
 @pytest.mark.parametrize("more", [{"variant": "few_steps"}, {"decoder": "fast"}])
 async def test_a_fast_picture_is_made_again_from_its_own_metadata(
-    more: dict[str, Any], checkpoint: Path, tmp_path: Path, talk: Any
+    more: dict[str, Any], tiny_fast: Path, talk: Any
 ) -> None:
-    bundle = export_fast_paths(add_fast_paths(checkpoint, tmp_path / "checkpoint"), tmp_path / "bundle", "fp32")
-    engine = Engine.load(bundle, EngineSettings(num_threads=1, warm_up=False))
+    engine = Engine.load(tiny_fast / "bundle", EngineSettings(num_threads=1, warm_up=False))
     async with talk(create_app(Settings(), engine)) as client:
         first = await client.post("/generate", json=WORDS | more, headers={"Accept": "image/png"})
         assert first.status_code == 200, first.text

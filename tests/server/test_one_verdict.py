@@ -60,6 +60,7 @@ VALUES: dict[str, Sequence[Any]] = {
     "image_format": ("png", "jpeg", "webp", "gif"),
     "image_quality": (None, 1, 80, 100, 0, 101),
     "cutout": (*(False,) * 9, True),
+    "attention": (*(False,) * 9, True),
     "priority": ("high", "normal", "low", "urgent"),
     "deadline_seconds": (None, 5, 0.5, 0, -1, 86_401),
     "guidance_interval": (None, [0, 1], [0.2, 0.8], [0.8, 0.2], [-1, 2]),
@@ -129,6 +130,9 @@ class Judge:
 
     def stats(self) -> EngineStats:
         return self._engine.stats()
+
+    def check_room(self, caller: str) -> None:
+        """There always is."""
 
     def prepare(self, request: GenerationRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE) -> PreparedRequest:
         self.asked += 1

@@ -37,6 +37,8 @@ from cosmicman_client.errors import (
 )
 from cosmicman_client.jobs import Job, JobImage, JobPage
 from cosmicman_client.models import (
+    Adapter,
+    Adapters,
     Generation,
     Group,
     GroupSpan,
@@ -55,6 +57,8 @@ __all__ = [
     "APIResponseError",
     "APIStatusError",
     "APITimeoutError",
+    "Adapter",
+    "Adapters",
     "AsyncClient",
     "AsyncStream",
     "AuthenticationError",

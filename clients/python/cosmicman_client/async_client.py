@@ -108,6 +108,10 @@ class AsyncClient:
         """The loaded model."""
         return await self._do(endpoints.model())
 
+    async def adapters(self) -> models.Adapters:
+        """What `loras` of a request may name, and why some files may not."""
+        return await self._do(endpoints.adapters())
+
     async def models(self) -> tuple[models.Model, ...]:
         """All models of the server; today it has one."""
         return (await self.model(),)
@@ -259,6 +263,10 @@ class AsyncRawClient:
     async def model(self) -> RawResponse[models.Model]:
         """As `AsyncClient.model`."""
         return await self._do(endpoints.model())
+
+    async def adapters(self) -> RawResponse[models.Adapters]:
+        """As `AsyncClient.adapters`."""
+        return await self._do(endpoints.adapters())
 
     async def _do(self, endpoint: Endpoint[T]) -> RawResponse[T]:
         response, retries = await self._client._exchange(endpoint.call)

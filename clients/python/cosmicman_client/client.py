@@ -133,6 +133,10 @@ class Client:
         """The loaded model."""
         return self._do(endpoints.model())
 
+    def adapters(self) -> models.Adapters:
+        """What `loras` of a request may name, and why some files may not."""
+        return self._do(endpoints.adapters())
+
     def models(self) -> tuple[models.Model, ...]:
         """All models of the server; today it has one."""
         return (self.model(),)
@@ -223,6 +227,10 @@ class RawClient:
     def model(self) -> RawResponse[models.Model]:
         """As `Client.model`."""
         return self._do(endpoints.model())
+
+    def adapters(self) -> RawResponse[models.Adapters]:
+        """As `Client.adapters`."""
+        return self._do(endpoints.adapters())
 
     def _do(self, endpoint: Endpoint[T]) -> RawResponse[T]:
         response, retries = self._client._exchange(endpoint.call)

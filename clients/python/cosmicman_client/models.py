@@ -142,6 +142,35 @@ class Model(Record):
     samplers: list[str] = field(default_factory=list)
     variants: list[str] = field(default_factory=list)
     decoders: list[str] = field(default_factory=list)
+    attention: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapter(Record):
+    """A file of the server's adapters folder; `refused` says why `loras` may not name it, where they may not."""
+
+    name: str
+    sha256: str = ""
+    rank: int = 0
+    layers: int = 0
+    scaling: str = ""
+    licence: str = ""
+    trigger_words: str = ""
+    refused: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapters(Record):
+    """What GET /adapters lists; the ranks of one request's adapters may sum to `max_columns`."""
+
+    max_columns: int
+    adapters: tuple[Adapter, ...] = ()
+
+    @classmethod
+    def _value(cls, name: str, value: Any) -> Any:
+        if name == "adapters":
+            return tuple(Adapter.read(each) for each in _list(name, value))
+        return super()._value(name, value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +189,7 @@ class Settings(_HasGroups):
     image_index: int = 0
     variant: str = "full"
     decoder: str = "full"
+    loras: Mapping[str, float] | None = None
     groups: tuple[GroupSpan, ...] = ()
     negatives: tuple[Negative, ...] = ()
     drawn: str = ""
@@ -177,7 +207,11 @@ class Settings(_HasGroups):
 
 @dataclass(frozen=True, kw_only=True)
 class Image(Record):
-    """A finished picture; `data` is the encoded file, with what makes it again in its metadata."""
+    """A finished picture; `data` is the encoded file, with what makes it again in its metadata.
+
+    `attention` is there where it was asked for: by body group a small grey PNG that is white where the picture heeded
+    the group's words most.
+    """
 
     data: bytes = field(repr=False)
     media_type: str
@@ -186,9 +220,12 @@ class Image(Record):
     seed: int
     index: int = 0
     image_index: int = 0
+    attention: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @classmethod
     def _value(cls, name: str, value: Any) -> Any:
+        if name == "attention":
+            return {group: file_of(png) for group, png in _mapping(name, value or {}).items()}
         return file_of(value) if name == "data" else value
 
     @property
@@ -209,13 +246,16 @@ class Image(Record):
         endings = {self.extension, ".jpeg"} if self.extension == ".jpg" else {self.extension}
         if target.suffix.lower() not in endings:
             raise ValueError(f"the picture is {self.media_type}: name it *{self.extension}, not {target.name}")
-        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            partial.write_bytes(self.data)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
-        return target
+        return _written(target, self.data)
+
+    def save_attention(self, folder: str | os.PathLike[str], stem: str) -> list[Path]:
+        """Writes the maps as FOLDER/STEM-GROUP.png, and says where; none where none were asked for.
+
+        Raises:
+            OSError: They cannot be written.
+        """
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return [_written(Path(folder) / f"{stem}-{group}.png", png) for group, png in self.attention.items()]
 
     def pil(self) -> "PIL.Image.Image":
         """The picture as a Pillow image, loaded; needs Pillow (`pip install cosmicman-client[pil]`)."""
@@ -259,6 +299,23 @@ def file_of(text: object) -> bytes:
         return base64.b64decode(text if isinstance(text, str | bytes) else b"!", validate=True)
     except binascii.Error:
         raise NotThisError("a picture is no base64") from None
+
+
+def _written(target: Path, data: bytes) -> Path:
+    """A file with these bytes, whole or not at all."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        partial.write_bytes(data)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
+
+
+def _mapping(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise NotThisError(f"{name} must be an object, got {type(value).__name__}")
+    return value
 
 
 def _list(name: str, value: object) -> list[Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.description.grammar.noun_phrases import OPENERS, Chunk, NounPhrases
+from engine.description.grammar.names import Group, Kind
+from engine.description.grammar.noun_phrases import OPENERS, Chunk, NounPhrases, new_chunk
 from engine.description.grammar.tokens import Tokens
 from engine.description.grammar.word_roles import HEADS, VERBS
-from engine.description.groups import Group
-from engine.description.lexicon import Kind
 
+_AFTER_VERB = frozenset((Kind.PREPOSITION, Kind.DETERMINER, Kind.ADVERB, Kind.SCENE_PREPOSITION))
 #: Verbs that speak of the face before an adjective: "looks tired".
 _SEEMING = frozenset(("look", "looks", "looking", "looked"))
 
@@ -32,8 +32,10 @@ class Chunker(NounPhrases):
             verb = entry.verb
             if verb is not None and kind not in VERBS and self._acts(at):
                 kind, group = verb, None
-                if words[at] in _SEEMING and self._kinds[at + 1] is Kind.ADJECTIVE:
+                if words[at] in _SEEMING and self._seems(at + 1):
                     kind = Kind.EXPRESSION
+            elif kind is Kind.NOUN and self._kinds[at - 1] is Kind.RELATIVE and self._tells(at):
+                kind, group = Kind.ATTACH, None
             elif kind in OPENERS or self._opens(kind, at):
                 if kind is not Kind.UNKNOWN or not entry.guessed or not self._must_act(at):
                     chunk, at = self._read_phrase(at)
@@ -42,7 +44,7 @@ class Chunker(NounPhrases):
                 kind, group = Kind.POSE, None
             else:
                 group = entry.group
-            chunks.append(Chunk(kind, group, starts[at], ends[at], words[at]))
+            chunks.append(new_chunk(Chunk, (kind, group, starts[at], ends[at], words[at], False, False, False, "")))
             at += 1
         return chunks
 
@@ -51,6 +53,14 @@ class Chunker(NounPhrases):
         if kind in VERBS:
             return self._is_modifier(at)
         return kind is Kind.ADVERB and self._leads_modifier(at + 1)
+
+    def _seems(self, at: int) -> bool:
+        return self._kinds[at] is Kind.ADJECTIVE and self._words[at] not in ("straight", "right", "back")
+
+    def _tells(self, at: int) -> bool:
+        """Whether a noun of the lexicon is a verb here, after "that": "a gown that pools at her feet"."""
+        told = self._words[at].endswith("s") and self._words[at - 1] in ("that", "which", "who")
+        return told and self._kinds[at + 1] in _AFTER_VERB
 
     def _must_act(self, at: int) -> bool:
         """Whether an unknown word can only be a verb: "a seamstress basts the hem", "steam wafts over the bowls"."""

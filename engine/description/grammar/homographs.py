@@ -59,7 +59,7 @@ _MEANINGS: dict[str, _Meaning] = {
     "braces": _Meaning(
         _noun(Group.FACE),
         _words("teeth smile smiling grin grinning girl teen teenager teenage schoolgirl freckles dental kid boy"),
-        3,
+        5,
         _words("teeth smile smiling freckles"),
         3,
         never_after=_words("leather wide tan red trousers by up"),
@@ -72,6 +72,12 @@ _MEANINGS: dict[str, _Meaning] = {
     "pitcher": _Meaning(_noun(Group.ACCESSORY), after=_words("of")),
     "palms": _Meaning(Entry(Kind.PLACE, Group.BODY), _words("her his their both open two upturned")),
     "pumps": _Meaning(_noun(Group.BACKGROUND), _words("gas petrol water fuel")),
+    "temple": _Meaning(Entry(Kind.PLACE, Group.FACE), _words("each one his her left right grey greying either")),
+    **dict.fromkeys(
+        ("lantern", "candle", "torch"),
+        _Meaning(_noun(Group.ACCESSORY), _words("with holding holds carrying carries lifts raises swings swinging"), 3),
+    ),
+    "lining": _Meaning(Entry(Kind.ATTACH), after=_words("the both either")),
     "anchor": _Meaning(_noun(Group.PERSON), _words("news tv television")),
     "shades": _Meaning(_noun(Group.BACKGROUND), _words("window lamp roller")),
     "trunks": _Meaning(_noun(Group.BACKGROUND), _words("tree oak pine birch among between mossy fallen")),
@@ -88,6 +94,7 @@ HOMOGRAPHS = frozenset(_MEANINGS)
 def meaning(words: Sequence[str], at: int) -> Entry | None:
     """What the word at a place means beside its neighbours, if that is not its first meaning."""
     other = _MEANINGS[words[at]]
+    # A known phrase is one word: its last is the noun.
     before = words[max(0, at - other.reach_before) : at]
     near = words[max(0, at - 2) : at]
     if not other.never_after.isdisjoint(near):

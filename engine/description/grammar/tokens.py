@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 
 from engine.description.grammar.homographs import HOMOGRAPHS, meaning
 from engine.description.grammar.spelling import mended
@@ -43,16 +44,21 @@ class Tokens:
         return len([kind for kind in self.kinds if kind is not Kind.COMMA and kind is not Kind.STOP]) - 1
 
 
+# One group around all of it, so that `split` gives words and what is between them in turn. A plain word comes first,
+# since most are: it is one where nothing follows that could go on with it.
 _TOKEN = re.compile(
-    r"<[^<>\n]{1,80}>"  # a network tag such as <lora:name:0.8>
+    r"([a-z]++(?![\w'\-./])"
     r"|^[ \t]*\d{1,2}[.)](?=[ \t])"  # the number of a list's line
+    r"|(?! )(?:"
+    r"<[^<>\n]{1,80}>"  # a network tag such as <lora:name:0.8>
     r"|f/\d[\d.]*"
     r"|w/(?=\s)"
-    r"|[^\W_]+(?:['\-./][^\W_]+)*(?<![.])"
+    r"|(?:girls|boys|ladies|kids|babies|gents|womens|mens)'(?=\s)"
+    r"|\w+(?:['\-./]\w+)*"
     r"|[&+]"
     r"|[,;.!?:\n|/\u2013\u2014()\[\]{}…、。，•]+(?:\s{1,16}[,;.!?:|()\[\]{}]+)*"
     r"|[\u2190-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]+"  # emoji
-    r"|(?<=\s)-{1,3}(?=\s)",
+    r"|(?<=\s)-{1,3}(?=\s)))",
     re.MULTILINE,
 )
 _FOLD = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "_": " ", "\u2010": "-", "\u2011": "-"})
@@ -68,6 +74,8 @@ _CONJUNCTION = Entry(Kind.CONJUNCTION)
 _STOPS = frozenset(";.!?:\n…。")
 #: A hyphened word the lexicon lacks: a modifier before a noun, an unknown thing after an article.
 _COMPOUND = Entry(Kind.ADJECTIVE, alone=Group.OTHER)
+_VERBS = frozenset((Kind.POSE, Kind.ATTACH, Kind.HOLD, Kind.EXPRESSION))
+_IN_ACTION = Entry(Kind.NOUN, Group.BODY)
 _LONGEST_WORD = 40
 
 
@@ -148,7 +156,10 @@ def _hyphened(word: str) -> Entry | None:
     spaced = word.replace("-", " ")
     found = LEXICON.get(spaced) or LEXICON.get(word.replace("-", ""))
     if found is not None:
-        return found
+        return found if found.kind not in _VERBS else Entry(Kind.ADJECTIVE, verb=found.kind)
+    if word.startswith("mid-") and (deed := LEXICON.get(word[4:])) is not None:
+        if deed.kind in _VERBS or deed.verb is not None or deed.kind is Kind.ACTION_OBJECT:
+            return _IN_ACTION
     last = word.rpartition("-")[2]
     adjective = _COMPOUND_ENDS.get(last)
     if adjective is not None:
@@ -182,7 +193,7 @@ def _unlisted(word: str) -> Entry:
         return LEXICON.get("her", _UNKNOWN)
     if "/" in word or "." in word:
         return LEXICON.get(word.replace("/", "-")) or LEXICON.get(re.split(r"[/.]", word)[-1], _UNKNOWN)
-    if word.endswith(("less", "free")) and _is_absent(word):
+    if word.endswith(("less", "free")) and _is_absent(word) or word.startswith("no-") and _is_absent(word):
         return _ABSENT
     if "-" in word:
         hyphened = _hyphened(word)
@@ -211,11 +222,16 @@ def _separator(mark: str) -> Entry:
 
 _NO_PHRASES: dict[str, tuple[int, ...]] = {}
 #: A word -> its own entry, and the phrases it may open by their second word.
+_ALONE: dict[Entry, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
+    entry: (entry, _NO_PHRASES) for entry in LEXICON.values()
+}
 _WORDS: dict[str, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
-    word: (LEXICON.get(word), PHRASE_LENGTHS.get(word, _NO_PHRASES))
+    word: (LEXICON.get(word), PHRASE_LENGTHS[word]) if word in PHRASE_LENGTHS else _ALONE[LEXICON[word]]
     for word in (*PHRASE_LENGTHS, *LEXICON)
     if " " not in word
 }
+#: The commonest separators, so that they need no look at their characters.
+_WORDS.update({mark: (_STOP if mark in _STOPS else _COMMA, _NO_PHRASES) for mark in ",;.!?:"})
 _NOTHING: tuple[Entry | None, dict[str, tuple[int, ...]]] = (None, _NO_PHRASES)
 
 
@@ -225,10 +241,11 @@ _MOST_LOOKED_AT = 200
 
 def tokenise(folded: str) -> Tokens:
     """Return the typed words of a folded text, with known phrases of several words as one token."""
-    found = [(match.group(), match.start()) for match in _TOKEN.finditer(folded)]
-    words = [word for word, _ in found]
-    words.append("")
-    tokens, unlisted = _read(found, words)
+    parts = _TOKEN.split(folded)
+    words = [*parts[1::2], ""]
+    reached = list(accumulate(map(len, parts)))
+    starts, ends = reached[::2], reached[1::2]
+    tokens, unlisted = _read(words, starts, ends)
     if unlisted:
         changed: dict[int, str] = {}
         for at in unlisted[:_MOST_LOOKED_AT]:
@@ -236,8 +253,8 @@ def tokenise(folded: str) -> Tokens:
             if meant is not None:
                 changed[at] = words[at] = meant
         if changed:
-            tokens, unlisted = _read(found, words)
-            tokens.mended = [(found[at][1], found[at][1] + len(found[at][0]), meant) for at, meant in changed.items()]
+            tokens, unlisted = _read(words, starts, ends)
+            tokens.mended = [(starts[at], ends[at], meant) for at, meant in changed.items()]
         tokens.num_unknown = sum(words[at] not in LOOKALIKES for at in unlisted)
     if not HOMOGRAPHS.isdisjoint(tokens.words):
         for at, word in enumerate(tokens.words):
@@ -248,36 +265,34 @@ def tokenise(folded: str) -> Tokens:
     return tokens
 
 
-def _read(found: list[tuple[str, int]], words: list[str]) -> tuple[Tokens, list[int]]:
+def _read(words: list[str], starts: list[int], ends: list[int]) -> tuple[Tokens, list[int]]:
     """Return the tokens, and the places of the words that neither the lexicon nor their form explains."""
-    tokens = Tokens()
-    add_entry, add_head = tokens.entries.append, tokens.words.append
-    add_start, add_end = tokens.starts.append, tokens.ends.append
+    rows: list[tuple[Entry, str, int, int]] = []
+    add = rows.append
     unlisted: list[int] = []
     known = _WORDS.get
-    at, count = 0, len(found)
+    at, count = 0, len(words) - 1
     while at < count:
         word = words[at]
-        written, start = found[at]
         entry, phrases = known(word, _NOTHING)
-        at += 1
-        end = start + len(written)
-        if phrases and words[at] in phrases:
-            for length in phrases[words[at]]:
-                phrase = " ".join(words[at - 1 : at - 1 + length])
-                if phrase in LEXICON:
+        start = starts[at]
+        if phrases and words[at + 1] in phrases:
+            for length in phrases[words[at + 1]]:
+                phrase = " ".join(words[at : at + length])
+                whole = LEXICON.get(phrase)
+                if whole is not None:
                     at += length - 1
-                    last, begin = found[at - 1]
-                    entry, word, end = LEXICON[phrase], phrase, begin + len(last)
+                    entry, word = whole, phrase
                     break
         if entry is None:
             entry = _classify(word)
             if entry.guessed:
-                unlisted.append(at - 1)
-        add_entry(entry)
-        add_head(word)
-        add_start(start)
-        add_end(end)
+                unlisted.append(at)
+        add((entry, word, start, ends[at]))
+        at += 1
+    tokens = Tokens()
+    if rows:
+        tokens.entries, tokens.words, tokens.starts, tokens.ends = map(list, zip(*rows, strict=True))
     return tokens, unlisted
 
 

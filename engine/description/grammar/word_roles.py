@@ -5,9 +5,9 @@ It looks a few words to either side; it does not build phrases.
 
 from __future__ import annotations
 
+from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.tokens import Tokens
-from engine.description.groups import Group
-from engine.description.lexicon import Entry, Kind
+from engine.description.lexicon import Entry
 
 #: Kinds that can decide a noun phrase.
 HEADS = frozenset((Kind.NOUN, Kind.PERSON, Kind.PART, Kind.PLACE, Kind.SMALL, Kind.ACTION_OBJECT))
@@ -21,7 +21,11 @@ _PERSONS = frozenset((Kind.NOUN, Kind.PERSON))
 _FOR_A_PURPOSE = frozenset(
     (Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.HEADWEAR, Group.BAG)
 )
-_OWN_VERBS = frozenset((Kind.NOUN, Kind.PLACE))
+_OWN_VERBS = frozenset((Kind.NOUN, Kind.PLACE, Kind.SMALL, Kind.PART))
+_ONWARD = frozenset(("into", "onto", "towards", "toward", "through", "past", "across", "out of"))
+_LISTING = frozenset((Kind.COMMA, Kind.CONJUNCTION, Kind.WITH))
+_LISTED = frozenset((None, Kind.COMMA, Kind.CONJUNCTION, Kind.STOP))
+_DEEDS = frozenset((Kind.POSE, Kind.HOLD))
 _OF_BODY = frozenset((Group.FACE, Group.BODY))
 _FEATURES = frozenset((Group.FACE, Group.HAIR))
 _PARTICIPLE_ENDS = ("ing", "ed", "en", "wn", "t")
@@ -43,7 +47,7 @@ class WordRoles:
         """Return the noun that the modifiers after a word lead to, a few words on at most."""
         for ahead in range(at + 1, min(at + 1 + _MOST_MODIFIERS, self._count)):
             kind = self._kinds[ahead]
-            if kind in HEADS:
+            if kind in HEADS or self._entries[ahead].alone is Group.TOP:
                 return self._entries[ahead]
             if kind is not Kind.ADJECTIVE and kind is not Kind.ADVERB:
                 return None
@@ -62,16 +66,21 @@ class WordRoles:
             return True
         head = self._next_head(at)
         if head is None:
-            return False
+            if not word.endswith("ed") or self._kinds[at + 1] is not Kind.UNKNOWN:
+                return False
+            return before in VERBS or before in _LISTING and self._kinds[at + 2] in _LISTED
         if form is Kind.HOLD or (head.group is Group.ACCESSORY and word.endswith("ing")):
             return before in _BEFORE_NOUN
         return before not in HEADS and before not in _SUBJECTS
 
     def _names_kind(self, at: int, before: Kind | None) -> bool:
         """Whether a verb in its bare form says what a garment is for: "dance tights", "sleep shorts"."""
+        after = self._kinds[at + 1]
+        if self._kinds[at] is Kind.ATTACH and after is Kind.PART and before not in HEADS and before not in _SUBJECTS:
+            return before is not Kind.COPULA and not self._words[at].endswith("s")  # "flutter sleeves"
         if self._kinds[at] is not Kind.POSE or before in HEADS or before in _SUBJECTS or self._words[at].endswith("s"):
             return False
-        return self._kinds[at + 1] is Kind.NOUN and self._entries[at + 1].group in _FOR_A_PURPOSE
+        return after is Kind.NOUN and self._entries[at + 1].group in _FOR_A_PURPOSE
 
     def _leads_modifier(self, at: int) -> bool:
         """Whether a modifier stands here: "deeply tanned", "freshly cut hair"."""
@@ -98,7 +107,11 @@ class WordRoles:
         if plural and before is Kind.COMMA and (verb is Kind.POSE or verb is Kind.HOLD) and self._opens_object(at + 1):
             return True
         if plural and before is Kind.CONJUNCTION and (verb is Kind.POSE or verb is Kind.HOLD):
-            if self._opens_object(at + 1) or after is Kind.PREPOSITION and self._entries[at].group in _OF_BODY:
+            if (
+                self._opens_object(at + 1)
+                or after is Kind.PREPOSITION
+                and (self._entries[at].group in _OF_BODY or self._words[at + 1] in _ONWARD)
+            ):
                 return True
         if before is Kind.PREPOSITION and not plural and self._words[at - 1] == "to":
             return True
@@ -106,10 +119,12 @@ class WordRoles:
             return self._is_action(at, before, last_group)
         if verb is Kind.ATTACH:
             return before is Kind.ATTACH or (last_kind in _OWN_VERBS and before in HEADS and after not in HEADS)
+        if plural and last_kind is before is Kind.ADJECTIVE and self._opens_object(at + 1):
+            return True
         if plural and verb is Kind.EXPRESSION and before in _PERSONS:
             return True
         if plural and last_kind in HEADS and before in HEADS:
-            if self._opens_object(at + 1) or verb is Kind.POSE and after is Kind.PREPOSITION and last_word[-1:] != "s":
+            if self._opens_object(at + 1) or verb in _DEEDS and after is Kind.PREPOSITION and last_word[-1:] != "s":
                 return True
         if not plural and last_kind in HEADS and before in HEADS and last_word.endswith("s"):
             return after in _AFTER_VERB

@@ -13,6 +13,7 @@ from enum import IntEnum, auto
 from engine.description.groups import Group
 from engine.description.lexicon import (
     absences,
+    catalogue,
     doings,
     everyday,
     garments,
@@ -247,11 +248,38 @@ def _grammar(builder: _Builder) -> None:
         builder.add(_phrases(table), Entry(kind))
 
 
+_TENS = "twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety"
+
+
 def _numbered(builder: _Builder) -> None:
     """Numbers of jerseys and houses: "a no 10 jersey"."""
     builder.add((f"no {number}" for number in range(100)), _ADJECTIVE)
-    builder.add((f"{word} {number}" for word in ("about", "aged") for number in range(1, 100)), _AGED)
-    builder.add(("hood up", "hood down", "collar up"), Entry(Kind.PART, Group.TOP, soft=True))
+    builder.add((f"{word} {number}" for word in ("about", "aged", "like") for number in range(1, 100)), _AGED)
+    builder.add((f"about {number}" for number in _phrases(_TENS)), _AGED)
+    builder.add(("bodice", "tie back", "tie-back", "tie front", "tie-front"), Entry(Kind.PART, Group.TOP, soft=True))
+    builder.add((f"cigarette {cut}" for cut in ("trousers", "pants", "jeans")), Entry(Kind.NOUN, Group.BOTTOM))
+    metals = ("brass", "silver", "gold", "copper", "metal", "wide", "wrist", "bangle", "hammered")
+    builder.add((f"{metal} cuff" for metal in metals), Entry(Kind.NOUN, Group.ACCESSORY))
+    decades = (f"{century}{tens}0s" for century in ("", "19") for tens in range(1, 10))
+    kinds = (*_phrases("flash, film, vintage, old, retro, polaroid, candid, nasa"), *decades)
+    builder.add((f"{kind} photo" for kind in kinds), Entry(Kind.NOUN, Group.STYLE, soft=True))
+    clips = ("butterfly", "claw", "hair", "snap", "jaw")
+    builder.add((f"{clip} {end}" for clip in clips for end in ("clip", "clips")), Entry(Kind.NOUN, Group.HAIR))
+    drinks = _phrases("lager, beer, cola, coke, soda, cider, lemonade, pop, paint")
+    builder.add((f"can of {drink}" for drink in drinks), Entry(Kind.NOUN, Group.ACCESSORY))
+    lengths = ("long", "short", "three-quarter", "full", "half", "elbow-length", "raglan", "wide", "puffed", "puff")
+    sleeves = (f"{length} {end}" for length in lengths for end in ("sleeve", "sleeves"))
+    builder.add(sleeves, Entry(Kind.PART, Group.TOP, soft=True))
+    builder.add(("tabard", "tabards"), Entry(Kind.NOUN, Group.OUTERWEAR))
+    builder.add(("collar up",), Entry(Kind.PART, Group.TOP, soft=True))
+    builder.add(("hood up", "hood down"), Entry(Kind.PART, Group.OUTERWEAR, soft=True))
+    sizes = (*range(2, 60), "s", "m", "l", "xs", "xl", "xxl", "small", "medium", "large")
+    builder.add((f"size {size}" for size in sizes), Entry(Kind.NOUN, Group.BODY, soft=True))
+    builder.add(_phrases(catalogue.BRANDS), _ADJECTIVE)
+    builder.add(_phrases(catalogue.WEARERS), _ADJECTIVE)
+    builder.add(_phrases(catalogue.COMPARED), Entry(Kind.ADJECTIVE, alone=Group.PERSON))
+    builder.add(_phrases(catalogue.POSTURES), Entry(Kind.POSE))
+    builder.add(_phrases(catalogue.ERAS), Entry(Kind.ADJECTIVE, Group.STYLE))
     builder.add(absences.WORDS, Entry(Kind.ABSENT, Group.NEGATED))
 
 
@@ -271,6 +299,19 @@ def _regional(builder: _Builder) -> None:
         builder.nouns(table, Kind.NOUN, group)
     for table in (places.BUILDINGS, places.LANDSCAPE):
         builder.nouns(table, Kind.NOUN, Group.BACKGROUND)
+
+
+def _catalogue(builder: _Builder) -> None:
+    for group, table in catalogue.PARTS.items():
+        builder.nouns(table, Kind.PART, group)
+    for group, table in catalogue.MORE.items():
+        builder.nouns(table, Kind.NOUN, group)
+    for group, table in catalogue.SINGLE.items():
+        builder.add(_phrases(table), Entry(Kind.NOUN, group, soft=True))
+    builder.add(_phrases(catalogue.MANNERS), Entry(Kind.ADVERB))
+    for word in _phrases(catalogue.LOOKS):
+        builder.look(word)
+    builder.nouns(catalogue.GRIPS, Kind.ACTION_OBJECT, Group.BODY)
 
 
 def _everyday(builder: _Builder) -> None:
@@ -319,6 +360,13 @@ _TWO_SIDED = {
     "brunette": Entry(Kind.ADJECTIVE, Group.HAIR, alone=Group.PERSON),
     "rose": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "orange": Entry(Kind.ADJECTIVE),
+    "rope": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
+    "chocolate": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
+    **dict.fromkeys(("two", "three", "four", "five"), Entry(Kind.ADJECTIVE, partitive=True)),
+    **dict.fromkeys(("shell", "shells"), Entry(Kind.NOUN, Group.ACCESSORY, soft=True)),
+    **dict.fromkeys(("white collar", "blue collar"), Entry(Kind.PART, Group.TOP, soft=True)),
+    **dict.fromkeys(("name badge", "name badges", "name tag", "name tags"), Entry(Kind.NOUN, Group.ACCESSORY)),
+    "jean": Entry(Kind.ADJECTIVE, alone=Group.BOTTOM),
     "light": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
     "camel": Entry(Kind.ADJECTIVE, alone=Group.ACCESSORY),
     "platform": Entry(Kind.ADJECTIVE, alone=Group.BACKGROUND),
@@ -369,6 +417,7 @@ def _build() -> dict[str, Entry]:
     _regional(builder)
     _manners(builder)
     _everyday(builder)
+    _catalogue(builder)
     builder.add(_PARTITIVES, Entry(Kind.UNKNOWN, partitive=True))
     builder.add(_phrases(doings.STATES), Entry(Kind.ATTACH))
     builder.add(_phrases(doings.LIKENESSES), Entry(Kind.SWALLOW))
@@ -392,7 +441,9 @@ def _build() -> dict[str, Entry]:
     builder.add(_phrases(grammar.ADVERBS), Entry(Kind.ADVERB))
     builder.singulars(scene.SCENE_NOUNS[Group.BACKGROUND], Group.BACKGROUND)
     builder.singulars(objects.ACCESSORIES, Group.ACCESSORY)
-    return builder.entries
+    # Words of which the same is known share what is known: a few hundred entries stay in the processor's cache.
+    shared: dict[Entry, Entry] = {}
+    return {word: shared.setdefault(entry, entry) for word, entry in builder.entries.items()}
 
 
 #: Every known word and phrase (single spaces, lower case).

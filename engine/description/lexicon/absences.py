@@ -25,8 +25,21 @@ OPENERS = """
     removed, having removed, missing a, missing an, missing any, missing his, missing her, missing their, missing the,
     missing both, without so much as, not so much as, absolutely no, definitely no, strictly no, not covered by, not
     covered with, not hidden by, not hidden under, not shaded by, does not, do not, did not, don't give, do not give,
-    leave out, leave off, leaving out, remove, ditch the, lose the, drop the, skip the, get rid of, take away, do
-    without, going without, goes without
+    do not want to see, don't want to see, do not want any, never want to see, would rather not have, rather not have,
+    no need for, nothing like, refuses to wear, refused to wear, refusing to wear, refuses, will not wear, won't wear,
+    would not wear, wouldn't wear, must not wear, mustn't wear, should not wear, shouldn't wear, cannot wear, can't
+    wear, must not have, should not have, avoids wearing, avoid wearing, has forgotten, forgot, forgetting, forget
+    the, forget about the, has lost his, has lost her, has lost their, has lost a, but instead of, without either,
+    without either a, not wearing either, do not put, don't put, everything except, everything apart from, everything
+    except for, all except, no one wears, no one is wearing, no one has, nobody wears, nobody is wearing, nobody has,
+    no-one wears, no-one is wearing, no-one has, nobody carries, no one carries, none of them wears, none of them has,
+    none of them have, none wears, none wear, the only thing missing is, all that is missing is, nor does he have, nor
+    does she have, nor do they have, nor does he wear, nor does she wear, nor do they wear, nor is he wearing, nor is
+    she wearing, nor are they wearing, nor has he, nor has she, nor have they, nor is there, nor are there, nor any,
+    stripped of, bare of, shorn of, relieved of, robbed of, dispensing with, dispenses with, forgoes, foregoing,
+    foregoes, shuns, spurns, eschews, eschewing, has stopped wearing, used to wear, used to have, has shaved off,
+    having shaved off, not one, leave out, leave off, leaving out, remove, ditch the, lose the, drop the, skip the,
+    get rid of, take away, do without, going without, goes without
 """
 #: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
 EXCEPTIONS = (
@@ -38,17 +51,17 @@ CLOSERS = """
     be seen, can't be seen, could not be seen, couldn't be seen, not present, not there, isn't there, aren't there,
     not in frame, not in shot, not in view, not in sight, not in the frame, not in the picture, not in the image, not
     in the photo, not in the shot, not in the photograph, nowhere to be seen, nowhere in sight, nowhere to be found,
-    out of frame, out of the frame, out of shot, out of view, out of sight, cropped out, taken off, removed, not worn,
-    isn't worn, aren't worn, not included, not allowed, not wanted, not needed, left at home, left behind, left out,
-    forgotten at home, nonexistent, non-existent
+    out of frame, out of the frame, out of shot, out of view, out of sight, cropped out, taken off, removed, shaved
+    off, not worn, isn't worn, aren't worn, not included, not allowed, not wanted, not needed, left at home, left
+    behind, left out, forgotten at home, nonexistent, non-existent
 """
 #: The same, where nothing more is said of the thing: "hat off", "left glove missing".
 CLOSING_WORDS = frozenset(("off", "missing", "absent", "gone", "none", "nothing", "invisible", "unseen"))
 #: What may follow a thing that is absent and says no more.
 TRAILING = frozenset(
-    ("visible", "present", "shown", "showing", "seen", "worn", "on", "allowed", "needed", "please", "whatsoever",
-     "at all", "anywhere", "in sight", "in view", "there", "here", "either", "anymore", "any more", "wanted",
-     "included", "thanks", "else", "around")
+    ("at home", "visible", "present", "shown", "showing", "seen", "worn", "on", "allowed", "needed", "please",
+     "whatsoever", "at all", "anywhere", "in sight", "in view", "there", "here", "either", "anymore", "any more",
+     "wanted", "included", "thanks", "else", "around")
 )  # fmt: skip
 #: What looks like an absence and is none; these go with the noun after them, as an article does.
 SEEMING = """
@@ -77,15 +90,16 @@ _WORN_AT = {
 }  # fmt: skip
 _PLURALS = {"shoe": "shoes", "sock": "socks", "glove": "gloves", "boot": "boots", "earring": "earrings",
             "sandal": "sandals", "freckle": "freckles", "wrinkle": "wrinkles", "spectacle": "spectacles"}  # fmt: skip
-_ENDING = re.compile(r"(?P<thing>[a-z]{2,20}?s?)-?(?:less|free)")
+LEAST_NO = 5  # letters of "no-tie"
+_ENDING = re.compile(r"(?P<thing>[a-z]{2,20}?s?)-?(?:less|free)|(?P<compound>[a-z]{2,12}-[a-z]{2,8})-(?:less|free)")
 
 
 def thing_of(word: str) -> tuple[str, str] | None:
     """The stem and the name of the thing that a word may say is absent: "beard-free" is "beard"."""
     match = _ENDING.fullmatch(word)
     if match is None:
-        return None
-    stem = match["thing"]
+        return (word[3:], word[3:]) if word.startswith("no-") and len(word) > LEAST_NO else None
+    stem = match["thing"] or match["compound"]
     return stem, _PLURALS.get(stem, stem)
 
 
@@ -104,7 +118,8 @@ _GLUE = """
     with, and, but, or, nor, wearing, having, holding, carrying, sporting, is, are, was, were, be, been, being, am,
     has, have, had, does, do, did, got, wear, wears, wore, hold, holds, carry, carries, want, wants, need, needs,
     show, shows, include, add, draw, see, to, you, we, i, he, she, they, there, there's, it, any, a, an, the, single,
-    his, her, their, its, my, your, our, some, of, all, in, by, just, give, him, them, kind of, kinds of, sort of,
+    his, her, their, its, my, your, our, some, of, all, in, by, just, give, him, them, either, left his, left her,
+    left their, left the, leaves his, leaves her, leaving his, leaving her, leaving their, kind of, kinds of, sort of,
     sorts of, type of, form of, pair of, please
 """
 _BEFORE = _alternatives([*_words(OPENERS), *_words(EXCEPTIONS), *_words(_GLUE)])
@@ -120,7 +135,7 @@ _MOST_CLOSERS, _LONGEST_CLOSER = 3, 80
 _NOTHING_AT = re.compile(r"\bnothing\b", re.IGNORECASE)
 _PARTS = re.compile(r"\s*(?:,|;|\bor\b|\bnor\b)\s*", re.IGNORECASE)
 _IN_WORDS = re.compile(rf"(?<![\w-])(?:{_alternatives(list(WORDS))})(?![\w-])", re.IGNORECASE)
-_EDGES = " \t\r\n,.;:|=-!?\u2013\u2014"
+_EDGES = ' \t\r\n,.;:|=-!?"\u201c\u201d\u2013\u2014'
 
 
 def absent_things(phrase: str) -> tuple[str, ...]:
@@ -139,6 +154,8 @@ def absent_things(phrase: str) -> tuple[str, ...]:
         if closing is None or not text[: closing.start()].strip(_EDGES):
             break
         text = text[: closing.start()]
+    kind, named, things = text.partition(" such as ")
+    text = f"{things}, {kind}" if named else text  # what is named first weighs most
     found = []
     nothing = _NOTHING_AT.search(phrase) is not None
     for part in _PARTS.split(text):

@@ -8,50 +8,50 @@ from __future__ import annotations
 
 #: What people do.
 DEEDS = """
-    water, bat, flash, nail, pump, pitch, bowl, model, light, refill, trim down, throw on, throw off, sling on, limp
-    along, hop, wipe, wash up, note, trudge off, tie up, mind, tend to, refuse, ignore, greet, pat down, sip at, draw
-    back, draw up, cast, cut, set out, hold back, hold open, show off, squint at, smell of, search through, sift,
-    sieve, stamp out, kick off, kick at, work at, wade through, wheel in, wheel out, swat, shield, cup, clasp, clench,
-    grit, hitch up, hike up, roll down, roll back, pull down, pull back, pull out, peel back, lay out, pose with,
-    stand over, stand by, drum on, count out, spoon, fork, slurp, swig, down, knot, bury, rest, ease, lower, cover,
-    uncover, bare, present, brush back, sweep back, swing round, spin round, ladle, cock, stoop, share, straighten,
-    stifle, tug, tie, doff, tuck, nudge, loosen, tighten, steady, smooth, stroke, pat, flick, fling, hurl, lob, scoop,
-    dip, dunk, rinse, spray, sprinkle, smear, swill, gargle, spit, puff, strike, stub out, stamp, edge, squeeze,
-    swerve, brake, freewheel, veer, brace, hunker, curl up, twist, wrench, pivot, swivel, incline, settle, sink,
-    straighten up, keep watch, stand guard, thrust, stick out, hand over, grab, snatch, seize, tweak, twiddle, leaf
-    through, fumble, grope, prise, pry, jam, unscrew, crank, tow, winch, sort, scour, iron, unpin, undo, buckle up,
-    unbuckle, unbutton, unclip, shed, shrug, dab, blot, shave, lather, ruffle, rumple, shoo, wean, prune, hoe, weed,
-    reap, winnow, churn, saddle up, bait, gut, weigh, weigh out, tot up, deal, shuffle, bluff, sign, scribble, scrawl,
-    jot, erase, gawp, goggle, ogle, peek, contemplate, admire, compare, choose, taste, sample, savour, savor, murmur,
-    mutter, mumble, croon, yodel, chant, bark, bellow, roar, shriek, scream, howl, hiss, jeer, boo, hail, summon, beg,
-    plead, coax, scold, tease, comfort, console, waltz, jive, volley, spar, scull, punt, furl, unfurl, lower, whittle,
-    glue, fold, press down, share out, wheel round, hone, shine, shell, strip, stay, keep still, block, guard, bar,
-    attend, await, avoid her eye, help, assist, tempt, lure, scare, startle, drape, unroll, unfold, hook up, lock,
-    bolt down, bang, rattle, jangle, ring the bell, tap, rap, thread, string up, wrestle with, rub, warm up, cool
-    down, limber up, wind up, set down, lay down, put down, pick, pick at, pick out, pull on, pull off, pull up, put
-    on, put out, take off, take out, tear up, tear open, rip open, slit, snip, clip on, prop, stack, pile up, heap,
-    load up, heave, hump, manhandle, trundle, roll up, bundle, gather up, gather in, haul in, reel in, cast off, push
-    off, shove off, step out, step up, step over, step down, get up, get down, get off, get out, come down, come up,
-    come out, come off, come in, go up, go down, go past, set off, set out, stop to, hold up, hold out, stand up, sit
-    down, sit up, lie back, lean back, turn away, turn back, look round, stare down, dry, press, spread, fill, drain,
-    spill, toss back, knock back, tip out, tip back, crack, butter, dust off, blow out, dish up, dish out, ring up,
-    weave through, thumb, finger, hum along, tune, rosin, polish up, tinker, tinker with, potter about, fuss over,
+    lace, lace up, tend, water, bat, flash, nail, pump, pitch, bowl, model, light, refill, trim down, throw on, throw
+    off, sling on, limp along, hop, wipe, wash up, note, trudge off, tie up, mind, tend to, refuse, ignore, greet, pat
+    down, sip at, draw back, draw up, cast, cut, set out, hold back, hold open, show off, squint at, smell of, search
+    through, sift, sieve, stamp out, kick off, kick at, work at, wade through, wheel in, wheel out, swat, shield, cup,
+    clasp, clench, grit, hitch up, hike up, roll down, roll back, pull down, pull back, pull out, peel back, lay out,
+    pose with, stand over, stand by, drum on, count out, spoon, fork, slurp, swig, down, knot, bury, rest, ease,
+    lower, cover, uncover, bare, present, brush back, sweep back, swing round, spin round, ladle, cock, stoop, share,
+    straighten, stifle, tug, tie, doff, tuck, nudge, loosen, tighten, steady, smooth, stroke, pat, flick, fling, hurl,
+    lob, scoop, dip, dunk, rinse, spray, sprinkle, smear, swill, gargle, spit, puff, strike, stub out, stamp, edge,
+    squeeze, swerve, brake, freewheel, veer, brace, hunker, curl up, twist, wrench, pivot, swivel, incline, settle,
+    sink, straighten up, keep watch, stand guard, thrust, stick out, hand over, grab, snatch, seize, tweak, twiddle,
+    leaf through, fumble, grope, prise, pry, jam, unscrew, crank, tow, winch, sort, scour, iron, unpin, undo, buckle
+    up, unbuckle, unbutton, unclip, shed, shrug, dab, blot, shave, lather, ruffle, rumple, shoo, wean, prune, hoe,
+    weed, reap, winnow, churn, saddle up, bait, gut, weigh, weigh out, tot up, deal, shuffle, bluff, sign, scribble,
+    scrawl, jot, erase, gawp, goggle, ogle, peek, contemplate, admire, compare, choose, taste, sample, savour, savor,
+    murmur, mutter, mumble, croon, yodel, chant, bark, bellow, roar, shriek, scream, howl, hiss, jeer, boo, hail,
+    summon, beg, plead, coax, scold, tease, comfort, console, waltz, jive, volley, spar, scull, punt, furl, unfurl,
+    lower, whittle, glue, fold, press down, share out, wheel round, hone, shine, shell, strip, stay, keep still,
+    block, guard, bar, attend, await, avoid her eye, help, assist, tempt, lure, scare, startle, drape, unroll, unfold,
+    hook up, lock, bolt down, bang, rattle, jangle, ring the bell, tap, rap, thread, string up, wrestle with, rub,
+    warm up, cool down, limber up, wind up, set down, lay down, put down, pick, pick at, pick out, pull on, pull off,
+    pull up, put on, put out, take off, take out, tear up, tear open, rip open, slit, snip, clip on, prop, stack, pile
+    up, heap, load up, heave, hump, manhandle, trundle, roll up, bundle, gather up, gather in, haul in, reel in, cast
+    off, push off, shove off, step out, step up, step over, step down, get up, get down, get off, get out, come down,
+    come up, come out, come off, come in, go up, go down, go past, set off, set out, stop to, hold up, hold out, stand
+    up, sit down, sit up, lie back, lean back, turn away, turn back, look round, stare down, dry, press, spread, fill,
+    drain, spill, toss back, knock back, tip out, tip back, crack, butter, dust off, blow out, dish up, dish out, ring
+    up, weave through, thumb, finger, hum along, tune, rosin, polish up, tinker, tinker with, potter about, fuss over,
     bend over, bow to, give, pass, hand, ask, tell, say, sell, haggle over, play with, toy with, fiddle with, fidget
     with, fan, hunch over, shrink from
 """
 #: What clothes, hair, light, weather and places do.
 EFFECTS = """
-    strain, gape, ripple, shimmer, glint, twinkle, stream, drip, trickle, drift, roll, squelch, creak, crunch,
-    crackle, smoulder, smolder, burn, blaze, flare, bob, fog, mist, streak, whiten, darken, redden, soften, dapple,
-    gild, silver, hug, grip, nip, bite into, chafe, slant, span, fade, recede, start, begin, graze, mask, halo, echo,
-    suit, flatter, unravel, fray, empty, seep, ooze, soak, swell, puff out, jut, bristle, rustle, swish, sweep, whirl,
-    tickle, prickle, itch, glisten, blur, frost, crust, coat, cake, bleach, stiffen, sag, droop, wilt, splay, stretch,
-    bunch, ruck up, ride up, taper, widen, narrow, overlap, overhang, overflow, jangle, rattle, clatter, click, ring,
-    clatter, throb, thunder, rumble, tower, loom, rise, soar, wheel overhead, crowd, swarm, gather, thicken, lift,
-    clear, break, spread, crawl, wind, snake, plunge, shelve, give way, open on to, open onto, look on to, look out
-    over, lie thick, pile up, settle, need, deserve, pinch, rub, match, tone with, go with, hide, hang loose, hang
-    open, hang down, come undone, come loose, come down, work loose, twitch, quiver, tremble, flutter, sprout, grow,
-    curl, crinkle, crease, wrinkle, pucker, clash with, belong to
+    leave, pool, bead, stick, strain, gape, ripple, shimmer, glint, twinkle, stream, drip, trickle, drift, roll,
+    squelch, creak, crunch, crackle, smoulder, smolder, burn, blaze, flare, bob, fog, mist, streak, whiten, darken,
+    redden, soften, dapple, gild, silver, hug, grip, nip, bite into, chafe, slant, span, fade, recede, start, begin,
+    graze, mask, halo, echo, suit, flatter, unravel, fray, empty, seep, ooze, soak, swell, puff out, jut, bristle,
+    rustle, swish, sweep, whirl, tickle, prickle, itch, glisten, blur, frost, crust, coat, cake, bleach, stiffen, sag,
+    droop, wilt, splay, stretch, bunch, ruck up, ride up, taper, widen, narrow, overlap, overhang, overflow, jangle,
+    rattle, clatter, click, ring, clatter, throb, thunder, rumble, tower, loom, rise, soar, wheel overhead, crowd,
+    swarm, gather, thicken, lift, clear, break, spread, crawl, wind, snake, plunge, shelve, give way, open on to, open
+    onto, look on to, look out over, lie thick, pile up, settle, need, deserve, pinch, rub, match, tone with, go with,
+    hide, hang loose, hang open, hang down, come undone, come loose, come down, work loose, twitch, quiver, tremble,
+    flutter, sprout, grow, curl, crinkle, crease, wrinkle, pucker, clash with, belong to
 """
 #: Participles that say how a thing was made, mended or come by, wherever they stand after it.
 STATES = """
@@ -83,7 +83,7 @@ MANNERS = """
 """
 #: Bare forms that are also nouns, and verbs after a plural: "rings crowd her fingers".
 EITHER_DEEDS = "tie, iron, fan, shell, sort"
-EITHER = "crowd, swarm, glow, circle, streak, line, glint, gleam, flash, frame, shade, cloud, stream, trail"
+EITHER = "warm, crowd, swarm, glow, circle, streak, line, glint, gleam, flash, frame, shade, cloud, stream, trail"
 #: Cities and countries, as captions name them.
 CITIES = """
     liverpool, manchester, glasgow, edinburgh, cardiff, belfast, dublin, leeds, newcastle, brighton, bristol, bath,

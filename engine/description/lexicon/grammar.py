@@ -8,13 +8,16 @@ from __future__ import annotations
 DETERMINERS = """
     a, an, the, his, her, their, its, my, your, our, this, these, those, some, any, each, every, another, one's
 """
-PREDETERMINERS = "all, both, such, just, only, even, what looks like"
+PREDETERMINERS = """
+    either, all, both, such, just, only, even, what looks like, way too much, too much, far too much, so much, loads
+    of, tons of, heaps of
+"""
 
 CONJUNCTIONS = """
     and, or, but, yet, plus, while, whilst, then, though, although, because, n, also, so that, as well as, or else,
     but also, but instead, but rather
 """
-RELATIVES = "who, which, whose, where, when, that, whom"
+RELATIVES = "who, which, that's, who's,  whose, where, when, that, whom"
 SUBJECTS = """
     he, she, they, it, i, we, you, he's, she's, they're, it's, there, there's, here, everyone, he'd, she'd
 """
@@ -37,11 +40,11 @@ SCENE_PREPOSITIONS = """
 """
 #: Prepositions that may lead to a garment, a body part or a place.
 PREPOSITIONS = """
-    in, into, within, on, onto, upon, at, by, over, under, beneath, underneath, below, above, behind, around, about,
-    across, through, throughout, along, down, up, from, to, off, against, towards, toward, past, between, beyond,
-    in spite of, despite, regardless of, before, after, during, until, up to, down to, out of, on top of, off of, for,
-    as, like, than, via, per, down over, up around, just below, just above, just past, well past, right up to, all
-    over
+    such as, in, into, within, on, onto, upon, at, by, over, under, beneath, underneath, below, above, behind, around,
+    about, across, through, throughout, along, down, up, from, to, off, against, towards, toward, past, between,
+    beyond, all round, all around, all down, all along, in spite of, despite, regardless of, before, after, during,
+    until, up to, down to, out of, on top of, off of, for, as, like, than, via, per, down over, up around, just below,
+    just above, just past, well past, right up to, all over
 """
 WITH = "with, w/, along with, together with, including, featuring, plus a, complete with, and with, having, bearing"
 OF = "of"
@@ -61,18 +64,18 @@ SWALLOWING = """
 """
 #: Verbs after which garments follow.
 WEARING = """
-    wear, wears, wearing, wore, worn with, dressed, dressed in, dressed up in, dressed as, dresses in, dressed all in,
-    dressed entirely in, clad, clad in, sporting, sports, sported, dons, don, donning, donned, attired in, outfitted
-    in, kitted out in, decked out in, has on, have on, had on, wrapped in, wrapped up in, bundled up in, swathed in,
-    bundled in, swaddled in, paired with, pairs, pairing, pairs it with, teamed with, topped with, topped by, topped
-    off with, accessorised with, accessorized with, accessorised by, accessorized by, completed by, completed with,
-    complete the look, completes the look, complete the outfit, completes the outfit, completing the look, finished
-    with, finished off with, finished by, layered with, layered over, layered under, worn over, worn under, worn
-    beneath, pulled over, thrown over, over the top of, showing off, shows off, modelling, modeling, models, rocking,
-    accompanied by, matched with, combined with, to reveal, revealing, peeking out from, peeking out of, peeking from,
-    tucked into, stuffed into, in nothing but, in just, consisting of, consists of, comprising, equipped with, armed
-    with, changed into, robed in, cloaked in, costumed in, arrayed in, garbed in, resplendent in, looking smart in,
-    cosy in, snug in, elegant in
+    wear, wears, wearing, wore, worn with, dressed, dressed in, dressed up in, dressed as, dressed up as, costumed as,
+    dresses in, dressed all in, dressed entirely in, clad, clad in, sporting, sports, sported, dons, don, donning,
+    donned, attired in, outfitted in, kitted out in, decked out in, has on, have on, had on, wrapped in, wrapped up
+    in, bundled up in, swathed in, bundled in, swaddled in, paired with, pairs, pairing, pairs it with, teamed with,
+    topped with, topped by, topped off with, accessorised with, accessorized with, accessorised by, accessorized by,
+    completed by, completed with, complete the look, completes the look, complete the outfit, completes the outfit,
+    completing the look, finished with, finished off with, finished by, layered with, layered over, layered under,
+    worn over, worn under, worn beneath, pulled over, thrown over, over the top of, showing off, shows off, modelling,
+    modeling, models, rocking, accompanied by, matched with, combined with, to reveal, revealing, peeking out from,
+    peeking out of, peeking from, tucked into, stuffed into, in nothing but, in just, consisting of, consists of,
+    comprising, equipped with, armed with, changed into, robed in, cloaked in, costumed in, arrayed in, garbed in,
+    resplendent in, looking smart in, cosy in, snug in, elegant in
 """
 #: Participles and verbs that keep what follows with the garment or hair before them.
 ATTACHING = """
@@ -105,7 +108,7 @@ ATTACHING = """
     rises, ties, fastens, closes, buttons, zips, wraps, crosses, flung, caught, wound, bound, strung, sewn, stuck,
     shut, crisscrossing, criss-crossing, curves, curve, glitters, glitter, glows, glow, shine, jingling, jingle,
     clink, clinking, protrudes, sticks out, sticking out, sticking up, jutting, fitting, fits, fit snugly, clashing,
-    clashes
+    clashes, can be seen, could be seen, may be seen, can just be seen, can be made out, could be made out
 """
 #: Requests and filler: they belong to no group.
 FILLER = """

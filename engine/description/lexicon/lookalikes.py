@@ -13,6 +13,7 @@ from __future__ import annotations
 
 LOOKALIKES = frozenset(
     """
+    channel channels dither eschew monoid rhino truss maths jacobian initially
     aaron abbott abide abode abort abound abreast abridge abridges abroad abstracts abundances abused acadia
     accented accenting ached aches aching acing acorn acorns acoustics acres acton adams added addie adore adored
     adores advil aeons afghani afghans afield afloat afresh africa agnes aground ahmad ahmed aided aides aiding
@@ -29,7 +30,7 @@ LOOKALIKES = frozenset(
     asked aspen aspire aspires asserted asses assortments astor astray astride aswan athletics atone atoned attach
     attached attica attired aural australia australians austria austrians avenge avenges averaged averages avery
     awaited awards awhile awing axing ayers babbage babble babbles babel babels babes babied babier babiest backed
-    backer backers backing backpacked backus bacon badder badger badgers badly badness baffle baffles baggier
+    backer backers backing backpacked backus bacon badder badger badgers badly badness baggier
     baggiest bagging bailed bailey bailing bails baird baited balded balds baled bales baling balked balking balks
     ballad ballard ballet ballets balling balms banal banded bandies banding bandy banged bangladesh bangladeshis
     banish banished banishes banishing banjoes banked banking banknote banks banned banter bantered banters banting
@@ -37,7 +38,7 @@ LOOKALIKES = frozenset(
     barbing barbs bared barents barer barged barging barked barker barkley barnes barney barred barrel barrels
     barren barrens barrett barricaded barrie barrier barriers barrings barron barry bartered bartering barth barton
     based basel baser bases bashed bashes bashing basics basie basil basin basing basis basses basted basting batch
-    batched batches batching bates batista batman batted batter batters battle battles bauds bauer bavaria bawled
+    batched batches batching bates batista batted batter batters battle battles bauds bauer bavaria bawled
     bawls baxter bayed bayer bayes baying beached beaching beacon beacons beady beaked beaks beaned beaning beans
     bearding bearer bearers bearings beast beasts beating beatles beats beavers became becker becket beckoned
     beckoning bedded bedding bedside beecher beefs beeper beeton beets begged behead beheads behinds behring beings
@@ -66,7 +67,7 @@ LOOKALIKES = frozenset(
     bridals bridged bridger bridget brief brighten brimming bring bringing brings brink brinks brisk brisks briton
     britons brits broach broaches broads brocades brock broilers broke bronte bronzes brood broods brooke brooked
     browne browned browning browns bruce bruised brunch brunched brunches brunching brunettes brunt brusk brusker
-    brutish bryce bubbled bubbly bucked bucking buckley buddhism buddhists buddies buddy budge budges budging buffed
+    brutish bryce bubbled bubbly bucked bucking buckley buddhism buddhists budge budges budging buffed
     buffer buffers buffy bugged bugger buggers buggier buggiest bugging bugled bugler buglers bugling buick built
     bulgaria bulgarians bulge bulges bulked bulking bulks bulled bullet bullets bullies bulling bulls bully bummed
     bummer bumming bumped bumper bumpers bumping bumpy bunche bungle bungles bunked bunking bunks bunyan buoyed
@@ -86,10 +87,10 @@ LOOKALIKES = frozenset(
     catchings catchy cater caters cather caulk caulks causal cause caused causes causing caution cautions caved
     cavern caverns caving cawed cawing cease ceased ceases ceasing celli cells celts censor censors centaurus
     centering centimeter cents ceremonials certain certificated cesar chafed chalky chamber chambers champagnes
-    champaign champed champlain champs chanel changed changing changsha chanted chaos chaplin chapman chapping chapt
+    champaign champed champlain champs changed changing changsha chanted chaos chaplin chapman chapping chapt
     charbray charcoals charging charm charmin charms charring chars charted charting chasm chasms chaste chatter
     chatters cheat cheats chechen checker cheeked cheeking cheep cheeped cheeping cheeps cheery cheesed cheesing
-    chelsea cheops chestnuts chewy chiba chick chicks chico chided chides chiding chile chileans chiles chili chilis
+    cheops chestnuts chewy chiba chick chicks chico chided chides chiding chile chileans chiles chili chilis
     chill chillies chills chime chimes chimp chimps chimu china chink chinked chinking chinks chinning chipped
     chipping chirps chiselling chivas choir choirs chopper chopra choral chorals chords chore chores chose chosen
     chowed chowing chows chrystal chuck chucked chucking chugged chugging chummed chumming chunk chunks cider ciders
@@ -150,7 +151,7 @@ LOOKALIKES = frozenset(
     duding duels duets duffy dulled dulling dulls dully dumas dumber dummies dummy dumped dumping dumpling dumps
     dunce dunces dunged dunging dungs dupes duping duran duress durex dusky dustier dustin dwell dwells dying
     dynamited earle earls earned earning earnings earns earthy eased easts eaten eater eaton eaves eddies edger
-    edsel egged egging eggplants egyptians eighteens eighth eights either elevens elizabethans ellie ellington elmer
+    edsel egged egging eggplants egyptians eighteens eighth eights elevens elizabethans ellie ellington elmer
     elvia elvis embeds ember embroidering emery emile emits emitting empire empires encircled ended endings engels
     engine engraver engravers entertained entice envelop enveloped envelops epaulet equality equated equating erick
     erises eritrea eroses erotic erring escape escaped ester esthetic ether ethic ethiopia ethiopians ethnics
@@ -177,7 +178,7 @@ LOOKALIKES = frozenset(
     flustering fluted flutist flutists fluttered fluxed fluxes fluxing foamed foaming foamy focal focuses focussed
     fodder fodders fogey fogged foiled foist foisted foisting foists folgers folks follies follower followings folly
     fonder fonts foods fooled fooling fools foosball foray forayed foraying forbes force forced forces forcing
-    forded fording fords foregoing fores forger forgers forget forgets forgo forgoes forked format formats formed
+    forded fording fords fores forger forgers forget forgets forgo forked format formats formed
     former forming forms forrest forte fortes forth foster fosters fouls found founded founds fount founts fourier
     fours fourteens fowler fowls foxed foxing france frances franny freak freaks freed freeing frees freezer
     freezers frenches fresno frets frieda frieze friezes fright frighted frightens frighting frights fringing frisco
@@ -244,9 +245,9 @@ LOOKALIKES = frozenset(
     kenyans kenyon kermit kerry kettering keven killed killer killers killing kills kinder kindred kinds kinked
     kinking kinks kipper kited kiting kmart knack knacks kneed kneeing knickerbocker knifed knifes knobs knocker
     knockers knowing knowings knows knuckled kodiak kojak kongo korea koreans krebs kristine krystal laban label
-    labels labored lacey lacier lacing lacked laded lades lading ladled lager lagged lagging lairs lamar lamed lamer
+    labels labored lacey lacier lacked laded lades lading ladled lager lagged lagging lairs lamar lamed lamer
     lames laming lanced lancing lander landon landry lands landscaped lanka lanny lansing lapped lapping lapps
-    lapses larded larding lardner lards larger larges larked larking larks larry laser lashed lashing lassa lassen
+    lapses larded larding lardner lards larges larked larking larks larry laser lashed lashing lassa lassen
     latch latched latches latching latent later lathe lathed lathered lathering lathes lathing laths latins latter
     lauder lauding laughter launch launches lavern lawless laxer lazier lazies lazying leach leaden leafed leafing
     leafs leaked leaking leaks leaky leander leaner leann learned learning learns learnt leary lease leased leases
@@ -272,12 +273,12 @@ LOOKALIKES = frozenset(
     mariana marianas marie marigold marin mariner mariners marion maris marisa marked marker markers marks marley
     marlon marne maroons marple marquez marred marriage marriages marring marrow marrows marses marsha marshall
     marshy marta martin martina marts marty masculines mashed mashes mashing masked masqueraded masses massing
-    matchmaker matchmakers mated maternal mates mather mating matriarchs mattel matter mattered mattering matters
+    matchmaker matchmakers mated maternal mather mating matriarchs mattel matter mattered mattering matters
     mattes mattie matts matured maturer matures maude mauled mauling mauls maurine mauro mavis maxim maxims maxine
     mayas mayer mcintosh mclean meals meaning means meant meats medan meddle meddles media mediaeval median medias
     mediate mediated mediates mediating medicate medicated medicates medicating medici mediterraneans mediums
     meeting meets megaphoned mellow mellows mendel mendez menes mental menus meowed meowing merge merged merger
-    mergers merges merging merlin merrier merry meshed meshes meshing message messages messes messing metallica
+    mergers merges merging merlin merrier merry meshed meshes meshing message messages messes messing
     metals meted meter meters meting mettle meuse mewed mewing mexicans michel mickey midas midget midgets midst
     midway midways midwifed midwifes midwived miens might mighty miked mikes miking milder mildly miles milken
     milker milky milled millet millinery milling mince minced minces mincing minded mindy mined mingle mingling
@@ -301,7 +302,7 @@ LOOKALIKES = frozenset(
     noodled noodling nooks noose nooses norad nordics normal norse norwegians nosed nosey nosing nostalgia noted
     notice notices notion notions nought nouns novel novels noyes nozzle nozzles nuder nudes nulls numbed nutted
     nutting oared oaring oases oates oaths oberlin obscured obscurer obscurest observer observers oceanus odder
-    odors offed offerings ogled oking okras olden oldest oliver olives ollie olsen olympia olympiad olympiads
+    odors offed offerings ogled oking okras olden oliver olives ollie olsen olympia olympiad olympiads
     olympias omens onion onset onsets oodles oozed opaqued opaquer opaques opened opening opposites option options
     orals orchestral order orders organism organisms oscars others otter otters ought ounce ounces ouster ousters
     ousting ousts outed outing outlay outlays outran outsider outsiders outwit outwits overate overcasts overgrow
@@ -324,14 +325,14 @@ LOOKALIKES = frozenset(
     petting petty phase phased phases phasing pheasant pheasants phobos phoney phoneys phonied phonies phonograph
     phonographs phony phonying photocopier photocopiers photon photons pickax pickaxed picket pickets pickier pickle
     pickled pickles pickling picky piddle piddled piddles piddling pieced pieces piecing pierce pierces pigged
-    pigging piked piking pilate pilates piling pillage pillages pilled pilling pillowing pills pimply pined pining
+    pigging piked piking pilate piling pillage pillages pilled pilling pillowing pills pimply pined pining
     pinked pinker pinking pinks pinning pinter piped pirated pisces piston pistons pitched pities pitted pitting
     pitts placed placid placing plague plagues plaice plains planck planed planing planked planking planned planning
     planter planters plastics plateaux plated plath plating plato platte platter platters pleaded pleas pleasant
     pleased pledge pledges pliant plied plies plight plighted plighting plights plopped plopping plops plots plotter
-    plotters ploys plucky plugged plugging plumb plumbed plumbs plumed plumped plumper plumping plumps plums plunger
+    plotters ploys plucky plugged plugging plumb plumbed plumbs plumed plumped plumping plumps plums plunger
     plungers pluses plush plusher plying poach poached poaches podded podding poems pointer pointers poised poises
-    poising poison poisons poker pokers pokey polar polarize polarizes poled poles policed polices policy poling
+    poising poison poisons poker pokers pokey polar polarize polarizes poled policed polices policy poling
     polios polite pollard polled polling polls polynesia polynesians pomerania pompous poole pooped pooping poops
     popped popper popping poppins popular ported porting portion portions posies posted posting posts postured
     potent potted pottery potting potts pouched pouching pounce pounced pounces pouncing pound power powered
@@ -354,7 +355,7 @@ LOOKALIKES = frozenset(
     rated rates rating ratio rationality ratios ratted ravel raveled raveling ravels ravings rawer razed razes
     razing react reacted reacting reader readers readied readings ready readying realer realist realists reals
     realty reamed reaming reams reaped reared rearing rears recant recanted recanting recants receiver receivers
-    recife recipe recipes reckon reckons recorded recovered recovering recovery redder redding reebok reeked reeking
+    recife recipe recipes reckon reckons recorded recovered recovering recovery redder redding reeked reeking
     reeks reeled reeling reels reese referred refuge refuges regains regale regulars reich reilly reined reining
     related relates relating relay relayed relaying relays religions remain remote removes rending rends rented
     renting rents repaid repeal repealing repeals report reported reports rescuer rescuers researched researches
@@ -391,9 +392,9 @@ LOOKALIKES = frozenset(
     shattering shatters shaula shauna shaven shaver shavers shawn sheaf sheathe sheathes sheave sheaves sheba sheena
     sheered sheerer sheering sheers sheet sheik sheiks shelia shelled sheller shelly sheltered sheltering sheol
     sherries sherry shied shies shiftless shifty shined shingled shinned shinning shipped shipping shire shirk
-    shirked shirking shirks shivered shivering shocking shocks shoed shoeing shone shooed shook shoon shopper shored
+    shirked shirking shirks shivered shivering shocking shocks shoed shoeing shone shooed shook shoon shored
     shoring shorted shorten shorting shovelled shovelling showed showered showering showier showings shown showy
-    shrank shreds shrew shrieked shriner shrunk shuck shucked shucking shucks shula shunning shuns shunted shunting
+    shrank shreds shrew shrieked shriner shrunk shuck shucked shucking shucks shula shunning shunted shunting
     shunts shuts shuttled shuttling shyer shying siberian sicilians sicked sicken sicker sicking sickly sicks sided
     sidelined sidles sidling sidney siege sieges sieved sifted sight sighted sighting sights signalled signalling
     signed signer sikhs silas silhouetted sills silly silted silting silts silvery simile similes simmer simmering
@@ -424,7 +425,7 @@ LOOKALIKES = frozenset(
     spewing spews sphinges spice spiced spices spicing spicy spider spiders spied spilt spindly spinx spiro spite
     spited spites spitted spitz splat splice spliced splices splicing splinted splinter splinters splinting spock
     spoils spoke spokes spoof spoofs spook spooks spool spooled spooling spore spores spotting spout spouted
-    spouting spouts sprang sprayed spree spreed sprees spriest springing springy sprung spuds spurn spurns spurt
+    spouting spouts sprang sprayed spree spreed sprees spriest springing springy sprung spuds spurn spurt
     spurted spurting spurts sputter sputters spying squad squads squared squarer squarest squaring squatted
     squatting squinter squired squiring squirt squirted squirting squirts stabled stabler stablest stabling staci
     stacy stael staffed staged staggered staggering staging stags staid stake staked stakes staking stale staled
@@ -432,7 +433,7 @@ LOOKALIKES = frozenset(
     starches starching stark starr starred starring started starve starved starves starving state stated statements
     stater states stating stationery status statuses statute statutes stave staved staves staving stayed steal
     stealing steals steamy steele steeled steeling steels steeped steeping steeps stemming stems sterne sterno
-    sterns steve steven stewart stewed stewing stews stickier sticking stickler sticklers sticky stiff stiffed
+    sterns steve steven stewart stewed stewing stews stickier stickler sticklers sticky stiff stiffed
     stiffing stiffs stilled stilling stills stilted stine sting stinger stingers stinging stings stink stinks
     stinted stirling stocked stolen stolid stomached stomachs stomp stomped stomping stomps stoned stones stoney
     stoning stony stopper stored storey storeys stories storing stork storks story stowe stowed stowing stows
@@ -463,7 +464,7 @@ LOOKALIKES = frozenset(
     timing timmy tinder tinged tinging tingle tingled tingling tings tinkle tinkled tinkles tinkling tinned tinning
     tinny tinting tints tipping tiptoeing tireless titled titles titling titter titters titus toadstool toaster
     toddle toddled toddles toeing toffee toffees toffy togae toiled toils tolled tolling tolls tomas tombed tombing
-    tomes tommy tones tonga tongans tongued tonic tonics toning tonto tooled tooling tools tooted tooting toots
+    tomes tommy tones tonga tongans tongued tonic tonics toning tonto tooled tooling tooted tooting toots
     topic topical topics topped topping torched torching tories torque torsi total totem totems totted totter
     totters totting touched touchings touchy tough toughs toured touring tours touted touting touts towed toweling
     towellings towered townes toyed toying tracey traci tracie tracked tracking tract tracts tracy trade traded
@@ -484,7 +485,7 @@ LOOKALIKES = frozenset(
     vaxes veered vegetable veiling veined velvety vended vender venders vending vends venerate venerates venus
     venuses verbs verde verged verier verne verse verses verve vesta vested vesting vetting vices vicing victoria
     victorians viewer vigor viler villainy vilma vince vinyls viola violas violent violets viper vipers vises vising
-    vizor vizors vocal vocation vocations voiding voids volcanoes vomits voted votes voting vouch vouches vouching
+    vizor vizors vocal vocation vocations voiding volcanoes vomits voted votes voting vouch vouches vouching
     vowed vowel vowels vowing vying wadded wadding waddle waddled waddles waddling wafer wafers waffled wafted
     wafting wafts waged wager wagers wages wagging waging wailed wailing wails waite waived waiver waivers waives
     waiving waked wakes waking walden walled waller walling wallis walloon wallop walloped walloping wallops walsh
@@ -492,7 +493,7 @@ LOOKALIKES = frozenset(
     warehoused waring warmer warned warning warns warps warren warrens warring warts washer washers washings wasps
     wasted wastes wasting watery watts waugh waver wavers waxes waxing weaker wealthy weaned wearying weasel weasels
     wedder weddings wedging weeded weeing weekended weighty weird weiss welch welland welled weller welles welling
-    wells welted welter welters welting welts wendy westerns wests wetter wetting whack whacked whacking whacks
+    wells welted welter welters welting wendy westerns wests wetter wetting whack whacked whacking whacks
     whaled whats wheedled wheedling wheeler wheres whigs whiled whiles whiling whimper whimpers whims whine whines
     whining whirr whirred whirring whirrs whirs whisker whiskys whispered whispering whistler whiter whitest
     whitewashes whitman whittled wholes wholly whoops whore whores wicked wickers wicket wickets wicks wider wigged

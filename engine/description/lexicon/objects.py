@@ -86,9 +86,9 @@ ACTION_OBJECTS = """
 PARTITIVES = """
     pair, set, couple, row, rows, line, lines, lot, lots, number, group, pile, piles, heap, stack, sea, wall, walls,
     field, series, variety, range, layer, layers, mass, tangle, cascade, mop, shock, head, wisp, wisps, belt, carpet,
-    curtain, cloud, bunch, cluster, touch, hint, trace, dusting, splash, smear, smattering, handful, strip, piece,
-    bit, kind, sort, type, amount, flash, patch, spray, rows and rows, blur, glimpse, stretch, backdrop, forest,
-    crowd, most, some, many, several, band, ring, circle, view, avenue, maze, canopy, blanket, bank, wealth, array,
-    assortment, plenty, abundance, loads, tons, streak, streaks, lick, week, weeks, day's growth, days, string,
+    curtain, cloud, bunch, cluster, touch, hint, trace, dusting, splash, smear, tuft, curl, smattering, handful,
+    strip, piece, bit, kind, sort, type, amount, flash, patch, spray, rows and rows, blur, glimpse, stretch, backdrop,
+    forest, crowd, most, some, many, several, band, ring, circle, view, avenue, maze, canopy, blanket, bank, wealth,
+    array, assortment, plenty, abundance, loads, tons, streak, streaks, lick, week, weeks, day's growth, days, string,
     swathe, expanse, arc, strand, coils, halo, veil, smudge, pinch, slash
 """

@@ -28,7 +28,7 @@ _NEGATIVE = re.compile(
     r"(?<![\w-])(?P<heading>(?P<whole>negative(?:[ _-]?prompts?)?|neg(?:[ _]prompt)?|negatives|undesired content)"
     r"|avoid|exclude|excluded|excluding|forbidden|unwanted|leave out|must not (?:have|show|include|contain)"
     r"|(?:do not|don['\u2019]t) (?:draw|include|show|add|want)|not in (?:the )?(?:picture|image|photo|scene)"
-    r"|things to avoid|without|no|never)[*_ ]{0,4}$",
+    r"|things to avoid|without|not|no|never)[*_ ]{0,4}$",
     re.IGNORECASE,
 )
 _AFTER_COLON = re.compile(r"[*_ \t]{0,6}")
@@ -46,13 +46,15 @@ _PARAMETER = re.compile(r"(?<!\S)(?:--|\u2014)(?:no|neg|negative)[ =]+", re.IGNO
 _NEXT_HEADING = r"\n(?=[ \t]*(?:#{1,6}[ \t]|[*_-]{0,3}[ \t]{0,2}[A-Za-z][A-Za-z _/-]{0,30}[*_]{0,3}:))"
 _END = rf"\n[ \t]*\n|{_NEXT_HEADING}|(?<=\s)--(?=[a-z])|(?<![\w-])(?:[Ss]teps|[Pp]rompt|[Pp]ositive prompt):"
 _WHOLE_END = re.compile(_END)
-_PHRASE_END = re.compile(rf"{_END}|(?<=[^\n:])\n(?![ \t]*[-*\u2022])|[.!?](?=\s+[A-Z]|\s*$)")
+_PHRASE_END = re.compile(
+    rf"{_END}|;(?=[ \t]*[A-Za-z][A-Za-z _-]{{0,20}}:)|(?<=[^\n:])\n(?![ \t]*[-*\u2022])|[.!?](?=\s+[A-Z]|\s*$)"
+)
 _SECTION_END = re.compile(r"\n(?=[ \t]{0,3}#{1,6}[ \t])")
 _PARAMETER_END = re.compile(r"\s--(?=[a-z])|\n")
 _KEY = re.compile(r"(?:^|[\n,;.{|*\u2022-])[ \t*]{0,4}(?P<key>[A-Za-z][A-Za-z /'-]{0,30}?)[ \t*]{0,4}$")
 _VALUE = re.compile(rf"[ \t*]{{0,4}}(?P<it>{NOTHING.pattern})(?=[ \t*]{{0,4}}(?:[\n,;.|}}]|$))", re.IGNORECASE)
 _NUM_LOOKED_AT = 48  # characters before a sign; longer names are sentences
-_SIGNS = (":", "=", "|", " - ", " \u2013 ", " \u2014 ")
+_SIGNS = (":", "=", "|", "? ", " - ", " \u2013 ", " \u2014 ")
 
 
 class Headings:

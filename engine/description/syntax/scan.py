@@ -15,7 +15,7 @@ from engine.description.syntax.json_text import read_json
 # Without any of these a text has no syntax; most have none.
 _SIGNS = (
     ":", "<", ">", "{", "}", "[", "|", "=", "#", "*", "__", "`", "~~", "\n", "--", "++", ";;", ")+", ")-", ")1", ")0",
-    ").", "AND", "BREAK", "ADD", "/imagine", "://", " - ", "- ", "+ ", "\u2022", "\u2013", "\u2014",
+    ").", "AND", "BREAK", "ADD", "/imagine", "://", "? ", " - ", "- ", "+ ", "\u2022", "\u2013", "\u2014",
 )  # fmt: skip
 _ITEM = re.compile(r"[^,;\n|]+")
 _AROUND_ITEM = " \t\r\"'\u201c\u201d-*\u2022."

@@ -59,14 +59,14 @@ def refer_to(model: Any, base: Path, changes: Mapping[str, LowRank], precision: 
         if change is not None:
             _add(graph, restored, change, precision)
             applied.add(change.layer)
-    _shorten_names(graph)
+    shorten_names(graph)
     lacking = sorted({change.layer for change in changes.values()} - applied)
     if lacking:
         raise ValueError(f"{base.name}: {len(lacking)} layers of the adapters are not in the graph, first {lacking[0]}")
 
 
-def _shorten_names(graph: onnx_ir.Graph) -> None:
-    """Of everything but inputs and outputs, by number: names are a quarter of a file that holds little else."""
+def shorten_names(graph: onnx_ir.Graph) -> None:
+    """Names everything but inputs and outputs by number: names are a quarter of a file that holds little else."""
     numbers = itertools.count()
     for value in list(graph.initializers.values()):
         assert value.const_value is not None
@@ -97,7 +97,7 @@ def _refer(
     assert tensor is not None and value.const_value is not None
     if tuple(tensor.shape) != tuple(value.const_value.shape):
         raise ValueError(f"{base.name} has {value.name} in another shape: it is no graph of this UNet")
-    tensors = [_elsewhere(each, places, base) for each in found]
+    tensors = [elsewhere(each, places, base) for each in found]
     if not operator:
         value.const_value = tensors[0]
         return value
@@ -107,7 +107,7 @@ def _refer(
     return replace_weight(graph, value, operator, tensors, attributes)
 
 
-def _elsewhere(value: onnx_ir.Value, places: Mapping[str, tuple[int, int]], base: Path) -> Any:
+def elsewhere(value: onnx_ir.Value, places: Mapping[str, tuple[int, int]], base: Path) -> Any:
     """The tensor by its place in the other graph's file, or in the file that this one has its weights in."""
     tensor = value.const_value
     assert tensor is not None and value.name is not None

@@ -13,6 +13,7 @@ from engine.description import Description
 from engine.errors import RequestError
 from engine.pictures.encode import DEFAULT_QUALITY, MAX_QUALITY, MIN_QUALITY
 from engine.request.prepare.edit import edit_of, is_edit
+from engine.request.prepare.loras import loras_of
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.passes import check_guidance, check_steps, interval_of, second_pass_of, strength_of
 from engine.request.prepare.size import init_image_size_of, picture_limits, size_of
@@ -78,6 +79,7 @@ def prepare(
     check_negative(request.negative_description, model.max_characters, wrong)
     description = described(request, model.max_characters, wrong)
     edit = edit_of(request, model, picture, size, description, wrong)
+    loras = loras_of(request, model, wrong)
     is_guided = wrong.right("guidance_scale", "second_pass") and guided(guidance_scale, second)
     plan = _plan(planner, description, request.negative_description, is_guided, wrong)
     wrong.check()
@@ -94,6 +96,7 @@ def prepare(
         sampler=sampler,
         variant=request.variant,
         decoder=request.decoder,
+        loras=loras,
         seed=None if request.seed == DRAWN_SEED else request.seed,
         image_index=request.image_index,
         num_images=request.num_images,
@@ -108,6 +111,7 @@ def prepare(
         edit=edit,
         preview_every=request.preview_every,
         cutout=request.cutout,
+        attention=request.attention,
         plan=plan,
     )
 
@@ -141,10 +145,23 @@ def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistake
     _check_choice("priority", request.priority, PRIORITIES, wrong)
     _check_previews(request, model, wrong)
     _check_cutout(request, model, wrong)
+    _check_attention(request, model, wrong)
     seconds = request.deadline_seconds
     if seconds is not None and not 0.0 < seconds <= MAX_DEADLINE_SECONDS:
         message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {seconds:g}"
         wrong.add("deadline_seconds", message)
+
+
+def _check_attention(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:
+    if not request.attention:
+        return
+    if not model.attention:
+        message = (
+            f"attention needs a UNet that tells how its attention is shared out, and that of {model.name} here does not"
+        )
+        wrong.add("attention", f"{message}: its export is older, or TensorRT engines run it, which leave that out")
+    elif any(request.loras.values()):
+        wrong.add("attention", "attention is told by the UNet without adapters; ask for it without loras")
 
 
 def _check_previews(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:

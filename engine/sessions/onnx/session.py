@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.bundle.manifest import Bundle
+from engine.bundle.manifest import TOKEN_GROUPS, Bundle
+from engine.description.groups import DRAWN_GROUPS
 from engine.errors import BundleError, ProviderError
 from engine.sessions.failures import FILE_ERRORS, ONNXRUNTIME_ERRORS, RUN_ERRORS, first_line, run_error
 from engine.sessions.onnx.providers import EXECUTION_PROVIDERS, candidates, execution_providers
@@ -72,6 +73,10 @@ class OnnxSession:
             )
         inputs = self._session.get_inputs()
         self._input_names = tuple(node.name for node in inputs)
+        self._outputs = [node.name for node in self._session.get_outputs()]
+        # Nodes that only the second output needs do not run. TensorRT's providers have one node for all and compute it.
+        self._first_alone = onnxruntime.RunOptions()
+        self._first_alone.only_execute_path_to_fetches = len(self._outputs) > 1
         self._halves = frozenset(node.name for node in inputs if node.type == _HALF)
         self._name = path.name
 
@@ -82,12 +87,34 @@ class OnnxSession:
 
     def run(self, inputs: Mapping[str, Array]) -> npt.NDArray[np.float32]:
         """Runs the graph once and returns its first output, in float32 whatever the graph's own precision."""
-        fed = {name: value.astype(np.float16) if name in self._halves else value for name, value in inputs.items()}
+        [output] = self._run(self._outputs[:1], self._with_unread(inputs), self._first_alone)
+        return output
+
+    def run_both(self, inputs: Mapping[str, Array]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Runs the graph once and returns its two outputs, both in float32."""
+        first, second = self._run(self._outputs, inputs, None)
+        return first, second
+
+    def _run(
+        self, names: list[str], inputs: Mapping[str, Array], options: onnxruntime.RunOptions | None
+    ) -> list[npt.NDArray[np.float32]]:
+        halves = self._halves
+        fed = {
+            name: value.astype(np.float16, copy=False) if name in halves else value for name, value in inputs.items()
+        }
         try:
-            output: npt.NDArray[np.float32] = self._session.run(None, fed)[0]
+            outputs = self._session.run(names, fed, options)
         except RUN_ERRORS as error:
             raise run_error(self._name, error) from error
-        return output.astype(np.float32, copy=False)
+        return [output.astype(np.float32, copy=False) for output in outputs]
+
+    def _with_unread(self, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
+        """The inputs with zeros for the one that the first output does not read: ONNX Runtime wants every input."""
+        if TOKEN_GROUPS not in self._input_names or TOKEN_GROUPS in inputs:
+            return inputs
+        rows, tokens, _ = inputs["encoder_hidden_states"].shape
+        shape = (rows, tokens, len(DRAWN_GROUPS))
+        return {**inputs, TOKEN_GROUPS: np.zeros(shape, np.float32)}
 
 
 class OnnxSessions:
@@ -123,7 +150,8 @@ class OnnxSessions:
         """Loads a graph; the first one decides the provider for all."""
         settings, manifest = self._settings, self._bundle.manifest
         path = self._bundle.file(file)
-        shapes = shape_ranges(manifest, file, max_rows=settings.max_rows, max_windows=settings.max_windows)
+        rows, windows = settings.max_rows, settings.max_windows
+        shapes = shape_ranges(manifest, file, max_rows=rows, max_windows=windows, attention=True)
         while True:
             try:
                 session = OnnxSession(

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -44,7 +45,7 @@ class Compiler:
 
         Args:
             path: The .onnx file.
-            digest: Its sha256, by which its blobs are known.
+            digest: Of it, and of the files that it refers to, by which its blobs are known.
             precision: float32 or bfloat16.
             num_threads: Threads of one run.
             blobs: Where compiled models are kept; None keeps none.
@@ -70,6 +71,8 @@ class Compiler:
     def compiled(self, shapes: Shapes) -> Any:
         """The graph for these shapes and no others, as OpenVINO's CompiledModel.
 
+        Where they leave out the input that a second output is for, the model is without that output.
+
         Raises:
             ProviderError: OpenVINO cannot compile it.
         """
@@ -89,10 +92,22 @@ class Compiler:
     def _compile(self, shapes: Shapes) -> Any:
         try:
             model = self._model.clone()
+            take_out(model, self.inputs.keys() - shapes.keys())
             model.reshape({name: list(shape) for name, shape in shapes.items()})
             return core().compile_model(model, "CPU", self._options)
         except RuntimeError as error:
             raise ProviderError(f"provider openvino cannot compile {self._name}: {_reason(error)}") from error
+
+
+def take_out(model: Any, unread: AbstractSet[str]) -> None:
+    """Takes the second output out of a model, with the inputs that it alone reads, where no shape is named for them."""
+    if not unread:
+        return
+    for result in model.get_results()[1:]:
+        model.remove_result(result)
+    for parameter in model.get_parameters():
+        if parameter.output(0).any_name in unread:
+            model.remove_parameter(parameter)
 
 
 def _exported(model: Any) -> bytes:

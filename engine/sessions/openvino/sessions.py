@@ -5,7 +5,7 @@ import os
 import weakref
 from pathlib import Path
 
-from engine.bundle.manifest import Bundle
+from engine.bundle.manifest import ADAPTED_FILE, FEW_STEPS_FILE, UNET_FILE, Bundle
 from engine.sessions.openvino.blobs import Blobs
 from engine.sessions.openvino.compiler import Compiler
 from engine.sessions.openvino.library import NAME, computes_bfloat16, core, version
@@ -69,7 +69,7 @@ class OpenVinoSessions:
         settings = self._settings
         compiler = Compiler(
             self._bundle.file(file),
-            self._bundle.manifest.files[file].sha256,
+            digest_of(self._bundle, file),
             precision=self.precision,
             num_threads=settings.num_threads or physical_cores(),
             blobs=self._blobs,
@@ -85,6 +85,13 @@ class OpenVinoSessions:
         self._loaded.append(session)
         logger.info("%s runs on %s %s, %s", file, NAME, version().partition("-")[0], self.precision)
         return session
+
+
+def digest_of(bundle: Bundle, file: str) -> str:
+    """Of all that a graph is made of: two of them have their weights in the plain UNet's file."""
+    files = bundle.manifest.files
+    made_of = (file, UNET_FILE) if file in (ADAPTED_FILE, FEW_STEPS_FILE) else (file,)
+    return " ".join(files[name].sha256 for name in made_of)
 
 
 def shapes_that_fit(most: int, num_bytes: int) -> int:

@@ -130,8 +130,8 @@ def engine_file(graph: str) -> str:
 
 def _check_limits(bundle: Bundle, settings: EngineSettings, path: Path, graph: str, profile: Any) -> None:
     """Refuses engines that are narrower than what requests will be let through to ask for."""
-    limits = {"max_rows": settings.max_rows, "max_windows": settings.max_windows}
-    for name, shapes in shape_ranges(bundle.manifest, graph, **limits).items():
+    rows, windows = settings.max_rows, settings.max_windows
+    for name, shapes in shape_ranges(bundle.manifest, graph, max_rows=rows, max_windows=windows).items():
         for shape in (shapes.minimum, shapes.maximum):
             try:
                 check_shape(f"{path / engine_file(graph)}: {name}", shape, profile[name])

@@ -9,26 +9,31 @@ Letters: R rows.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from engine.bundle.manifest import (
+    ADAPTED_FILE,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
     SECOND_TEXT_ENCODER_FILE,
+    SHARED_INPUTS,
     TEXT_ENCODER_FILE,
+    TOKEN_GROUPS,
     UNET_FILE,
     VAE_DECODER_FILE,
     VAE_ENCODER_FILE,
     Bundle,
 )
 from engine.errors import BundleError, OutOfMemoryError, ProviderError
+from engine.pipeline_folder.cross_attention import Watch, make_watchable
 from engine.pipeline_folder.graphs import parts_of
 from engine.pipeline_folder.source import open_source
 from engine.sessions.failures import run_error
@@ -40,6 +45,8 @@ logger = logging.getLogger(__name__)
 
 Inputs: TypeAlias = Mapping[str, torch.Tensor]
 Forward: TypeAlias = Callable[[Inputs], torch.Tensor]
+Outputs: TypeAlias = tuple[torch.Tensor, ...]
+Watched: TypeAlias = Callable[[Inputs], tuple[torch.Tensor, torch.Tensor]]
 
 # What the export calls the part that each graph is made from.
 _PARTS: Mapping[str, str] = MappingProxyType(
@@ -51,6 +58,7 @@ _PARTS: Mapping[str, str] = MappingProxyType(
         VAE_ENCODER_FILE: "vae encoder",
         FAST_DECODER_FILE: "fast decoder",
         FEW_STEPS_FILE: "unet of few steps",
+        ADAPTED_FILE: "adapted unet",
     }
 )
 _WARM_RUNS = 3  # before a capture, so that libraries have chosen their algorithms and taken their workspace
@@ -59,7 +67,16 @@ _WARM_RUNS = 3  # before a capture, so that libraries have chosen their algorith
 class TorchSession:
     """One module on one device."""
 
-    def __init__(self, name: str, forward: Forward, input_names: tuple[str, ...], *, device: torch.device) -> None:
+    def __init__(
+        self,
+        name: str,
+        forward: Forward,
+        input_names: tuple[str, ...],
+        *,
+        device: torch.device,
+        watched: Watched | None = None,
+        compiled: bool = False,
+    ) -> None:
         """Made by `TorchSessions`.
 
         Args:
@@ -67,30 +84,48 @@ class TorchSession:
             forward: Takes float32 and whole numbers, whatever it computes in.
             input_names: What it reads.
             device: Where it is.
+            watched: Gives both outputs of a UNet.
+            compiled: Whether `forward` was compiled, and has other last bits than `watched`.
         """
         self._name = name
         self._forward = forward
         self._input_names = input_names
         self._device = device
+        self._watched, self._compiled = watched, compiled
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """Names `run` expects."""
-        return self._input_names
+        """Names `run` expects, and the one that `run_both` reads besides."""
+        return self._input_names if self._watched is None else (*self._input_names, TOKEN_GROUPS)
 
     def run(self, inputs: Mapping[str, Array]) -> npt.NDArray[np.float32]:
         """Runs the module once and returns its output, in float32 whatever the module's own precision."""
+        [output] = self._guarded(lambda tensors: (self._forward(tensors),), inputs)
+        return cast(npt.NDArray[np.float32], output)
+
+    def run_both(self, inputs: Mapping[str, Array]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The same, and how the module's attention is shared out.
+
+        A compiled module is left as it is: its attention is looked at in a second run, which is not compiled.
+        """
+        assert self._watched is not None, f"{self._name} gives one output"
+        output, maps = self._guarded(self._watched, inputs)
+        if self._compiled:
+            output = self.run({name: value for name, value in inputs.items() if name != TOKEN_GROUPS})
+        return output, maps
+
+    def _guarded(self, forward: Callable[[Inputs], Outputs], inputs: Mapping[str, Array]) -> list[Any]:
+        """Outputs of a run in float32, its failures in the engine's words."""
         try:
             with torch.inference_mode():
                 tensors = {name: self._tensor(value) for name, value in inputs.items()}
-                output: npt.NDArray[np.float32] = self._forward(tensors).float().cpu().numpy()
+                return [output.float().cpu().numpy() for output in forward(tensors)]
         # A module raises whatever its operators do; torch.OutOfMemoryError is a RuntimeError.
         except (RuntimeError, MemoryError, ValueError, IndexError, TypeError) as error:
             failure = run_error(self._name, error)
             if isinstance(failure, OutOfMemoryError) and self._device.type == "cuda":
                 torch.cuda.empty_cache()
             raise failure from error
-        return output
 
     def _tensor(self, value: Array) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(value)).to(self._device)
@@ -148,10 +183,22 @@ class TorchSessions:
             output: torch.Tensor = module(**inputs)
             return output
 
-        compiled = self.provider == "torch-compiled" and file in (UNET_FILE, FEW_STEPS_FILE)
+        compiled = self.provider == "torch-compiled" and file in (UNET_FILE, FEW_STEPS_FILE, ADAPTED_FILE)
         run: Forward = CompiledForward(torch.compile(forward, dynamic=False), self._device) if compiled else forward
+        watched: Watched | None = None
+        if graph.attention_level is not None:
+            make_watchable(module.model, graph.attention_level)
+            watched = partial(_watched, module, 2**graph.attention_level)
         logger.info("%s runs on %s, %s, %s", file, self.provider, self._device, graph.precision)
-        return TorchSession(file, run, tuple(graph.inputs), device=self._device)
+        return TorchSession(file, run, tuple(graph.inputs), device=self._device, watched=watched, compiled=compiled)
+
+
+def _watched(module: Any, halved: int, inputs: Inputs) -> tuple[torch.Tensor, torch.Tensor]:
+    """A UNet's output, and how its attention is shared out among the groups of ``token_groups``."""
+    watch = Watch(inputs[TOKEN_GROUPS])
+    output = module(**{name: value for name, value in inputs.items() if name != TOKEN_GROUPS}, watch=watch)
+    height, width = inputs["sample"].shape[2:]
+    return output, watch.maps(height // halved, width // halved)
 
 
 class CompiledForward:
@@ -170,8 +217,8 @@ class CompiledForward:
 
     def __call__(self, inputs: Inputs) -> torch.Tensor:
         """R rows to R rows."""
-        num_rows = len(next(iter(inputs.values())))
-        padded = {name: _pad(value) for name, value in inputs.items()}
+        num_rows = len(next(value for name, value in inputs.items() if name not in SHARED_INPUTS))
+        padded = {name: value if name in SHARED_INPUTS else _pad(value) for name, value in inputs.items()}
         with self._lock:
             if self._device.type != "cuda":
                 return self._compiled(padded)[:num_rows]

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from engine.files.whole import whole_file
 from engine.train.ablation.comparison import Result, read_result, table
+from engine.train.evaluation.command import LoadEndpoint, Options, run
+from engine.train.evaluation.photographs import read_photographs
 from engine.train.judge.judge import DEFAULT_FOLDER, Judge
 from engine.train.recipe.ablation import AblationConfig, VariantConfig
 from engine.train.recipe.reading import load_recipe
@@ -23,21 +25,31 @@ from engine.train.recipe.reading import load_recipe
 logger = logging.getLogger(__name__)
 
 
-def run_ablation(path: Path, overrides: Sequence[str], out: Path, *, judge: Path = DEFAULT_FOLDER) -> str:
+def run_ablation(
+    path: Path,
+    overrides: Sequence[str],
+    out: Path,
+    *,
+    judge: Path = DEFAULT_FOLDER,
+    load_endpoint: LoadEndpoint | None = None,
+) -> str:
     """The Markdown tables of a recipe's ablation, also written to ``out/ablation.md``.
+
+    `load_endpoint` makes the viewer behind a server, for recipes with `ablation.vlm`.
 
     Raises:
         ValueError: The recipe has no ablation, a variant's settings are wrong or there is no judge; nothing is trained
             then.
     """
     settings = _settings(path, overrides)
-    Judge.load(judge)
+    _check_judge(settings, judge)
     runs = [(variant, seed) for seed in settings.seeds for variant in settings.variants]
     told = {(variant.name, seed): _overrides(variant, seed, overrides, out) for variant, seed in runs}
     for each in told.values():
         load_recipe(path, each)
     for (name, seed), each in told.items():
-        _run(path, each, out / f"{name}-{seed}", settings, judge)
+        _train(path, each, out / f"{name}-{seed}")
+        _judge(out / f"{name}-{seed}", settings, judge, load_endpoint)
     text = table([_result(out, variant.name, seed) for variant in settings.variants for seed in settings.seeds]) + "\n"
     with whole_file(out / "ablation.md") as temporary:
         temporary.write_text(text, encoding="utf-8")
@@ -53,7 +65,7 @@ def check_ablation(path: Path, overrides: Sequence[str], *, judge: Path = DEFAUL
     from engine.train import dry_run
 
     settings = _settings(path, overrides)
-    Judge.load(judge)
+    _check_judge(settings, judge)
     return [
         f"{variant.name}: {line}"
         for variant in settings.variants
@@ -72,17 +84,41 @@ def _overrides(variant: VariantConfig, seed: int, overrides: Sequence[str], out:
     return [f"data.cache={out / 'cache'}", *overrides, *variant.set, f"seed={seed}"]
 
 
-def _run(path: Path, overrides: list[str], folder: Path, settings: AblationConfig, judge: Path) -> None:
-    from engine.train import main
-    from engine.train.evaluation.command import Options, run
+def _check_judge(settings: AblationConfig, judge: Path) -> None:
+    """Who judges is looked for before anything is trained."""
+    if settings.vlm is None and settings.vqa_model is None:
+        Judge.load(judge)
+    if settings.rows is not None:
+        read_photographs(settings.rows, 1)
 
-    if (folder / "evaluation" / "evaluation.json").is_file():
+
+def _is_done(folder: Path) -> bool:
+    return (folder / "evaluation" / "evaluation.json").is_file()
+
+
+def _train(path: Path, overrides: list[str], folder: Path) -> None:
+    from engine.train import main
+
+    if _is_done(folder):
         logger.info("%s is done", folder.name)
         return
     logger.info("%s: training", folder.name)
     main(path, overrides, None, True, folder)
-    package, num = folder / "package", settings.num_descriptions
-    if run(Options(pipeline=package, attention=True, num=num, judge=judge, out=folder / "evaluation")):
+
+
+def _judge(folder: Path, settings: AblationConfig, judge: Path, load_endpoint: LoadEndpoint | None) -> None:
+    if _is_done(folder):
+        return
+    told = {name: getattr(settings, name) for name in ("rows", "vqa_model", "vlm", "vlm_model")}
+    asked = Options(
+        pipeline=folder / "package",
+        attention=True,
+        num=settings.num_descriptions,
+        judge=judge,
+        out=folder / "evaluation",
+        **told,
+    )
+    if run(asked, load_endpoint=load_endpoint):
         raise ValueError(f"{folder / 'package'} could not be judged")
 
 

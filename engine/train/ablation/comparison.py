@@ -49,13 +49,13 @@ class Result:
     Attributes:
         variant: What was varied, e.g. ``hola_mass``.
         seed: Of the training; runs of two variants with one seed started alike.
-        descriptions: The figures' seeds, in order: what was asked about.
+        descriptions: Seeds and texts of what was asked about, in order.
         measures: For each measure the sums and counts of the pictures.
     """
 
     variant: str
     seed: int
-    descriptions: tuple[int, ...]
+    descriptions: tuple[tuple[int, str], ...]
     measures: Mapping[str, Counts]
 
     def mean(self, measure: str) -> float:
@@ -73,15 +73,38 @@ def read_result(path: Path, variant: str, seed: int) -> Result:
     file = path / "evaluation.json" if path.is_dir() else path
     try:
         tree = json.loads(file.read_text(encoding="utf-8"))
-        verdicts = [_verdict(picture) for picture in tree["pictures"]]
-        measures = {name: _accuracy(verdicts, keys) for name, keys in MEASURES.items()}
+        pictures = tree["pictures"]
+        seeds = [_seed(tree, number, picture) for number, picture in enumerate(pictures)]
+        measures = _of_words(pictures) if "judge" in tree else _of_table(pictures)
         measures = {name: counts for name, counts in measures.items() if counts[1].any()}
         if tree.get("attention"):
-            measures[ATTENTION] = _attention(tree["attention"]["pictures"], [verdict.seed for verdict in verdicts])
+            measures[ATTENTION] = _attention(tree["attention"]["pictures"], seeds)
+        descriptions = tuple(zip(seeds, (picture["description"] for picture in pictures), strict=True))
     except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"{file} is no result of `cosmicman evaluate` on figures: {error!r}") from error
-    seeds = tuple(verdict.seed for verdict in verdicts)
-    return Result(variant=variant, seed=seed, descriptions=seeds, measures=measures)
+        raise ValueError(f"{file} is no result of `cosmicman evaluate`: {error!r}") from error
+    return Result(variant=variant, seed=seed, descriptions=descriptions, measures=measures)
+
+
+def _seed(tree: Mapping[str, Any], number: int, picture: Mapping[str, Any]) -> int:
+    """Of the picture's noise: a figure's own, or counted from the first."""
+    return int(picture["seed"]) if "seed" in picture else int(tree["first_seed"]) + number
+
+
+def _of_table(pictures: Sequence[Mapping[str, Any]]) -> dict[str, Counts]:
+    """Answers of the figures' classifier, attribute by attribute."""
+    verdicts = [_verdict(picture) for picture in pictures]
+    return {name: _accuracy(verdicts, keys) for name, keys in MEASURES.items()}
+
+
+def _of_words(pictures: Sequence[Mapping[str, Any]]) -> dict[str, Counts]:
+    """Answers in words: a question that was skipped or not readably answered counts as not shown."""
+    rows = [[(each["kind"], each["answer"] == "yes") for each in picture["questions"]] for picture in pictures]
+    found = {}
+    for name, kind in (*((f"Acc_{kind}", kind) for kind in Kind), ("Acc_all", None)):
+        some = [[right for of, right in row if kind in (None, of)] for row in rows]
+        counts = ([sum(row) for row in some], [len(row) for row in some])
+        found[name] = (np.array(counts[0], np.float64), np.array(counts[1], np.float64))
+    return found
 
 
 def _verdict(picture: Mapping[str, Any]) -> Verdict:

@@ -2,7 +2,7 @@
 
 The measure is the proportion of the energy-based pointing game (Wang et al. 2020, arXiv 1910.01279, section 4.2.2),
 which TokenCompose (Wang et al. 2024, arXiv 2312.03626) trains: ``attention inside the region / attention anywhere``,
-here over all tokens of a phrase. Pictures are unseen figures, whose label maps are exact, and the model is
+here over all tokens of a phrase. The label maps of pictures are known (those of figures are exact), and the model is
 teacher-forced: it denoises the real picture under its own caption, so where things are is known.
 
 For a picture, one timestep and one layer at ``strides``: the softmax maps are averaged over heads and summed over the
@@ -22,8 +22,7 @@ B batch, N heads, Q queries, T tokens, P phrases, C latent channels.
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,25 +30,20 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, DiffusionPipeline, UNet2DConditionModel
-from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 from transformers import CLIPTokenizer
 
 from engine.description import Group
-from engine.description.wording.caption import row_phrases
-from engine.train.captions.discretise import Discretised, discretise
 from engine.train.captions.tokenizer import token_windows
 from engine.train.data.latent_cache import label_shares
 from engine.train.evaluation.intervals import Interval, mean_over_pictures
-from engine.train.evaluation.sources import Pixels
-from engine.train.figures import draw_figure, figure_row, sample_figure
+from engine.train.evaluation.subjects import Describe, Subject
 from engine.train.losses.attention_capture import AttentionCapture, restore_processors
 from engine.train.losses.hola import Supervision
 from engine.train.losses.noise import add_noise
 from engine.train.losses.supervision import supervise, supervision
 from engine.train.pixels import to_tensor
-from engine.train.recipe.caption import CaptionConfig
 
 TIMESTEPS = (0.1, 0.3, 0.5, 0.7, 0.9)  # shares of the schedule, from nearly clean to nearly noise
 STRIDES = (16,)  # pixels to one attention query: the layers that the paper supervises
@@ -164,34 +158,23 @@ def _layer(attention: Tensor, supervision: Supervision) -> dict[str, Tensor]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """A figure as the model is shown it."""
-
-    seed: int
-    picture: Pixels  # [H, W, 3]
-    labels: NDArray[np.uint8]  # [H, W] ATR-18 ids
-    caption: Discretised
-
-
 def measure_attention(
     pipeline: DiffusionPipeline,
-    seeds: Iterable[int],
+    describe: Describe,
     *,
     strides: Sequence[int] = STRIDES,
     batch_size: int = 16,
 ) -> AttentionReport:
-    """Looks at the figures ``seeds`` through a Stable Diffusion or SDXL pipeline.
+    """Looks at what ``describe`` gives through a Stable Diffusion or SDXL pipeline.
 
-    Noise is a function of the figure's seed alone, so the same model and seeds give the same numbers.
+    Noise is a function of a subject's seed alone, so the same model and subjects give the same numbers.
 
     Raises:
         ValueError: The pipeline is of another kind, or has no cross-attention at ``strides``.
     """
     model = _Model(pipeline, strides)
-    subjects = [_subject(seed, model) for seed in seeds]
     sizes: dict[tuple[int, ...], list[Subject]] = {}
-    for subject in subjects:
+    for subject in describe(model.windows):
         sizes.setdefault(subject.picture.shape, []).append(subject)
     batches = [group[at : at + batch_size] for group in sizes.values() for at in range(0, len(group), batch_size)]
     try:
@@ -207,15 +190,6 @@ def strides_of(folder: Path) -> tuple[int, ...]:
     path = folder / "cosmicman.json"
     told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return tuple(told.get("training", {}).get("hola", {}).get("strides", STRIDES))
-
-
-def _subject(seed: int, model: _Model) -> Subject:
-    figure = sample_figure(seed)
-    drawing = draw_figure(figure)
-    whole = CaptionConfig(list_fraction=float(seed % 2 == 0), phrase_dropout=0.0, caption_dropout=0.0)
-    rng = random.Random(f"attention-{seed}")
-    caption = discretise(row_phrases(figure_row(figure, drawing)), model.windows, whole, rng)
-    return Subject(seed=seed, picture=drawing.image, labels=drawing.labels.astype(np.uint8), caption=caption)
 
 
 class _Model:

@@ -20,7 +20,14 @@ from engine.train.evaluation.answerers import Viewer
 from engine.train.evaluation.attention_mass import AttentionReport, measure_attention, strides_of
 from engine.train.evaluation.evaluate import ask_about_figures, evaluate
 from engine.train.evaluation.layout import measure_layout, open_parser
-from engine.train.evaluation.photographs import judge_photographs, read_photographs
+from engine.train.evaluation.photographs import (
+    judge_photographs,
+    paint_and_ask,
+    read_photographs,
+    save_pictures,
+    size_of_bundle,
+    sizes_of_pipeline,
+)
 from engine.train.evaluation.sources import (
     EnginePainter,
     FigurePainter,
@@ -33,6 +40,7 @@ from engine.train.evaluation.sources import (
     load_pipeline,
     read_pixels,
 )
+from engine.train.evaluation.subjects import figures_of, rows_of
 from engine.train.evaluation.unseen_figures import FIRST_SEED, Case, Wording, make_cases
 from engine.train.judge.judge import DEFAULT_FOLDER, Judge
 
@@ -42,10 +50,14 @@ LoadEngine = Callable[[Path], AbstractAsyncContextManager[RunningEngine]]
 LoadEndpoint = Callable[[str | None, str | None, int], Viewer]
 Distance = dict[str, Any]
 
+_NO_MODEL = "--attention looks inside a model: it needs a diffusers folder, --pipeline DIR"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """What is measured; one of `bundle`, `pipeline`, `images` and `figures` says of which pictures.
+
+    Descriptions are of figures, unless `rows` names a data folder or `images` brings its own.
 
     Attributes:
         bundle: An engine bundle, painted by the serving engine.
@@ -53,6 +65,7 @@ class Options:
         images: Pictures made before, by seed or with captions.
         figures: The figures themselves: the judge's own accuracy.
         autoencoder: `figures` as this AutoencoderKL decodes them.
+        rows: A data folder in CosmicMan-HQ's layout, or pictures with captions, whose descriptions are painted.
         num: Descriptions.
         first_seed: Of the figures described.
         phrases: Things said of each figure at most; None is all.
@@ -84,6 +97,7 @@ class Options:
     images: Path | None = None
     figures: bool = False
     autoencoder: Path | None = None
+    rows: Path | None = None
     num: int = 500
     first_seed: int = FIRST_SEED
     phrases: int | None = None
@@ -122,7 +136,9 @@ def run(options: Options, load_engine: LoadEngine | None = None, load_endpoint: 
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every request
     try:
         viewer = _viewer(options, load_endpoint)
-        if options.images is not None and viewer is not None:
+        if options.rows is not None:
+            _rows(options.rows, options, viewer, load_engine)
+        elif options.images is not None and viewer is not None:
             _photographs(options.images, options, viewer)
         elif viewer is not None:
             _figures_in_words(options, viewer, load_engine)
@@ -194,7 +210,7 @@ def _group(name: str) -> Group:
 def _photographs(folder: Path, options: Options, viewer: Viewer) -> None:
     """Pictures with captions beside them."""
     if options.attention:
-        raise ValueError("--attention looks inside a model: it needs a diffusers folder, --pipeline DIR")
+        raise ValueError(_NO_MODEL)
     if options.layout:
         raise ValueError("--layout holds pictures against the figures they are of; photographs are of none")
     distances = _Distances(options, of_figures=False)
@@ -205,6 +221,34 @@ def _photographs(folder: Path, options: Options, viewer: Viewer) -> None:
     _show(questionnaire.text(), found)
     if options.out is not None:
         questionnaire.save(options.out, {"source": str(folder), "num": len(photographs), "distances": found})
+        logger.info("wrote %s", options.out / "evaluation.json")
+
+
+def _rows(folder: Path, options: Options, viewer: Viewer | None, load_engine: LoadEngine | None) -> None:
+    """Pictures of what a data folder says, beside its photographs where they are compared."""
+    model = options.bundle or options.pipeline
+    if model is None:
+        raise ValueError("--rows are painted by a model: --bundle DIR or --pipeline DIR")
+    told = {"--phrases": options.phrases, "--attributes": options.attributes, "--about": options.about}
+    of_figures = [name for name, value in (*told.items(), ("--layout", options.layout)) if value is not None]
+    if of_figures:
+        raise ValueError(f"{of_figures[0]} is about figures; it does not go with --rows")
+    if viewer is None:
+        raise ValueError("--rows are judged by a model that answers in words: --vlm or --vqa-model")
+    if options.attention and options.pipeline is None:
+        raise ValueError(_NO_MODEL)
+    painter, about = _painter(options, load_engine)
+    distances = _Distances(options, of_figures=True)
+    size = sizes_of_pipeline(model)[0] if options.pipeline else size_of_bundle(model)
+    rows = read_photographs(folder, options.num)
+    attention = _attention(options) if options.attention else None
+    questionnaire, pictures = paint_and_ask(painter, viewer, rows, size, options.first_seed)
+    found = distances.of(pictures, [row.description for row in rows], (row.read() for row in rows))
+    _show("\n\n".join([questionnaire.text(), *([attention.text()] if attention else [])]), found)
+    if options.out is not None:
+        facts = {**about, "rows": str(folder), "num": len(rows), "distances": found}
+        questionnaire.save(options.out, {**facts, "attention": attention and attention.as_json()})
+        save_pictures(pictures, [row.path.stem for row in rows], options.out / "pictures")
         logger.info("wrote %s", options.out / "evaluation.json")
 
 
@@ -245,7 +289,7 @@ class _Distances:
         if options.clip:
             self._clip = distances.load_clip(options.clip)
 
-    def of(self, pictures: Iterable[Pixels], captions: Sequence[str], figures: Sequence[Pixels] = ()) -> list[Distance]:
+    def of(self, pictures: Iterable[Pixels], captions: Sequence[str], figures: Iterable[Pixels] = ()) -> list[Distance]:
         """All of them, of pictures and what they were to show; `figures` are the real ones where there is no folder."""
         if not (self._networks or self._clip):
             return []
@@ -272,10 +316,13 @@ def _folder(folder: Path) -> Iterator[Pixels]:
 
 def _attention(options: Options) -> AttentionReport:
     if options.pipeline is None:
-        raise ValueError("--attention looks inside a model: it needs a diffusers folder, --pipeline DIR")
-    seeds = range(options.first_seed, options.first_seed + options.num)
-    strides = strides_of(options.pipeline)
-    return measure_attention(load_pipeline(options.pipeline), seeds, strides=strides, batch_size=options.batch_size)
+        raise ValueError(_NO_MODEL)
+    strides, first, num = strides_of(options.pipeline), options.first_seed, options.num
+    if options.rows is None:
+        describe = figures_of(range(first, first + num))
+    else:
+        describe = rows_of(options.rows, sizes_of_pipeline(options.pipeline), num, first)
+    return measure_attention(load_pipeline(options.pipeline), describe, strides=strides, batch_size=options.batch_size)
 
 
 def _viewer(options: Options, load_endpoint: LoadEndpoint | None) -> Viewer | None:

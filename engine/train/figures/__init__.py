@@ -15,11 +15,13 @@ from engine.train.figures.attributes import (
     sample_figure,
 )
 from engine.train.figures.draw import Drawing, draw_figure
+from engine.train.figures.looks import LOOKS
 from engine.train.figures.rows import figure_row, write_figures
 
 __all__ = [
     "COLOURS",
     "HAIR_COLOURS",
+    "LOOKS",
     "SCENES",
     "SIZES",
     "Drawing",

@@ -19,6 +19,7 @@ from engine.files.whole import whole_file
 from engine.train.figures.attributes import SCENES, Figure, Garment, sample_figure
 from engine.train.figures.cloth import Item
 from engine.train.figures.draw import Drawing, draw_figure
+from engine.train.figures.looks import LOOKS
 
 logger = logging.getLogger(__name__)
 
@@ -151,6 +152,7 @@ def write_figures(
     progress: Callable[[int], None] | None = None,
     *,
     least_worn: int = 0,
+    look: str = "",
 ) -> int:
     """Draws figures ``seed`` .. ``seed + num - 1`` into a CosmicMan-HQ folder.
 
@@ -165,13 +167,17 @@ def write_figures(
         workers: Processes that draw.
         progress: Told how many figures are done more.
         least_worn: Leave out figures of whom fewer can be seen of dress, outerwear, legwear, belt, neckwear and bag.
+        look: One of `looks.LOOKS` in which the pictures are; "" is the usual one.
 
     Returns:
         How many of the `num` figures the folder has.
 
     Raises:
-        ValueError: if ``num`` or ``workers`` is below 1 or ``seed`` or ``least_worn`` is negative.
+        ValueError: if ``num`` or ``workers`` is below 1, ``seed`` or ``least_worn`` is negative, or there is no such
+            look.
     """
+    if look and look not in LOOKS:
+        raise ValueError(f"look: expected one of {', '.join(LOOKS)}, got {look[:40]!r}")
     limits = (("num", num, 1), ("workers", workers, 1), ("seed", seed, 0), ("least_worn", least_worn, 0))
     for name, value, least in limits:
         if value < least:
@@ -181,7 +187,7 @@ def write_figures(
     import pyarrow.parquet as pq
 
     written = 0
-    suffix = f"_worn{least_worn}" if least_worn else ""
+    suffix = (f"_worn{least_worn}" if least_worn else "") + (f"_{look}" if look else "")
     with ProcessPoolExecutor(workers) as pool:
         for number, first in enumerate(range(seed, seed + num, ROWS_PER_FILE)):
             seeds = range(first, min(first + ROWS_PER_FILE, seed + num))
@@ -192,7 +198,7 @@ def write_figures(
                 if progress is not None:
                     progress(len(seeds))
                 continue
-            write_one = partial(_write_one, out, least_worn)
+            write_one = partial(_write_one, out, least_worn, look)
             made = _progressing(pool.map(write_one, seeds, chunksize=32), progress)
             if rows := [row for row in made if row is not None]:
                 _write_parquet(target, rows)
@@ -207,7 +213,7 @@ def _progressing(rows: Iterator[_Row | None], progress: Callable[[int], None] | 
         yield row
 
 
-def _write_one(out: Path, least_worn: int, seed: int) -> _Row | None:
+def _write_one(out: Path, least_worn: int, look: str, seed: int) -> _Row | None:
     """The row of a figure whose pictures are written, or None where too little is worn."""
     figure = sample_figure(seed)
     if sum(name in _OPTIONAL for name, *_ in _garments(figure)) < least_worn:
@@ -217,7 +223,8 @@ def _write_one(out: Path, least_worn: int, seed: int) -> _Row | None:
     if sum(f"{name} type" in row["attributes"] for name in _OPTIONAL) < least_worn:
         return None
     path, segm_path = f"images/{seed:08d}.png", f"parsing/{seed:08d}.png"
-    Image.fromarray(drawing.image).save(out / path, compress_level=1)
+    pixels = LOOKS[look](drawing) if look else drawing.image
+    Image.fromarray(pixels).save(out / path, compress_level=1)
     Image.fromarray(drawing.labels).save(out / segm_path, compress_level=1)
     encoded = {key: json.dumps(row[key]) for key in ("aa_text", "aa_ids", "extra", "attributes")}
     return {"path": path, "segm_path": segm_path, **row, **encoded}

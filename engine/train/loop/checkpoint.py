@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -52,23 +53,31 @@ def save(folder: Path, state: State, *, keep: int = 2) -> Path:
     """Write one checkpoint whole, then remove all but the newest `keep`; raise DiskFullError where it does not fit."""
     path = folder / f"step_{state.step:08d}"
     _sweep(folder)  # only one process saves here
-    with _room_for(folder, state), whole_folder(path) as temporary:
-        for name in _KINDS:
-            tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in getattr(state, name).items()}
-            save_file(tensors, temporary / f"{name}.safetensors")
-        _write_facts(temporary, state)
+    needed = _num_bytes(state)
+    with _told_of_room(folder, state.step, needed) as free:
+        if free < needed:
+            raise OSError(errno.ENOSPC, "no space left")
+        _write_whole(path, state)
     _prune(folder, keep)
     return path
 
 
-def save_divided(folder: Path, state: State, *, is_main: bool, meet: Callable[[], None], keep: int = 2) -> None:
+def _write_whole(path: Path, state: State) -> None:
+    with whole_folder(path) as temporary:
+        for name in _KINDS:
+            tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in getattr(state, name).items()}
+            save_file(tensors, temporary / f"{name}.safetensors")
+        _write_facts(temporary, state)
+
+
+def save_divided(folder: Path, state: State, *, is_main: bool, total: Callable[[int], int], keep: int = 2) -> None:
     """Write one checkpoint, each process the part of `state` that it holds, in a folder that all of them see.
 
     Args:
         folder: Of the stage's checkpoints.
         state: Whose tensors are divided among the processes.
         is_main: Whether this process makes the folder and puts it in its place.
-        meet: Returns when every process has come.
+        total: The sum of what all processes call it with; returns when every one has come.
         keep: All but the newest `keep` are removed.
 
     Raises:
@@ -76,22 +85,34 @@ def save_divided(folder: Path, state: State, *, is_main: bool, meet: Callable[[]
     """
     path = folder / f"step_{state.step:08d}"
     temporary = folder / f".{path.name}.divided"
-    if is_main:
-        _sweep(folder)
-        temporary.mkdir(parents=True)
-    meet()
+    needed = total(_num_bytes(state))
     try:
-        with _room_for(folder, state):
+        with _told_of_room(folder, state.step, needed):
+            # One process begins for all: one that refused alone would leave the others waiting for its part.
+            if problem := total(_begin_divided(temporary, state, needed) if is_main else 0):
+                raise OSError(problem, os.strerror(problem))
             divided.write(temporary, _flat(state))
-        meet()
+        total(0)
         if is_main:
-            _write_facts(temporary, state)
             put_in_place(temporary, path)
             _prune(folder, keep)
     finally:
         if is_main:
             shutil.rmtree(temporary, ignore_errors=True)
-    meet()
+    total(0)
+
+
+def _begin_divided(temporary: Path, state: State, needed: int) -> int:
+    """Makes the folder with its facts; the number of the error that stands in the way, 0 for none."""
+    try:
+        _sweep(temporary.parent)
+        if shutil.disk_usage(temporary.parent).free < needed:
+            return errno.ENOSPC
+        temporary.mkdir(parents=True)
+        _write_facts(temporary, state)
+    except OSError as error:
+        return error.errno or errno.EIO
+    return 0
 
 
 def load(folder: Path, step: int | None = None) -> State:
@@ -226,17 +247,19 @@ def adopt_optimizer(
         optimizer.state[parameters[name]][entry] = value
 
 
-@contextmanager
-def _room_for(folder: Path, state: State) -> Iterator[None]:
-    """Refuse before anything is written, or say in one line that the disk filled up on the way."""
+def _num_bytes(state: State) -> int:
+    """Of what this process holds."""
     parts = (state.model, state.average, state.optimizer)
-    needed = sum(own_part(tensor).nbytes for part in parts for tensor in part.values())
+    return sum(own_part(tensor).nbytes for part in parts for tensor in part.values())
+
+
+@contextmanager
+def _told_of_room(folder: Path, step: int, needed: int) -> Iterator[int]:
+    """The free bytes of the disk; an error of a full one is said in one line."""
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     try:
-        if free < needed:
-            raise OSError(errno.ENOSPC, "no space left")
-        yield
+        yield free
     except (OSError, SafetensorError) as error:
         full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "os error 28" in str(error)
         if not full:
@@ -244,9 +267,7 @@ def _room_for(folder: Path, state: State) -> Iterator[None]:
         room = f"it needs {needed / 1e6:.1f} MB, {free / 1e6:.1f} MB were free"
         kept = steps_saved(folder)
         before = f"the checkpoint of step {kept[-1]} is kept" if kept else "there is none before it"
-        raise DiskFullError(
-            f"no space in {folder} for the checkpoint of step {state.step}: {room}; {before}"
-        ) from error
+        raise DiskFullError(f"no space in {folder} for the checkpoint of step {step}: {room}; {before}") from error
 
 
 def _tensors(path: Path) -> dict[str, torch.Tensor]:

@@ -18,7 +18,7 @@ from typing import Any, cast
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
-from accelerate.utils import broadcast_object_list
+from accelerate.utils import broadcast_object_list, gather_object
 from torch.distributed.fsdp import FSDPModule
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.flop_counter import FlopCounterMode
@@ -135,8 +135,7 @@ class Fit:
         state = replace(held, facts={**facts, "fit": as_tree(self.config), "machine": machine()})
         keep = self.config.keep_checkpoints
         if self.is_sharded:
-            meet = self.accelerator.wait_for_everyone
-            checkpoint.save_divided(self.folder, state, is_main=is_main, meet=meet, keep=keep)
+            checkpoint.save_divided(self.folder, state, is_main=is_main, total=self._total, keep=keep)
         else:
             checkpoint.save(self.folder, state, keep=keep)
 
@@ -276,7 +275,9 @@ class Fit:
             return
         self.model.eval()
         with self.average.applied(self.model) if self.average else nullcontext(), gathered(self.model):
-            self.stage.report(self.step)
+            numbers = self.stage.report(self.step)
+        if numbers and self.accelerator.is_main_process:
+            self._tell(numbers)
 
     def _keep_average(self) -> None:
         assert self.average is not None
@@ -291,6 +292,17 @@ class Fit:
         if self.accelerator.num_processes > 1:
             broadcast_object_list(answer)
         return answer[0]
+
+    def _total(self, mine: int) -> int:
+        """Summed over all processes, which wait for each other."""
+        return sum(gather_object([mine]))
+
+    def _tell(self, numbers: Mapping[str, float]) -> None:
+        """What the stage found beside a checkpoint."""
+        text = " ".join(f"{name}={value:.5f}" for name, value in numbers.items())
+        logger.info("stage=%s step=%d %s", self.stage.name, self.step, text)
+        for tracker in self.trackers:
+            tracker.add(self.step, numbers)
 
     def _log(self, bar: Any, meter: Meter) -> None:
         means, speed = meter.means(), self.throughput.look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -31,8 +32,10 @@ class Stage(ABC):
         return batch
 
     @abstractmethod
-    def report(self, step: int) -> None:
+    def report(self, step: int) -> Mapping[str, float] | None:
         """Called beside every checkpoint and at the end, with the averaged weights in place.
+
+        Returns numbers for the log, if there are any.
 
         The main process calls it; of a sharded model all do, and the main process alone should write.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.train.recipe.limits import check_positive
 
@@ -26,7 +27,11 @@ class AblationConfig:
 
     variants: tuple[VariantConfig, ...]  # the first is the baseline
     seeds: tuple[int, ...] = (0, 1, 2)
-    num_descriptions: int = 300  # unseen figures that each model is judged on
+    num_descriptions: int = 300  # that each model is judged on: of unseen figures, or of `rows`
+    rows: Path | None = None  # a data folder whose descriptions are painted; a vqa_model or a vlm answers then
+    vqa_model: str | None = None  # a transformers model that answers in words, in place of the figures' classifier
+    vlm: str | None = None  # an OpenAI-compatible server that does; "" = COSMICMAN_VLM_BASE_URL
+    vlm_model: str | None = None  # its name there; none = COSMICMAN_VLM_MODEL
 
     def __post_init__(self) -> None:
         check_positive(self, "num_descriptions")
@@ -35,3 +40,7 @@ class AblationConfig:
             raise ValueError(f"variants must be two or more of different names, got {', '.join(names) or 'none'}")
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds must be one or more different numbers, got {list(self.seeds)}")
+        if self.vqa_model is not None and self.vlm is not None:
+            raise ValueError(f"one of vqa_model and vlm answers, got {self.vqa_model!r} and {self.vlm!r}")
+        if self.rows is not None and self.vqa_model is None and self.vlm is None:
+            raise ValueError("rows are judged by a model that answers in words: set vqa_model or vlm")

@@ -109,9 +109,12 @@ class UnetConfig:
     gradient_checkpointing: bool = False  # compute activations again in the backward pass: less memory, a third slower
     initial: Path | None = None  # a diffusers UNet2DConditionModel folder of the same shape to start from
     num_samples: int = 16  # pictures drawn beside every checkpoint; 0 = none
+    num_validation: int = 0  # pictures of the commonest size kept from training; their losses stand beside checkpoints
     lora: LoraConfig = field(default_factory=LoraConfig)
     fit: FitConfig
 
     def __post_init__(self) -> None:
-        if self.num_samples < 0:
-            raise ValueError(f"num_samples must be at least 0, got {self.num_samples}")
+        if min(self.num_samples, self.num_validation) < 0:
+            raise ValueError(
+                f"num_samples and num_validation must be at least 0, got {self.num_samples} and {self.num_validation}"
+            )

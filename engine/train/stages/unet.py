@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,9 @@ class DiffusionStage(Stage):
         self.unet = parts.build_unet()
         if recipe.unet.lora.rank:
             add_adapters(self.unet, recipe.unet.lora)
+        most = len(self.buckets[self._largest].samples)
+        if self._num_held(self._largest) >= most:
+            raise ValueError(f"unet.num_validation must leave pictures to train on: {most} are of the commonest size")
         if recipe.unet.gradient_checkpointing:
             self.unet.enable_gradient_checkpointing()
         self.objective = DiffusionObjective(
@@ -127,8 +131,16 @@ class DiffusionStage(Stage):
     def batch(self, step: int, rank: int, world_size: int) -> Batch:
         """The step's latents, noise, timesteps, text states and what the attention should show."""
         share = self._plan(step, rank, world_size)
-        bucket, indices = self.buckets[share.bucket], share.indices
+        rng = random.Random(f"{self.recipe.seed} unet {step} {rank}")
+        numbers = self.buckets[share.bucket].samples[share.indices].tolist()
+        captions = [self.captions.draw(number, rng) for number in numbers]
         generator = torch.Generator().manual_seed(_seed(self.recipe.seed, step, rank))
+        batch = self._noised(share, captions, generator)
+        return {**batch, **self._rollout(batch["latents"], step, rank)}
+
+    def _noised(self, share: Share, captions: Sequence[Discretised], generator: torch.Generator) -> Batch:
+        """These samples under these captions, with noise and timesteps of `generator`."""
+        bucket, indices = self.buckets[share.bucket], share.indices
         latents = torch.from_numpy(bucket.latents[indices].astype(np.float32))
         if bucket.deviations is not None:
             spread = torch.from_numpy(bucket.deviations[indices].astype(np.float32))
@@ -136,22 +148,16 @@ class DiffusionStage(Stage):
         shift = torch.randn((*latents.shape[:2], 1, 1), generator=generator) * self.recipe.noise.noise_offset
         noise = torch.randn(latents.shape, generator=generator) + shift
         timesteps = stratified_timesteps(len(indices), self.parts.schedule.num_train_timesteps, generator)
-        rng = random.Random(f"{self.recipe.seed} unet {step} {rank}")
-        numbers = bucket.samples[indices].tolist()
-        captions = [self.captions.draw(number, rng) for number in numbers]
-        weights = torch.from_numpy(share.weights)
-        samples = [self.folder.samples[number] for number in numbers]
-        ids = self.captions.ids(captions)
+        samples = [self.folder.samples[number] for number in bucket.samples[indices].tolist()]
         return {
             "latents": latents,
             "noise": noise,
             "timesteps": timesteps,
-            "ids": ids,
+            "ids": self.captions.ids(captions),
             **self._time_ids(samples),
-            "weights": weights,
+            "weights": torch.from_numpy(share.weights),
             **supervise(captions, bucket.regions[indices], share.weights, windows=self.recipe.caption.windows),
             **self._questions(samples, captions),
-            **self._rollout(latents, step, rank),
         }
 
     def complete(self, batch: Batch) -> Batch:
@@ -196,9 +202,31 @@ class DiffusionStage(Stage):
             "rollout_noise": torch.randn((count, *latents.shape[1:]), generator=generator),
         }
 
-    def report(self, step: int) -> None:
-        """Write OUT/samples/step_*.png: the same captions and noise each time."""
-        largest = max(self.buckets, key=lambda bucket: len(bucket.samples))
+    def report(self, step: int) -> dict[str, float]:
+        """Write OUT/samples/step_*.png, the same captions and noise each time; the losses of the validation batch."""
+        self._draw(step)
+        return self._validate()
+
+    @torch.no_grad()
+    def _validate(self) -> dict[str, float]:
+        """Mean losses of the pictures kept from training, under whole captions and the same noise each time."""
+        held, number, size = self._num_held(self._largest), self._largest, self.recipe.unet.fit.batch_size
+        last = np.arange(len(self.buckets[number].samples))[-held:] if held else np.arange(0)
+        generator = torch.Generator().manual_seed(self.recipe.seed)
+        sums: dict[str, float] = {}
+        for start in range(0, held, size):
+            indices = last[start : start + size]
+            share = Share(bucket=number, indices=indices, weights=np.ones(len(indices), np.float32))
+            samples = self.buckets[number].samples[indices].tolist()
+            captions = [self.captions.whole(sample, place) for place, sample in enumerate(samples, start)]
+            batch = self._noised(share, captions, generator)
+            there = {name: value.to(self.unet.device) for name, value in batch.items()}
+            for name, value in self.objective(self.complete(there)).items():
+                sums[name] = sums.get(name, 0.0) + float(value) * len(indices) / held
+        return {f"validation_{name}": value for name, value in sums.items()}
+
+    def _draw(self, step: int) -> None:
+        largest = self.buckets[self._largest]
         captions = self._fixed_captions(largest)
         if not captions:
             return
@@ -237,7 +265,21 @@ class DiffusionStage(Stage):
     def steps_per_epoch(self, world_size: int) -> int:
         """Steps in which `world_size` processes see every sample once."""
         whole = self.recipe.unet.fit.batch_size * world_size
-        return sum(-(-len(bucket.samples) // whole) for bucket in self.buckets)
+        return sum(-(-self._num_trained(number) // whole) for number in range(len(self.buckets)))
+
+    @cached_property
+    def _largest(self) -> int:
+        """The bucket of most samples."""
+        return max(range(len(self.buckets)), key=lambda number: len(self.buckets[number].samples))
+
+    def _num_held(self, bucket: int) -> int:
+        """How many of a bucket's samples, the last of them, are for validation; a picture goes with its mirror."""
+        if bucket != self._largest:
+            return 0
+        return self.recipe.unet.num_validation * (2 if self.recipe.data.mirror else 1)
+
+    def _num_trained(self, bucket: int) -> int:
+        return len(self.buckets[bucket].samples) - self._num_held(bucket)
 
     def _plan(self, step: int, rank: int, world_size: int) -> Share:
         """One process's share of one step; together the processes see every sample of an epoch once."""
@@ -253,8 +295,8 @@ class DiffusionStage(Stage):
         """The epoch's steps in random order; where a size's last samples fill no step, others stand in at weight 0."""
         rng = np.random.default_rng((self.recipe.seed, 2, epoch))
         steps = []
-        for number, bucket in enumerate(self.buckets):
-            order = rng.permutation(len(bucket.samples))
+        for number in range(len(self.buckets)):
+            order = rng.permutation(self._num_trained(number))
             for start in range(0, len(order), whole):
                 indices = np.sort(order[start : start + whole])
                 weights = np.zeros(whole, np.float32)

@@ -65,6 +65,8 @@ class TritonPythonModel:
             version = Path(args["model_repository"]) / args["model_version"]
             if (version / "engines").is_dir():
                 settings = replace(settings, sessions=replace(settings.sessions, engines=version / "engines"))
+            if (version / "adapters").is_dir():
+                settings = replace(settings, adapters=version / "adapters")
             self._engine = Engine.load(version / "bundle", settings)
             self._wait(self._engine.__aenter__())
         except (EngineError, ValueError) as error:

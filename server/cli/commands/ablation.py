@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with needs_extra("train"):
         from engine.train.ablation.ablation import check_ablation, run_ablation
+    from server.cli.commands.evaluate import load_endpoint
     from server.shipped import shipped_model
 
     judge = options.judge or shipped_model("judge")
@@ -52,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
             lines = check_ablation(options.recipe, options.set, judge=judge)
             sys.stdout.write("\n".join([*lines, f"{options.recipe} can be trained"]) + "\n")
             return 0
-        sys.stdout.write(run_ablation(options.recipe, options.set, out, judge=judge))
+        tables = run_ablation(options.recipe, options.set, out, judge=judge, load_endpoint=load_endpoint)
+        sys.stdout.write(tables)
     except (ValueError, FloatingPointError) as error:
         raise UsageError(str(error)) from error
     return 0

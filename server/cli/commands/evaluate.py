@@ -22,11 +22,14 @@ EXAMPLES = """\
   cosmicman evaluate --figures --autoencoder models/figurine/checkpoint/vae
   cosmicman evaluate --bundle models/figurine-bundle --layout --num 300
   cosmicman evaluate --images pictures --vlm http://127.0.0.1:8000/v1 --vlm-model qwen --out out/photographs
+  cosmicman evaluate --bundle bundle --rows CosmicManHQ --vlm --num 200 --out out/rows
   cosmicman evaluate --images pictures --vqa-model models/vilt --reference photographs --features models/clip
 
 Figures are people that this project draws. Descriptions are of figures that neither model nor judge has seen.
 The judge is a classifier that names what it sees in a picture.
 With --vlm or --vqa-model, --images holds any pictures with captions: NAME.txt beside NAME.png, or label/*.parquet.
+--rows takes the descriptions of such a folder, and leaves the pictures to the model; --features and --inception compare
+with the folder's own pictures. FOLDER then gets pictures/ too.
 COSMICMAN_VLM_BASE_URL, COSMICMAN_VLM_MODEL and COSMICMAN_VLM_API_KEY stand for the server's address, model and key.
 FOLDER gets evaluation.json and questions.txt (every question and answer), and for figures contact_sheet.png."""
 
@@ -45,6 +48,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         type=Path,
         metavar="FOLDER",
         help="with --figures: show them as this AutoencoderKL gives them back",
+    )
+    parser.add_argument(
+        "--rows",
+        type=Path,
+        metavar="FOLDER",
+        help="with --bundle or --pipeline: paint what these photographs are described as, not figures",
     )
     parser.add_argument("--num", type=whole_number(1), help="number of descriptions (500)")
     parser.add_argument(
@@ -112,7 +121,7 @@ def run(options: argparse.Namespace) -> int:
         options.layout = shipped_model("figurine-bundle")
     names = [field.name for field in fields(Options)]
     told = {name: value for name in names if (value := getattr(options, name)) is not None}
-    return measure(Options(**told), load_engine=_load, load_endpoint=_endpoint)
+    return measure(Options(**told), load_engine=_load, load_endpoint=load_endpoint)
 
 
 def _load(bundle: Path) -> "Engine":
@@ -121,7 +130,8 @@ def _load(bundle: Path) -> "Engine":
     return Engine.load(bundle)
 
 
-def _endpoint(base_url: str | None, model: str | None, concurrency: int) -> "VisionEndpoint":
+def load_endpoint(base_url: str | None, model: str | None, concurrency: int) -> "VisionEndpoint":
+    """The model behind an OpenAI-compatible server, of these settings or the environment's."""
     from server.cli.vision_endpoint import VisionEndpoint
 
     return VisionEndpoint.of(base_url, model, concurrency)

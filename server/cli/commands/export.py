@@ -4,7 +4,7 @@ import argparse
 import logging
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from server.cli.arguments import add_command
@@ -22,8 +22,11 @@ EXAMPLES = """\
   cosmicman export runs/checkpoint-20000 --base models/sdxl-base --precision int8 --out models/mine
   cosmicman export models/figurine-bundle --tensorrt --target sm89 --out out/figurine-sm89
   cosmicman export models/sdxl --preview-map --out models/sdxl
+  cosmicman export models/sdxl --attention --out models/sdxl
   cosmicman export models/mine --parser models/figurine-bundle --out models/mine
   cosmicman export models/sdxl --measure-bfloat16 --out models/sdxl
+  cosmicman export models/figurine-bundle --unet models/figurine/checkpoint --adapters --out models/figurine-bundle
+  cosmicman export models/sdxl-base --lora loras/film.safetensors=0.8 --out models/film
 
 CHECKPOINT is a folder or hub id: a Stable Diffusion 1.5 or SDXL pipeline in diffusers' layout, or, with --base, a UNet
 alone, also one saved by CosmicMan's own training code. The bundle appears whole or not at all: ONNX graphs, tokenizer
@@ -63,10 +66,33 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="CHECKPOINT is a bundle of an older export: write it again with the map that previews are drawn with",
     )
     parser.add_argument(
+        "--attention",
+        action="store_true",
+        help="CHECKPOINT is a bundle of an older export: write it again with a UNet that tells how its attention is "
+        "shared out among body groups; no weight changes",
+    )
+    parser.add_argument(
         "--parser",
         type=Path,
         metavar="FOLDER",
         help="CHECKPOINT is a bundle: write it again with the parser of FOLDER, which is a trained one or a bundle",
+    )
+    parser.add_argument(
+        "--adapters", action="store_true", help="write the graph that takes adapters too, which shares the weights"
+    )
+    parser.add_argument(
+        "--unet",
+        type=Path,
+        metavar="FOLDER",
+        help="CHECKPOINT is a bundle: write it again with the graphs of the UNet of FOLDER, which it was exported from",
+    )
+    parser.add_argument(
+        "--lora",
+        type=_lora,
+        action="append",
+        default=[],
+        metavar="FILE=SCALE",
+        help="merge an adapter into the weights, also of a kind that the graph for adapters cannot take; repeatable",
     )
     parser.add_argument(
         "--measure-bfloat16",
@@ -79,11 +105,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.measure_bfloat16 and (options.preview_map or options.parser):
+    if options.measure_bfloat16 and (options.preview_map or options.parser or options.attention):
         raise UsageError("--measure-bfloat16 writes a bundle again by itself; ask for one after the other")
     if options.measure_bfloat16:
         return _measure_bfloat16(options)
-    if options.preview_map or options.parser:
+    if options.unet is not None:
+        return _write_unets(options)
+    if options.preview_map or options.parser or options.attention:
         return _add_to_bundle(options)
     if options.tensorrt and (Path(options.checkpoint) / "manifest.json").is_file():
         return build(Path(options.checkpoint), options.out, options)
@@ -95,20 +123,65 @@ def run(options: argparse.Namespace) -> int:
 
 def _add_to_bundle(options: argparse.Namespace) -> int:
     with needs_extra("train"):
+        from engine.export.group_attention.older_bundle import add_to_bundle
         from engine.export.preview_map import add_preview_map
         from engine.train.parser.export import add_parser
 
-    name = "--preview-map" if options.preview_map else "--parser"
+    additions: dict[str, Callable[[Path], object]] = {}
+    if options.preview_map:
+        additions["--preview-map"] = lambda bundle: add_preview_map(bundle, options.out)
+    if options.attention:
+        additions["--attention"] = lambda bundle: add_to_bundle(bundle, options.out)
+    if options.parser:
+        additions["--parser"] = lambda bundle: add_parser(bundle, options.parser, options.out)
     if options.tensorrt:
+        name = next(iter(additions))
         raise UsageError(f"{name} changes a bundle, whose engines are built afterwards; leave out --tensorrt")
     bundle = Path(options.checkpoint)
     try:
-        if options.preview_map:
-            add_preview_map(bundle, options.out)
-        if options.parser:
-            add_parser(options.out if options.preview_map else bundle, options.parser, options.out)
+        for add_one in additions.values():
+            add_one(bundle)
+            bundle = options.out
     except ValueError as error:
         raise UsageError(str(error)) from error
+    sys.stdout.write(f"{options.out}\n")
+    return 0
+
+
+def _lora(text: str) -> tuple[Path, float]:
+    """An argparse type: a file and how much of it; a file's name may hold "=" too."""
+    file, equals, scale = text.rpartition("=")
+    try:
+        return Path(file if equals else text), float(scale if equals else "1")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected FILE=SCALE, and {scale!r} is no number") from None
+
+
+def _write_unets(options: argparse.Namespace) -> int:
+    with needs_extra("train"):
+        from engine.errors import BundleError
+        from engine.export.unets import write_unets
+
+    taken = ("preview_map", "parser", "tensorrt")
+    for name in taken:
+        if getattr(options, name):
+            raise UsageError(f"--unet writes a bundle again by itself; leave out --{name.replace('_', '-')}")
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    try:
+        write_unets(
+            Path(options.checkpoint),
+            options.unet,
+            options.out,
+            base=options.base and _folder(options.base, PIPELINE_PARTS, options.variant),
+            variant=options.variant,
+            adapters=options.adapters,
+            loras=options.lora,
+            external_data_over_bytes=options.external_data_over * BYTES_PER_MEGABYTE,
+            tell=lambda part: sys.stderr.write(f"{part}\n"),
+        )
+    except (ValueError, BundleError) as error:
+        raise UsageError(str(error)) from error
+    sys.stderr.write(f"peak memory {peak_memory_bytes() / 1e9:.1f} GB\n")
     sys.stdout.write(f"{options.out}\n")
     return 0
 
@@ -158,6 +231,8 @@ def _export(options: argparse.Namespace) -> int:
                 precision=options.precision,
                 variant=options.variant,
                 clip_skip=options.clip_skip,
+                adapters=options.adapters,
+                loras=options.lora,
                 external_data_over_bytes=options.external_data_over * BYTES_PER_MEGABYTE,
                 progress=lambda part, done, total: progress.update(
                     task, description=part, completed=done, total=total, refresh=True

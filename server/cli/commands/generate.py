@@ -30,6 +30,8 @@ EXAMPLES = """\
   cosmicman generate "a girl in a yellow raincoat" -o girl.png --num-images 4
   cosmicman generate "a man with a grey beard, a blue coat" -o blue.png --init-image man.png --change auto
   cosmicman generate "a man in a blue suit" -o man.png --cutout
+  cosmicman generate "a man in a blue suit" -o man.png --attention maps
+  cosmicman generate "a girl in a red dress" -o girl.png --adapters models/adapters --lora pencil=0.8
   cosmicman generate - -o out.png < description.txt
   cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
 
@@ -67,6 +69,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--sampler", help="such as dpmpp_2m_karras or euler_a (the model's default)")
     parser.add_argument("--variant", default="full", help="few_steps draws with a UNet of few steps (full)")
     parser.add_argument("--decoder", default="full", help="fast makes nearly the same picture in less time (full)")
+    parser.add_argument(
+        "--lora",
+        type=named_value("SCALE", number=True),
+        action="append",
+        default=[],
+        metavar="NAME=SCALE",
+        help="adapter of the folder --adapters, -2 to 2; may be repeated",
+    )
+    parser.add_argument(
+        "--adapters", type=Path, metavar="FOLDER", help="folder of adapters (LoRA) to choose from (none)"
+    )
     parser.add_argument("--deadline-seconds", type=float, metavar="SECONDS", help="give up after this time (no limit)")
     parser.add_argument(
         "--guidance-interval",
@@ -97,6 +110,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--image-quality", type=int, metavar="1..100", help="of a JPEG or WebP; 1 is the smallest file (95)"
     )
     parser.add_argument("--cutout", action="store_true", help="only the person, the rest transparent; .png or .webp")
+    parser.add_argument(
+        "--attention",
+        type=Path,
+        metavar="FOLDER",
+        help="write there NAME-GROUP.png for each body group, white where the picture heeded its words most",
+    )
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     add_provider(parser)
@@ -112,6 +131,8 @@ def run(options: argparse.Namespace) -> int:
     from server.cli.tables import show_groups
 
     files = _files(options.out, options.num_images, options.force)
+    if options.attention is not None:
+        _check_maps(options.attention, files, options.force)
     request = GenerationRequest(
         description=Parser().parse(read_stdin() if options.description == "-" else options.description),
         groups=_once("--group", options.group),
@@ -124,6 +145,7 @@ def run(options: argparse.Namespace) -> int:
         sampler=options.sampler,
         variant=options.variant,
         decoder=options.decoder,
+        loras=_once("--lora", options.lora),
         seed=options.seed,
         image_index=options.image_index,
         num_images=options.num_images,
@@ -139,13 +161,14 @@ def run(options: argparse.Namespace) -> int:
         feather=options.feather,
         second_pass=_second_pass(options),
         cutout=options.cutout,
+        attention=options.attention is not None,
     )
     console = Console(stderr=True)
-    engine = _load(options)
+    engine = load_engine(options)
     prepared = engine.prepare(request)
     show_groups(console, prepared.description)
-    asyncio.run(_generate(engine, prepared, files, console))
-    sys.stdout.writelines(f"{file}\n" for file in files)
+    written = asyncio.run(_generate(engine, prepared, files, console, options.attention))
+    sys.stdout.writelines(f"{file}\n" for file in written)
     return 0
 
 
@@ -155,7 +178,7 @@ def _once(argument: str, pairs: list[tuple[str, T]]) -> dict[str, T]:
     if len(given) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise UsageError(f"{argument} may name a group once, and {twice!r} came more often")
+        raise UsageError(f"{argument} may have a name once, and {twice!r} came more often")
     return given
 
 
@@ -204,11 +227,30 @@ def _try_to_write(file: Path) -> None:
         raise UsageError(f"--out {str(file)!r} cannot be written: {error.strerror}") from error
 
 
-def _load(options: argparse.Namespace) -> Engine:
+def _check_maps(folder: Path, files: list[Path], force: bool) -> None:
+    """That maps can be written there is seen before any work is done, whatever groups there will be."""
+    from engine.description.groups import DRAWN_GROUPS
+
+    there = folder if folder.exists() else folder.parent
+    if not there.is_dir():
+        raise UsageError(f"--attention must name a folder, or a new one in a folder that is there; got {str(folder)!r}")
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise UsageError(f"--attention {str(folder)!r} cannot be written: {error.strerror}") from error
+    maps = (folder / f"{file.stem}-{group}.png" for file in files for group in DRAWN_GROUPS)
+    taken = [str(path) for path in maps if path.exists()]
+    if taken and not force:
+        raise UsageError(f"{', '.join(taken)} is there already; --force overwrites it")
+
+
+def load_engine(options: argparse.Namespace) -> Engine:
+    """The engine of `--bundle`, `--num-threads` and the provider's options; it starts without warming up."""
     from server.run import engine_settings
     from server.settings import read_settings
 
-    given = {name: getattr(options, name) for name in ("bundle", "num_threads", *NAMES)}
+    given = {name: getattr(options, name) for name in ("bundle", "adapters", "num_threads", *NAMES)}
     try:
         settings = read_settings(**given)
         limits = replace(engine_settings(settings), max_images=options.num_images, warm_up=False)
@@ -217,12 +259,16 @@ def _load(options: argparse.Namespace) -> Engine:
     return loader(settings)(settings.bundle, limits)
 
 
-async def _generate(engine: Engine, request: PreparedRequest, files: list[Path], console: Console) -> None:
+async def _generate(
+    engine: Engine, request: PreparedRequest, files: list[Path], console: Console, maps: Path | None
+) -> list[Path]:
+    """Draws; gives what was written, each picture before its maps."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from engine.engine import ImageReady, Started, Step
     from server.backend import running
 
+    written: dict[int, list[Path]] = {}
     text, bar, count, clock = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(text, bar, count, TextColumn("steps"), clock, console=console) as progress:
         task = progress.add_task("waiting", total=None)
@@ -234,13 +280,26 @@ async def _generate(engine: Engine, request: PreparedRequest, files: list[Path],
                     case Step():
                         progress.update(task, completed=event.completed, total=event.total)
                     case ImageReady():
-                        _write(event, files[event.index])
+                        _write(event.data, files[event.index])
+                        written[event.index] = [files[event.index], *_write_maps(event, files[event.index].stem, maps)]
                         made = f"seed {event.seed}, image_index {request.image_index + event.index}"
                         progress.console.print(f"{files[event.index]}  {event.width} x {event.height}  {made}")
+    return [path for _, paths in sorted(written.items()) for path in paths]
 
 
-def _write(image: ImageReady, file: Path) -> None:
+def _write_maps(image: ImageReady, stem: str, folder: Path | None) -> list[Path]:
+    """Where the maps of a picture went."""
+    written = []
+    for group, png in image.attention.items():
+        assert folder is not None, "nobody asked"
+        folder.mkdir(exist_ok=True)
+        written.append(folder / f"{stem}-{group}.png")
+        _write(png, written[-1])
+    return written
+
+
+def _write(data: bytes, file: Path) -> None:
     from engine.files.whole import whole_file
 
     with whole_file(file) as partial:
-        partial.write_bytes(image.data)
+        partial.write_bytes(data)

@@ -27,6 +27,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--engines", type=Path, metavar="FOLDER", help="TensorRT engines of the bundle, for profile tensorrt (none)"
     )
+    parser.add_argument("--adapters", type=Path, metavar="FOLDER", help="adapters that requests may name (none)")
     parser.add_argument(
         "--instances", type=whole_number(1), default=1, metavar="N", help="engines on each device (%(default)s)"
     )
@@ -66,7 +67,12 @@ def run(options: argparse.Namespace) -> int:
             **timeout,
         )
         bundle = write_repository(
-            options.bundle or BUNDLED_MODEL, options.out, config, engines=options.engines, link=options.link
+            options.bundle or BUNDLED_MODEL,
+            options.out,
+            config,
+            engines=options.engines,
+            adapters=options.adapters,
+            link=options.link,
         )
     except ValueError as error:
         raise UsageError(str(error)) from error

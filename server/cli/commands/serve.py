@@ -13,6 +13,7 @@ EXAMPLES = """\
   cosmicman serve --port 9000 --bundle models/figurine-bundle
   cosmicman keys add shop && cosmicman serve --host 0.0.0.0 --allowed-host pictures.example.org
   cosmicman serve --provider cuda --device 1
+  cosmicman serve --adapters models/adapters
   cosmicman serve --provider torch --checkpoint models/figurine/checkpoint
   cosmicman serve --engine triton
   cosmicman serve --engine triton://10.0.0.5:8001,10.0.0.6:8001
@@ -31,6 +32,7 @@ ARGUMENTS = (
     "max_connections",
     "engine",
     "bundle",
+    "adapters",
     "state",
     "num_threads",
     "log_level",
@@ -63,6 +65,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--root-path", metavar="PATH", help="path at which a proxy shows the server, such as /pictures")
     parser.add_argument("--max-connections", type=whole_number(1), help="connections at a time (1000)")
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to serve (the bundled model)")
+    parser.add_argument("--adapters", type=Path, metavar="FOLDER", help="adapters (LoRA) that requests may name (none)")
     parser.add_argument("--state", type=Path, metavar="FOLDER", help="what must survive a restart is kept there")
     parser.add_argument(
         "--engine",
@@ -98,7 +101,11 @@ def run(options: argparse.Namespace) -> int:
     if settings.engine == EMBEDDED:
         return serve(settings, load=loader(settings))
     if settings.engine != TRITON:
-        for name, value in (("provider", settings.provider), ("cpu_precision", settings.cpu_precision)):
+        for name, value in (
+            ("provider", settings.provider),
+            ("cpu_precision", settings.cpu_precision),
+            ("adapters", settings.adapters or "auto"),
+        ):
             if value != "auto":
                 raise UsageError(
                     f"{name} {value} has no effect on {settings.engine}, which chose its own at its start; name it "

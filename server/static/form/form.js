@@ -11,8 +11,9 @@ const at = (id) => document.getElementById(id);
 const PLAIN = [
   "negative_description", "steps", "guidance_scale", "sampler", "image_format", "image_index", "num_images", "strength",
 ];
+const LISTS = ["sampler", "image_format", "change"];
 const PASS = ["strength", "scale", "steps", "guidance_scale"];
-const RAW = [...PLAIN, "interval_start", "interval_end", ...PASS.map((name) => `second_pass_${name}`)];
+const RAW = [...PLAIN, "change", "interval_start", "interval_end", ...PASS.map((name) => `second_pass_${name}`)];
 
 export class Form {
   /**
@@ -29,6 +30,7 @@ export class Form {
     this.fast = new FastChoice({ field: at("fast-field"), box: at("fast"), hint: at("fast-hint") });
     document.addEventListener("input", ({ target }) => clearProblem(target.closest("[data-field]")?.dataset.field));
     at("second_pass").addEventListener("change", () => this.#showSecondPass());
+    at("change").addEventListener("change", () => this.#showStrength());
   }
 
   /** Takes the model's limits; what the form holds stays, unless it is the first model. */
@@ -46,6 +48,7 @@ export class Form {
     at("num_images").max = model.max_images;
     at("num_images-hint").textContent = `1 to ${model.max_images}`;
     this.start.setAllowed(model.takes_init_image);
+    this.#offerParts(model.change_groups ?? []);
     at("second_pass_scale").closest(".field").toggleAttribute("hidden", !canGrow(model));
     this.#setPlain({});
     if (held) this.setRaw(held);
@@ -62,6 +65,7 @@ export class Form {
     this.box.value = settings.description ?? "";
     this.parts.value = settings;
     this.start.set(startPicture);
+    at("change").value = settings.change?.[0] ?? "";
     if (width && height) this.size.set(width, height);
     this.#setPlain(settings);
     this.fast.set(settings);
@@ -106,7 +110,20 @@ export class Form {
 
   /** A choice the model does not have leaves a list empty: fall back to its first. */
   #mendLists() {
-    for (const list of [at("sampler"), at("image_format")]) if (list.selectedIndex < 0) list.selectedIndex = 0;
+    for (const list of LISTS.map(at)) if (list.selectedIndex < 0) list.selectedIndex = 0;
+    this.#showStrength();
+  }
+
+  /** The parts of a start picture that may change alone. */
+  #offerParts(groups) {
+    const auto = groups.length ? [new Option("What its own words say otherwise", "auto")] : [];
+    at("change").replaceChildren(new Option("All of it", ""), ...auto, ...groups.map((group) => new Option(`Only ${group}`, group)));
+    at("change").closest(".field").hidden = groups.length === 0;
+  }
+
+  /** A part is drawn anew; how much the whole changes is no question then. */
+  #showStrength() {
+    at("strength").closest(".field").hidden = at("change").value !== "";
   }
 
   #showSecondPass() {

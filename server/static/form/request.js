@@ -31,7 +31,7 @@ export function readRequest({ box, parts, size, start, fast }) {
     image_index: readNumber("image_index", "Picture index") || null,
     num_images: readNumber("num_images", "Pictures") ?? 1,
     image_format: at("image_format").value,
-    strength: start.file ? readNumber("strength", "Strength") : null,
+    ...(start.file ? readStart() : {}),
     second_pass: at("second_pass").checked ? readSecondPass() : null,
   });
 }
@@ -43,6 +43,12 @@ function filled(values) {
     return name === "second_pass" || typeof value !== "object" || Object.keys(value).length > 0;
   });
   return Object.fromEntries(entries);
+}
+
+/** How much of the start picture changes, or which part of it alone. */
+function readStart() {
+  const part = at("change").value;
+  return part ? { change: [part] } : { strength: readNumber("strength", "Strength") };
 }
 
 function readSteps() {

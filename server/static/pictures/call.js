@@ -8,7 +8,7 @@ import { button, make } from "./elements.js";
 const FORMS = [["curl", curlOf], ["Python", pythonOf]];
 
 /** A part of the placard that opens to show the call. */
-export function callView({ request, start }, hadPreviews) {
+export function callView({ request, start, previews, attention }) {
   const view = make("details", "call");
   const call = {
     request,
@@ -32,13 +32,14 @@ export function callView({ request, start }, hadPreviews) {
   const copy = button("Copy", "Copy this text", (self) => copied(self, code.textContent));
   const row = make("div", "call-row");
   row.append(choices, copy);
-  view.append(make("summary", "", "API call"), row, block, make("p", "hint", noteOf(call, hadPreviews)));
+  view.append(make("summary", "", "API call"), row, block, make("p", "hint", noteOf(call, { previews, attention })));
   return view;
 }
 
-function noteOf({ startName, withKey }, hadPreviews) {
+function noteOf({ startName, withKey }, { previews, attention }) {
   const notes = ["The body that made this, with the seed that was drawn."];
-  if (hadPreviews) notes.push("The studio also asked for previews, which change no picture.");
+  const also = [...(previews ? ["previews"] : []), ...(attention ? ["maps of attention"] : [])];
+  if (also.length) notes.push(`The studio also asked for ${also.join(" and ")}, which change no picture.`);
   if (startName) notes.push("Run it where the start picture lies.");
   if (withKey) notes.push("The key is taken from COSMICMAN_API_KEY.");
   return notes.join(" ");

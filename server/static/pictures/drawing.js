@@ -9,11 +9,11 @@ const PREVIEWS = 8;
 export class Drawing {
   /** @param progress the view of a request under way */
   constructor(progress) {
-    Object.assign(this, { progress, previews: false });
+    Object.assign(this, { progress, previews: false, attention: false });
   }
 
   /**
-   * Runs a request to its result; `previews` in it says whether they were asked for.
+   * Runs a request to its result; `previews` in it says whether they were asked for, `attention` whether maps were.
    * @param shown `{text, spans}` of what is asked for, as far as it is known
    * @param signal ends it: the connection is closed, and the engine stops before its next step
    * @throws Problem, or an AbortError after `signal`
@@ -27,7 +27,7 @@ export class Drawing {
         onEvent: (event, data) => this.progress.show(event, data),
         onWait: (seconds, how) => this.progress.waiting(seconds, how),
       });
-      return { ...result, previews: "preview_every" in sent };
+      return { ...result, previews: "preview_every" in sent, attention: "attention" in sent };
     } finally {
       this.progress.stop();
     }
@@ -37,6 +37,7 @@ export class Drawing {
   async #sent(request, start) {
     const sent = { ...request };
     if (start) sent.init_image = await base64Of(start);
+    if (this.attention) sent.attention = true;
     if (this.previews) sent.preview_every = Math.max(1, Math.round((request.steps ?? PREVIEWS) / PREVIEWS));
     return sent;
   }

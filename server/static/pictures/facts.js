@@ -15,12 +15,14 @@ export function factsOf({ request, ran, images, start, timings }, { timed = true
     ["Size", `${images[0].width} × ${images[0].height}`],
     ["Steps", `${ran.steps}, ${samplerName(ran.sampler)}`],
     ["Guidance", String(ran.guidance_scale), from === 0 && to === 1 ? "" : `from ${from} to ${to} of the denoising`],
-    ["Start picture", start ? `changed by ${ran.strength}` : "", start?.name ?? ""],
+    ["Start picture", start ? changedOf(request, ran) : "", start?.name ?? ""],
     ["Second pass", pass ? passOf(pass) : "", pass && pass.scale !== 1 ? `enlarged ${pass.scale} times` : ""],
   ];
   if (timed && timings) facts.push(["Time", seconds(timings.total_seconds), partsOf(timings)]);
   return facts.filter(([, value]) => value);
 }
+
+const changedOf = ({ change }, { strength }) => (change ? `only ${change.join(", ")} changed` : `changed by ${strength}`);
 
 const passOf = ({ strength, steps, guidance_scale: scale }) => `strength ${strength}, ${steps} steps, guidance ${scale}`;
 

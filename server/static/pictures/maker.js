@@ -2,9 +2,10 @@
 
 import { inWords } from "../form/names.js";
 import { clearProblems, showProblem } from "../form/problems.js";
-import { toHash } from "../form/settings.js";
+import { fileName, toHash } from "../form/settings.js";
 import { copy } from "../service/clipboard.js";
 import { Problem } from "../service/problem.js";
+import { changeRequest } from "./change.js";
 
 /** Events: `filled`, the form was filled; `locked`, the server wants an API key. */
 export class Maker extends EventTarget {
@@ -21,6 +22,8 @@ export class Maker extends EventTarget {
       share: (request, result, self) => this.share(request, result, self),
       drawFor: (result) => this.drawFor(result),
       retry: () => this.generate(),
+      change: (result, image, group, words) => this.change(result, image, group, words),
+      changeable: () => this.form.model?.change_groups ?? [],
     });
   }
 
@@ -59,6 +62,15 @@ export class Maker extends EventTarget {
   async again(request, result) {
     if (this.busy) return;
     this.#fill(request, result);
+    await this.generate();
+  }
+
+  /** Draws one part of a picture anew; the form shows what is drawn, and the picture it starts from. */
+  async change(result, image, group, words) {
+    if (this.busy) return;
+    const request = changeRequest(result, image, group, words);
+    const file = new File([image.blob], fileName(request, image.imageIndex, image.mediaType), { type: image.mediaType });
+    this.#fill(request, { start: file });
     await this.generate();
   }
 

@@ -3,27 +3,30 @@
 
 import { alone, fileName } from "../form/settings.js";
 import { callView } from "./call.js";
+import { changeOf } from "./change.js";
 import { button, make } from "./elements.js";
 import { factsOf } from "./facts.js";
+import { linkWords } from "../text/heeded.js";
 import { columnsFor, fit } from "./mat.js";
 import { paintWords } from "../text/words.js";
 
 /**
  * Builds the article that shows a result.
  * @param result as `service/run.js` makes it, with an `url` for each of its images
- * @param actions `{again, edit, share, compare, sharpen}`: the first three are called with a request and the result
- * @param view `{sharp, previews}`: whether pixels are shown as squares, whether previews were asked for
+ * @param actions `{again, edit, share, compare, sharpen, change}`: the first three are called with a request and the result
+ * @param view `{sharp, changeable}`: whether pixels are shown as squares, and the groups that can be changed alone
  */
-export function resultOf(result, actions, { sharp, previews }) {
+export function resultOf(result, actions, { sharp, changeable }) {
   const article = make("article", "result");
   const many = result.images.length > 1;
   const mat = make("div", "mat");
   mat.toggleAttribute("data-many", many);
   mat.toggleAttribute("data-sharp", sharp);
   mat.style.setProperty("--columns", columnsFor(result.images.length));
-  mat.append(...result.images.map((image) => figureOf(result, image, many, actions)));
+  const ask = changeable.length ? (image) => askForChange(article, result, image, changeable, actions) : null;
+  mat.append(...result.images.map((image) => figureOf(result, image, many, actions, ask)));
   article.toggleAttribute("data-many", many);
-  article.append(mat, placardOf(result, actions, many, { sharp, previews, mat }));
+  article.append(mat, placardOf(result, actions, many, { sharp, mat, ask }));
   return article;
 }
 
@@ -40,7 +43,7 @@ export function framed(result, image) {
   return frame;
 }
 
-function figureOf(result, image, many, actions) {
+function figureOf(result, image, many, actions, ask) {
   const figure = make("figure");
   figure.append(framed(result, image));
   if (!many) return figure;
@@ -50,15 +53,17 @@ function figureOf(result, image, many, actions) {
   caption.append(
     download(result, image, `Download ${number}`, "link"),
     link(`Make ${number} again`, "Draw this picture alone, with its seed and index", () => actions.again(request, result)),
+    ...(ask ? [link(`Change a part of ${number}`, CHANGE, () => ask(image))] : []),
   );
   figure.append(caption);
   return figure;
 }
 
-function placardOf(result, actions, many, { sharp, previews, mat }) {
+function placardOf(result, actions, many, { sharp, mat, ask }) {
   const placard = make("div", "placard");
   const caption = make("p", "caption");
   paintWords(caption, result.text, result.spans);
+  const heeded = linkWords(caption, [...mat.querySelectorAll(".frame")], result.images);
   const first = make("div", "actions");
   if (!many) first.append(download(result, result.images[0], "Download", "button"));
   const again = () => actions.again(result.request, result);
@@ -70,11 +75,31 @@ function placardOf(result, actions, many, { sharp, previews, mat }) {
     link("Share", "Copy a link that brings these words and settings back", (self) => {
       actions.share(result.request, result, self);
     }),
+    ...(ask && !many ? [link("Change a part", CHANGE, () => ask(result.images[0]))] : []),
     sharpen(sharp, mat, actions),
   );
-  placard.append(caption, first, second, factList(factsOf(result)), callView(result, previews));
+  const hint = heeded ? [make("p", "hint", "Point at words, or press them, to see where the picture heeded them.")] : [];
+  placard.append(caption, ...hint, first, second, factList(factsOf(result)), callView(result));
   return placard;
 }
+
+/** Asks above the facts what to change; a question that is open already is put again for this picture. */
+function askForChange(article, result, image, groups, actions) {
+  const back = document.activeElement;
+  article.querySelector(".change")?.remove();
+  const close = () => {
+    question.remove();
+    back?.focus();
+  };
+  const question = changeOf(result, groups, {
+    change: (group, words) => actions.change(result, image, group, words),
+    close,
+  });
+  article.querySelector(".actions.quiet").after(question);
+  question.querySelector("select").focus();
+}
+
+const CHANGE = "Draw one part of this picture anew, and leave the rest as it is";
 
 const link = (label, title, act) => button(label, title, act, "link");
 

@@ -10,7 +10,8 @@ const MOST_BYTES = 100_000_000;
 
 /** Bytes of a result's files. */
 export const bytesOf = ({ images, start }) =>
-  images.reduce((sum, { blob }) => sum + blob.size, start?.size ?? 0);
+  images.flatMap(({ blob, attention }) => [blob, ...Object.values(attention ?? {})])
+    .reduce((sum, { size }) => sum + size, start?.size ?? 0);
 
 /** Of results, newest first, those that are too many; the newest is always kept. */
 export function surplus(results, mostResults = MOST_RESULTS, mostBytes = MOST_BYTES) {

@@ -18,7 +18,10 @@ export class Wall {
     history.show = (result) => this.hang(result);
   }
 
-  /** @param actions `{again, edit, share, drawFor, retry}`; `drawFor(result)` draws the form at a result's seed */
+  /**
+   * @param actions `{again, edit, share, drawFor, retry, change, changeable}`: `drawFor(result)` draws the form at a
+   *   result's seed, `changeable()` are the groups that `change(result, image, group, words)` can change alone
+   */
   setActions(actions) {
     this.actions = actions;
   }
@@ -28,7 +31,7 @@ export class Wall {
     this.result = result;
     const { empty, shown } = this.elements;
     const actions = { ...this.actions, compare: (one) => this.#choose(one), sharpen: (on) => this.#sharpen(on) };
-    const view = { sharp: this.sharp, previews: result?.previews };
+    const view = { sharp: this.sharp, changeable: this.actions?.changeable() ?? [] };
     shown.replaceChildren(...(result ? [resultOf(result, actions, view)] : []));
     shown.hidden = !result;
     empty.hidden = Boolean(result);

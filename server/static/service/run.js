@@ -12,7 +12,7 @@ const DEFAULT_WAIT_SECONDS = 2;
  * - `start`: the picture it started from, a Blob, or null
  * - `ran`: what the request ran with, every default filled in
  * - `text`, `spans`: what was drawn, with its groups
- * - `images`: `[{blob, index, imageIndex, mediaType, width, height}]`
+ * - `images`: `[{blob, index, imageIndex, mediaType, width, height, attention}]`, the last being a PNG by group
  * - `timings`, and `when` it was finished
  * @param order `{request, start, sent}`: `sent` is `request` with everything that only goes over the wire
  * @param listener `{onEvent(event, data), onWait(seconds, {quiet, limited})}`
@@ -53,8 +53,9 @@ function begin(result, data) {
   result.spans = toUnits(result.text, data.groups ?? []);
 }
 
-function pictureOf({ index, image_index: imageIndex, media_type: mediaType, width, height, data }) {
-  return { index, imageIndex, mediaType, width, height, blob: blobOf(data, mediaType) };
+function pictureOf({ index, image_index: imageIndex, media_type: mediaType, width, height, data, attention = {} }) {
+  const maps = Object.entries(attention).map(([group, map]) => [group, blobOf(map, "image/png")]);
+  return { index, imageIndex, mediaType, width, height, blob: blobOf(data, mediaType), attention: Object.fromEntries(maps) };
 }
 
 /** The file that `data` holds in base64. */

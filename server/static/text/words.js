@@ -19,6 +19,7 @@ export function paintWords(element, text, spans) {
 export function wordOf(text, { group }) {
   const word = document.createElement(group === "negated" ? "s" : "span");
   word.className = `word ${groupClass(group)}`;
+  word.dataset.group = group;
   word.textContent = text;
   return word;
 }

@@ -16,11 +16,18 @@ def _environment(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 def test_generate_saves_and_says_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["a red dress", "--steps", "2", "--seed", "7", "--num-images", "2", "--weight", "dress=1.2", "-q"]
+    arguments += ["--lora", "pencil=0.5"]
     assert main(["generate", *arguments, "--out", "dress"]) == 0
     said = capsys.readouterr()
     assert said.out.split() == ["dress-0.png", "dress-1.png"]
     assert said.err == "seed 7\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dress-0.png", "dress-1.png"]
+
+
+def test_generate_writes_where_words_were_heeded(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["a woman, a red dress", "--steps", "2", "--seed", "7", "-q", "--attention", "maps"]
+    assert main(["generate", *arguments, "--out", "dress"]) == 0
+    assert capsys.readouterr().out.split() == ["dress.png", "maps/dress-person.png", "maps/dress-dress.png"]
 
 
 def test_parse_prints_a_line_for_each_phrase(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,6 +43,8 @@ def test_refusals_are_lines_and_a_status(capsys: pytest.CaptureFixture[str], mon
     assert "got width 131" in said and "steps must be" in said and "Traceback" not in said
     assert main(["generate", "x", "--weight", "hair"]) == 2
     assert "--weight must be GROUP=" in capsys.readouterr().err
+    assert main(["generate", "x", "--lora", "pencil=much"]) == 2
+    assert "--lora must be NAME=NUMBER; got pencil=much" in capsys.readouterr().err
     monkeypatch.setenv("COSMICMAN_BASE_URL", "http://127.0.0.1:9")
     assert main(["--max-retries", "0", "parse", "x"]) == 3
     monkeypatch.setenv("COSMICMAN_BASE_URL", "nonsense")

@@ -68,6 +68,28 @@ def test_everything_about_the_model(url: str) -> None:
         assert {span.group for span in client.parse("a red hat").groups} == {"headwear"}
 
 
+def test_adapters_are_listed_and_named_by_a_request(url: str) -> None:
+    with Client(url) as client:
+        listed = client.adapters()
+        assert {each.name for each in listed.adapters if each.refused is None} == {"pencil", "safety-jacket"}
+        assert client.with_raw_response.adapters().parse() == listed and listed.max_columns == 128
+        plain = client.generate(TEXT, **QUICK)
+        drawn = client.generate(TEXT, loras={"pencil": 1.0, "safety-jacket": 0}, **QUICK)
+        assert drawn.settings.loras == {"pencil": 1.0} and plain.settings.loras is None
+        assert drawn.image.data != plain.image.data == client.generate(TEXT, loras={"pencil": 0.0}, **QUICK).image.data
+        with pytest.raises(UnprocessableEntityError, match="did you mean pencil"):
+            client.generate(TEXT, loras={"pencils": 1.0}, **QUICK)
+        with pytest.raises(TypeError, match="loras must hold scales by name"):
+            client.generate(TEXT, loras={"pencil": "much"}, **QUICK)  # type: ignore[dict-item]
+
+
+async def test_adapters_asynchronously(url: str) -> None:
+    async with AsyncClient(url) as client:
+        listed = await client.adapters()
+        raw = await client.with_raw_response.adapters()
+    assert raw.parse() == listed and listed.adapters
+
+
 def test_refusals_name_every_field(url: str) -> None:
     with Client(url) as client, pytest.raises(UnprocessableEntityError) as caught:
         client.generate(TEXT, steps=5000, width=131)
@@ -93,6 +115,20 @@ def test_picture_to_start_from(url: str, tmp_path: Path) -> None:
     assert by_path.image.data == by_bytes.image.data
 
 
+def test_attention_comes_with_the_picture_and_in_the_stream(url: str, tmp_path: Path) -> None:
+    with Client(url) as client:
+        assert client.model().attention
+        image = client.generate(TEXT, attention=True, **QUICK).image
+        plain = client.generate(TEXT, **QUICK).image
+        with client.stream(TEXT, attention=True, **QUICK) as events:
+            streamed = events.until_done().image
+    assert image.data == plain.data and not plain.attention
+    assert image.attention and streamed.attention == image.attention
+    paths = image.save_attention(tmp_path / "maps", "red")
+    assert [path.name for path in paths] == [f"red-{group}.png" for group in image.attention]
+    assert [path.read_bytes() for path in paths] == list(image.attention.values())
+
+
 def test_batch_gives_every_item_its_own_end(url: str) -> None:
     with Client(url) as client:
         items = [
@@ -112,6 +148,7 @@ def test_batch_gives_every_item_its_own_end(url: str) -> None:
     [
         ({"steps": "20"}, TypeError, "steps must be a whole number; got str"),
         ({"cutout": 1}, TypeError, "cutout must be true or false; got int"),
+        ({"attention": "hair"}, TypeError, "attention must be true or false; got str"),
         ({"steps": True}, TypeError, "steps must be a whole number; got bool"),
         ({"width": 128.0}, TypeError, "width must be a whole number; got float"),
         ({"guidance_scale": float("nan")}, ValueError, "finite"),

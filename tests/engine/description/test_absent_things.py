@@ -114,6 +114,50 @@ def test_single_words_name_their_thing(word: str, thing: str) -> None:
     assert (texts.drawn.text, texts.negative.text) == ("a man in a coat, boots", thing)
 
 
+LISTS = (
+    "hat, scarf or glasses",
+    "a hat, a scarf or glasses",
+    "a hat, scarf, or glasses",
+    "hat or scarf",
+    "beard or hat",
+)
+LISTING_FORMS = (
+    "no {}", "without {}", "without any {}", "without either {}", "not wearing {}", "not wearing either {}",
+    "has no {}", "free of {}", "hardly any {}", "anything but {}", "but instead of {}", "no accessories such as {}",
+    "I don't want {}", "I do not want to see {}", "without accessories like {}", "he refuses to wear {}",
+    "he never wears {}", "he has forgotten {}", "no one wears {}", "none of them has {}",
+    "the only thing missing is {}", "nor does he have {}", "everything except {}", "Not: {}", "Avoid: {}",
+    "{} not allowed", "{} are not visible", "{} missing",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", LISTING_FORMS)
+@pytest.mark.parametrize("things", LISTS)
+def test_every_thing_of_a_list_is_absent(form: str, things: str) -> None:
+    texts = encoder_texts(parse("a man in a red coat, " + form.format(things)))
+    assert words(things).isdisjoint(words(texts.drawn.text)), texts.drawn.text
+    assert words(things) <= words(texts.negative.text), texts.negative.text
+    assert {"man", "red", "coat"} <= words(texts.drawn.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn", "negative"),
+    [
+        ("an actress free of make-up and jewellery, grey jumper", "an actress, grey jumper", "make-up and jewellery"),
+        ("a man, no make-up and glasses, a coat", "a man, glasses, a coat", "make-up"),
+        ("The hat and scarf are gone, red coat", "red coat", "hat, scarf"),
+        ("a red hat and scarf off, boots", "a red hat, boots", "scarf"),
+        ("a man who has left his hat, scarf and tie at home", "a man", "hat, scarf and tie"),
+        ("his beard shaved off, red coat", "red coat", "beard"),
+        ("hat? no. glasses? no. red coat", "red coat", "hat, glasses"),
+        ("a coat, hat? none", "a coat", "hat"),
+    ],
+)
+def test_what_a_list_takes_in(text: str, drawn: str, negative: str) -> None:
+    texts = encoder_texts(parse(text))
+    assert (texts.drawn.text, texts.negative.text) == (drawn, negative)
+
+
 @pytest.mark.parametrize(
     ("text", "drawn", "negative"),
     [
@@ -146,6 +190,8 @@ def test_what_is_left_reads_on(text: str, drawn: str, negative: str) -> None:
         "a woman wearing nothing but a towel",
         "not only a hat but also a scarf",
         "an old lady, never without her red hat",
+        "My neighbour never leaves the house without her turban",
+        "he is rarely seen out without a scarf",
         "everything black apart from white trainers",
         "a man in a t-shirt that says NO WAR",
         "a sleeveless top, a careless look, barefoot",

@@ -17,26 +17,30 @@ from engine.pipeline_folder.fast_decoder import load_fast_decoder
 from engine.pipeline_folder.few_steps import merge_few_steps
 from engine.sessions.runtime import onnxruntime
 from tests.engine.export.test_onnx import run
-from tests.engine.fast_paths import FEW, add_fast_paths, export_fast_paths
+from tests.engine.fast_paths import FEW, add_fast_paths
 
 TOLERANCES = {"fp32": 2e-3, "int8": 0.1}
 
 
-@pytest.fixture(scope="module", params=["sd", "sdxl"])
-def family(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(scope="module", params=["sd-fp32", "sdxl-int8"])  # an export takes a minute
+def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def fast(family: str, checkpoint: Path, sdxl_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    source = {"sd": checkpoint, "sdxl": sdxl_checkpoint}[family]
-    return add_fast_paths(source, tmp_path_factory.mktemp("fast") / "checkpoint")
+def fast(kind: str, tiny_fast: Path, sdxl_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if kind == "sd-fp32":
+        return tiny_fast / "checkpoint"
+    return add_fast_paths(sdxl_checkpoint, tmp_path_factory.mktemp("fast") / "checkpoint")
 
 
-@pytest.fixture(scope="module", params=["fp32", "int8"])
-def made(request: pytest.FixtureRequest, fast: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    folder = tmp_path_factory.mktemp("bundles") / str(request.param)
-    return export_fast_paths(fast, folder, str(request.param)), str(request.param)
+@pytest.fixture(scope="module")
+def made(kind: str, fast: Path, tiny_fast: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    if kind == "sd-fp32":
+        return tiny_fast / "bundle", "fp32"
+    bundle = tmp_path_factory.mktemp("bundles") / "int8"
+    export_bundle(fast, bundle, precision="int8")
+    return bundle, "int8"
 
 
 def inputs(unet: UNet2DConditionModel) -> dict[str, torch.Tensor]:

@@ -14,7 +14,14 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel
 
-from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE, load_bundle
+from engine.bundle.manifest import (
+    TEXT_ENCODER_FILE,
+    TOKEN_GROUPS,
+    UNET_FILE,
+    VAE_DECODER_FILE,
+    VAE_ENCODER_FILE,
+    load_bundle,
+)
 from engine.export.onnx import export_bundle
 from engine.export.weights.halves import store_weights_as_halves
 from engine.pipeline_folder.scheduler_config import read_schedule
@@ -32,7 +39,10 @@ def no_gradients() -> Any:
 
 def run(path: Path, **inputs: torch.Tensor) -> np.ndarray:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    output: np.ndarray = session.run(None, {name: value.numpy() for name, value in inputs.items()})[0]
+    fed = {name: value.numpy() for name, value in inputs.items()}
+    if TOKEN_GROUPS in {node.name for node in session.get_inputs()}:
+        fed[TOKEN_GROUPS] = np.zeros((*fed["encoder_hidden_states"].shape[:2], 1), np.float32)
+    output: np.ndarray = session.run(None, fed)[0]
     return output
 
 

@@ -77,6 +77,7 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_fields() -> None:
         sampler="magic",
         variant="half",
         decoder="half",
+        loras={"ink": 1.0},
         seed=-2,
         image_index=-1,
         num_images=5,
@@ -93,6 +94,7 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_fields() -> None:
         feather=99,
         preview_every=0,
         cutout=True,
+        attention=True,
     )
     found = mistakes(wanted)
     never = ("request_id", "caller", "mask_by_alpha", "notes")

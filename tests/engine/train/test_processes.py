@@ -1,16 +1,16 @@
 """Two processes over gloo train the real denoiser with HOLA: every sample once an epoch, the same weights in both."""
 
 import json
-import multiprocessing
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from accelerate.state import AcceleratorState
 from diffusers import AutoencoderKL
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModel
@@ -25,7 +25,7 @@ from engine.train.loop.stage import Batch
 from engine.train.recipe.recipe import Recipe
 from engine.train.run import Run
 from engine.train.stages.unet import DiffusionStage, own_parts
-from server.triton.ports import held_port
+from tests.engine.train.processes import two
 
 _Seen = tuple[Any, dict[str, torch.Tensor]]  # of one process: what it saw and lost, its weights
 BATCH_SIZE = 5  # of 16 samples of each size: the last step of a size is not full
@@ -51,15 +51,8 @@ def _stage(recipe: Recipe, finished: Path, out: Path) -> _Noting:
     return _Noting(recipe, folder, buckets, parts, out)
 
 
-def _one_of_two(
-    rank: int, port: int, recipe: Recipe, finished: Path, out: Path, steps: int | None, resume: bool
-) -> None:
-    import os
-
-    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-    AcceleratorState._reset_state(True)
-    torch.set_num_threads(1)
+def _one_of_two(rank: int, recipe: Recipe, finished: Path, out: Path, steps: int | None, resume: bool) -> None:
+    torch.compile = partial(torch.compile, backend="eager")  # its tracer, without minutes of building
     stage = _stage(recipe, finished, out)
     fit = Fit(stage, recipe.unet.fit, out / "checkpoints", cpu=True)
     assert fit.accelerator.num_processes == 2
@@ -73,15 +66,7 @@ def _one_of_two(
 def _two(recipe: Recipe, finished: Path, out: Path, steps: int | None = None, *, resume: bool = False) -> list[_Seen]:
     """What each of two processes saw and lost in some steps, or an epoch, and its weights afterwards."""
     out.mkdir(exist_ok=resume)
-    context = multiprocessing.get_context("fork")
-    with held_port() as port:
-        arguments = [(rank, port, recipe, finished, out, steps, resume) for rank in range(2)]
-        work = [context.Process(target=_one_of_two, args=each) for each in arguments]
-        for process in work:
-            process.start()
-        for process in work:
-            process.join()
-    assert [process.exitcode for process in work] == [0, 0]
+    two(_one_of_two, recipe, finished, out, steps, resume)
     return [
         (json.loads((out / f"{rank}.json").read_text()), load_file(out / f"{rank}.safetensors")) for rank in range(2)
     ]
@@ -101,9 +86,8 @@ def _assert_close(runs: Sequence[_Seen], expected: Sequence[_Seen]) -> None:
 
 @pytest.mark.slow
 def test_two_processes_see_every_sample_once_and_agree_sharded_or_not(
-    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recipe: Recipe, finished: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what a launcher sets; accelerate warns where it is missing
     copied = _two(_recipe(recipe), finished, tmp_path / "copied")
     (first, weights), (second, others) = copied
     seen = Counter(first["seen"] + second["seen"])
@@ -139,10 +123,7 @@ def _assert_goes_on(recipe: Recipe, finished: Path, out: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_sharded_run_writes_its_parts_and_goes_on(
-    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+def test_a_sharded_run_writes_its_parts_and_goes_on(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     sharded = _recipe(recipe, shard=True)
     _assert_goes_on(sharded, finished, tmp_path)
     path = checkpoint.newest(tmp_path / "resumed" / "checkpoints")
@@ -160,20 +141,13 @@ def test_a_sharded_run_writes_its_parts_and_goes_on(
 
 
 @pytest.mark.slow
-def test_adapters_beside_sharded_weights_go_on(
-    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+def test_adapters_beside_sharded_weights_go_on(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     lora = {"initial": finished / "unet", "lora": replace(recipe.unet.lora, rank=2)}
     _assert_goes_on(_recipe(recipe, shard=True, **lora), finished, tmp_path)
 
 
-def _patience_of_one(rank: int, port: int, recipe: Recipe, out: Path) -> None:
-    import os
-
-    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "ACCELERATE_USE_CPU": "true"}
-    AcceleratorState._reset_state(True)
+def _patience_of_one(rank: int, recipe: Recipe, out: Path) -> None:
+    os.environ["ACCELERATE_USE_CPU"] = "true"
     Run(recipe, out, resume=False)
     group: Any = torch.distributed.group.WORLD
     waits = group._get_backend(torch.device("cpu")).options._timeout
@@ -181,17 +155,8 @@ def _patience_of_one(rank: int, port: int, recipe: Recipe, out: Path) -> None:
 
 
 @pytest.mark.slow
-def test_processes_wait_for_one_at_work_longer_than_torch_would(
-    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    context = multiprocessing.get_context("fork")
-    with held_port() as port:
-        work = [context.Process(target=_patience_of_one, args=(rank, port, recipe, tmp_path)) for rank in range(2)]
-        for process in work:
-            process.start()
-        for process in work:
-            process.join()
+def test_processes_wait_for_one_at_work_longer_than_torch_would(recipe: Recipe, tmp_path: Path) -> None:
+    two(_patience_of_one, recipe, tmp_path)
     assert [(tmp_path / f"{rank}.txt").read_text() for rank in range(2)] == ["7200.0", "7200.0"]
 
 
@@ -200,10 +165,7 @@ def _plain(name: str) -> str:
 
 
 @pytest.mark.slow
-def test_adapters_learn_the_same_beside_sharded_weights(
-    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+def test_adapters_learn_the_same_beside_sharded_weights(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     lora = {"initial": finished / "unet", "lora": replace(recipe.unet.lora, rank=2)}
     (copied, weights), _ = _two(_recipe(recipe, **lora), finished, tmp_path / "copied")
     (sharded, others), _ = _two(_recipe(recipe, **lora, shard=True), finished, tmp_path / "sharded")
@@ -217,16 +179,8 @@ def test_adapters_learn_the_same_beside_sharded_weights(
     assert all(".lora_" in name for name in saved[1].model)
 
 
-# What PyTorch's tracer does to itself: an object of each autograd function, gradients of tensors that have none.
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")
-def test_a_sharded_step_is_the_same_compiled(
-    recipe: Recipe, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    compiler = torch.compile
-    monkeypatch.setattr(torch, "compile", lambda module, **options: compiler(module, backend="eager", **options))
+def test_a_sharded_step_is_the_same_compiled(recipe: Recipe, finished: Path, tmp_path: Path) -> None:
     plain = _recipe(recipe, shard=True)
     fit = replace(plain.unet.fit, compile=True)
     compiled = replace(plain, unet=replace(plain.unet, fit=fit))

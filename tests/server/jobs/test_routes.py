@@ -201,6 +201,7 @@ async def test_what_is_wrong_with_a_body_comes_at_once_and_all_of_it(client: htt
         "webhook": {"url": "ftp://x"},
         "colour": 1,
         "preview_every": 2,
+        "attention": True,
     }
     answer = await client.post("/jobs", json=body)
     assert answer.status_code == 422
@@ -210,7 +211,10 @@ async def test_what_is_wrong_with_a_body_comes_at_once_and_all_of_it(client: htt
         "webhook",
         "colour",
         "preview_every",
+        "attention",
     }
+    problems = {error["field"]: error["detail"] for error in answer.json()["errors"]}
+    assert problems["attention"] == "attention is for answers of POST /generate; a job keeps its pictures alone"
     assert (await client.get("/jobs")).json() == {"jobs": []}
 
 

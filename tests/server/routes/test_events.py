@@ -189,3 +189,11 @@ async def test_place_in_line_is_told_again(app: Any, engine: Any, client: Any) -
     frames = read((await client.post("/generate", json=DRESS, headers=STREAM)).text)
     assert [data["position"] for name, data in frames if name == "queued"] == [3, 1, 0]
     assert {data["id"] for name, data in frames if name == "queued"} == {frames[-1][1]["id"]}
+
+
+async def test_attention_comes_in_the_image_events(client: Any) -> None:
+    told = read((await client.post("/generate", json=DRESS | {"attention": True}, headers=STREAM)).text)
+    plain = read((await client.post("/generate", json=DRESS, headers=STREAM)).text)
+    images = [data for name, data in told if name == "image"]
+    assert images and all(set(image["attention"]) == {"person", "dress"} for image in images)
+    assert all("attention" not in data for name, data in plain if name == "image")

@@ -268,3 +268,48 @@ async def test_json_is_written_without_escapes_that_double_it(client: Any) -> No
         headers={"Content-Type": "application/json; charset=UTF-8"},
     )
     assert "é 👗".encode() in answer.content
+
+
+async def test_attention_comes_with_each_picture_where_it_is_asked_for(client: Any, engine: Any) -> None:
+    assert (await client.get("/model")).json()["attention"] is True
+    body = DRESS | {"num_images": 2}
+    told = (await client.post("/generate", json=body | {"attention": True})).json()
+    plain = (await client.post("/generate", json=body)).json()
+    assert [seen.attention for seen in engine.seen] == [True, False]
+    assert "cosmicman_attention_requests_total 1.0" in (await client.get("/metrics")).text
+    for image, without in zip(told["images"], plain["images"], strict=True):
+        assert without["attention"] is None
+        assert set(image["attention"]) == {"person", "dress"}
+        for png in image["attention"].values():
+            with Image.open(io.BytesIO(base64.b64decode(png))) as opened:
+                assert (opened.format, opened.mode, opened.size) == ("PNG", "L", (1, 2))
+
+
+@pytest.mark.parametrize("accept", ["image/png", "image/webp", "text/event-stream;q=0.5, image/*"])
+async def test_a_picture_alone_holds_no_attention(client: Any, engine: Any, accept: str) -> None:
+    body = DRESS | {"attention": True, "num_images": 1}
+    refused = await client.post("/generate", json=body, headers={"Accept": accept})
+    assert refused.status_code == 422
+    problem = refused.json()
+    assert problem["field"] == "attention"
+    words = "attention is for answers of application/json and text/event-stream, which can hold maps beside a picture"
+    assert problem["detail"].startswith(words)
+    assert engine.seen == []
+
+
+@pytest.mark.parametrize("value", ["yes", None, 1, ["hair"]])
+async def test_attention_is_true_or_false(client: Any, engine: Any, value: Any) -> None:
+    refused = await client.post("/generate", json=DRESS | {"attention": value})
+    assert (refused.status_code, refused.json()["field"]) == (422, "attention")
+    assert engine.seen == []
+
+
+async def test_attention_of_a_model_that_tells_none_is_refused(client: Any, engine: Any) -> None:
+    engine.model = replace(engine.model, attention=False)
+    refused = await client.post("/generate", json=DRESS | {"attention": True})
+    assert (refused.status_code, refused.json()["field"]) == (422, "attention")
+    assert "its export is older, or TensorRT engines run it" in refused.json()["detail"]
+    asked = {"prompt": "a woman", "attention": True}
+    elsewhere = (await client.post("/v1/images/generations", json=asked)).json()["error"]
+    assert elsewhere["param"] == "attention" and "POST /generate takes it" in elsewhere["message"]
+    assert engine.seen == []

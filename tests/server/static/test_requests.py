@@ -2,11 +2,12 @@
 
 import base64
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from server.routes.studio import STATIC
 from server.schemas.base import MAX_FILE_CHARACTERS
@@ -210,3 +211,100 @@ async def test_enter_in_a_setting_draws(studio: Any) -> None:
     await studio.page.keyboard.press("Enter")
     await expect(studio.page.locator("#shown .picture")).to_be_visible()
     assert studio.engine.seen[-1].seed == 5
+
+
+VEIL = "#shown .veil[data-on]"
+
+
+async def veils(page: Page) -> list[int]:
+    """How dark each cell of the veil that is on is, from above."""
+    await expect(page.locator(VEIL)).to_have_count(1)
+    shown = await page.locator(VEIL).evaluate(
+        "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
+    )
+    return [int(alpha) for alpha in shown[3::4]]
+
+
+async def test_words_show_where_they_were_heeded(studio: Any) -> None:
+    page = studio.page
+    await studio.generate("a woman, red hair, no hat")
+    assert studio.engine.seen[-1].attention
+    words = page.locator("#shown .caption")
+    person, hair = (words.get_by_role("button", name=name) for name in ("a woman", "red hair"))
+    await expect(page.locator("#shown .caption [role=button]")).to_have_count(2)  # what shall be absent is nowhere
+    await person.hover()
+    assert await veils(page) == [0, 209]
+    await hair.hover()
+    assert await veils(page) == [209, 0]
+    picture, veil = [await page.locator(each).bounding_box() for each in ("#shown .picture", VEIL)]
+    assert picture == veil
+    await page.get_by_label("Describe a person").hover()
+    await expect(page.locator(VEIL)).to_have_count(0)
+    await person.focus()
+    assert await veils(page) == [0, 209]
+    await page.keyboard.press("Enter")
+    await expect(person).to_have_attribute("aria-pressed", "true")
+    await page.keyboard.press("Tab")
+    await expect(hair).to_be_focused()
+    assert await veils(page) == [209, 0]
+    await page.get_by_label("Describe a person").focus()
+    assert await veils(page) == [0, 209], "pressed words stay"
+    await person.focus()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(VEIL)).to_have_count(0)
+    assert "attention" not in await page.locator("#shown .call code").text_content()
+    await expect(page.locator("#shown .call .hint")).to_contain_text("previews and maps of attention")
+
+
+async def test_on_a_phone_pressing_words_shows_and_hides(studio: Any) -> None:
+    page = studio.page
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await studio.generate("a woman, red hair")
+    hair = page.locator("#shown .caption").get_by_role("button", name="red hair")
+    await hair.click()
+    assert await veils(page) == [209, 0]
+    picture, veil = [await page.locator(each).bounding_box() for each in ("#shown .picture", VEIL)]
+    assert picture == veil
+    await hair.click()
+    await expect(page.locator(VEIL)).to_have_count(0)
+
+
+async def test_a_model_without_attention_is_not_asked(opened: Any, app: Any, engine: Any, listen: Any) -> None:
+    engine.model = replace(engine.model, attention=False)
+    async with opened(listen(app), engine) as studio:
+        await studio.generate("a woman, red hair")
+        await expect(studio.page.locator("#shown .picture")).to_be_visible()
+        assert not engine.seen[-1].attention
+        await expect(studio.page.locator("#shown .caption [role=button]")).to_have_count(0)
+        await expect(studio.page.get_by_role("button", name="Change a part")).to_have_count(0)
+
+
+async def test_one_part_of_a_picture_is_changed(opened: Any, app: Any, engine: Any, listen: Any) -> None:
+    engine.model = replace(engine.model, regions=True, change_groups=("hair", "top"))
+    async with opened(listen(app), engine) as studio:
+        page = studio.page
+        await studio.generate("a woman, red hair")
+        await page.get_by_role("button", name="Change a part").click()
+        question = page.locator("form.change")
+        await expect(question.get_by_label("Change only")).to_be_focused()
+        await expect(question.get_by_label("to", exact=True)).to_have_value("red hair")
+        await page.keyboard.press("Escape")
+        await expect(question).to_have_count(0)
+        await page.get_by_role("button", name="Change a part").click()
+        await question.get_by_label("to", exact=True).fill("green hair")
+        await question.get_by_role("button", name="Draw").click()
+        await expect(page.locator("#history-list button")).to_have_count(2)
+        first, second = engine.seen
+        assert (second.change, second.groups, second.seed) == (("hair",), {"hair": "green hair"}, 42)
+        assert (second.description, second.strength, second.num_images) == (first.description, None, 1)
+        assert second.init_image is not None and second.init_image.startswith(b"\x89PNG")
+        await expect(page.get_by_label("May change")).to_have_value("hair")
+        await expect(page.locator("#strength")).to_be_hidden()
+        await expect(page.locator("#shown .facts")).to_contain_text("only hair changed")
+        await page.get_by_role("button", name="Make again").click()
+        await expect(page.locator("#history-list button")).to_have_count(3)
+        assert (engine.seen[2].change, engine.seen[2].init_image) == (second.change, second.init_image)
+        await page.get_by_label("May change").select_option("")
+        await page.get_by_role("button", name="Generate").click()
+        await expect(page.locator("#history-list button")).to_have_count(4)
+        assert (engine.seen[3].change, engine.seen[3].strength) == ((), 0.8)

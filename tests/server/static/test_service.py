@@ -1,62 +1,56 @@
 """The server as the page sees it: there, gone, back, busy, and asking for a key."""
 
+import asyncio
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.async_api import expect
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.app import create_app
+from server.auth.key import digest_of, new_key
+from server.auth.keys_file import Key, editing
 from server.settings import Settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-KEY = "cm-4f9a-secret"
-
-
-class Refusals:
-    """Stands before the application and refuses as its protection does: without the key, or `limited` times."""
-
-    wants_key = True
-    limited = 0
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = scope.get("path") in ("/generate", "/parse", "/model", "/groups")
-        key = dict(scope.get("headers", [])).get(b"authorization", b"").decode()
-        if asked and type(self).wants_key and key != f"Bearer {KEY}":
-            await refuse(send, 401, "unauthorized", "This server wants an API key")
-        elif scope.get("path") == "/generate" and type(self).limited:
-            type(self).limited -= 1
-            await refuse(send, 429, "too-many-requests", "3 requests a minute are allowed")
-        else:
-            await self.app(scope, receive, send)
-
-
-async def refuse(send: Send, status: int, kind: str, detail: str) -> None:
-    problem = {"type": f"/docs#{kind}", "title": kind, "status": status, "detail": detail}
-    headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"1")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(problem).encode()})
+BODY = {"description": "a man in a hat"}
 
 
 @pytest.fixture
-def guarded(settings: Settings, engine: Any) -> Any:
-    app = create_app(settings, engine)
-    app.add_middleware(Refusals)
-    return app
+def make_key(tmp_path: Path) -> Callable[..., str]:
+    """A key of the file that the server reads."""
+
+    def make(**fields: Any) -> str:
+        text = new_key()
+        with editing(tmp_path / "keys.json") as keys:
+            keys.append(Key(name="shop", sha256=digest_of(text), created="2026-11-30T00:00:00Z", **fields))
+        return text
+
+    return make
+
+
+@pytest.fixture
+def guarded(settings: Settings, engine: Any, make_key: Callable[..., str], tmp_path: Path) -> Callable[..., Any]:
+    """`guarded(concurrent=1)`: an application that wants a key, and the key."""
+
+    def make(**fields: Any) -> tuple[Any, str]:
+        key = make_key(**fields)
+        return create_app(settings.model_copy(update={"keys": tmp_path / "keys.json"}), engine), key
+
+    return make
 
 
 async def test_a_key_is_asked_for_kept_for_the_tab_and_sent(
-    browsing: Any, guarded: Any, engine: Any, listen: Callable[[Any], Any]
+    browsing: Any, guarded: Callable[..., Any], engine: Any, listen: Callable[[Any], Any]
 ) -> None:
     page = browsing.page
-    Refusals.wants_key, Refusals.limited = True, 0
-    async with listen(guarded) as running:
+    app, secret = guarded()
+    async with listen(app) as running:
         browsing.url = running.url
         browsing.faults.clear()
         await page.goto(running.url)
@@ -70,7 +64,7 @@ async def test_a_key_is_asked_for_kept_for_the_tab_and_sent(
         await key.fill("wrong")
         await page.keyboard.press("Enter")
         await expect(page.locator("#key-error")).to_contain_text("does not take this key")
-        await key.fill(KEY)
+        await key.fill(secret)
         await page.keyboard.press("Enter")
         await expect(page.locator("#model-state")).to_have_text("rectangles is ready")
         await expect(page.locator("#key-panel")).to_be_hidden()
@@ -79,16 +73,16 @@ async def test_a_key_is_asked_for_kept_for_the_tab_and_sent(
         await page.locator(".call > summary").click()
         call = await page.locator(".call code").text_content() or ""
         assert "Bearer $COSMICMAN_API_KEY" in call
-        assert KEY not in await page.content()
-        assert await page.evaluate("Object.values(sessionStorage)") == [json.dumps(KEY)]
-        assert KEY not in await page.evaluate("JSON.stringify(Object.values(localStorage))")
+        assert secret not in await page.content()
+        assert await page.evaluate("Object.values(sessionStorage)") == [json.dumps(secret)]
+        assert secret not in await page.evaluate("JSON.stringify(Object.values(localStorage))")
         await page.reload()
         await expect(page.locator("#model-state")).to_have_text("rectangles is ready")
         await page.get_by_role("button", name="Forget it").click()
         await page.get_by_role("button", name="Generate").click()
         await expect(key).to_be_focused()
         before = len(engine.seen)
-        await key.fill(KEY)
+        await key.fill(secret)
         await page.keyboard.press("Enter")
         await expect(page.locator("#history-list button")).to_have_count(2)
         assert len(engine.seen) == before + 1, "what was stopped for want of a key goes on"
@@ -97,18 +91,30 @@ async def test_a_key_is_asked_for_kept_for_the_tab_and_sent(
 
 
 async def test_a_limit_is_waited_for(
-    opened: Callable[..., Any], guarded: Any, engine: Any, listen: Callable[[Any], Any]
+    browsing: Any, guarded: Callable[..., Any], engine: Any, listen: Callable[[Any], Any]
 ) -> None:
-    Refusals.wants_key, Refusals.limited = False, 2
-    async with opened(listen(guarded), engine) as studio:
-        await studio.page.evaluate(
-            """() => { window.said = []; const label = document.getElementById("progress-label");
-              new MutationObserver(() => window.said.push(label.textContent)).observe(label, { childList: true }); }"""
-        )
-        await studio.generate("a woman, red hair")
-        await expect(studio.page.locator("#shown .picture")).to_be_visible()
-        said = await studio.page.evaluate("window.said")
-        assert said.count("Your limit at this server is reached. Asking again in 1 s") == 2
+    page = browsing.page
+    app, secret = guarded(concurrent=1)
+    async with listen(app) as running, httpx.AsyncClient(base_url=running.url, timeout=120) as other:
+        browsing.url = running.url
+        browsing.faults.clear()
+        await page.goto(running.url)
+        await page.get_by_label("API key", exact=True).fill(secret)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#model-state")).to_have_text("rectangles is ready")
+        engine.gate.clear()
+        first = asyncio.create_task(other.post("/generate", json=BODY, headers={"Authorization": f"Bearer {secret}"}))
+        while not engine.seen:
+            await asyncio.sleep(0.01)
+        await browsing.generate("a woman, red hair")
+        label = page.locator("#progress-label")
+        await expect(label).to_have_text(re.compile(r"Your limit at this server is reached\. Asking again in \d+ s"))
+        engine.gate.set()
+        assert (await first).status_code == 200
+        await expect(page.locator("#shown .picture")).to_be_visible()
+        await page.goto("about:blank")
+    assert len(engine.seen) == 2, "what is refused never reaches the engine"
+    assert browsing.faults == []
 
 
 async def test_the_badge_tells_when_the_server_goes_and_when_it_is_back(studio: Any) -> None:

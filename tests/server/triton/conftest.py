@@ -5,6 +5,7 @@ import itertools
 import json
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,6 +23,7 @@ from server.triton.backend import TritonEngine
 from server.triton.installation import Installation
 from server.triton.local import LaunchSettings, LocalTriton
 from server.triton.ports import held_port
+from tests.engine.adapters.random_adapters import write_adapters
 
 #: Against hanging for ever; nothing is measured.
 PATIENCE_SECONDS = 120
@@ -33,18 +35,23 @@ ENDLESS_STEPS = 1000
 
 
 @pytest.fixture(scope="session")
-def long_bundle(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny model, allowed ENDLESS_STEPS."""
+def long_bundle(adapted_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model, allowed ENDLESS_STEPS, with the graph that takes adapters."""
     copy = tmp_path_factory.mktemp("long") / "bundle"
-    shutil.copytree(bundle, copy)
+    shutil.copytree(adapted_bundle, copy)
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     (copy / "manifest.json").write_text(json.dumps(manifest | {"max_steps": ENDLESS_STEPS}), encoding="utf-8")
     return copy
 
 
 @pytest.fixture(scope="session")
-def triton(installation: Installation, long_bundle: Path) -> Iterator[LocalTriton]:
-    with bundled_triton(long_bundle, SETTINGS, LaunchSettings(reload=True)) as local:
+def adapters(long_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_adapters(long_bundle, tmp_path_factory.mktemp("adapters") / "folder")
+
+
+@pytest.fixture(scope="session")
+def triton(installation: Installation, long_bundle: Path, adapters: Path) -> Iterator[LocalTriton]:
+    with bundled_triton(long_bundle, replace(SETTINGS, adapters=adapters), LaunchSettings(reload=True)) as local:
         yield local
 
 

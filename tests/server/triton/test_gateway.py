@@ -44,8 +44,8 @@ async def events_of(engine: Any, request: GenerationRequest) -> list[Any]:
 
 
 @pytest.fixture
-async def embedded(long_bundle: Path) -> AsyncIterator[Engine]:
-    async with Engine.load(long_bundle, EngineSettings(num_threads=1)) as engine:
+async def embedded(long_bundle: Path, adapters: Path) -> AsyncIterator[Engine]:
+    async with Engine.load(long_bundle, EngineSettings(num_threads=1, adapters=adapters)) as engine:
         yield engine
 
 
@@ -60,6 +60,18 @@ async def test_same_request_same_picture_as_embedded(remote: Any, embedded: Engi
         assert [event for event in there if isinstance(event, Started)] == [
             event for event in here if isinstance(event, Started)
         ]
+
+
+async def test_adapters_act_as_they_do_embedded_and_are_refused_as_there(remote: Any, embedded: Engine) -> None:
+    requests = [replace(REQUEST, loras=loras) for loras in ({"ink": 1.0}, {"film": 0.5, "wool": -1.0}, {})]
+    here = [pictures(await events_of(embedded, request)) for request in requests]
+    there = await asyncio.gather(*(events_of(remote, request) for request in requests))
+    assert [pictures(events) for events in there] == here
+    assert len({image.data for [image] in here}) == 3
+    assert remote.stats().forwards_adapted_total > 0
+    for engine in (remote, embedded):
+        with pytest.raises(RequestError, match="did you mean ink"):
+            engine.prepare(replace(REQUEST, loras={"inkk": 1.0}))
 
 
 def pictures(events: list[Any]) -> list[ImageReady]:

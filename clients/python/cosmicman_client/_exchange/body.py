@@ -18,6 +18,7 @@ class GenerateParams(TypedDict, total=False):
 
     groups: Mapping[str, str] | None
     weights: Mapping[str, float] | None
+    loras: Mapping[str, float] | None
     negative_description: str | None
     width: int | None
     height: int | None
@@ -32,6 +33,7 @@ class GenerateParams(TypedDict, total=False):
     image_format: str | None
     image_quality: int | None
     cutout: bool | None
+    attention: bool | None
     priority: str | None
     deadline_seconds: float | None
     guidance_interval: tuple[float, float] | None
@@ -58,9 +60,9 @@ _TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
         ("a whole number", (int,)),
     ),
     **dict.fromkeys(("guidance_scale", "deadline_seconds", "strength"), ("a number", (int, float))),
-    **dict.fromkeys(("groups", "weights", "second_pass", "extra_body"), ("a mapping", (Mapping,))),
+    **dict.fromkeys(("groups", "weights", "loras", "second_pass", "extra_body"), ("a mapping", (Mapping,))),
     "guidance_interval": ("two numbers", (tuple, list)),
-    "cutout": ("true or false", (bool,)),
+    **dict.fromkeys(("cutout", "attention"), ("true or false", (bool,))),
     **dict.fromkeys(("init_image", "mask"), ("the bytes of a file, or its path", (bytes, str, os.PathLike))),
     "change": ("a list of groups", (tuple, list)),
 }
@@ -112,6 +114,7 @@ def _check_members(given: Mapping[str, Any]) -> None:
     for name, wanted, types in (
         ("groups", "strings by group", (str,)),
         ("weights", "numbers by group", (int, float)),
+        ("loras", "scales by name", (int, float)),
         ("second_pass", "numbers by name", (int, float)),
     ):
         for key, value in given.get(name, {}).items():

@@ -68,6 +68,11 @@ def model() -> Endpoint[models.Model]:
     return Endpoint(call=Call(method="GET", path="/model"), read=models.Model.read)
 
 
+def adapters() -> Endpoint[models.Adapters]:
+    """GET /adapters."""
+    return Endpoint(call=Call(method="GET", path="/adapters"), read=models.Adapters.read)
+
+
 def _key(key: str | None) -> Mapping[str, str]:
     return {} if key is None else {"Idempotency-Key": key}
 

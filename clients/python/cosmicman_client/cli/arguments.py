@@ -36,6 +36,7 @@ def add_generation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--change", action="append", metavar="GROUP", help="body group of it that may change; auto: what differs"
     )
+    parser.add_argument("--lora", action="append", default=[], metavar="NAME=SCALE", help="adapter to draw with")
     for name, what in (("group", "words"), ("weight", "number")):
         parser.add_argument(
             f"--{name}", action="append", default=[], metavar=f"GROUP={what.upper()}", help=f"{what} of a body group"
@@ -46,17 +47,21 @@ def generation_arguments(options: argparse.Namespace) -> dict[str, Any]:
     """What `Client.generate` is called with.
 
     Raises:
-        ValueError: A group or weight without "=", or a weight that is no number.
+        ValueError: A group, weight or adapter without "=", or a number that is none.
     """
     names = (*NUMBERS, *WORDS, "cutout", "init_image", "mask", "change")
     given: dict[str, Any] = {name: getattr(options, name) for name in names}
     given["groups"] = _pairs("--group", options.group) or None
-    weights = _pairs("--weight", options.weight)
-    try:
-        given["weights"] = {group: float(weight) for group, weight in weights.items()} or None
-    except ValueError:
-        raise ValueError(f"--weight must be GROUP=NUMBER; got {', '.join(options.weight)}") from None
+    given["weights"] = _numbers("--weight", "GROUP", options.weight) or None
+    given["loras"] = _numbers("--lora", "NAME", options.lora) or None
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _numbers(argument: str, what: str, texts: list[str]) -> Mapping[str, float]:
+    try:
+        return {name: float(number) for name, number in _pairs(argument, texts).items()}
+    except ValueError:
+        raise ValueError(f"{argument} must be {what}=NUMBER; got {', '.join(texts)}") from None
 
 
 def _pairs(argument: str, texts: list[str]) -> Mapping[str, str]:

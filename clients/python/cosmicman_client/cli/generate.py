@@ -19,6 +19,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("description", nargs="?", default="", help="the person; may be left out with --group")
     parser.add_argument("-o", "--out", type=Path, default=Path("picture"), help="file, or its name without ending")
     parser.add_argument("-q", "--quiet", action="store_true", help="show no progress")
+    parser.add_argument("--attention", type=Path, metavar="FOLDER", help="write there where each group was heeded")
     add_generation(parser)
     parser.set_defaults(run=run)
 
@@ -26,6 +27,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(client: Client, options: argparse.Namespace) -> int:
     """Prints the path of every picture; the settings that make it again are in the file."""
     arguments = generation_arguments(options)
+    if options.attention is not None:
+        arguments["attention"] = True
     with (
         client.stream(options.description, **arguments) as events,
         tqdm(disable=options.quiet, unit="step", dynamic_ncols=True) as bar,
@@ -34,7 +37,11 @@ def run(client: Client, options: argparse.Namespace) -> int:
             _show(bar, event)
         generation = events.until_done()
     for image in generation.images:
-        print(image.save(target_of(options.out, image, many=len(generation.images) > 1)))  # noqa: T201
+        target = image.save(target_of(options.out, image, many=len(generation.images) > 1))
+        print(target)  # noqa: T201
+        if options.attention is not None:
+            for path in image.save_attention(options.attention, target.stem):
+                print(path)  # noqa: T201
     sys.stderr.write(f"seed {generation.settings.seed}\n")
     return 0
 

@@ -100,7 +100,7 @@ def test_shapes_reach_from_one_row_to_the_engine_s_limits(bundle: Path) -> None:
 
 @pytest.mark.parametrize("file", [TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE, VAE_ENCODER_FILE])
 def test_every_input_of_every_graph_has_its_shapes(bundle: Path, file: str) -> None:
-    shapes = shape_ranges(load_bundle(bundle).manifest, file, max_rows=8, max_windows=16)
+    shapes = shape_ranges(load_bundle(bundle).manifest, file, max_rows=8, max_windows=16, attention=True)
     assert tuple(shapes) == OnnxSession(bundle / file, num_threads=1).input_names
     for each in shapes.values():
         assert len(each.minimum) == len(each.usual) == len(each.maximum)

@@ -25,7 +25,7 @@ def test_a_file_that_is_no_graph_is_named_in_one_line(tmp_path: Path) -> None:
 
 def test_inputs_have_the_names_the_engine_uses(bundle: Path) -> None:
     unet = OnnxSession(bundle / UNET_FILE, num_threads=1)
-    assert unet.input_names == ("sample", "timesteps", "encoder_hidden_states")
+    assert unet.input_names == ("sample", "timesteps", "encoder_hidden_states", "token_groups")
     assert OnnxSession(bundle / TEXT_ENCODER_FILE, num_threads=1).input_names == ("input_ids",)
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bundle.manifest import TEXT_ENCODER_FILE, UNET_FILE, Manifest, load_bundle
+from engine.bundle.manifest import ADAPTED_FILE, TEXT_ENCODER_FILE, UNET_FILE, Manifest, load_bundle
 from engine.description import parse
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady, SessionSettings
 from engine.errors import BundleError, GenerationError, ProviderError
 from engine.sessions.openvino import OpenVinoSessions, library
 from engine.sessions.openvino.compiler import Compiler
 from engine.sessions.openvino.precision import chosen_precision
-from engine.sessions.openvino.sessions import shapes_that_fit
+from engine.sessions.openvino.sessions import digest_of, shapes_that_fit
 from tests.engine.bundle.test_manifest import MANIFEST
 
 pytestmark = pytest.mark.skipif(not library.installed(), reason="the openvino extra is not installed")
@@ -129,6 +129,13 @@ def test_what_is_not_installed_is_named(bundle: Path, monkeypatch: pytest.Monkey
     finally:
         library.library.cache_clear()
         library.core.cache_clear()
+
+
+def test_a_graph_with_its_weights_elsewhere_is_known_by_both_files(adapted_bundle: Path) -> None:
+    bundle = load_bundle(adapted_bundle)
+    files = bundle.manifest.files
+    assert digest_of(bundle, UNET_FILE) == files[UNET_FILE].sha256
+    assert digest_of(bundle, ADAPTED_FILE) == f"{files[ADAPTED_FILE].sha256} {files[UNET_FILE].sha256}"
 
 
 def test_few_shapes_are_held_of_a_large_graph() -> None:

@@ -26,6 +26,7 @@ from engine.train.evaluation.attention_mass import (
 )
 from engine.train.evaluation.command import Options, run
 from engine.train.evaluation.sources import load_pipeline
+from engine.train.evaluation.subjects import figures_of
 from engine.train.judge.judge import Judge
 from engine.train.judge.network import JudgeNetwork
 from engine.train.losses.hola import Supervision
@@ -84,8 +85,8 @@ def test_even_attention_gets_the_area_and_perfect_attention_everything() -> None
 
 
 def test_numbers_depend_on_seeds_alone(pipeline: DiffusionPipeline) -> None:
-    one = measure_attention(pipeline, SEEDS, strides=(8,), batch_size=3)
-    two = measure_attention(pipeline, reversed(SEEDS), strides=(8,), batch_size=1)
+    one = measure_attention(pipeline, figures_of(SEEDS), strides=(8,), batch_size=3)
+    two = measure_attention(pipeline, figures_of(reversed(SEEDS)), strides=(8,), batch_size=1)
     assert [(look.seed, look.group) for look in one.looks] == [(look.seed, look.group) for look in two.looks]
     for left, right in zip(one.looks, two.looks, strict=True):
         assert left.mass == pytest.approx(right.mass, abs=1e-4) and left.area == right.area
@@ -95,11 +96,11 @@ def test_numbers_depend_on_seeds_alone(pipeline: DiffusionPipeline) -> None:
 
 def test_layers_are_those_of_the_strides(pipeline: DiffusionPipeline, finished: Path) -> None:
     assert strides_of(finished / "package") == (4, 8)
-    deep = measure_attention(pipeline, SEEDS[:1], strides=(8,)).layers
+    deep = measure_attention(pipeline, figures_of(SEEDS[:1]), strides=(8,)).layers
     assert all(name.startswith(("down_blocks.1", "mid_block", "up_blocks.0")) for name in deep)
     for strides, message in (((6,), "4 times powers of two"), ((64,), "levels 0 to 1")):
         with pytest.raises(ValueError, match=message):
-            measure_attention(pipeline, SEEDS[:1], strides=strides)
+            measure_attention(pipeline, figures_of(SEEDS[:1]), strides=strides)
 
 
 def test_a_tiny_sdxl_is_measured_at_the_published_layers(finished: Path) -> None:
@@ -120,12 +121,12 @@ def test_a_tiny_sdxl_is_measured_at_the_published_layers(finished: Path) -> None
         vae=vae, text_encoder=CLIPTextModel(text), text_encoder_2=CLIPTextModelWithProjection(text), unet=unet,
         tokenizer=tokenizer, tokenizer_2=tokenizer, scheduler=DDIMScheduler(), add_watermarker=False,
     )  # fmt: skip
-    report = measure_attention(pipeline, SEEDS[:2])
+    report = measure_attention(pipeline, figures_of(SEEDS[:2]))
     assert report.layers and all(name.startswith(("down_blocks.1.", "up_blocks.1.")) for name in report.layers)
     for line in report.groups():
         assert math.isfinite(line.mass.mean)
     with pytest.raises(ValueError, match=r"no cross-attention at strides \[8\]"):
-        measure_attention(pipeline, SEEDS[:1], strides=(8,))
+        measure_attention(pipeline, figures_of(SEEDS[:1]), strides=(8,))
 
 
 def test_other_pipelines_are_refused() -> None:
@@ -133,7 +134,7 @@ def test_other_pipelines_are_refused() -> None:
         pass
 
     with pytest.raises(ValueError, match="Stable Diffusion and SDXL pipelines, got Unconditional"):
-        measure_attention(Unconditional(), SEEDS)
+        measure_attention(Unconditional(), figures_of(SEEDS))
 
 
 def test_groups_are_means_over_phrases() -> None:

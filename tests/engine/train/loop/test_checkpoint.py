@@ -1,7 +1,7 @@
 """Checkpoints are whole or not there: a crash while saving leaves the one before it."""
 
-import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import ItemsView, Iterator
@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 import torch
+from accelerate import PartialState
+from accelerate.utils import gather_object
 from torch import nn
 
 from engine.train.loop import checkpoint
+from tests.engine.train.processes import exit_code, two
 
 
 def _state(step: int, **facts: Any) -> checkpoint.State:
@@ -102,17 +105,44 @@ class _Deadly(dict[str, int]):
         raise AssertionError
 
 
+def _save_and_die(folder: Path) -> None:
+    checkpoint.save(folder, _state(2, fit=_Deadly(steps=1)))
+
+
 def test_a_kill_while_saving_leaves_the_one_before(tmp_path: Path) -> None:
     checkpoint.save(tmp_path, _state(1))
-    deadly = _state(2, fit=_Deadly(steps=1))
-    process = multiprocessing.get_context("fork").Process(target=checkpoint.save, args=(tmp_path, deadly))
-    process.start()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
+    assert exit_code(_save_and_die, tmp_path) == -signal.SIGKILL
     assert checkpoint.load(tmp_path).step == 1
     assert len(list(tmp_path.iterdir())) == 2  # what the dead process left
     checkpoint.save(tmp_path, _state(3))
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["step_00000001", "step_00000003"]
+
+
+def _save_where_one_sees_a_full_disk(rank: int, folder: Path, blind: int) -> None:
+    PartialState(cpu=True)
+    checkpoint.save_divided(folder, _state(1), is_main=rank == 0, total=_total)
+    usage = shutil.disk_usage(folder)
+    if rank == blind:
+        shutil.disk_usage = lambda path: usage._replace(free=0)
+    try:
+        checkpoint.save_divided(folder, _state(2), is_main=rank == 0, total=_total)
+    except checkpoint.DiskFullError as error:
+        (folder / f"{rank}.txt").write_text(str(error))
+
+
+def _total(mine: int) -> int:
+    return sum(gather_object([mine]))
+
+
+def test_processes_that_save_together_refuse_a_full_disk_together(tmp_path: Path) -> None:
+    for blind, steps in ((0, [1]), (1, [1, 2])):  # the main process measures, for all
+        folder = tmp_path / str(blind)
+        two(_save_where_one_sees_a_full_disk, folder, blind)
+        assert checkpoint.steps_saved(folder) == steps
+        refused = [file.read_text() for file in sorted(folder.glob("*.txt"))]
+        assert len(refused) == (2 if blind == 0 else 0)
+        assert all("checkpoint of step 2" in text and "step 1 is kept" in text for text in refused)
+        assert not list(folder.glob(".*"))
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "facts.json"])

@@ -1,7 +1,6 @@
 """The loop continues exactly: stopped, or killed, a run ends where an undisturbed one does, to the last digit."""
 
 import logging
-import multiprocessing
 import os
 import resource
 import signal
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from accelerate.state import AcceleratorState
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -22,7 +20,7 @@ from engine.train.loop.rates import learning_rate
 from engine.train.loop.shard import whole
 from engine.train.loop.stage import Batch, Outcome, Stage
 from engine.train.recipe.fit import FitConfig
-from server.triton.ports import held_port
+from tests.engine.train.processes import exit_code, two
 
 CONFIG = FitConfig(steps=8, batch_size=4, learning_rate=0.05, warmup_steps=2, ema_decay=0.8, log_every=2)
 
@@ -145,10 +143,7 @@ def test_killed_between_checkpoints_or_in_one_is_as_if_never_killed(
 ) -> None:
     config = replace(CONFIG, accumulate=2)
     whole, weights = _run(tmp_path / "whole", config=config)
-    process = multiprocessing.get_context("fork").Process(target=target, args=(tmp_path / "killed", config))
-    process.start()
-    process.join()
-    assert process.exitcode == -number
+    assert exit_code(target, tmp_path / "killed", config) == -number
     assert checkpoint.steps_saved(tmp_path / "killed") == [3]
     rest, resumed_weights = _run(tmp_path / "killed", config=config)
     assert rest.losses == whole.losses[3:]
@@ -232,10 +227,7 @@ def test_learning_rate_warms_up_holds_and_falls() -> None:
     assert rates[75] == pytest.approx(0.55) and rates[100] == pytest.approx(0.1)
 
 
-def _one_of_two(rank: int, port: int, folder: Path, config: FitConfig, until: int | None) -> None:
-    place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-    os.environ.update({name: str(value) for name, value in place.items()})
-    AcceleratorState._reset_state(reset_partial_state=True)
+def _one_of_two(rank: int, folder: Path, config: FitConfig, until: int | None) -> None:
     fit = Fit(_Shared(config.accumulate), config, folder / "run", cpu=True)
     assert fit.accelerator.num_processes == 2
     fit.resume()
@@ -246,14 +238,7 @@ def _one_of_two(rank: int, port: int, folder: Path, config: FitConfig, until: in
 
 def _two(folder: Path, config: FitConfig, until: int | None = None) -> list[dict[str, torch.Tensor]]:
     """Weights and losses of two processes."""
-    context = multiprocessing.get_context("fork")
-    with held_port() as port:
-        work = [context.Process(target=_one_of_two, args=(rank, port, folder, config, until)) for rank in range(2)]
-        for process in work:
-            process.start()
-        for process in work:
-            process.join()
-    assert [process.exitcode for process in work] == [0, 0]
+    two(_one_of_two, folder, config, until)
     return [load_file(folder / f"{rank}.safetensors") for rank in range(2)]
 
 
@@ -262,9 +247,8 @@ def _two(folder: Path, config: FitConfig, until: int | None = None) -> list[dict
     [(False, "adamw", 1), (False, "adamw", 2), (True, "adamw", 2), (True, "muon", 1)],
 )
 def test_two_processes_train_what_one_does_with_all_samples(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shard: bool, optimizer: str, accumulate: int
+    tmp_path: Path, shard: bool, optimizer: str, accumulate: int
 ) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # what a launcher sets; accelerate warns where it is missing
     config = replace(CONFIG, batch_size=4 // accumulate, shard=shard, optimizer=optimizer, accumulate=accumulate)
     first, second = _two(tmp_path, config)
     alone = Fit(_Shared(accumulate), replace(config, batch_size=8 // accumulate), tmp_path / "alone", cpu=True)
@@ -284,10 +268,7 @@ def test_two_processes_train_what_one_does_with_all_samples(
     assert all(value.dtype == torch.float32 for value in state.average.values())
 
 
-def test_a_sharded_run_resumes_to_the_last_digit_and_one_process_can_take_it_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+def test_a_sharded_run_resumes_to_the_last_digit_and_one_process_can_take_it_over(tmp_path: Path) -> None:
     config = replace(CONFIG, shard=True)
     for name in ("whole", "parts"):
         (tmp_path / name).mkdir()

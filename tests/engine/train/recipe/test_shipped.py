@@ -41,7 +41,12 @@ def here(request: pytest.FixtureRequest) -> list[str]:
     if name in ("cosmicman-sd", "cosmicman-sdxl"):
         base = request.getfixturevalue("sdxl_checkpoint" if name.endswith("xl") else "checkpoint")
         data = request.getfixturevalue("data")
-        smaller = ["data.sizes=[[16, 24], [24, 16]]", "package.default_size=[24, 32]", "hola.strides=[8]"]
+        smaller = [
+            "data.sizes=[[16, 24], [24, 16]]",
+            "package.default_size=[24, 32]",
+            "hola.strides=[8]",
+            "unet.num_validation=4",
+        ]
         return [f"data.folder={data}", f"base.pipeline={base}", *smaller, "data.workers=0"]
     return [f"data.folder={request.getfixturevalue('figures')}", *(ON_A_CPU if name in NEEDS_GPU else ())]
 

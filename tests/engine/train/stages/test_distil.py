@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from diffusers import UNet2DConditionModel
 from safetensors.torch import load_file
 
+from engine.pipeline_folder.fast_decoder import load_fast_decoder
+from engine.pipeline_folder.few_steps import merge_few_steps
 from engine.train import main
 from engine.train.loop import checkpoint as states
 from engine.train.recipe.reading import load_recipe
@@ -70,7 +73,16 @@ def test_a_run_goes_on_where_it_was(out: Path) -> None:
     assert after.keys() == before.keys() and all(torch.equal(after[name], value) for name, value in before.items())
 
 
+def test_the_package_brings_both_parts(out: Path) -> None:
+    unet = UNet2DConditionModel.from_pretrained(out / "package" / "unet")
+    before = {name: value.clone() for name, value in unet.state_dict().items()}
+    merge_few_steps(unet, out / "package" / "few_steps")
+    assert any(not torch.equal(value, before.get(name, value)) for name, value in unet.state_dict().items())
+    assert load_fast_decoder(out / "package" / "fast_decoder").shape.channels == (8, 8)
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("base", ["sd"], indirect=True)  # an export takes a minute
 def test_what_was_distilled_is_exported_and_served(out: Path, tmp_path: Path) -> None:
     from engine.description import parse
     from engine.engine import Engine

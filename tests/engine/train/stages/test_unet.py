@@ -93,6 +93,29 @@ def test_a_batch_is_a_pure_function_of_its_step(recipe: Recipe, finished: Path, 
     assert not torch.equal(first["noise"], one.batch(5, 1, 2)["noise"])
 
 
+def test_pictures_kept_for_validation_are_never_trained_on_and_judged_alike(
+    recipe: Recipe, finished: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    unet = replace(recipe.unet, num_validation=3, num_samples=0, fit=replace(recipe.unet.fit, batch_size=2, steps=2))
+    stage = _stage(replace(recipe, unet=unet), finished, tmp_path)
+    largest = max(stage.buckets, key=lambda bucket: len(bucket.samples))
+    shares = [stage._plan(step, 0, 1) for step in range(stage.steps_per_epoch(1))]
+    trained = {sample for share in shares for sample in stage.buckets[share.bucket].samples[share.indices].tolist()}
+    everything = {sample for bucket in stage.buckets for sample in bucket.samples.tolist()}
+    assert everything - trained == set(largest.samples[-3:].tolist())
+    first = stage.report(0)
+    assert first == stage.report(1) and first["validation_loss"] > 0
+    assert {"validation_noise", "validation_hola"} <= first.keys()
+    with caplog.at_level("INFO"):
+        Fit(stage, unet.fit, tmp_path / "checkpoints", cpu=True).run()
+    told = [record.getMessage() for record in caplog.records if "validation_loss=" in record.getMessage()]
+    assert told and told[-1].startswith("stage=unet step=2 ")
+    assert stage.report(2) != first
+    greedy = replace(recipe, unet=replace(recipe.unet, num_validation=1000))
+    with pytest.raises(ValueError, match="num_validation must leave pictures to train on"):
+        _stage(greedy, finished, tmp_path)
+
+
 def test_supervision_is_in_its_place() -> None:
     top = Phrase(group=Group.TOP, regions=(4, 7))
     other = Phrase(group=Group.OTHER)

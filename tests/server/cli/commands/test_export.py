@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.bundle.manifest import MANIFEST_FILE, PREVIEW_MAP_FILE, VAE_ENCODER_FILE, load_bundle
+from engine.export.group_attention.older_bundle import remove_from_bundle
 from engine.sessions.openvino.library import computes_bfloat16, installed
 
 
@@ -32,6 +33,18 @@ def test_older_bundle_gets_a_map_in_its_place(cosmicman: Any, older: Path) -> No
     assert outcome.status == 0, outcome.err
     assert outcome.out.strip() == str(older)
     assert PREVIEW_MAP_FILE in load_bundle(older).manifest.files
+
+
+def test_an_older_bundle_gets_attention_in_its_place(
+    cosmicman: Any, refused: Any, bundle: Path, tmp_path: Path
+) -> None:
+    older = tmp_path / "before-attention"
+    remove_from_bundle(bundle, older)
+    outcome = cosmicman("export", str(older), "--attention", "--out", str(older))
+    assert outcome.status == 0, outcome.err
+    assert load_bundle(older).manifest.attention_cell == 8
+    assert "tells of its attention already" in refused("export", str(older), "--attention", "--out", str(older))
+    assert "leave out --tensorrt" in refused("export", str(older), "--attention", "--tensorrt", "--out", str(older))
 
 
 def test_what_cannot_have_one_is_told_in_a_line(refused: Any, older: Path, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.engine.adapters.random_adapters import write_adapters
+
 DESCRIPTION = "a full-body shot, a woman in a red dress, black boots"
 QUICK = ("--steps", "2", "--num-threads", "1")
 
@@ -28,6 +30,20 @@ def test_groups_and_weights_may_say_everything(cosmicman, bundle: Path) -> None:
     outcome = cosmicman("generate", "-o", "out.png", *said, "--bundle", str(bundle), *QUICK)
     assert outcome.status == 0, outcome.err
     assert re.search(r"hair +long red hair +9-22 +1\.5", outcome.err), outcome.err
+
+
+def test_an_adapter_of_a_folder_changes_the_picture(cosmicman, adapted_bundle: Path, tmp_path: Path) -> None:
+    folder = write_adapters(adapted_bundle, tmp_path / "loras")
+    common = (DESCRIPTION, "--bundle", str(adapted_bundle), "--seed", "7", "--adapters", str(folder), *QUICK)
+    outcomes = [
+        cosmicman("generate", *common, "-o", f"{name}.png", *said)
+        for name, said in {"plain": (), "none": ("--lora", "ink=0"), "ink": ("--lora", "ink=1")}.items()
+    ]
+    assert [outcome.status for outcome in outcomes] == [0, 0, 0], outcomes
+    plain, none, ink = ((tmp_path / f"{name}.png").read_bytes() for name in ("plain", "none", "ink"))
+    assert plain == none != ink
+    refused = cosmicman("generate", *common, "-o", "x.png", "--lora", "inc=1")
+    assert refused.status != 0 and "did you mean ink?" in refused.err
 
 
 def test_seed_decides_the_picture_and_every_image_has_its_own_file(cosmicman, bundle: Path, tmp_path: Path) -> None:
@@ -63,6 +79,24 @@ def test_a_cutout_has_transparency(cosmicman, parsing_bundle: Path, tmp_path: Pa
     assert cosmicman("generate", *common, "-o", f"cut.{suffix}", "--cutout").status == 0
     with Image.open(tmp_path / f"plain.{suffix}") as plain, Image.open(tmp_path / f"cut.{suffix}") as cut:
         assert (plain.mode, cut.mode) == ("RGB", "RGBA")
+
+
+def test_maps_of_attention_are_written_beside_the_same_picture(
+    cosmicman, refused, bundle: Path, tmp_path: Path
+) -> None:
+    common = ("generate", DESCRIPTION, "--bundle", str(bundle), "--seed", "7", *QUICK)
+    assert cosmicman(*common, "-o", "plain.png").out == "plain.png\n"
+    outcome = cosmicman(*common, "-o", "told.png", "--attention", "maps")
+    groups = ("shot", "person", "dress", "footwear")
+    assert outcome.out.split() == ["told.png", *(f"maps/told-{group}.png" for group in groups)], outcome.err
+    assert (tmp_path / "told.png").read_bytes() == (tmp_path / "plain.png").read_bytes()
+    with Image.open(tmp_path / "maps/told-dress.png") as image:
+        assert (image.mode, image.size) == ("L", (4, 6))
+    (tmp_path / "told.png").unlink()
+    assert "maps/told-shot.png" in refused(*common, "-o", "told.png", "--attention", "maps")
+    assert cosmicman(*common, "-o", "told.png", "--attention", "maps", "--force").status == 0
+    assert "--attention must name a folder" in refused(*common, "-o", "new.png", "--attention", "plain.png")
+    assert "--attention must name a folder" in refused(*common, "-o", "new.png", "--attention", "none/maps")
 
 
 def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Path, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Measures what an edit changes, and what it leaves alone."""

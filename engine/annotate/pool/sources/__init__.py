@@ -1,0 +1,1 @@
+"""Where pictures come from: folders, lists of links, services for stock photographs, drawn figures."""
