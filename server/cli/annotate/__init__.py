@@ -14,8 +14,9 @@ EXAMPLES = """\
   cosmicman annotate collect --pool data/pool --folder pictures --licence CC0-1.0
   cosmicman annotate filter --pool data/pool
   cosmicman annotate parse --pool data/pool
-  cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild
-  cosmicman annotate label --ledger flywheel/ledger.sqlite3 --pictures data/wild
+  cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/pool
+  cosmicman annotate label --ledger flywheel/ledger.sqlite3 --pictures data/pool
+  cosmicman annotate say --ledger flywheel/ledger.sqlite3 --pictures data/pool --out said.jsonl
   cosmicman annotate publish --pool data/pool --annotations said.jsonl --out data/round-1 --name round-1
 
 docs/annotate.md says how the parts play together."""

@@ -9,6 +9,7 @@ from server.cli.extras import needs_extra
 
 if TYPE_CHECKING:
     from engine.annotate.rounds.folder import FolderPool
+    from engine.annotate.rounds.stored import StoredPool
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +18,7 @@ def add_ledger(parser: argparse.ArgumentParser) -> None:
 
 def add_pictures(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--pictures", type=Path, required=True, metavar="FOLDER", help="images/NAME.png and parsing/NAME.png (ATR-18)"
+        "--pictures", type=Path, required=True, metavar="FOLDER", help="a pool, or images/NAME.png and parsing/NAME.png"
     )
 
 
@@ -28,10 +29,12 @@ def needs_ledger(path: Path) -> Path:
     return path
 
 
-def pictures(folder: Path) -> "FolderPool":
+def pictures(folder: Path) -> "FolderPool | StoredPool":
     with needs_extra("train"):
+        from engine.annotate.pool.store import INDEX
         from engine.annotate.rounds.folder import FolderPool
+        from engine.annotate.rounds.stored import StoredPool
     try:
-        return FolderPool(folder)
+        return StoredPool(folder) if (folder / INDEX).is_file() else FolderPool(folder)
     except ValueError as error:
         raise UsageError(str(error)) from error

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.annotate.machine.annotator import Annotator, Learner
     from engine.annotate.rounds.folder import FolderPool
     from engine.annotate.rounds.settings import RoundSettings
+    from engine.annotate.rounds.stored import StoredPool
 
 EXAMPLES = """\
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild
@@ -108,7 +109,7 @@ _Machine = tuple["Annotator", "Learner | None", "Callable[[Path], Annotator] | N
 
 
 @contextmanager
-def _machine(options: argparse.Namespace, pool: "FolderPool") -> Iterator[_Machine]:
+def _machine(options: argparse.Namespace, pool: "FolderPool | StoredPool") -> Iterator[_Machine]:
     """The annotator, what makes a better one, and what reads that from its file."""
     if options.local_vlm is not None:
         with needs_extra("train"):

@@ -1,0 +1,57 @@
+"""The flywheel from end to end: found, filtered, parsed, annotated by machine and people, published, taken down."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.annotate.ledger.ledger import Ledger
+from engine.annotate.people.desk import Desk
+from engine.annotate.protocol.attributes import BY_NAME
+from engine.annotate.rounds.stored import StoredPool
+from server.cli import main
+
+
+def annotate(*words: object) -> int:
+    return main(["annotate", *map(str, words)])
+
+
+def answer_all(path: Path) -> None:
+    with Ledger(path) as ledger:
+        number = ledger.running()
+        assert number is not None
+        desk = Desk(ledger, number)
+        while (question := desk.next("ann")) is not None:
+            desk.answer(question.picture, question.attribute, BY_NAME[question.attribute].values[0], "ann", 2.0)
+
+
+@pytest.mark.slow
+def test_a_pool_becomes_a_data_set_and_a_takedown_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pool, ledger, said = tmp_path / "pool", tmp_path / "ledger.sqlite3", tmp_path / "said.jsonl"
+    assert annotate("collect", "--pool", pool, "--figures", 8, "--seed", 20) == 0
+    small = ("--least-side", 100, "--least-sharpness", 0, "--no-people", "--near", 0)
+    assert annotate("filter", "--pool", pool, *small) == 0
+    assert annotate("parse", "--pool", pool) == 0
+    turn = ("round", "--ledger", ledger, "--pictures", pool, "--attribute", "gender", "--evaluation", 4)
+    amounts = ("--training", 1, "--twice", 0)
+    assert annotate(*turn, *amounts) == 3
+    answer_all(ledger)
+    assert annotate(*turn, *amounts) == 0
+    say = ("say", "--ledger", ledger, "--pictures", pool, "--out", said, "--queued")
+    assert annotate(*say) == 0
+    rows = [json.loads(line) for line in said.read_text("utf-8").splitlines()]
+    assert 0 < len(rows) <= 8 and all(row["aa_text"][0]["gender"] in BY_NAME["gender"].values for row in rows)
+    publish = ("publish", "--pool", pool, "--annotations", said, "--name", "r")
+    assert annotate(*publish, "--out", tmp_path / "first") == 0
+    assert annotate("takedown", "--pool", pool, "--reason", "asked", rows[0]["id"]) == 0
+    assert annotate(*say) == 0
+    assert annotate(*publish, "--out", tmp_path / "second") == 0
+    assert f"{len(rows) - 1} pictures in" in capsys.readouterr().out
+    assert rows[0]["id"] not in StoredPool(pool).ids()
+    assert annotate("compare", tmp_path / "second", "--out", tmp_path / "comparison") == 0
+
+
+def test_a_pool_without_label_maps_is_refused(tmp_path: Path) -> None:
+    assert annotate("collect", "--pool", tmp_path, "--figures", 1) == 0
+    with pytest.raises(ValueError, match="annotate parse. makes them"):
+        StoredPool(tmp_path)
