@@ -118,7 +118,7 @@ class LoraLearner:
         """
         machine = self._adapted()
         try:
-            found = peft.set_peft_model_state_dict(machine.model.model, load_file(path), adapter_name=_ADAPTER)
+            found: Any = peft.set_peft_model_state_dict(machine.model.model, load_file(path), adapter_name=_ADAPTER)
         except (OSError, SafetensorError, RuntimeError, KeyError) as error:
             raise ValueError(f"{path} holds no adapters of {self.source}: {error}") from error
         if found.unexpected_keys:
