@@ -64,6 +64,8 @@ def test_installed_versions_are_the_pinned_ones() -> None:
 def test_extras_are_the_documented_ones() -> None:
     assert set(PROJECT["optional-dependencies"]) == {
         "train",
+        "annotate",
+        "ray",
         "boards",
         "triton",
         "tensorrt",

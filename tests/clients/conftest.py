@@ -17,7 +17,7 @@ ADAPTERS = Path(__file__).resolve().parents[2] / "models" / "adapters"
 
 @pytest.fixture(scope="session")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("server"), {"COSMICMAN_ADAPTERS": str(ADAPTERS)}) as server:
+    with serving(tmp_path_factory.mktemp("server"), {"adapters": ADAPTERS}) as server:
         yield server.url
 
 

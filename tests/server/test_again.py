@@ -49,6 +49,7 @@ FILES = {
 }
 OF_AN_EDIT = {"mask", "change", "grow", "feather"}
 OF_A_CUTOUT = {"cutout"}  # told where it was asked for
+OF_ADAPTERS = {"loras"}  # told where there are some
 WORDS = {"description": "a woman in a (red dress:1.3), no hat, long brown hair"}
 BODIES: dict[str, dict[str, Any]] = {
     "words": WORDS,
@@ -122,7 +123,9 @@ async def test_metadata_hold_every_field_that_a_picture_depends_on(drawn: httpx.
     """A field that joins the request joins the metadata, or is said here to be no part of a picture."""
     body = BODIES["both, with noise"] | {"steps": 4}
     data = (await drawn.post("/generate", json=body, headers={"Accept": "image/png"})).content
-    assert set(again(data)) == set(GenerateBody.model_fields) - NOT_OF_A_PICTURE - OF_AN_EDIT - OF_A_CUTOUT
+    assert (
+        set(again(data)) == set(GenerateBody.model_fields) - NOT_OF_A_PICTURE - OF_AN_EDIT - OF_A_CUTOUT - OF_ADAPTERS
+    )
     data = (await drawn.post("/generate", json=BODIES["an edit"], headers={"Accept": "image/png"})).content
     assert set(again(data)) & OF_AN_EDIT == OF_AN_EDIT - {"change"}
 

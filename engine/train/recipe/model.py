@@ -114,7 +114,6 @@ class UnetConfig:
     fit: FitConfig
 
     def __post_init__(self) -> None:
-        if min(self.num_samples, self.num_validation) < 0:
-            raise ValueError(
-                f"num_samples and num_validation must be at least 0, got {self.num_samples} and {self.num_validation}"
-            )
+        for name in ("num_samples", "num_validation"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be at least 0, got {getattr(self, name)}")

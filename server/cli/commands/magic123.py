@@ -54,7 +54,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     add_provider(parser)
-    parser.set_defaults(run=run, num_images=1)
+    parser.set_defaults(run=run, num_images=1, adapters=None)
 
 
 def run(options: argparse.Namespace) -> int:
