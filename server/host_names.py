@@ -1,7 +1,8 @@
 """Names a server goes by, as a Host header writes them: lower case, without port, IPv6 without brackets."""
 
-import ipaddress
 import re
+
+from engine.network.addresses import address_of
 
 #: In place of a name: every name.
 ANY = "*"
@@ -35,14 +36,6 @@ def read_host(text: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError("must be names or addresses without scheme, port and path, such as pictures.example.org, or *")
     return name
-
-
-def address_of(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """None for a name that is no IP address."""
-    try:
-        return ipaddress.ip_address(name)
-    except ValueError:
-        return None
 
 
 def is_loopback(host: str) -> bool:

@@ -42,6 +42,7 @@ FLOORS = {
         "annotate.rounds": 15,
         "description.groups": -1,  # below the ground
         "errors": 0,
+        "network": 0,
         "no_telemetry": 0,
         "pictures": 0,
         "samplers": 0,
@@ -171,7 +172,9 @@ PUBLIC_ENGINE = {
             "engine",
             "errors",
             "files.json_fields",
+            "files.sqlite_tables",
             "files.whole",
+            "network.addresses",
             "remote.messages",
             "remote.step_thinning",
             "request.edit",

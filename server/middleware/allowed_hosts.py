@@ -10,7 +10,8 @@ from collections.abc import Collection
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.host_names import ANY, LOOPBACK, address_of, host_of, is_loopback, read_host
+from engine.network.addresses import address_of
+from server.host_names import ANY, LOOPBACK, host_of, is_loopback, read_host
 from server.http import problems
 from server.http.problems import ProblemError, shown
 from server.http.route_table import route_path

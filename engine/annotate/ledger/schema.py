@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.annotate.ledger.errors import LedgerError, LedgerFullError
+from engine.files import sqlite_tables
 
 VERSION = 1
 BUSY_SECONDS = 30.0  # longest to wait for another process that writes
@@ -108,7 +109,7 @@ def connect(path: Path) -> sqlite3.Connection:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            _make_tables(connection)
+            sqlite_tables.make_tables(connection, _TABLES, VERSION)
         except BaseException:
             connection.close()
             raise
@@ -124,14 +125,8 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
         LedgerError, LedgerFullError: And nothing of it was kept.
     """
     with translated(path):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with sqlite_tables.transaction(connection):
             yield
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # SQLite ends some failed ones itself
-                connection.execute("ROLLBACK")
-            raise
 
 
 @contextmanager
@@ -145,20 +140,3 @@ def translated(path: Path) -> Iterator[None]:
         raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
     except OSError as error:
         raise LedgerError(f"{path} cannot be used as a ledger: {error.strerror}") from error
-
-
-def _make_tables(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, VERSION):
-            raise sqlite3.DatabaseError(f"its tables have version {version}; this software reads {VERSION}")
-        if version == 0:
-            for statement in _TABLES.split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.files.sqlite_tables import transaction
+
 FORMAT = 1
 BUSY_SECONDS = 30.0
 
@@ -71,14 +73,8 @@ class Database:
             OSError: The disk is full, or another process holds the file for too long.
         """
         try:
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(self.connection):
                 yield self.connection
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
-                raise
         except sqlite3.OperationalError as error:
             raise _as_os_error(error, self.path) from error
 

@@ -12,7 +12,6 @@ from engine.annotate.protocol.attributes import ATTRIBUTES, COLOURS, NONE, REGIO
 
 NUM_SLOTS = 20
 _NOT_SAID = (NONE, UNSURE)
-_FOREGROUND_SLOTS = (1, 14)  # body shape and style are about the whole person
 _EXTRA = {"skin": "{} skin", "view": "seen from the {}", "light": "{}", "setting": "{}"}
 _UNSAID_EXTRA = {("view", "front"), ("pose", "standing")}  # what goes without saying
 

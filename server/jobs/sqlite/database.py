@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from engine.files.sqlite_tables import transaction
 from server.jobs.sqlite.schema import connect, durable
 from server.jobs.store import StorageFullError, StoreDownError
 
@@ -86,15 +87,8 @@ class Database:
         if quick:
             durable(connection, False)
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # SQLite ends some failed ones itself
-                    connection.execute("ROLLBACK")
-                raise
-            return result
+            with transaction(connection):
+                return work(connection)
         finally:
             if quick:
                 durable(connection, True)

@@ -4,6 +4,8 @@ import os
 import sqlite3
 from pathlib import Path
 
+from engine.files.sqlite_tables import make_tables
+
 #: Of the tables; a file with another one is left alone.
 VERSION = 1
 #: Longest to wait for another process that writes.
@@ -76,7 +78,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         durable(connection, True)
         connection.execute("PRAGMA secure_delete = ON")
-        _make_tables(connection)
+        make_tables(connection, _TABLES, VERSION)
     except BaseException:
         connection.close()
         raise
@@ -94,23 +96,6 @@ def durable(connection: sqlite3.Connection, wanted: bool) -> None:
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-
-
-def _make_tables(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, VERSION):
-            raise sqlite3.DatabaseError(f"its tables have version {version}; this software reads {VERSION}")
-        if version == 0:
-            for statement in _TABLES.split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _flush_folder(folder: Path) -> None:

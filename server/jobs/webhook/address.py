@@ -5,23 +5,18 @@ elsewhere a moment later (DNS rebinding) leads nowhere.
 """
 
 import asyncio
-import ipaddress
 import re
 import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from server.host_names import address_of
+from engine.network.addresses import address_of, is_public
 
 MAX_URL = 2000
 RESOLVE_SECONDS = 5.0
 
 _URL = re.compile(r"[!-~]+")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
-#: Networks that the registries call public, and that lead into the operator's own all the same.
-_INSIDE = (ipaddress.ip_network("168.63.129.16/32"),)  # what machines of Azure ask for their secrets
-#: IPv6 that carries an IPv4 address in its last 32 bits.
-_CARRIES = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
 
 
 class AddressError(ValueError):
@@ -90,22 +85,3 @@ async def resolve(receiver: Receiver) -> list[str]:
     if not receiver.private and not all(is_public(address) for address in addresses):
         raise AddressError("must lead to a public address; this one leads into a private network or to this machine")
     return addresses
-
-
-def is_public(text: str) -> bool:
-    """Whether an address is of the public internet; a zone makes it none."""
-    address = address_of(text)
-    if address is None or "%" in text:
-        return False
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or _carried(address)
-        if inner is not None:
-            return is_public(str(inner))
-    inside = any(address in network for network in _INSIDE)
-    return address.is_global and not (address.is_multicast or address.is_reserved or inside)
-
-
-def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if any(address in network for network in _CARRIES):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return None

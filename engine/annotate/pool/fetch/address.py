@@ -7,7 +7,6 @@ a name that points elsewhere a moment later (DNS rebinding) leads nowhere. Redir
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 import socket
 from collections.abc import Collection
@@ -15,16 +14,13 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from engine.annotate.refusal import Refused
+from engine.network.addresses import address_of, is_public
 
 MAX_URL = 4000
 RESOLVE_SECONDS = 10.0
 
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _PORTS = {"http": 80, "https": 443}
-#: Networks that the registries call public, and that lead into the operator's own all the same.
-_INSIDE = (ipaddress.ip_network("168.63.129.16/32"),)  # what machines of Azure ask for their secrets
-#: IPv6 that carries an IPv4 address in its last 32 bits.
-_CARRIES = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +59,7 @@ def read_url(url: str, allowed: Collection[str] = ()) -> Place:
         port = parts.port
     except ValueError as error:
         raise Refused("url", f"a URL such as https://example.org/a.jpg expected; {url[:80]!r}: {error}") from error
-    if parts.scheme not in _PORTS or not (_NAME.fullmatch(host) or _address(host)) or port == 0:
+    if parts.scheme not in _PORTS or not (_NAME.fullmatch(host) or address_of(host)) or port == 0:
         raise Refused("url", f"a URL such as https://example.org/a.jpg expected; got {url[:80]!r}")
     if "@" in parts.netloc:
         raise Refused("url", "a URL must hold no user name or password")
@@ -93,32 +89,6 @@ async def resolve(place: Place) -> list[str]:
         message = f"a public address expected; {place.host} leads into a private network or to this machine"
         raise Refused("private_address", message)
     return addresses
-
-
-def is_public(text: str) -> bool:
-    """Whether an address is of the public internet; a zone makes it none."""
-    address = _address(text)
-    if address is None or "%" in text:
-        return False
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or _carried(address)
-        if inner is not None:
-            return is_public(str(inner))
-    inside = any(address in network for network in _INSIDE)
-    return address.is_global and not (address.is_multicast or address.is_reserved or inside)
-
-
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(name)
-    except ValueError:
-        return None
-
-
-def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if any(address in network for network in _CARRIES):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return None
 
 
 def _ascii(host: str) -> str:
