@@ -89,6 +89,7 @@ SD15_SCHEDULE: dict[str, Any] = {
     "steps_offset": 1,
     "set_alpha_to_one": False,
     "skip_prk_steps": True,
+    "timestep_spacing": "leading",  # PNDM's default; another scheduler that reads this file has another one
 }
 
 

@@ -109,12 +109,14 @@ def row_phrases(row: Json) -> tuple[Phrase, ...]:
     if shot is not None:
         phrases.append(Phrase(group=Group.SHOT, attributes=(("shot", shot),), regions=GROUPS[Group.SHOT].regions))
     texts, ids = _twenty(row, "aa_text"), _twenty(row, "aa_ids")
-    for index, (slot, said, regions) in enumerate(zip(SLOTS, texts, ids, strict=True)):
+    for index, (said, regions) in enumerate(zip(texts, ids, strict=True)):
         if said is None:
             continue
-        if not isinstance(said, Mapping):
+        if not isinstance(said, dict):
             raise ValueError(f"aa_text[{index}]: expected an object or null, got {type(said).__name__}")
-        phrase = _slot_phrase(index, slot, said, regions)
+        # Where a value is not text, another one may be equal to it and be written otherwise: 1 and True.
+        of_slot = _slot_phrase if all(isinstance(each, str) for each in said.values()) else _slot_phrase.__wrapped__
+        phrase = of_slot(index, tuple(said.items()), _numbers(regions))
         if phrase is not None:
             phrases.append(phrase)
     extra = row.get("extra") or ()
@@ -124,23 +126,29 @@ def row_phrases(row: Json) -> tuple[Phrase, ...]:
 
 
 # A data set says few different things, millions of times.
-_plain = lru_cache(maxsize=1 << 16)(plain)
+_remembered = lru_cache(maxsize=1 << 16)
+_plain = _remembered(plain)
 
 
 def _twenty(row: Json, column: str) -> Sequence[object]:
     value = row.get(column)
-    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != len(SLOTS):
+    if not isinstance(value, list | tuple) or len(value) != len(SLOTS):
         raise ValueError(f"{column}: expected a list of {len(SLOTS)} entries, got {type(value).__name__} {value!r:.60}")
     return value
 
 
-def _slot_phrase(index: int, slot: Slot, said: Mapping[object, object], regions: object) -> Phrase | None:
-    attributes = tuple((key, _plain(str(said[key]))) for key in slot.adjectives if said.get(key))
-    noun = _plain(str(said.get(slot.noun_key) or slot.noun)) if slot.noun_key else slot.noun
-    if not attributes and not (slot.noun_key and said.get(slot.noun_key)):
+def _numbers(regions: object) -> tuple[int, ...] | None:
+    return tuple(map(int, regions)) if isinstance(regions, list | tuple) else None
+
+
+@_remembered
+def _slot_phrase(index: int, said: tuple[tuple[object, object], ...], regions: tuple[int, ...] | None) -> Phrase | None:
+    slot, words = SLOTS[index], dict(said)
+    attributes = tuple((key, _plain(str(words[key]))) for key in slot.adjectives if words.get(key))
+    noun = _plain(str(words.get(slot.noun_key) or slot.noun)) if slot.noun_key else slot.noun
+    if not attributes and not (slot.noun_key and words.get(slot.noun_key)):
         return None
-    default = GROUPS[slot.group].regions
-    chosen = tuple(int(i) for i in regions) if isinstance(regions, Sequence) and index != 1 else default
+    chosen = GROUPS[slot.group].regions if regions is None or index == 1 else regions
     return Phrase(group=slot.group, attributes=attributes, noun=noun, regions=chosen, slot=index)
 
 

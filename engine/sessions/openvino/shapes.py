@@ -91,6 +91,10 @@ class CompiledShapes:
             held = self._held.get(key)
             if held is not None:
                 return held[0]
+            if rows == 1:
+                # Whoever wants a single row waits for it, so that what it takes the place of can go before it is made.
+                # Other row counts are tried beside a single row, which must stay.
+                self._make_room()
             model = self._make(tail, rows)
             if rows == 1 or self._tried(key, model):
                 self._hold(key, model)
@@ -124,7 +128,11 @@ class CompiledShapes:
         return self._runs - used > _RECENT_RUNS
 
     def _hold(self, key: Key, model: Any) -> None:
+        self._make_room()
+        with self._lock:
+            self._held[key] = model, self._runs
+
+    def _make_room(self) -> None:
         with self._lock:
             while len(self._held) >= self._most:
                 self._held.popitem(last=False)
-            self._held[key] = model, self._runs

@@ -251,7 +251,7 @@ def _row_phrases(row: dict[str, Any], where: str) -> tuple[Phrase, ...]:
                 row[name] = json.loads(row[name])
             except json.JSONDecodeError as error:
                 raise ValueError(f"{where}: {name} must be JSON: {error}") from error
-    row = {**row, "aa_ids": row.get("aa_ids") or [None] * len(SLOTS)}  # null: the regions that each group has by itself
+    row["aa_ids"] = row.get("aa_ids") or [None] * len(SLOTS)  # null: the regions that each group has by itself
     if not isinstance(row.get("extra") or [], list):
         raise ValueError(f"{where}: extra must be a list, got {row['extra']!r:.60}")
     try:

@@ -185,6 +185,11 @@ def test_a_row_without_regions_takes_those_of_the_group() -> None:
     assert row_phrases(plain)[1].regions == (9, 10)
 
 
+def test_equal_values_of_other_types_are_not_taken_for_each_other() -> None:
+    said = [row_phrases(row(slot9={"type": each}))[1].noun for each in (1, True, 1.0, [1])]
+    assert said == ["1", "True", "1.0", "1"]  # brackets are marks of emphasis
+
+
 def test_an_unknown_framing_is_not_said() -> None:
     assert row_phrases(row(slot9={"type": "boots"}) | {"person_type": "unheard of"})[0].slot == 9
 

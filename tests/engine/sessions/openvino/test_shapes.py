@@ -76,3 +76,17 @@ def test_row_counts_that_change_bits_or_do_not_compile_are_left_out(
     assert shapes.counts(A) == {1, 2, 8}
     assert list(shapes.allowed((1, 2, 4, 8))) == [1, 2, 8]
     assert caplog.text.count("forwards of 4 rows") == 1
+
+
+def test_what_a_single_row_takes_the_place_of_goes_before_it_is_made() -> None:
+    maker, held = Maker(), list[int]()
+
+    def make(tail: Tail, rows: int) -> object:
+        held.append(len(shapes))
+        return maker.make(tail, rows)
+
+    shapes = CompiledShapes(make, maker.same_bits, 1)
+    shapes.take((A, 1))
+    shapes.take((B, 1))
+    assert held == [0, 0]
+    assert shapes.counts(B) == {1}
