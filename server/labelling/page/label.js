@@ -35,6 +35,7 @@ function show(question) {
   task = question;
   get("desk").hidden = task === null;
   get("finished").hidden = task !== null;
+  get(task === null ? "finished" : "buttons").after(get("said"), get("trouble")); // where they are seen
   if (task === null) {
     get("progress").textContent = "";
     return;

@@ -16,11 +16,11 @@ def annotate(*words: object) -> int:
     return main(["annotate", *map(str, words)])
 
 
-def answer_all(path: Path) -> None:
+def answer_all(path: Path, pool: Path) -> None:
     with Ledger(path) as ledger:
         number = ledger.running()
         assert number is not None
-        desk = Desk(ledger, number)
+        desk = Desk(ledger, number, StoredPool(pool).has)
         while (question := desk.next("ann")) is not None:
             desk.answer(question.picture, question.attribute, BY_NAME[question.attribute].values[0], "ann", 2.0)
 
@@ -35,12 +35,18 @@ def test_a_pool_becomes_a_data_set_and_a_takedown_holds(tmp_path: Path, capsys: 
     turn = ("round", "--ledger", ledger, "--pictures", pool, "--attribute", "gender", "--evaluation", 4)
     amounts = ("--training", 1, "--twice", 0)
     assert annotate(*turn, *amounts) == 3
-    answer_all(ledger)
+    with Ledger(ledger) as opened:
+        gone = opened.questions(0)[0].picture
+    assert annotate("takedown", "--pool", pool, "--reason", "asked", gone) == 0  # while its questions wait
+    assert annotate("label-studio", "export", "--ledger", ledger, "--pictures", pool, "--out", tmp_path / "studio") == 0
+    assert gone not in (tmp_path / "studio" / "tasks.json").read_text("utf-8")
+    answer_all(ledger, pool)
     assert annotate(*turn, *amounts) == 0
     say = ("say", "--ledger", ledger, "--pictures", pool, "--out", said, "--queued")
     assert annotate(*say) == 0
     rows = [json.loads(line) for line in said.read_text("utf-8").splitlines()]
-    assert 0 < len(rows) <= 8 and all(row["aa_text"][0]["gender"] in BY_NAME["gender"].values for row in rows)
+    assert 0 < len(rows) <= 7 and gone not in {row["id"] for row in rows}
+    assert all(row["aa_text"][0]["gender"] in BY_NAME["gender"].values for row in rows)
     publish = ("publish", "--pool", pool, "--annotations", said, "--name", "r")
     assert annotate(*publish, "--out", tmp_path / "first") == 0
     assert annotate("takedown", "--pool", pool, "--reason", "asked", rows[0]["id"]) == 0
