@@ -1,8 +1,8 @@
 """Images per second of the filter, and how they grow with workers: in this process, in processes, and on Ray.
 
-Run from the repository root: `python benchmarks/annotate/workers.py --person-models mediapipe-0.10.21-....whl`. All ways
-judge the same pool within one run, and must come to the same verdicts. The clock starts when every worker has answered
-once, because starting one takes as long as a thousand pictures.
+Run from the repository root: `python benchmarks/annotate/workers.py --person-models mediapipe-0.10.21-....whl`. All
+ways judge the same pool within one run, and must come to the same verdicts. The clock starts when every worker has
+answered once, because starting one takes as long as hundreds of pictures.
 """
 
 from __future__ import annotations
@@ -92,9 +92,8 @@ def table(found: Sequence[Measured]) -> str:
     lines = ["| where | workers | images/s | against one worker | until the first |", "|---|---|---|---|---|"]
     for each in found:
         one = next(other for other in found if other.name == each.name)
-        lines.append(
-            f"| {each.name} | {each.workers} | {each.rate:.1f} | {each.rate / one.rate:.2f} | {each.start_seconds:.1f} s |"
-        )
+        growth, start = f"{each.rate / one.rate:.2f}", f"{each.start_seconds:.1f} s"
+        lines.append(f"| {each.name} | {each.workers} | {each.rate:.1f} | {growth} | {start} |")
     return "\n".join(lines)
 
 
