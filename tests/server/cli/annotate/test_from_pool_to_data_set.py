@@ -34,7 +34,10 @@ def test_a_pool_becomes_a_data_set_and_a_takedown_holds(tmp_path: Path, capsys: 
     assert annotate("parse", "--pool", pool) == 0
     turn = ("round", "--ledger", ledger, "--pictures", pool, "--attribute", "gender", "--evaluation", 4)
     amounts = ("--training", 1, "--twice", 0)
-    assert annotate(*turn, *amounts) == 3
+    assert annotate(*turn, *amounts, "--grown", 9) == 4
+    assert "no round begins: 8 new pictures" in capsys.readouterr().out
+    assert annotate(*turn, *amounts, "--grown", 8) == 3
+    assert annotate(*turn, *amounts, "--grown", 8) == 3, "one that has begun goes on"
     with Ledger(ledger) as opened:
         gone = opened.questions(0)[0].picture
     assert annotate("takedown", "--pool", pool, "--reason", "asked", gone) == 0  # while its questions wait
@@ -54,7 +57,13 @@ def test_a_pool_becomes_a_data_set_and_a_takedown_holds(tmp_path: Path, capsys: 
     assert annotate(*publish, "--out", tmp_path / "second") == 0
     assert f"{len(rows) - 1} pictures in" in capsys.readouterr().out
     assert rows[0]["id"] not in StoredPool(pool).ids()
-    assert annotate("compare", tmp_path / "second", "--out", tmp_path / "comparison") == 0
+    report = ("report", "--ledger", ledger, "--out", tmp_path / "report")
+    assert annotate(*report, "--data", tmp_path / "second") == 0
+    told = capsys.readouterr().out
+    assert "| round | machine before |" in told and "| second | - |" in told and "| CosmicMan-HQ 1.0 |" in told
+    files = {each.name for each in (tmp_path / "report").iterdir()}
+    assert {"report.md", "rounds.png", "comparison.md", "comparison.png"} <= files
+    assert annotate(*report, "--data", tmp_path / "none") == 2
 
 
 def test_a_pool_without_label_maps_is_refused(tmp_path: Path) -> None:
