@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -103,6 +104,15 @@ def test_label_studio_answers_the_round(folder: Path, tmp_path: Path, capsys: py
     assert "got 'toga'" in said.err and said.err.count("was taken down") == lost
     (tmp_path / "export.json").write_text("{}", "utf-8")
     assert main(["annotate", "label-studio", "import", *shared, str(tmp_path / "export.json")]) == 2
+
+
+def test_a_second_round_at_once_is_one_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with Ledger(path) as ledger, ledger.alone():
+        assert round_of(path, folder) not in (0, 3)
+        told = capsys.readouterr().err.splitlines()[-1]
+        assert f"process {os.getpid()} runs a round of {path}; it must end first" in told
+        assert ledger.rounds() == []
 
 
 def answering(say: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any], int], Reply]:
