@@ -49,7 +49,11 @@ class LabellingDesk(Protocol):
         ...
 
     def undo(self, annotator: str) -> Task | None:
-        """Takes a person's last answer back; its question, or None where there is none."""
+        """Takes a person's last answer back; its question, or None where there is none.
+
+        Raises:
+            GoneError: The answer is taken back, and its picture is not there any more.
+        """
         ...
 
     def picture(self, picture: str) -> bytes:

@@ -48,8 +48,7 @@ class LedgerDesk:
         back = self._desk.undo(annotator)
         if back is None:
             return None
-        if not self._pool.has(back.picture):
-            return self.next(annotator)  # what was said of a picture that was taken down is taken back all the same
+        self._check(back.picture)  # what was said is taken back all the same
         asked = next(q for q in self._desk.questions if (q.picture, q.attribute) == (back.picture, back.attribute))
         return self._task(asked)
 

@@ -162,9 +162,8 @@ async def test_a_picture_that_is_taken_down_asks_nothing_any_more(
         assert (task["picture"], task["attribute"], task["open"]) == (second, "framing", 4)
         for path in (f"/pictures/{first}", f"/pictures/{first}/regions/belt"):
             assert (await client.get(path)).status_code == 404, "not from memory either"
-        back = (await client.post("/undo", json={"annotator": "ann"})).json()
-        assert back["picture"] == second, "what was said is taken back, and not asked again"
-    assert ledger.given(0) == []
+        assert (await client.post("/undo", json={"annotator": "ann"})).status_code == 404
+    assert ledger.given(0) == [], "what was said is taken back, and not asked again"
     async with served(LedgerDesk(ledger, 0, FolderPool(own_pool.pictures[second].path.parents[1]))) as url:
         async with httpx.AsyncClient(base_url=url) as client:
             task = (await client.get("/question", params={"annotator": "ann"})).json()
