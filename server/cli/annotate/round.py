@@ -109,9 +109,7 @@ def _is_due(options: argparse.Namespace, ledger: "Ledger", pool: "FolderPool | S
         return True
     new = len(set(pool.ids()) - ledger.pictures())
     if new < options.grown:
-        sys.stdout.write(
-            f"no round begins: {new} pictures came since the last one, --grown waits for {options.grown}\n"
-        )
+        sys.stdout.write(f"no round begins: {new} new pictures, and --grown waits for {options.grown}\n")
     return new >= options.grown
 
 
