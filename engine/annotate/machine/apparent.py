@@ -91,7 +91,7 @@ def face_cut_out(picture: Pixels, face: Box, side: int) -> NDArray[np.uint8]:
     there, here = complex(*(left - right)), complex(*(two - one))
     a = there / here
     b = complex(*right) - a * complex(*one)
-    row = (a.real, -a.imag, b.real, a.imag, a.real, b.imag)
+    row: tuple[float, ...] = (a.real, -a.imag, b.real, a.imag, a.real, b.imag)
     scale = max(1.0, abs(a) / 2)  # what is much larger is made smaller first: the transform looks at single pixels
     image = Image.fromarray(picture)
     if scale > 1:

@@ -92,8 +92,10 @@ def run(options: argparse.Namespace) -> int:
             if not _is_due(options, ledger, pool):
                 return NOT_DUE
             with _machine(options, pool) as (machine, learner, load):
-                made = {"learner": learner, "load": load, "suggester": suggester}
-                turned = Flywheel(ledger, pool, machine, settings=settings, **made).turn()
+                wheel = Flywheel(
+                    ledger, pool, machine, learner=learner, load=load, settings=settings, suggester=suggester
+                )
+                turned = wheel.turn()
     except ValueError as error:
         raise UsageError(str(error)) from error
     if turned.waiting:
@@ -107,10 +109,10 @@ def _is_due(options: argparse.Namespace, ledger: "Ledger", pool: "FolderPool | S
     """Whether the pool has grown enough for a new round; one that has begun goes on in any case."""
     if options.grown is None or ledger.running() is not None:
         return True
-    new = len(set(pool.ids()) - ledger.pictures())
-    if new < options.grown:
-        sys.stdout.write(f"no round begins: {new} new pictures, and --grown waits for {options.grown}\n")
-    return new >= options.grown
+    new, wanted = len(set(pool.ids()) - ledger.pictures()), int(options.grown)
+    if new < wanted:
+        sys.stdout.write(f"no round begins: {new} new pictures, and --grown waits for {wanted}\n")
+    return new >= wanted
 
 
 def _settings(options: argparse.Namespace, reviewed: tuple[str, ...]) -> "RoundSettings":
