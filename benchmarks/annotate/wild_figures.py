@@ -75,6 +75,9 @@ class WildPool:
     def ids(self) -> list[str]:
         return list(self.figures)
 
+    def has(self, picture: str) -> bool:
+        return picture in self.figures
+
     def shown(self, picture: str) -> Shown:
         return self.figures[picture].shown()
 

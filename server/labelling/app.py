@@ -22,7 +22,7 @@ from starlette.routing import Route
 from server.http import problems
 from server.http.json_body import BodyT, read_body
 from server.http.problems import ProblemError, shown
-from server.labelling.desk import LabellingDesk, NotKeptError, Task
+from server.labelling.desk import GoneError, LabellingDesk, NotKeptError, Task
 from server.middleware.allowed_hosts import AllowedHostsMiddleware
 from server.middleware.body_limit import BodyLimitMiddleware
 from server.middleware.last_resort import LastResortMiddleware
@@ -105,6 +105,8 @@ class _Page:
             return await run_in_threadpool(alone)
         except KeyError as error:
             raise ProblemError(problems.NOT_FOUND, "No question is about this picture and region.") from error
+        except GoneError as error:
+            raise ProblemError(problems.NOT_FOUND, "The picture was taken down; nothing is asked about it.") from error
         except ValueError as error:
             raise ProblemError(problems.INVALID_REQUEST, str(error)) from error
         except NotKeptError as error:

@@ -4,13 +4,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+class GoneError(Exception):
+    """The picture was taken down while somebody looked at it."""
+
+
 class NotKeptError(Exception):
     """There was no room for an answer; what was kept before is whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One question: `values` are all its answers, `has_region` says whether a part of the picture can be shown."""
+    """One question.
+
+    `values` are all its answers, `has_region` says whether a part of the picture can be shown, and `suggested` is what
+    a model takes the answer to be, where one that only suggests has seen the picture.
+    """
 
     picture: str
     attribute: str
@@ -20,6 +28,7 @@ class Task:
     has_region: bool
     done: int
     open: int
+    suggested: str | None = None
 
 
 class LabellingDesk(Protocol):
@@ -34,12 +43,17 @@ class LabellingDesk(Protocol):
 
         Raises:
             ValueError: It was not asked, or is none of the answers there are.
+            GoneError: The picture is not there any more.
             NotKeptError: There is no room for it.
         """
         ...
 
     def undo(self, annotator: str) -> Task | None:
-        """Takes a person's last answer back; its question, or None where there is none."""
+        """Takes a person's last answer back; its question, or None where there is none.
+
+        Raises:
+            GoneError: The answer is taken back, and its picture is not there any more.
+        """
         ...
 
     def picture(self, picture: str) -> bytes:
@@ -47,6 +61,7 @@ class LabellingDesk(Protocol):
 
         Raises:
             KeyError: No question is about it.
+            GoneError: It is not there any more.
         """
         ...
 
@@ -55,5 +70,6 @@ class LabellingDesk(Protocol):
 
         Raises:
             KeyError: No question is about the picture, or it does not show the region.
+            GoneError: It is not there any more.
         """
         ...

@@ -9,8 +9,9 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +19,8 @@ from engine.annotate.ledger.entries import Decision, Given, Purpose, Question, S
 from engine.annotate.ledger.errors import RoundRunningError
 from engine.annotate.ledger.schema import connect, transaction, translated
 from engine.annotate.records import Answer
+
+_SUGGESTS = "suggested by "  # what the annotator of a suggestion begins with
 
 
 class Ledger:
@@ -166,6 +169,18 @@ class Ledger:
         for each in answers:
             self._insert(number, each, person=False, seconds=None)
 
+    def suggest(self, number: int, answers: Iterable[Answer]) -> None:
+        """Within a step: what a model suggests to people; it is kept beside the questions, and is no label."""
+        for each in answers:
+            self._insert(number, replace(each, annotator=f"{_SUGGESTS}{each.annotator}"), person=False, seconds=None)
+
+    def suggestions(self, number: int) -> dict[tuple[str, str], Answer]:
+        """What was suggested to people in a round, by picture and attribute."""
+        rows = self._all(
+            "SELECT * FROM answers WHERE round = ? AND person = 0 AND annotator GLOB ?", number, f"{_SUGGESTS}*"
+        )
+        return {(row["picture"], row["attribute"]): _answer(row) for row in rows}
+
     def refuse(self, number: int, annotator: str, outside: Iterable[tuple[str, str, str, str]]) -> None:
         """Within a step: answers outside the schema, as picture, attribute, what was said and what is wrong."""
         rows = [(number, picture, attribute, annotator, said, why) for picture, attribute, said, why in outside]
@@ -187,10 +202,6 @@ class Ledger:
         """What a machine of this name said of questions that people answered."""
         rows = self._all("SELECT * FROM answers WHERE person = 0 AND annotator = ? ORDER BY number", annotator)
         return [_answer(row) for row in rows]
-
-    def num_given(self, number: int) -> int:
-        """How many answers people gave in a round."""
-        return int(self._one("SELECT COUNT(*) FROM answers WHERE round = ? AND person = 1 AND undone = 0", number)[0])
 
     def num_outside(self, number: int) -> int:
         """How many answers of machines were outside the schema in a round."""
@@ -240,12 +251,15 @@ class Ledger:
         rows = self._all("SELECT DISTINCT picture FROM labels WHERE annotator = ?", annotator)
         return {row[0] for row in rows}
 
-    def labels(self, pictures: Collection[str] | None = None) -> Iterator[Answer]:
+    def pictures(self) -> set[str]:
+        """Pictures of which the data set says something."""
+        return {row[0] for row in self._all("SELECT DISTINCT picture FROM labels")}
+
+    def labels(self) -> Iterator[Answer]:
         """What the data set says, picture by picture."""
         with translated(self.path):
             for row in self._connection.execute("SELECT * FROM labels ORDER BY picture"):
-                if pictures is None or row["picture"] in pictures:
-                    yield _answer(row)
+                yield _answer(row)
 
     def forget(self, pictures: Iterable[str], attributes: Sequence[str] | None = None) -> None:
         """Within a step: the data set says nothing of these pictures any more, or not of these attributes."""

@@ -5,7 +5,8 @@ It keeps nothing itself: all is in the ledger, so a desk that is killed goes on 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import functools
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from engine.annotate.ledger.entries import Question
@@ -25,9 +26,15 @@ class Progress:
 class Desk:
     """The questions of one round."""
 
-    def __init__(self, ledger: Ledger, round_number: int) -> None:
-        """Takes the ledger and the round whose questions are answered."""
-        self.ledger, self.round = ledger, round_number
+    def __init__(self, ledger: Ledger, round_number: int, there: Callable[[str], bool] = lambda picture: True) -> None:
+        """Takes the parts.
+
+        Args:
+            ledger: Where questions and answers are.
+            round_number: Whose questions are answered.
+            there: Whether a picture is still there; nobody is asked about one that was taken down.
+        """
+        self.ledger, self.round, self._there = ledger, round_number, there
         self.questions = ledger.questions(round_number)
         self._known = {(each.picture, each.attribute) for each in self.questions}
 
@@ -36,13 +43,11 @@ class Desk:
 
         Nobody answers a question twice, and what depends on a thing that is not there is not asked.
         """
-        told = self._told()
-        return next((each for each in self.questions if self._is_open(each, told, annotator)), None)
+        return next(self._open(annotator), None)
 
     def open(self, annotator: str | None = None) -> list[Question]:
         """All questions that are open, for one person or for anybody."""
-        told = self._told()
-        return [each for each in self.questions if self._is_open(each, told, annotator)]
+        return list(self._open(annotator))
 
     def progress(self) -> Progress:
         """Questions that need no more answers, and those that do."""
@@ -53,7 +58,8 @@ class Desk:
         """Keep a person's answer.
 
         Raises:
-            ValueError: It was not asked, or is none of the answers there are; the message says which.
+            ValueError: It was not asked, is none of the answers there are, or its picture was taken down; the message
+                says which.
         """
         if not annotator.strip() or len(annotator) > 60:
             raise ValueError(f"annotator must be a name of 1 to 60 characters; got {annotator[:60]!r}")
@@ -61,12 +67,18 @@ class Desk:
             raise ValueError(
                 f"picture and attribute must be of a question of round {self.round}; got {attribute[:60]!r}"
             )
+        if not self._there(picture):
+            raise ValueError(f"the picture {picture[:12]} was taken down: nothing is asked about it any more")
         given = Answer(picture=picture, attribute=attribute, value=checked(attribute, value), annotator=annotator)
         self.ledger.answer(self.round, [given], seconds)
 
     def undo(self, annotator: str) -> Answer | None:
         """Take back this person's last answer; None where there is none."""
         return self.ledger.undo(self.round, annotator)
+
+    def _open(self, annotator: str | None) -> Iterator[Question]:
+        told, there = self._told(), functools.cache(self._there)
+        return (each for each in self.questions if self._is_open(each, told, annotator) and there(each.picture))
 
     def _told(self) -> dict[tuple[str, str], dict[str, str]]:
         found: dict[tuple[str, str], dict[str, str]] = {}

@@ -105,7 +105,7 @@ def tasks(
     Args:
         questions: Of a round.
         images: Where Label Studio finds each picture, a URL by id.
-        machine: The machine's answers by picture and attribute, where there are some.
+        machine: Answers and suggestions of machines by picture and attribute, where there are some.
     """
     asked: dict[str, list[str]] = {}
     for question in questions:
@@ -116,7 +116,8 @@ def tasks(
         task = Task(data=data)
         told = [machine[picture, name] for name in attributes if (picture, name) in machine]
         if told:
-            task["predictions"] = [Prediction(model_version=told[0].annotator, result=[_result(each) for each in told])]
+            version = " + ".join(dict.fromkeys(each.annotator for each in told))
+            task["predictions"] = [Prediction(model_version=version, result=[_result(each) for each in told])]
         found.append(task)
     return found
 

@@ -5,7 +5,7 @@ It knows counting; it does not know how answers came about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.annotate.ledger.entries import Decision, Given, Purpose, Stage, Standing
@@ -69,11 +69,12 @@ def standings(
     attributes: Sequence[Attribute],
     stage: Stage,
     bar: float = BAR,
+    reviewed: Collection[str] = (),
 ) -> list[Standing]:
     """How a machine stands with each attribute, by the answers of people that measure.
 
     What people cannot tell is not counted. An attribute whose Wilson lower bound is below `bar`, or of which nothing
-    was asked, goes to people again; the machine's answer that is missing is wrong.
+    was asked, goes to people again, and one of `reviewed` always does; the machine's answer that is missing is wrong.
     """
     counts: dict[str, list[bool]] = {}
     for each in people:
@@ -84,7 +85,8 @@ def standings(
     for attribute in attributes:
         some = counts.get(attribute.name, [])
         low, high = wilson(sum(some), len(some))
-        decision = Decision.FROZEN if some and low >= bar else Decision.QUEUED
+        good = some and low >= bar and attribute.name not in reviewed
+        decision = Decision.FROZEN if good else Decision.QUEUED
         found.append(
             Standing(
                 attribute=attribute.name,

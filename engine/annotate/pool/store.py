@@ -119,18 +119,6 @@ class Pool:
         query = "SELECT source, key, licence, url, page, author, text FROM origin WHERE picture = ? ORDER BY rowid"
         return [Origin(**dict(row)) for row in self.database.rows(query, id)]
 
-    def newest(self) -> int:
-        """Number of the picture that came last; 0 where there is none."""
-        row = self.database.one("SELECT coalesce(max(number), 0) AS number FROM picture")
-        assert row is not None, "max has a row"
-        return int(row["number"])
-
-    def grown_since(self, number: int) -> int:
-        """How many pictures there are that came after the one of a number."""
-        row = self.database.one("SELECT count(*) AS count FROM picture WHERE number > ?", number)
-        assert row is not None, "count has a row"
-        return int(row["count"])
-
     def note_refused(self, origin: Origin, refused: Refused) -> None:
         """Keeps why a source's picture was left out; the last reason of each."""
         with self.database.writing() as connection:

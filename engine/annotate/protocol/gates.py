@@ -7,13 +7,13 @@ Letters: H W sides in pixels.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.annotate.protocol.attributes import ATTRIBUTES, NONE, REGIONS, UNSURE, Attribute, Region
+from engine.annotate.protocol.attributes import NONE, REGIONS, UNSURE, Attribute
 from engine.regions.items import ITEM_CLASSES
 
 Mask: TypeAlias = NDArray[np.bool_]  # [H, W]
@@ -55,17 +55,7 @@ def _present(masks: Mapping[str, Mask]) -> dict[str, Mask]:
     return {name: mask for name, mask in masks.items() if mask.mean() >= least[name]}
 
 
-def regions_of(masks: Mapping[str, Mask]) -> tuple[Region, ...]:
-    """The regions that are there, in the protocol's order."""
-    return tuple(region for region in REGIONS if region.name in masks)
-
-
 def may_be_asked(attribute: Attribute, present: Collection[str], answers: Mapping[str, str]) -> bool:
     """Whether a question makes sense: its region is there, and what it depends on was not answered `NONE`."""
     told = answers.get(attribute.parent, "") if attribute.parent else ""
     return attribute.region in present and told not in (NONE, UNSURE)
-
-
-def askable(present: Collection[str], answers: Mapping[str, str]) -> Iterator[Attribute]:
-    """All attributes that may be asked, after these answers by name."""
-    return (attribute for attribute in ATTRIBUTES if may_be_asked(attribute, present, answers))

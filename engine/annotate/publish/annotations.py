@@ -6,7 +6,7 @@ Who or what annotated is not its business.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,6 @@ from engine.annotate.publish.annotated import Annotated
 from engine.annotate.records import PoolPicture
 from engine.annotate.refusal import Refused
 from engine.description.wording.caption import SLOTS
-
-#: From a picture's id and the ATR-18 labels that its map shows to the columns `person_type`, `aa_text` and so on.
-Columns = Callable[[str, frozenset[int]], Mapping[str, Any]]
 
 
 def read_lines(path: Path) -> Iterator[Mapping[str, Any] | Refused]:
@@ -51,17 +48,7 @@ def annotated_lines(pool: Pool, rows: Iterable[Mapping[str, Any] | Refused]) -> 
             yield row
             continue
         try:
-            yield _annotated(pool, shelf, row["id"], lambda *_, told=row: told)
-        except Refused as refused:
-            yield refused
-
-
-def annotated_by(pool: Pool, ids: Iterable[str], columns: Columns) -> Iterator[Annotated | Refused]:
-    """Pictures by id, each with what `columns` says of it."""
-    shelf = Shelf(pool)
-    for id in ids:
-        try:
-            yield _annotated(pool, shelf, id, columns)
+            yield _annotated(pool, shelf, row["id"], row)
         except Refused as refused:
             yield refused
 
@@ -71,13 +58,12 @@ def _framing(picture: PoolPicture, labels: Labels) -> str:
     return person_type(labels, FIGURES if picture.source == FigureSource.name else PEOPLE) or ""
 
 
-def _annotated(pool: Pool, shelf: Shelf, id: str, columns: Columns) -> Annotated:
+def _annotated(pool: Pool, shelf: Shelf, id: str, told: Mapping[str, Any]) -> Annotated:
     try:
         picture = pool.picture(id)
     except KeyError as error:
         raise Refused("not_in_pool", f"the pool has no picture {id[:64]}") from error
     labels = shelf.read(picture)
-    told = columns(id, frozenset(map(int, set(labels.ravel().tolist()))))
     try:
         return Annotated(
             picture=picture,

@@ -2,27 +2,30 @@
 
 label: the machine answers about the pool. plan: questions to people. people: their answers. measure: how often the
 machine was right. learn: a machine from all answers so far. check: how often it is right about pictures that it did
-not learn from. relabel: it answers about the pool. It does not know which machine it turns, or where pictures lie.
+not learn from. relabel: it answers about the pool. A picture that was taken down meanwhile is left out of all of them.
+It does not know which machine it turns, or where pictures lie.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.annotate.ledger.entries import Decision, Purpose, Stage
 from engine.annotate.ledger.ledger import Ledger
 from engine.annotate.machine.annotator import Annotator, Asked, Learner, Replies, Shown
+from engine.annotate.machine.suggester import Suggester
 from engine.annotate.people.desk import Desk
 from engine.annotate.people.sampling import choose
 from engine.annotate.people.verdicts import Settled, settled, standings
-from engine.annotate.protocol.attributes import ATTRIBUTES, NONE, UNSURE, Attribute
+from engine.annotate.protocol.attributes import ATTRIBUTES, BY_NAME, NONE, UNSURE, Attribute
 from engine.annotate.records import Answer
-from engine.annotate.rounds.pool import RoundPool, annotated
+from engine.annotate.rounds.pool import RoundPool, annotated, regions_seen, seen
 from engine.annotate.rounds.settings import RoundSettings
 
 logger = logging.getLogger(__name__)
@@ -54,6 +57,7 @@ class Flywheel:
         learner: Learner | None = None,
         load: Callable[[Path], Annotator] | None = None,
         settings: RoundSettings | None = None,
+        suggester: Suggester | None = None,
     ) -> None:
         """Takes the parts.
 
@@ -64,9 +68,16 @@ class Flywheel:
             learner: Makes the next one from people's answers; None keeps the machine as it is.
             load: Reads a machine that the learner made, from its file.
             settings: How it is turned.
+            suggester: Says to people what it takes the answers to be; its attributes must be in `settings.reviewed`.
+
+        Raises:
+            ValueError: The suggester's answers could become labels that no person has reviewed.
         """
-        self.ledger, self.pool, self.learner = ledger, pool, learner
+        self.ledger, self.pool, self.learner, self.suggester = ledger, pool, learner, suggester
         self.settings = settings or RoundSettings()
+        unreviewed = set(suggester.attributes) - set(self.settings.reviewed) if suggester else ()
+        if unreviewed:
+            raise ValueError(f"people must review {', '.join(sorted(unreviewed))}: reviewed leaves it out")
         made = ledger.machine()
         self.machine = load(made[1]) if made is not None and load is not None else machine
 
@@ -83,9 +94,10 @@ class Flywheel:
             logger.info("round %d begins or goes on, with %s", number, self.machine.name)
             self._label(number, "label")
             self._plan(number)
+            self._suggest(number)
             if people is not None:
                 people(self.ledger, number)
-            waiting = len(Desk(self.ledger, number).open())
+            waiting = len(Desk(self.ledger, number, self.pool.has).open())
             if waiting:
                 return Turned(round=number, waiting=waiting)
             self._measure(number)
@@ -103,14 +115,16 @@ class Flywheel:
         done = self.ledger.labelled_by(self.machine.name)
         due = [picture for picture in self.pool.ids() if picture not in done]
         for at in range(0, len(due), AT_ONCE):
-            shown = [self.pool.shown(picture) for picture in due[at : at + AT_ONCE]]
+            shown = seen(self.pool, due[at : at + AT_ONCE])
             replies = annotated(self.machine, shown, self.settings.asked)
             with self.ledger.step(number, f"{step} from {due[at][:12]}"):
                 self.ledger.forget(due[at : at + AT_ONCE])
                 self.ledger.label(number, replies.answers)
                 self._refuse(number, replies)
-        people = settled(self.ledger.given())
+        people = self._settled()
+        gone = self.ledger.pictures() - {each for each in self.pool.ids() if self.pool.has(each)}
         with self.ledger.step(number, step, began):
+            self.ledger.forget(gone)
             self.ledger.label(number, [_answer(each) for each in people])
             for each in people:
                 if each.value in (NONE, UNSURE):  # what the machine said of a thing that is not there
@@ -121,7 +135,7 @@ class Flywheel:
             return
         began = time.monotonic()
         machine = {(each.picture, each.attribute): each for each in self.ledger.labels()}
-        present = {picture: self.pool.present(picture) for picture in self.pool.ids()}
+        present = regions_seen(self.pool)
         framing = {picture: machine[picture, "framing"].value for picture in present if (picture, "framing") in machine}
         before = [each for earlier in range(number) for each in self.ledger.questions(earlier)]
         questions = choose(
@@ -137,10 +151,27 @@ class Flywheel:
             self.ledger.ask(number, questions)
         logger.info("round %d asks people %d questions", number, len(questions))
 
+    def _suggest(self, number: int) -> None:
+        """What the suggester takes the answers to be, kept beside the questions and never as a label."""
+        if self.suggester is None or self.ledger.is_done(number, "suggest"):
+            return
+        began = time.monotonic()
+        names: dict[str, set[str]] = {}
+        for each in self.ledger.questions(number):
+            if each.attribute in self.suggester.attributes:
+                names.setdefault(each.picture, set()).add(each.attribute)
+        replies = Replies()
+        for shown in seen(self.pool, names):
+            some = tuple(BY_NAME[name] for name in self.suggester.attributes if name in names[shown.id])
+            replies.add(self.suggester.suggest(Asked(picture=shown, attributes=some)))
+        with self.ledger.step(number, "suggest", began):
+            self.ledger.suggest(number, replies.answers)
+
     def _queued(self, number: int) -> Sequence[Attribute]:
         """What people are asked about: everything in the first round, then what is not frozen."""
         before = self.ledger.standings(number - 1, Stage.AFTER) if number else {}
         frozen = {name for name, standing in before.items() if standing.decision is Decision.FROZEN}
+        frozen -= set(self.settings.reviewed)
         return [attribute for attribute in self.settings.asked if attribute.name not in frozen]
 
     def _measure(self, number: int) -> None:
@@ -148,8 +179,8 @@ class Flywheel:
         if self.ledger.is_done(number, "measure"):
             return
         machine = {(each.picture, each.attribute): each for each in self.ledger.labels()}
-        people = settled(self.ledger.given(number))
-        found = standings(people, machine, self._queued(number), Stage.BEFORE, self.settings.bar)
+        people = self._settled(number)
+        found = standings(people, machine, self._queued(number), Stage.BEFORE, *self._rule)
         answered = [
             machine[each.picture, each.attribute] for each in people if (each.picture, each.attribute) in machine
         ]
@@ -161,7 +192,7 @@ class Flywheel:
         if self.learner is None or self.ledger.is_done(number, "learn"):
             return
         began = time.monotonic()
-        people = settled(self.ledger.given())
+        people = self._settled()
         machine = self.learner.learn(self._shown(people), [_answer(each) for each in people])
         file = Path("machines") / f"round-{number:03d}-{machine.name}.safetensors"
         machine.save(self.ledger.path.parent / file)
@@ -175,12 +206,12 @@ class Flywheel:
         if self.ledger.is_done(number, "check"):
             return
         began = time.monotonic()
-        people = settled(self.ledger.given())
+        people = self._settled()
         if self.learner is None:
             machine = {(each.picture, each.attribute): each for each in self.ledger.recorded(self.machine.name)}
         else:
             machine = self._cross_answers(people, self.learner)
-        found = standings(people, machine, self.settings.asked, Stage.AFTER, self.settings.bar)
+        found = standings(people, machine, self.settings.asked, Stage.AFTER, *self._rule)
         with self.ledger.step(number, "check", began):
             self.ledger.decide(number, found)
 
@@ -201,8 +232,8 @@ class Flywheel:
             if each.purpose is Purpose.EVALUATION and each.value != UNSURE:
                 names.setdefault(each.picture, set()).add(each.attribute)
         found = []
-        for picture, some in names.items():
-            shown = self.pool.shown(picture)
+        for shown in seen(self.pool, names):
+            some = names[shown.id]
             fitting = (each for each in self.settings.asked if each.name in some and each.region in shown.masks)
             found.append(Asked(picture=shown, attributes=tuple(fitting)))
         return found
@@ -212,7 +243,17 @@ class Flywheel:
         return int.from_bytes(digest[:4], "big") % self.settings.folds
 
     def _shown(self, people: Sequence[Settled]) -> list[Shown]:
-        return [self.pool.shown(picture) for picture in dict.fromkeys(each.picture for each in people)]
+        return seen(self.pool, dict.fromkeys(each.picture for each in people))
+
+    @property
+    def _rule(self) -> tuple[float, Collection[str]]:
+        """When an attribute is left to the machine, and which never is."""
+        return self.settings.bar, self.settings.reviewed
+
+    def _settled(self, number: int | None = None) -> list[Settled]:
+        """What people say, in a round or in all, of pictures that are still there."""
+        there = functools.cache(self.pool.has)
+        return [each for each in settled(self.ledger.given(number)) if there(each.picture)]
 
     def _refuse(self, number: int, replies: Replies) -> None:
         rows = [(each.picture, each.attribute, each.said, each.why) for each in replies.outside]

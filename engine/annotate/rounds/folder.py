@@ -58,6 +58,10 @@ class FolderPool:
         """All pictures, in the order of their names."""
         return list(self.pictures)
 
+    def has(self, picture: str) -> bool:
+        """See `engine.annotate.rounds.pool.RoundPool`."""
+        return picture in self.pictures and self.pictures[picture].path.is_file() and self.maps[picture].is_file()
+
     def shown(self, picture: str) -> Shown:
         """A picture with its masks.
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Protocol
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from engine.annotate.machine.annotator import Annotator, Asked, Replies, Shown
 from engine.annotate.protocol.attributes import Attribute
 from engine.annotate.protocol.gates import may_be_asked
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class RoundPool(Protocol):
@@ -15,6 +20,10 @@ class RoundPool(Protocol):
 
     def ids(self) -> Sequence[str]:
         """All pictures, in an order that stays."""
+        ...
+
+    def has(self, picture: str) -> bool:
+        """Whether a picture is there now: one may be taken down while a round runs or people answer."""
         ...
 
     def shown(self, picture: str) -> Shown:
@@ -28,6 +37,30 @@ class RoundPool(Protocol):
     def present(self, picture: str) -> Collection[str]:
         """Names of the regions that it shows."""
         ...
+
+
+def seen(pool: RoundPool, pictures: Iterable[str]) -> list[Shown]:
+    """Pictures of the pool, without those that were taken down meanwhile.
+
+    Raises:
+        ValueError: One that is there cannot be read.
+    """
+    return [shown for _, shown in _there(pool, pictures, pool.shown)]
+
+
+def regions_seen(pool: RoundPool) -> dict[str, Collection[str]]:
+    """Names of the regions that each picture of the pool shows; as of `seen`."""
+    return dict(_there(pool, pool.ids(), pool.present))
+
+
+def _there(pool: RoundPool, pictures: Iterable[str], look: Callable[[str], T]) -> Iterator[tuple[str, T]]:
+    for picture in pictures:
+        try:
+            yield picture, look(picture)
+        except (KeyError, ValueError):
+            if pool.has(picture):
+                raise
+            logger.info("left out a picture that was taken down")
 
 
 def annotated(machine: Annotator, pictures: Sequence[Shown], attributes: Sequence[Attribute]) -> Replies:

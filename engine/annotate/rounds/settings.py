@@ -21,6 +21,7 @@ class RoundSettings:
         folds: Parts of the answered pictures; each is measured by a machine that learnt from the others alone.
         price: Of a person's answer, in whatever money, for the report.
         seed: Of all that is drawn.
+        reviewed: Names of what is never left to a machine: only people's answers about it are ever said.
     """
 
     attributes: tuple[str, ...] = tuple(attribute.name for attribute in ATTRIBUTES)
@@ -29,9 +30,10 @@ class RoundSettings:
     folds: int = 5
     price: float = 0.0
     seed: int = 0
+    reviewed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        unknown = [name for name in self.attributes if name not in BY_NAME]
+        unknown = [name for name in (*self.attributes, *self.reviewed) if name not in BY_NAME]
         if unknown or not self.attributes:
             raise ValueError(
                 f"attributes must be of the protocol's {len(ATTRIBUTES)}; got {', '.join(unknown) or 'none'}"

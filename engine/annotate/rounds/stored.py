@@ -51,6 +51,11 @@ class StoredPool:
         """All pictures, in the order in which they came."""
         return list(self.pictures)
 
+    def has(self, picture: str) -> bool:
+        """See `engine.annotate.rounds.pool.RoundPool`: a takedown deletes a picture's files at once."""
+        known = self.pictures.get(picture)
+        return known is not None and known.path.is_file() and self._shelf.path(picture).is_file()
+
     def shown(self, picture: str) -> Shown:
         """A picture with its masks.
 
@@ -70,9 +75,7 @@ class StoredPool:
         return found
 
     def labels_of(self, picture: str) -> Collection[int]:
-        """ATR-18 labels that its map holds; none where it was taken down, which a ledger does not know."""
-        if picture not in self.pictures:
-            return ()
+        """ATR-18 labels that its map holds."""
         return [int(label) for label in np.unique(self._labels(picture))]
 
     def present(self, picture: str) -> Collection[str]:

@@ -11,7 +11,7 @@ from engine.annotate.ledger.ledger import Ledger
 from engine.annotate.people.desk import Desk
 from engine.annotate.protocol.attributes import BY_NAME
 from engine.annotate.rounds.pool import RoundPool
-from server.labelling.desk import NotKeptError, Task
+from server.labelling.desk import GoneError, NotKeptError, Task
 
 SHADE = 150  # of 255: how dark what is not the region becomes
 #: Regions that are the whole picture or person, where a shade would only hide something.
@@ -22,15 +22,23 @@ class LedgerDesk:
     """See `server.labelling.desk.LabellingDesk`."""
 
     def __init__(self, ledger: Ledger, round_number: int, pool: RoundPool) -> None:
-        self._desk = Desk(ledger, round_number)
+        self._desk = Desk(ledger, round_number, pool.has)
         self._pool = pool
+        self._suggested = {key: each.value for key, each in ledger.suggestions(round_number).items()}
         self._known = {question.picture for question in self._desk.questions}
 
     def next(self, annotator: str) -> Task | None:
-        question = self._desk.next(annotator)
-        return None if question is None else self._task(question)
+        while (question := self._desk.next(annotator)) is not None:
+            try:
+                return self._task(question)
+            except (KeyError, ValueError):
+                if self._pool.has(question.picture):
+                    raise  # else it was taken down a moment ago, and is not the next one any more
+        return None
 
     def answer(self, picture: str, attribute: str, value: str, annotator: str, seconds: float | None) -> None:
+        if picture in self._known:
+            self._check(picture)
         try:
             self._desk.answer(picture, attribute, value, annotator, seconds)
         except LedgerFullError as error:
@@ -40,6 +48,7 @@ class LedgerDesk:
         back = self._desk.undo(annotator)
         if back is None:
             return None
+        self._check(back.picture)  # what was said is taken back all the same
         asked = next(q for q in self._desk.questions if (q.picture, q.attribute) == (back.picture, back.attribute))
         return self._task(asked)
 
@@ -57,6 +66,8 @@ class LedgerDesk:
     def _check(self, picture: str) -> None:
         if picture not in self._known:
             raise KeyError(picture)
+        if not self._pool.has(picture):
+            raise GoneError(picture)
 
     def _task(self, question: Question) -> Task:
         attribute = BY_NAME[question.attribute]
@@ -71,6 +82,7 @@ class LedgerDesk:
             has_region=there,
             done=progress.done,
             open=progress.open,
+            suggested=self._suggested.get((question.picture, question.attribute)),
         )
 
 

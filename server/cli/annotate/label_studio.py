@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
   cosmicman annotate label-studio export --ledger flywheel/ledger.sqlite3 --pictures data/wild --out flywheel/studio
-  cosmicman annotate label-studio import --ledger flywheel/ledger.sqlite3 project-1.json
+  cosmicman annotate label-studio import --ledger flywheel/ledger.sqlite3 --pictures data/wild project-1.json
 
 `export` writes config.xml (the project's labelling interface) and tasks.json, whose pictures are named below --url:
 Label Studio serves local files at /data/local-files/?d=. `import` reads the project's export as JSON; what is none of
-the protocol's answers is left out, and said."""
+the protocol's answers, or is about a picture that was taken down meanwhile, is left out, and said."""
 
 
 def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,6 +34,7 @@ def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     write.set_defaults(run=_write)
     read = what.add_parser("import", help="keep the answers of an export", allow_abbrev=False)
     add_ledger(read)
+    add_pictures(read)
     read.add_argument("file", type=Path, metavar="EXPORT.json", help="what Label Studio exported as JSON")
     read.set_defaults(run=_read)
 
@@ -48,8 +49,8 @@ def _write(options: argparse.Namespace) -> int:
     pool = pictures(options.pictures)
     with Ledger(needs_ledger(options.ledger)) as ledger:
         number = _waiting(ledger)
-        asked = Desk(ledger, number).open()
-        machine = {(each.picture, each.attribute): each for each in ledger.labels()}
+        asked = Desk(ledger, number, pool.has).open()
+        machine = {(each.picture, each.attribute): each for each in ledger.labels()} | ledger.suggestions(number)
         images = {picture: f"{options.url}{known.path}" for picture, known in pool.pictures.items()}
         names = {question.attribute for question in asked}
         with whole_file(options.out / "config.xml") as temporary:
@@ -68,10 +69,10 @@ def _read(options: argparse.Namespace) -> int:
         imported = answers(json.loads(options.file.read_text(encoding="utf-8")))
     except ValueError as error:
         raise UsageError(f"{options.file} is no export of Label Studio: {error}") from error
-    refused = list(imported.refused)
+    refused, pool = list(imported.refused), pictures(options.pictures)
     kept = 0
     with Ledger(needs_ledger(options.ledger)) as ledger:
-        desk = Desk(ledger, _waiting(ledger))
+        desk = Desk(ledger, _waiting(ledger), pool.has)
         for answer, seconds in imported.answers:
             try:
                 desk.answer(answer.picture, answer.attribute, answer.value, answer.annotator, seconds)

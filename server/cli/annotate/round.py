@@ -10,12 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.cli.annotate.apparent import add_apparent, apparent
 from server.cli.annotate.ledger_options import add_ledger, add_pictures, pictures
 from server.cli.arguments import add_command, whole_number
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 
 if TYPE_CHECKING:
+    from engine.annotate.ledger.ledger import Ledger
     from engine.annotate.machine.annotator import Annotator, Learner
     from engine.annotate.rounds.folder import FolderPool
     from engine.annotate.rounds.settings import RoundSettings
@@ -24,16 +26,19 @@ if TYPE_CHECKING:
 EXAMPLES = """\
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild --evaluation 60 --training 30
+  cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/pool --grown 1000
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild --vlm http://host:8000/v1
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild --local-vlm models/vilt
   cosmicman annotate round --ledger flywheel/ledger.sqlite3 --pictures data/wild --local-vlm models/llava --tune
 
 The machine answers, and people are asked where it is weak: exit status 3 says that the round waits for them. They
 answer with `cosmicman annotate label` or in Label Studio; the same command then goes on, makes a better machine of
-their answers, and ends the round. The next one asks about what is not good enough yet.
+their answers, and ends the round. The next one asks about what is not good enough yet. With --grown, exit status 4
+says that too few pictures came for another round.
 COSMICMAN_VLM_BASE_URL, COSMICMAN_VLM_MODEL and COSMICMAN_VLM_API_KEY stand for the server's address, model and key."""
 
 WAITING = 3
+NOT_DUE = 4
 LOOKS = 1000  # pictures from which the small annotator learns how regions look
 
 
@@ -47,6 +52,7 @@ def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser.add_argument("--tune", action="store_true", help="with --local-vlm: tune it on people's answers, by LoRA")
     parser.add_argument("--vlm-model", metavar="NAME", help="the model's name at that server")
     parser.add_argument("--vlm-concurrency", type=whole_number(1, 256), default=8, help="requests at once (8)")
+    add_apparent(parser)
     parser.add_argument("--attribute", action="append", metavar="NAME", help="ask about this alone; may be repeated")
     parser.add_argument(
         "--evaluation", type=whole_number(1), default=40, help="answers of people for each attribute, to measure (40)"
@@ -61,6 +67,9 @@ def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         type=whole_number(2),
         default=5,
         help="parts of the answers, each measured by the others' machine (5)",
+    )
+    parser.add_argument(
+        "--grown", type=whole_number(1), metavar="N", help="begin a round only when N pictures came since the last one"
     )
     parser.add_argument("--price", type=float, default=0.0, help="of a person's answer, for the report (0)")
     parser.add_argument("--seed", type=whole_number(0), default=0, help="of the sample (0)")
@@ -77,10 +86,16 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--tune needs --local-vlm: it is that model's weights that learn")
     pool = pictures(options.pictures)
     try:
-        settings = _settings(options)
-        with Ledger(options.ledger) as ledger, _machine(options, pool) as (machine, learner, load):
-            wheel = Flywheel(ledger, pool, machine, learner=learner, load=load, settings=settings)
-            turned = wheel.turn()
+        suggester = apparent(options)
+        settings = _settings(options, () if suggester is None else suggester.attributes)
+        with Ledger(options.ledger) as ledger:
+            if not _is_due(options, ledger, pool):
+                return NOT_DUE
+            with _machine(options, pool) as (machine, learner, load):
+                wheel = Flywheel(
+                    ledger, pool, machine, learner=learner, load=load, settings=settings, suggester=suggester
+                )
+                turned = wheel.turn()
     except ValueError as error:
         raise UsageError(str(error)) from error
     if turned.waiting:
@@ -90,7 +105,17 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace) -> "RoundSettings":
+def _is_due(options: argparse.Namespace, ledger: "Ledger", pool: "FolderPool | StoredPool") -> bool:
+    """Whether the pool has grown enough for a new round; one that has begun goes on in any case."""
+    if options.grown is None or ledger.running() is not None:
+        return True
+    new, wanted = len(set(pool.ids()) - ledger.pictures()), int(options.grown)
+    if new < wanted:
+        sys.stdout.write(f"no round begins: {new} new pictures, and --grown waits for {wanted}\n")
+    return new >= wanted
+
+
+def _settings(options: argparse.Namespace, reviewed: tuple[str, ...]) -> "RoundSettings":
     from engine.annotate.people.sampling import Amounts
     from engine.annotate.protocol.attributes import BY_NAME
     from engine.annotate.rounds.settings import RoundSettings
@@ -102,6 +127,7 @@ def _settings(options: argparse.Namespace) -> "RoundSettings":
         folds=options.folds,
         price=options.price,
         seed=options.seed,
+        reviewed=reviewed,
     )
 
 

@@ -35,11 +35,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         with Ledger(needs_ledger(options.ledger)) as ledger, whole_file(options.out) as temporary:
             with temporary.open("w", encoding="utf-8") as file:
-                for line in lines(ledger, pool.labels_of, queued_too=options.queued):
+                for line in lines(ledger, pool.labels_of, there=pool.has, queued_too=options.queued):
                     file.write(line)
                     count += 1
-    except KeyError as error:
-        raise UsageError(f"{options.pictures} lacks a picture that the ledger has: {error}") from error
     except ValueError as error:
         raise UsageError(str(error)) from error
     sys.stdout.write(f"{count} pictures in {options.out}\n")

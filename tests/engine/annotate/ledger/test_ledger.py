@@ -102,7 +102,7 @@ with ledger.alone(), ledger.step(0, "label"):
     )
     assert ended.returncode == -signal.SIGKILL, ended.stderr
     with Ledger(path) as ledger, ledger.alone():
-        assert ledger.num_given(0) == 1 and list(ledger.labels()) == [] and ledger.is_done(0, "plan")
+        assert len(ledger.given(0)) == 1 and list(ledger.labels()) == [] and ledger.is_done(0, "plan")
     check = sqlite3.connect(path)
     assert check.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     check.close()
@@ -128,14 +128,14 @@ try:
         ledger.label(0, made)
 except LedgerFullError as error:
     print("full:", error)
-print("given", ledger.num_given(0), "labels", len(list(ledger.labels())))
+print("given", len(ledger.given(0)), "labels", len(list(ledger.labels())))
 """
     )
     assert ended.returncode == 0, ended.stderr
     assert "full: no room for" in ended.stdout and "nothing of this step was kept" in ended.stdout
     assert "given 1 labels 0" in ended.stdout
     with Ledger(path) as ledger:
-        assert ledger.num_given(0) == 1 and not ledger.is_done(0, "label")
+        assert len(ledger.given(0)) == 1 and not ledger.is_done(0, "label")
     assert issubclass(LedgerFullError, LedgerError)
 
 

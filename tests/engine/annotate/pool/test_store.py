@@ -91,12 +91,9 @@ def test_an_upright_size_is_told_of_a_picture_that_was_held_askew(pool, picture)
     assert (kept.width, kept.height) == (64, 48)
 
 
-def test_growth_is_counted_from_any_picture_on(pool, picture) -> None:
+def test_pictures_are_told_from_any_number_on(pool, picture) -> None:
     for seed in range(5):
         pool.add(picture(seed), origin(str(seed)))
-    (number, _), *rest = list(pool.pictures())
-    assert len(rest) == 4 and pool.grown_since(number) == 4
-    assert pool.grown_since(pool.newest()) == 0
     assert [each for each, _ in pool.pictures(after=3)] == [4, 5]
 
 

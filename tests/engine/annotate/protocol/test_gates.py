@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from engine.annotate.protocol.attributes import BY_NAME, NONE
-from engine.annotate.protocol.gates import askable, masks_of_items, masks_of_labels, may_be_asked, regions_of
+from engine.annotate.protocol.attributes import ATTRIBUTES, BY_NAME, NONE
+from engine.annotate.protocol.gates import masks_of_items, masks_of_labels, may_be_asked
 from engine.regions.items import ITEM_CLASSES
 from engine.train.figures import draw_figure, sample_figure
 
@@ -14,10 +14,8 @@ def test_regions_that_are_not_there_ask_nothing() -> None:
     labels[12:30, 8:22] = 4
     labels[30, 15] = 8  # one pixel of a belt is none
     masks = masks_of_labels(labels)
-    assert [region.name for region in regions_of(masks)] == [
-        "picture", "person", "body", "face", "top", "outerwear", "background",
-    ]  # fmt: skip
-    names = {attribute.name for attribute in askable(masks, {"outerwear type": NONE})}
+    assert list(masks) == ["picture", "person", "body", "face", "top", "outerwear", "background"]
+    names = {each.name for each in ATTRIBUTES if may_be_asked(each, masks, {"outerwear type": NONE})}
     assert {"top color", "outerwear type", "expression"} <= names
     assert not {"outerwear color", "belt type", "hair color"} & names
 

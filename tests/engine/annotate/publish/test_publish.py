@@ -16,7 +16,7 @@ from engine.annotate.pool.origin import Origin
 from engine.annotate.pool.store import Pool
 from engine.annotate.pool.takedown import take_down, take_down_look
 from engine.annotate.publish.annotated import Annotated
-from engine.annotate.publish.annotations import annotated_by, annotated_lines, read_lines
+from engine.annotate.publish.annotations import annotated_lines, read_lines
 from engine.annotate.publish.card import CardText
 from engine.annotate.publish.licences import LicenceRule
 from engine.annotate.publish.picture_file import without_metadata
@@ -70,7 +70,7 @@ def ids(pool: Pool) -> dict[str, str]:
 
 
 def everything(pool: Pool) -> Iterator[Annotated | Refused]:
-    return annotated_by(pool, ids(pool).values(), lambda *_: said())
+    return annotated_lines(pool, ({"id": id, **said()} for id in ids(pool).values()))
 
 
 def publication(out: Path, **more: Any) -> Publication:

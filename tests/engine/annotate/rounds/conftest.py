@@ -47,6 +47,9 @@ class TinyPool:
     def ids(self) -> Sequence[str]:
         return list(self.pixels)
 
+    def has(self, picture: str) -> bool:
+        return picture in self.pixels
+
     def shown(self, picture: str) -> Shown:
         return Shown(id=picture, pixels=self.pixels[picture], masks=masks_of_labels(self.labels[picture]))
 

@@ -3,9 +3,9 @@
 import base64
 import io
 import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from engine.annotate.ledger.ledger import Ledger
 from engine.annotate.people.desk import Desk
 from engine.annotate.protocol.attributes import BY_NAME
 from server.cli import main
+from tests.server.cli.vlm_server import Reply, VlmServer, completion
 
 KEY = "sk-secret-of-the-test"
 ASKED = ("gender", "belt type", "belt color")
@@ -79,9 +80,10 @@ def test_a_round_waits_for_people_and_goes_on(folder: Path, tmp_path: Path, caps
 
 def test_label_studio_answers_the_round(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ledger, out = tmp_path / "ledger.sqlite3", tmp_path / "studio"
+    folder = shutil.copytree(folder, tmp_path / "wild")
     assert round_of(ledger, folder) == 3
-    shared = ["--ledger", str(ledger)]
-    pictures = ["--pictures", str(folder), "--out", str(out), "--url", "http://127.0.0.1/?d="]
+    shared = ["--ledger", str(ledger), "--pictures", str(folder)]
+    pictures = ["--out", str(out), "--url", "http://127.0.0.1/?d="]
     assert main(["annotate", "label-studio", "export", *shared, *pictures]) == 0
     tasks = json.loads((out / "tasks.json").read_text("utf-8"))
     assert tasks[0]["data"]["image"].startswith(f"http://127.0.0.1/?d={folder}")
@@ -93,64 +95,45 @@ def test_label_studio_answers_the_round(folder: Path, tmp_path: Path, capsys: py
         task["annotations"] = [{"completed_by": 1, "result": results}]
     tasks[0]["annotations"][0]["result"][0]["value"]["choices"] = ["toga"]
     (tmp_path / "export.json").write_text(json.dumps(tasks), "utf-8")
+    gone = tasks[-1]["data"]
+    Path(gone["image"].removeprefix("http://127.0.0.1/?d=")).unlink()  # taken down meanwhile
     assert main(["annotate", "label-studio", "import", *shared, str(tmp_path / "export.json")]) == 0
     said = capsys.readouterr()
-    assert "14 answers kept, 1 left out" in said.out and "got 'toga'" in said.err
+    lost = len(gone["asked"])
+    assert f"{14 - lost} answers kept, {1 + lost} left out" in said.out
+    assert "got 'toga'" in said.err and said.err.count("was taken down") == lost
     (tmp_path / "export.json").write_text("{}", "utf-8")
     assert main(["annotate", "label-studio", "import", *shared, str(tmp_path / "export.json")]) == 2
 
 
-class Server:
-    """An OpenAI-compatible server that answers what the request's schema asks for, or what a test decides."""
-
-    def __init__(self) -> None:
-        self.requests: list[dict[str, Any]] = []
-        self.keys: list[str | None] = []
-        self.reply: Callable[[dict[str, Any]], object] = lambda schema: {
-            name: each["enum"][0] for name, each in schema["properties"].items()
-        }
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.requests.append({"path": self.path, **body})
-                outer.keys.append(self.headers["Authorization"])
-                told = outer.reply(body["response_format"]["json_schema"]["schema"])
-                text = told if isinstance(told, str) else json.dumps(told)
-                data = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, format: str, *arguments: object) -> None:
-                """Quiet."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
+def test_a_second_round_at_once_is_one_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with Ledger(path) as ledger, ledger.alone():
+        assert round_of(path, folder) not in (0, 3)
+        told = capsys.readouterr().err.splitlines()[-1]
+        assert f"process {os.getpid()} runs a round of {path}; it must end first" in told
+        assert ledger.rounds() == []
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield server
-    server.http.shutdown()
-    server.http.server_close()
-    thread.join()
+def answering(say: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any], int], Reply]:
+    """Replies that depend on the request's schema alone."""
+
+    def reply(body: dict[str, Any], number: int) -> Reply:
+        told = say(body["response_format"]["json_schema"]["schema"])
+        return completion(told if isinstance(told, str) else json.dumps(told))
+
+    return reply
 
 
 def test_a_server_annotates_within_the_schema(
-    folder: Path, tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, vlm: VlmServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COSMICMAN_VLM_API_KEY", KEY)
     ledger = tmp_path / "ledger.sqlite3"
-    server.reply = lambda schema: {name: each["enum"][1] for name, each in schema["properties"].items()}
-    assert round_of(ledger, folder, "--vlm", server.url, "--vlm-model", "eyes") == 3
-    assert len(server.requests) == 3 * 12, "person, then the belt's type, then its colour"
-    request = server.requests[-1]
+    vlm.reply = answering(lambda schema: {name: each["enum"][1] for name, each in schema["properties"].items()})
+    assert round_of(ledger, folder, "--vlm", vlm.url, "--vlm-model", "eyes") == 3
+    assert len(vlm.requests) == 3 * 12, "person, then the belt's type, then its colour"
+    request = vlm.requests[-1]
     assert (request["path"], request["model"], request["temperature"]) == ("/v1/chat/completions", "eyes", 0)
     picture, text = request["messages"][0]["content"]
     shown = Image.open(io.BytesIO(base64.b64decode(picture["image_url"]["url"].partition(",")[2])))
@@ -158,17 +141,19 @@ def test_a_server_annotates_within_the_schema(
     assert "Which colour has the belt?" in text["text"]
     schema = request["response_format"]["json_schema"]["schema"]
     jsonschema.validate({"belt color": "red"}, schema)
-    assert set(server.keys) == {f"Bearer {KEY}"}
+    assert set(vlm.keys) == {f"Bearer {KEY}"}
     with Ledger(ledger) as kept:
         labels = list(kept.labels())
-        assert len(labels) == 36 and {each.annotator for each in labels} == {f"eyes at {server.url}"}
+        assert len(labels) == 36 and {each.annotator for each in labels} == {f"eyes at {vlm.url}"}
         assert kept.num_outside(0) == 0
 
 
-def test_a_server_that_ignores_the_schema_is_counted(folder: Path, tmp_path: Path, server: Server) -> None:
+def test_a_server_that_ignores_the_schema_is_counted(folder: Path, tmp_path: Path, vlm: VlmServer) -> None:
     ledger = tmp_path / "ledger.sqlite3"
-    server.reply = lambda schema: "She wears a belt." if "belt type" in schema["properties"] else {"gender": "woman"}
-    assert round_of(ledger, folder, "--vlm", server.url, "--vlm-model", "eyes") == 3
+    vlm.reply = answering(
+        lambda schema: "She wears a belt." if "belt type" in schema["properties"] else {"gender": "woman"}
+    )
+    assert round_of(ledger, folder, "--vlm", vlm.url, "--vlm-model", "eyes") == 3
     with Ledger(ledger) as kept:
         assert list(kept.labels()) == []
         # The belt's colour is asked where nothing says that there is no belt; of it nothing comes, and a gender twice.

@@ -1,16 +1,21 @@
 """Services for stock photographs, which speak their own JSON on loopback: pages, licences, keys, what goes wrong."""
 
 import asyncio
+import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from engine.annotate.pool.fetch.fetcher import Fetcher
 from engine.annotate.pool.fetch.limits import FetchLimits
 from engine.annotate.pool.origin import Offer
 from engine.annotate.pool.sources.stock import SERVICES, Flickr, Pixabay, StockSource, Unsplash
+from engine.annotate.pool.store import Pool
 from engine.annotate.refusal import Refused
+from server.cli import main
 from server.cli.annotate.pool.web import HttpxWeb
 
 
@@ -120,3 +125,27 @@ async def test_no_more_are_offered_than_were_asked_for(site) -> None:
 def test_a_missing_key_names_its_variable(name: str) -> None:
     with pytest.raises(ValueError, match=f"set COSMICMAN_{name.upper()}_KEY"):
         SERVICES[name]("x", "", None)  # type: ignore[arg-type]
+
+
+async def test_collect_takes_a_services_pictures_by_the_key_in_the_environment(
+    site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 60), (204, 44, 50)).save(file, "PNG")
+    large = site.put("/o.png", file.getvalue())
+    photo = {"id": "1", "owner": "o", "ownername": "Ann", "title": "t", "license": "4", "url_o": large}
+    photos = [photo, photo | {"id": "2", "license": "0"}, photo | {"id": "3", "url_o": site.url("/gone.png")}]
+    answered(site, "/services/rest/", [{"stat": "ok", "photos": {"pages": 1, "photo": photos}}])
+    monkeypatch.setenv("COSMICMAN_FLICKR_KEY", "the-key")
+    monkeypatch.setenv("COSMICMAN_FLICKR_URL", site.url(""))
+    words = ["annotate", "collect", "--pool", str(tmp_path / "pool"), "--stock", "flickr=a hat", "--attempts", "1"]
+    assert await asyncio.to_thread(main, [*words, "--allow-private", "localhost"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "added 1, 1 in the pool\n  left out: licence 1\n  left out: status_404 1\n"
+    assert "api_key=the-key" in next(each.target for each in site.requests if "rest" in each.target)
+    assert "the-key" not in told.out + told.err
+    with Pool(tmp_path / "pool") as pool:
+        ((_, picture),) = pool.pictures()
+        (origin,) = pool.origins(picture.id)
+    assert (origin.source, origin.licence, origin.author, origin.url) == ("flickr", "CC BY 2.0", "Ann", large)
+    assert "the-key" not in repr(origin)
