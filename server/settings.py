@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.environment import PREFIX, mistaken_names
 from server.host_names import ANY, read_host
 from server.reader.endpoint import Endpoint
 from server.shipped import shipped_model
 from server.triton.address import parse_addresses
 
-PREFIX = "COSMICMAN_"
 BUNDLED_MODEL = shipped_model("figurine-bundle")
 
 KEYS_FILE = "keys.json"
@@ -51,7 +51,9 @@ ConvolutionSearch = Literal["heuristic", "exhaustive", "default"]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, allow_inf_nan=False
+    )
 
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; only this machine by default.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -290,8 +292,12 @@ def read_settings(**arguments: object) -> Settings:
     """Reads the environment; an argument that is not None wins over its variable.
 
     Raises:
-        ValueError: One line for each setting that is wrong, with what it must be and what came.
+        ValueError: One line for each setting that is wrong, with what it must be and what came, or for each variable
+            that looks like a setting and is none.
     """
+    mistaken = mistaken_names(os.environ, Settings.model_fields)
+    if mistaken:
+        raise ValueError("\n".join(mistaken))
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]

@@ -1,9 +1,11 @@
 """Settings: defaults that are safe, variables, arguments that win, and one clear line for a wrong one."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from server.environment import OTHERS, mistaken_names
 from server.settings import BUNDLED_MODEL, Settings, read_settings
 
 
@@ -68,3 +70,60 @@ def test_what_is_no_redis_is_refused_and_no_password_is_said(address: str) -> No
 )
 def test_addresses_of_a_redis(address: str) -> None:
     assert read_settings(redis=address).redis == address
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("COSMICMAN_LOG_LEVL", "COSMICMAN_LOG_LEVEL"),
+        ("COSMICMAN_REQUIRE_KEY", "COSMICMAN_REQUIRE_KEYS"),
+        ("COSMICMAN_MAX_STEP", "COSMICMAN_MAX_STEPS"),
+        ("cosmicman_hots", "COSMICMAN_HOST"),
+    ],
+)
+def test_a_variable_with_a_typing_mistake_is_refused(name: str, nearest: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "secret")
+    with pytest.raises(ValueError, match=f"^{name}: there is no such setting; did you mean {nearest}[?]$"):
+        read_settings()
+
+
+def test_a_variable_like_no_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_XYZ", "secret")
+    with pytest.raises(ValueError, match="^COSMICMAN_XYZ: there is no such setting; `cosmicman serve --help`"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "COSMICMAN_SERVICE_HOST",
+        "COSMICMAN_SERVICE_PORT_HTTP",
+        "COSMICMAN_PORT_80_TCP_ADDR",
+        "COSMICMAN_REDIS_SERVICE_HOST",
+        "COSMICMAN_REDIS_PORT",
+        "COSMICMAN_REDIS_PORT_6379_TCP",
+        "COSMICMAN_API_KEY",
+        "COSMICMAN_TESTS_NEED_REDIS",
+    ],
+)
+def test_variables_of_others_are_left_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "tcp://10.0.0.1:80")
+    read_settings()
+
+
+def test_every_variable_that_the_project_reads_is_known() -> None:
+    root = Path(__file__).resolve().parent.parent.parent
+    folders = [root / name for name in ("server", "engine", "clients", "containers", "k8s", "docs")]
+    files = [root / "compose.yaml"]
+    files += [
+        file for folder in folders for file in folder.rglob("*") if file.suffix in (".py", ".yaml", ".md", ".env")
+    ]
+    named = {name for file in files for name in re.findall(r"COSMICMAN_[A-Z0-9_]*[A-Z0-9](?![{*_])", file.read_text())}
+    assert named > OTHERS - {name for name in OTHERS if name.endswith("_URL")}
+    assert mistaken_names(named - {"COSMICMAN_XYZ"}, Settings.model_fields) == []
+
+
+def test_a_time_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_SHUTDOWN_TIMEOUT_SECONDS", "inf")
+    with pytest.raises(ValueError, match="^COSMICMAN_SHUTDOWN_TIMEOUT_SECONDS: .*finite number; got 'inf'$"):
+        read_settings()
