@@ -39,6 +39,6 @@ def mistaken_names(environment: Iterable[str], settings: Collection[str]) -> lis
         if not name.upper().startswith(PREFIX) or name.upper() in known | OTHERS or _NOT_OURS.fullmatch(name.upper()):
             continue
         near = get_close_matches(name.upper()[len(PREFIX) : 100], [each[len(PREFIX) :] for each in known], n=1)
-        meant = f"did you mean {PREFIX}{near[0]}?" if near else "`cosmicman serve --help` and docs/api.md name them all"
+        meant = f"did you mean {PREFIX}{near[0]}?" if near else "docs/api.md lists them all"
         lines.append(f"{name[:100]}: there is no such setting; {meant}")
     return lines

@@ -128,7 +128,9 @@ class Settings(BaseSettings):
         description="Largest request body, not counting a picture in it; a larger one is answered 413.",
     )
     max_image_body_bytes: int = Field(
-        13_000_000, ge=1, description="The same for POST /generate, with the picture in base64 that it may hold."
+        13_000_000,
+        ge=1,
+        description="The same where a body may hold a picture: POST /generate, /jobs and those below /v1.",
     )
     body_timeout_seconds: float = Field(30.0, gt=0, description="Longest a client may take to send a body.")
     max_connections: int = Field(

@@ -19,7 +19,8 @@ EXAMPLES = """\
   cosmicman serve --engine triton://10.0.0.5:8001,10.0.0.6:8001
   COSMICMAN_PORT=9000 cosmicman serve
 
-Every setting is also an environment variable COSMICMAN_<NAME>; an argument wins over its variable."""
+Every setting is also an environment variable COSMICMAN_<NAME>; an argument wins over its variable. Many settings, such
+as time limits and sizes of queues, are variables alone: docs/api.md lists them all."""
 
 #: Settings that are arguments of this command.
 ARGUMENTS = (
