@@ -13,7 +13,8 @@ from __future__ import annotations
 
 LOOKALIKES = frozenset(
     """
-    channel channels dither eschew monoid rhino truss maths jacobian initially
+    channel channels dither eschew monoid rhino truss maths jacobian initially creped
+    dreamt dwelt stoat rucked ruching frogging gusset revers peony
     aaron abbott abide abode abort abound abreast abridge abridges abroad abstracts abundances abused acadia
     accented accenting ached aches aching acing acorn acorns acoustics acres acton adams added addie adore adored
     adores advil aeons afghani afghans afield afloat afresh africa agnes aground ahmad ahmed aided aides aiding
@@ -210,7 +211,7 @@ LOOKALIKES = frozenset(
     handy haney hanger hangers hangings hanker hankers hanna hansen hapless harden hardened hardening hardens harder
     hardest harding hardy hared hares haring harked harking harks harley harming harmonic harms harnessed harper
     harried harries harris harrow harrows harry harrying harts hashed hashes hashing hasten hastened hastening
-    hastens hatch hatched hatches hatching hated hates hatfield hating hatted hatteras hatting havel haven havens
+    hastens hatch hatched hatches hatching hated hatfield hating hatted hatteras hatting havel haven havens
     haves hawaiians hawked hawking hayed hayes haying hazed hazels hazing headed header headers heading headings
     heady healed healing heals health heaped heard hearing hears hearst hearties hearty heated heater heaters
     heathen heathens heating heats heaven heavens heavies heavyweights heckler hecklers hedged hedging heeded
