@@ -8,13 +8,13 @@ the text first, so that none of it holds the event loop.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 
 from server.http import json_limits, problems
 from server.http.base64_file import NotBase64Error, UnreadableFile, read_file
+from server.http.field_names import meant
 from server.http.json_limits import Cut
 from server.http.problems import ProblemError, printable, shown
 from server.schemas.base import UNREADABLE, Body, Mistake, MistakesError
@@ -221,10 +221,16 @@ def _rule(mistake: Mistake) -> str:
         case "string_too_long" | "too_long" if isinstance(came, str):
             return f"may have at most {context['max_length']} characters; got {len(came)}"
         case "too_short" | "too_long":
-            return f"must hold {context.get('min_length', context.get('max_length'))} values; got {shown(came)}"
+            return f"must hold {_number_of_values(context)}; got {shown(came)}"
         case "less_than_equal":
             return f"must be at most {context['le']:.10g}; got {shown(came)}"
     return f"must be {EXPECTED.get(mistake.rule, 'valid')}; got {shown(came)}"
+
+
+def _number_of_values(context: Mapping[str, Any]) -> str:
+    """How many a list may hold, as far as the rule that is broken says."""
+    bound, most = ("at least", context["min_length"]) if "min_length" in context else ("at most", context["max_length"])
+    return f"{bound} {most} value{'s' if most != 1 else ''}"
 
 
 def _unreadable(text: str) -> str:
@@ -242,6 +248,6 @@ def _unreadable(text: str) -> str:
 
 def _unknown(name: str, schema: type[Body]) -> str:
     known = list(schema.model_fields)
-    close = get_close_matches(name[:MAX_NAME].lower(), known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known fields are {', '.join(known)}"
+    near = meant(name[:MAX_NAME], known)
+    hint = f"did you mean {near}?" if near else f"known fields are {', '.join(known)}"
     return f"{_name(name)} is no field of this request; {hint}"
