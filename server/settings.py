@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.environment import PREFIX, mistaken_names
@@ -310,16 +311,55 @@ def read_settings(**arguments: object) -> Settings:
 def _lines(error: ValidationError, given: dict[str, object]) -> list[str]:
     lines = []
     for mistake in error.errors(include_url=False):
-        name = str(mistake["loc"][0]) if mistake["loc"] else "settings"
-        source = name if name in given else PREFIX + name.upper()
-        if not mistake["loc"]:  # it is about several together
-            lines.append(mistake["msg"])
+        name = str(mistake["loc"][0]) if mistake["loc"] else ""
+        if not name:  # it is about several together
+            lines.append(_rule(name, mistake))
             continue
-        came = "a value that is not shown"
-        if name not in SECRET:
-            came = repr(PASSWORD.sub("//...@", str(mistake["input"]))[:80])
-        lines.append(f"{source}: {mistake['msg']}; got {came}")
+        source = name if name in given else PREFIX + name.upper()
+        lines.append(f"{source}: {_rule(name, mistake)}; got {_came(name, mistake['input'])}")
     return lines
+
+
+def _came(name: str, value: object) -> str:
+    if name in SECRET:
+        return "a value that is not shown"
+    words = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return repr(PASSWORD.sub("//...@", words)[:80])
+
+
+#: What a value must be, by the rule that it breaks.
+_RULES = {
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "string_too_short": "a text that is not empty",
+    "literal_error": "{expected}",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:.15g}",
+    "less_than_equal": "at most {le:.15g}",
+}
+#: The same for texts of a form of their own.
+_FORMS = {
+    "traces": "an address that begins with http:// or https://, such as http://127.0.0.1:4318",
+    "redis": "an address that begins with redis://, rediss:// or unix://, such as redis://10.0.0.7:6379/0",
+}
+
+
+def _rule(name: str, mistake: ErrorDetails) -> str:
+    """What a value must be, in words for people."""
+    kind, context = mistake["type"], mistake.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "string_pattern_mismatch" and name in _FORMS:
+        return f"must be {_FORMS[name]}"
+    if kind in _RULES:
+        return f"must be {_RULES[kind].format(**context)}"
+    return mistake["msg"]
 
 
 def _is_webhook_secret(text: str) -> bool:
