@@ -17,6 +17,7 @@ from server.http.base64_file import NotBase64Error, UnreadableFile, read_file
 from server.http.field_names import meant
 from server.http.json_limits import Cut
 from server.http.problems import ProblemError, printable, shown
+from server.http.route_table import route_path
 from server.schemas.base import UNREADABLE, Body, Mistake, MistakesError
 from server.schemas.problem import FieldError
 
@@ -65,8 +66,9 @@ async def read_body(request: Request, schema: type[BodyT], most: int) -> Reading
     """The body as `schema`, as far as it is right; beside its files it may have `most` bytes.
 
     Raises:
-        ProblemError: 413, 415, 400, or 422 where it is no object.
+        ProblemError: 413, 415, 400, or 422 where it is no object, or where fields are in the path.
     """
+    _check_query(request)
     _check_content_type(request)
     cut = json_limits.cut_out(await request.body(), schema.FILES, most)
     json_limits.check(cut.text, most, schema.FILES)
@@ -138,6 +140,19 @@ def _cut_before(cut: Cut, text: str, position: int) -> int:
     line = text.rfind("\n", 0, position) + 1
     before = [piece for piece in cut.pieces if line <= text.find(piece.token) < position]
     return sum(len(piece.string) - len(piece.token) for piece in before)
+
+
+def _check_query(request: Request) -> None:
+    """Refuses `?seed=7`, which nothing would read. Below /v1 it is left alone: OpenAI's clients send `api-version`."""
+    if route_path(request.scope).startswith("/v1/"):
+        return
+    names = list(request.query_params)[: problems.MAX_ERRORS]
+    if names:
+        mistakes = [
+            FieldError(field=_name(each), detail=f"{shown(each)} must be in the body; nothing of the path is read")
+            for each in names
+        ]
+        raise problems.invalid(mistakes)
 
 
 def _check_content_type(request: Request) -> None:

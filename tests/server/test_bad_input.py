@@ -244,3 +244,11 @@ async def test_no_body_at_all_makes_a_5xx(client: Any, document: dict[str, Any],
             answer = await client.post(path, content=content, headers=JSON)
             assert answer.status_code < 500
             assert answer.status_code == 200 or answer.json()["status"] == answer.status_code
+
+
+@pytest.mark.parametrize(("path", "text"), [("/generate", "description"), ("/jobs", "description"), ("/parse", "text")])
+async def test_fields_in_the_path_are_refused(client: Any, path: str, text: str) -> None:
+    answer = await client.post(f"{path}?seed=7", json={text: "a woman"})
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "seed"
+    assert answer.json()["detail"] == '"seed" must be in the body; nothing of the path is read'
