@@ -127,6 +127,7 @@ def create_app(
         telemetry=NO_TELEMETRY,
     )
     app.state.gateway = gateway
+    app.state.routes = table
     app.state.jobs = jobs
     for router in openapi.ROUTERS:
         app.include_router(router)
@@ -209,7 +210,7 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     """What routing refuses (404, 405), in the gateway's own shape."""
     assert isinstance(error, HTTPException)
     if error.status_code == problems.METHOD_NOT_ALLOWED.status:
-        refusal = _wrong_method(request, dict(error.headers or {}).get("Allow", ""))
+        refusal = _wrong_method(request, request.app.state.routes.methods_of(request.scope))
     elif not route_path(request.scope):
         return RedirectResponse(f"{request.scope['root_path']}/", headers={"Cache-Control": "no-store"})
     else:
@@ -218,8 +219,7 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     return problems.response(refusal, request.scope)
 
 
-def _wrong_method(request: Request, allow: str) -> ProblemError:
-    methods = {name.strip() for name in allow.split(",")}
+def _wrong_method(request: Request, methods: frozenset[str]) -> ProblemError:
     allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     return ProblemError(
         problems.METHOD_NOT_ALLOWED,

@@ -12,14 +12,15 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.environment import PREFIX, mistaken_names
 from server.host_names import ANY, read_host
 from server.reader.endpoint import Endpoint
 from server.shipped import shipped_model
 from server.triton.address import parse_addresses
 
-PREFIX = "COSMICMAN_"
 BUNDLED_MODEL = shipped_model("figurine-bundle")
 
 KEYS_FILE = "keys.json"
@@ -51,7 +52,9 @@ ConvolutionSearch = Literal["heuristic", "exhaustive", "default"]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, allow_inf_nan=False
+    )
 
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; only this machine by default.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -126,7 +129,9 @@ class Settings(BaseSettings):
         description="Largest request body, not counting a picture in it; a larger one is answered 413.",
     )
     max_image_body_bytes: int = Field(
-        13_000_000, ge=1, description="The same for POST /generate, with the picture in base64 that it may hold."
+        13_000_000,
+        ge=1,
+        description="The same where a body may hold a picture: POST /generate, /jobs and those below /v1.",
     )
     body_timeout_seconds: float = Field(30.0, gt=0, description="Longest a client may take to send a body.")
     max_connections: int = Field(
@@ -290,8 +295,12 @@ def read_settings(**arguments: object) -> Settings:
     """Reads the environment; an argument that is not None wins over its variable.
 
     Raises:
-        ValueError: One line for each setting that is wrong, with what it must be and what came.
+        ValueError: One line for each setting that is wrong, with what it must be and what came, or for each variable
+            that looks like a setting and is none.
     """
+    mistaken = mistaken_names(os.environ, Settings.model_fields)
+    if mistaken:
+        raise ValueError("\n".join(mistaken))
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]
@@ -302,16 +311,55 @@ def read_settings(**arguments: object) -> Settings:
 def _lines(error: ValidationError, given: dict[str, object]) -> list[str]:
     lines = []
     for mistake in error.errors(include_url=False):
-        name = str(mistake["loc"][0]) if mistake["loc"] else "settings"
-        source = name if name in given else PREFIX + name.upper()
-        if not mistake["loc"]:  # it is about several together
-            lines.append(mistake["msg"])
+        name = str(mistake["loc"][0]) if mistake["loc"] else ""
+        if not name:  # it is about several together
+            lines.append(_rule(name, mistake))
             continue
-        came = "a value that is not shown"
-        if name not in SECRET:
-            came = repr(PASSWORD.sub("//...@", str(mistake["input"]))[:80])
-        lines.append(f"{source}: {mistake['msg']}; got {came}")
+        source = name if name in given else PREFIX + name.upper()
+        lines.append(f"{source}: {_rule(name, mistake)}; got {_came(name, mistake['input'])}")
     return lines
+
+
+def _came(name: str, value: object) -> str:
+    if name in SECRET:
+        return "a value that is not shown"
+    words = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return repr(PASSWORD.sub("//...@", words)[:80])
+
+
+#: What a value must be, by the rule that it breaks.
+_RULES = {
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "string_too_short": "a text that is not empty",
+    "literal_error": "{expected}",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:.15g}",
+    "less_than_equal": "at most {le:.15g}",
+}
+#: The same for texts of a form of their own.
+_FORMS = {
+    "traces": "an address that begins with http:// or https://, such as http://127.0.0.1:4318",
+    "redis": "an address that begins with redis://, rediss:// or unix://, such as redis://10.0.0.7:6379/0",
+}
+
+
+def _rule(name: str, mistake: ErrorDetails) -> str:
+    """What a value must be, in words for people."""
+    kind, context = mistake["type"], mistake.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "string_pattern_mismatch" and name in _FORMS:
+        return f"must be {_FORMS[name]}"
+    if kind in _RULES:
+        return f"must be {_RULES[kind].format(**context)}"
+    return mistake["msg"]
 
 
 def _is_webhook_secret(text: str) -> bool:

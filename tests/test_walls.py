@@ -110,6 +110,7 @@ FLOORS = {
     },
     "server": {
         "backend": 0,
+        "environment": 0,
         "host_names": 0,
         "jobs.record": 0,
         "schemas": 0,

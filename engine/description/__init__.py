@@ -8,13 +8,14 @@ from engine.description.emphasis import Emphasis, plain
 from engine.description.groups import GROUPS, Group, GroupRow
 from engine.description.notices import Correction, Notices, corrections, notices
 from engine.description.parser import Parser, parse
-from engine.description.spans import Description, Span
+from engine.description.spans import MAX_WEIGHT, Description, Span
 from engine.description.syntax import Ignored, Syntax
 from engine.description.two_texts import EncoderTexts, encoder_texts
 from engine.description.weighted_spans import weighted
 
 __all__ = [
     "GROUPS",
+    "MAX_WEIGHT",
     "Caution",
     "Correction",
     "Description",

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from engine.description.emphasis import Emphasis
 from engine.description.notices import notices
-from engine.description.spans import Description
+from engine.description.spans import MAX_WEIGHT, Description
 from engine.description.syntax import Syntax
+
+_MOST_SHOWN = 40  # characters of a text in a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,12 @@ class Caution:
 
 
 def cautions(
-    description: Description, negative_description: str = "", negative: str = "", *, guided: bool = True
+    description: Description,
+    negative_description: str = "",
+    negative: str = "",
+    *,
+    guided: bool = True,
+    drawn: str | None = None,
 ) -> tuple[Caution, ...]:
     """Return what the writer of a description should know.
 
@@ -34,8 +41,16 @@ def cautions(
         negative_description: What must not be in the picture besides the phrases that say so themselves.
         negative: The whole text of what must not be, whether or not it is read.
         guided: Whether the negative text is read at all.
+        drawn: The text that is drawn, where it is known.
     """
-    found = [*_of_reading(description.text)]
+    found = [*_of_reading(description.text), *_of_weights(description)]
+    if drawn is not None and not drawn.strip() and description.text.strip():
+        found.append(
+            Caution(
+                kind="nothing-drawn",
+                message="nothing of this text says what to draw, so the picture shows whatever comes",
+            )
+        )
     if negative and not guided:
         found.append(
             Caution(
@@ -58,3 +73,18 @@ def _of_reading(text: str) -> Iterator[Caution]:
         )
     for each in noticed.corrections:
         yield Caution(kind="spelling", message=f"{text[each.start : each.end]!r} is read as {each.word!r}")
+
+
+def _of_weights(description: Description) -> Iterator[Caution]:
+    """What looks like a weight and is none, or too great a one: a picture of such a text is refused."""
+    text = description.text
+    for mistake in Emphasis(text).mistakes:
+        came = text[mistake.start : mistake.end][:_MOST_SHOWN]
+        yield Caution(kind="weight", message=f"no picture is drawn of this text: {mistake.rule}; in {came!r}")
+        return
+    for span in description.spans:
+        if not 0.0 <= span.weight <= MAX_WEIGHT:
+            came = text[span.start : span.end][:_MOST_SHOWN]
+            bounds = f"a weight must be from 0 to {MAX_WEIGHT:g}; got {span.weight:g}"
+            yield Caution(kind="weight", message=f"no picture is drawn of this text: {bounds} for {came!r}")
+            return

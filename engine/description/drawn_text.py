@@ -15,7 +15,7 @@ from engine.description.lexicon.absences import absent_things
 from engine.description.notices import notices
 from engine.description.spans import Description, Span
 
-_HANGING = " \t\r\n,;:"
+_HANGING = " \t\r\n,;:|"
 _SEPARATING = frozenset(",;.:!?\n")
 
 

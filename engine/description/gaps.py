@@ -26,6 +26,8 @@ _EXCEPTION = re.compile(r"(?:apart|aside)\s+from\s+|except\s+(?:for\s+)?|other\s
 _LEADS_ON = re.compile(
     r"(?:^|[,;:.!?\n]|\b(?:with|has|have|having|wearing|wears|is|are|in|and|but))\s*$", re.IGNORECASE
 )
+_LEAD = re.compile(r"\b(?P<lead>with|in|has|having|wearing|wears)$", re.IGNORECASE)
+_LEAD_AGAIN = re.compile(r"(?P<lead>with|in|has|having|wearing|wears)\s+", re.IGNORECASE)
 _BEGINS = re.compile(r"(?:^|[,;:.!?\n])\s*$")
 # Between two absences, so that they go as one.
 _BETWEEN = re.compile(r"(?:[\s,;]|\b(?:and|or|nor|but|with)\b)*", re.IGNORECASE)
@@ -83,6 +85,10 @@ def around_absence(text: str, floor: int, start: int, end: int) -> tuple[int, in
         match = hanging.match(text, goes_on)
         if match is not None and place.search(before) is not None:
             goes_on = match.end()
+    said = _LEAD.search(before.rstrip())
+    again = _LEAD_AGAIN.match(text, goes_on)
+    if said is not None and again is not None and said["lead"].lower() == again["lead"].lower():
+        goes_on = again.end()  # "with no cap but with a watch"
     cut = first + len(text[first:start].rstrip(" \t"))
     return cut, goes_on - (cut > 0 and text[goes_on - 1].isspace() and goes_on > end)
 

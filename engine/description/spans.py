@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from engine.description.groups import Group
 
+#: The greatest weight of a phrase that is drawn.
+MAX_WEIGHT = 4.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:

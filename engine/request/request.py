@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.adapters.info import AdapterInfo
 from engine.bundle.manifest import FewSteps
+from engine.description import MAX_WEIGHT as MAX_WEIGHT
 from engine.description import Description, Group
 from engine.request.edit import PreparedEdit
 from engine.request.second_pass import PreparedSecondPass, SecondPass
@@ -20,7 +21,6 @@ MAX_SEED = 2**32 - 1
 MAX_IMAGE_INDEX = 2**32 - 1
 #: Says in numbers what None says: draw a seed.
 DRAWN_SEED = -1
-MAX_WEIGHT = 4.0
 GROUP_NAMES = tuple(group.value for group in Group)
 PRIORITIES = ("high", "normal", "low")
 FULL, FAST, FEW_STEPS = "full", "fast", "few_steps"

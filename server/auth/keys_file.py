@@ -114,10 +114,13 @@ def editing(path: Path) -> Iterator[list[Key]]:
     """The keys of a file, to be changed in place; who else edits it waits, and readers see the old or the new file.
 
     Raises:
-        KeysFileError: What is there cannot be read; it is left alone.
+        KeysFileError: What is there cannot be read, or nothing can be written there; it is left alone.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise KeysFileError(f"{path.parent}: nothing can be written there: {error.strerror or error}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         keys = list(read_keys(path)) if path.exists() else []

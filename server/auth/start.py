@@ -32,9 +32,10 @@ def keyring_of(settings: Settings) -> Keyring:
             if not is_loopback(settings.host)
             else "API keys are required"
         )
+        where = f" --keys {settings.keys}" if settings.keys is not None else ""
         raise NoKeysError(
-            f"{why}, and there is no {settings.keys_file}; make one with `cosmicman keys add NAME`, or let anybody in "
-            "with --no-keys (COSMICMAN_REQUIRE_KEYS=false)"
+            f"{why}, and there is no {settings.keys_file}; make one with `cosmicman keys add NAME{where}`, or let "
+            "anybody in with --no-keys (COSMICMAN_REQUIRE_KEYS=false)"
         )
     if keyring.asked and not keyring.good():
         logger.warning("%s has no key that is good now: nobody can ask for pictures", settings.keys_file)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from server.cli import annotate
+from server.cli.arguments import unknown_arguments
 from server.cli.commands import (
     ablation,
     evaluate,
@@ -83,7 +84,16 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add(commands)
+    _let_name_themselves(parser)
     return parser
+
+
+def _let_name_themselves(parser: argparse.ArgumentParser) -> None:
+    """Lets options say which command's parser read them."""
+    parser.set_defaults(parser=parser)
+    for action in parser._actions:
+        for inner in action.choices.values() if isinstance(action, argparse._SubParsersAction) else ():
+            _let_name_themselves(inner)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -105,7 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _command(arguments: Sequence[str] | None) -> int:
     try:
-        return _run(build_parser().parse_args(arguments))
+        options, extra = build_parser().parse_known_args(arguments)
+        if extra:
+            return _fail(options, unknown_arguments(options.parser, extra), 2)
+        return _run(options)
     finally:
         sys.stdout.flush()
 

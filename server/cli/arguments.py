@@ -4,7 +4,8 @@ It knows how text becomes a value; it does not know what the value is for.
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 
 
 def whole_number(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
@@ -52,3 +53,19 @@ def add_command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+
+
+def unknown_arguments(parser: argparse.ArgumentParser, extra: Sequence[str]) -> str:
+    """What to say of arguments that a command does not take: the nearest option, or that a text wants quotes."""
+    takes = [action for action in parser._actions if not action.option_strings]
+    known = [name for action in parser._actions for name in action.option_strings if name.startswith("--")]
+    if takes and takes[-1].dest in ("description", "text") and not extra[0].startswith("-"):
+        return f"the description must be one argument, so put it in quotes; {shown(extra)} came after it"
+    near = get_close_matches(extra[0].partition("=")[0], known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"see {parser.prog} --help"
+    return f"unknown argument {shown(extra)}; {hint}"
+
+
+def shown(words: Sequence[str]) -> str:
+    """Words of a command line as a message shows them."""
+    return repr(" ".join(words)[:80])

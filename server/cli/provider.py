@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PROVIDERS = ("auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "openvino", "torch", "torch-compiled")
 CPU_PRECISIONS = ("auto", "float32", "bfloat16")
+#: Providers that run a checkpoint and no bundle.
+OF_PYTORCH = ("torch", "torch-compiled")
 NAMES = ("provider", "device", "engines", "cpu_precision", "openvino_cache", "checkpoint", "base")
 
 
@@ -53,11 +55,26 @@ def add_provider(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def refuse_unread_weights(settings: Settings) -> None:
+    """Refuses weights that the provider does not read, so that nobody takes another model's pictures for theirs.
+
+    Raises:
+        UsageError: A checkpoint or base is named for nothing.
+    """
+    for name, value in (("checkpoint", settings.checkpoint), ("base", settings.base)):
+        if value is not None and settings.provider not in OF_PYTORCH:
+            raise UsageError(
+                f"{name} {value} is read by provider torch or torch-compiled alone, and the provider is "
+                f"{settings.provider}, which runs the bundle"
+            )
+
+
 def loader(settings: Settings) -> Callable[[Path, EngineSettings], Engine]:
     """How the engine is loaded; a provider of PyTorch runs a checkpoint, since bundles hold ONNX graphs alone."""
     from engine.engine import Engine
 
-    if settings.provider not in ("torch", "torch-compiled"):
+    refuse_unread_weights(settings)
+    if settings.provider not in OF_PYTORCH:
         return Engine.load
     if settings.checkpoint is None:
         raise UsageError(f"provider {settings.provider} runs a checkpoint; name its folder with --checkpoint")

@@ -57,7 +57,7 @@ def texts_of(
     """How a description was read, and the two texts that the encoder gets of it; `notes` are warnings besides."""
     texts = encoder_texts(description, negative_description)
     negative = texts.negative.text
-    found = cautions(description, negative_description, negative, guided=guided)
+    found = cautions(description, negative_description, negative, guided=guided, drawn=texts.drawn.text)
     noted = [WarningAnswer(kind=SECOND_READER, message=each) for each in notes]
     return Texts(
         groups=group_spans(description),

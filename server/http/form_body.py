@@ -168,7 +168,10 @@ def _document(parts: list[Part], schema: type[Body]) -> dict[str, Any]:
             rule = "name, name[] or name[key] with a plain key; a list of objects has no place in a form"
             raise _mistake(shown(part.name), f"a part's name must be {rule}; got {shown(part.name)}")
         name, key = match[1], match[2]
-        shape = shapes.get(name, _Shape())
+        if name not in shapes:
+            document[name] = ""  # whatever it holds: the schema says that there is no such field
+            continue
+        shape = shapes[name]
         value = _value(part, name, shape)
         if value is not None or name == "prompt":
             _put(document, name, key, value, shape)

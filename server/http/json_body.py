@@ -8,15 +8,16 @@ the text first, so that none of it holds the event loop.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 
 from server.http import json_limits, problems
 from server.http.base64_file import NotBase64Error, UnreadableFile, read_file
+from server.http.field_names import meant
 from server.http.json_limits import Cut
 from server.http.problems import ProblemError, printable, shown
+from server.http.route_table import route_path
 from server.schemas.base import UNREADABLE, Body, Mistake, MistakesError
 from server.schemas.problem import FieldError
 
@@ -65,8 +66,9 @@ async def read_body(request: Request, schema: type[BodyT], most: int) -> Reading
     """The body as `schema`, as far as it is right; beside its files it may have `most` bytes.
 
     Raises:
-        ProblemError: 413, 415, 400, or 422 where it is no object.
+        ProblemError: 413, 415, 400, or 422 where it is no object, or where fields are in the path.
     """
+    _check_query(request)
     _check_content_type(request)
     cut = json_limits.cut_out(await request.body(), schema.FILES, most)
     json_limits.check(cut.text, most, schema.FILES)
@@ -138,6 +140,19 @@ def _cut_before(cut: Cut, text: str, position: int) -> int:
     line = text.rfind("\n", 0, position) + 1
     before = [piece for piece in cut.pieces if line <= text.find(piece.token) < position]
     return sum(len(piece.string) - len(piece.token) for piece in before)
+
+
+def _check_query(request: Request) -> None:
+    """Refuses `?seed=7`, which nothing would read. Below /v1 it is left alone: OpenAI's clients send `api-version`."""
+    if route_path(request.scope).startswith("/v1/"):
+        return
+    names = list(request.query_params)[: problems.MAX_ERRORS]
+    if names:
+        mistakes = [
+            FieldError(field=_name(each), detail=f"{shown(each)} must be in the body; nothing of the path is read")
+            for each in names
+        ]
+        raise problems.invalid(mistakes)
 
 
 def _check_content_type(request: Request) -> None:
@@ -221,10 +236,16 @@ def _rule(mistake: Mistake) -> str:
         case "string_too_long" | "too_long" if isinstance(came, str):
             return f"may have at most {context['max_length']} characters; got {len(came)}"
         case "too_short" | "too_long":
-            return f"must hold {context.get('min_length', context.get('max_length'))} values; got {shown(came)}"
+            return f"must hold {_number_of_values(context)}; got {shown(came)}"
         case "less_than_equal":
             return f"must be at most {context['le']:.10g}; got {shown(came)}"
     return f"must be {EXPECTED.get(mistake.rule, 'valid')}; got {shown(came)}"
+
+
+def _number_of_values(context: Mapping[str, Any]) -> str:
+    """How many a list may hold, as far as the rule that is broken says."""
+    bound, most = ("at least", context["min_length"]) if "min_length" in context else ("at most", context["max_length"])
+    return f"{bound} {most} value{'s' if most != 1 else ''}"
 
 
 def _unreadable(text: str) -> str:
@@ -242,6 +263,6 @@ def _unreadable(text: str) -> str:
 
 def _unknown(name: str, schema: type[Body]) -> str:
     known = list(schema.model_fields)
-    close = get_close_matches(name[:MAX_NAME].lower(), known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known fields are {', '.join(known)}"
+    near = meant(name[:MAX_NAME], known)
+    hint = f"did you mean {near}?" if near else f"known fields are {', '.join(known)}"
     return f"{_name(name)} is no field of this request; {hint}"

@@ -31,8 +31,12 @@ class RouteTable:
             return path
         return next((route.path for route in self._patterns if route.path_regex.match(path)), UNMATCHED)
 
+    def methods_of(self, scope: Scope) -> frozenset[str]:
+        """What the path takes, whichever of its routes takes it."""
+        return self._methods.get(self.name_of(scope), frozenset())
+
     def takes(self, scope: Scope, method: str) -> bool:
-        return method in self._methods.get(self.name_of(scope), ())
+        return method in self.methods_of(scope)
 
 
 def route_path(scope: Scope) -> str:

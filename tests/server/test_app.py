@@ -30,6 +30,15 @@ async def test_wrong_method_is_405_with_allow(client: Any, path: str) -> None:
         assert answer.json()["title"] == "Method not allowed"
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/jobs", "GET, HEAD, POST"), (f"/jobs/{'0' * 32}", "DELETE, GET, HEAD")]
+)
+async def test_allow_names_all_methods_of_a_path(client: Any, path: str, allowed: str) -> None:
+    answer = await client.put(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert answer.json()["detail"] == f'The method must be {allowed.replace(", ", " or ")}; got "PUT".'
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 @pytest.mark.parametrize("path", ["/nothing", "/generat", "/generate/", "/../etc/passwd", "/%2e%2e/settings.py"])
 async def test_unknown_path_is_404(client: Any, method: str, path: str) -> None:

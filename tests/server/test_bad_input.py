@@ -124,6 +124,12 @@ CORPUS: dict[str, tuple[bytes, int, str | None, tuple[str, ...]]] = {
     "unknown group's weight": (with_field("weights", '{"tops": 1}'), 422, "weights", ("shot, person", "tops")),
     "negated weight": (with_field("weights", '{"negated": 1}'), 422, "weights", ("may not name negated",)),
     "absurd weight in the text": (b'{"description": "a (red dress:1e9)"}', 422, "description", ("0 to 4",)),
+    "another service's name": (with_field("prompt", '"y"'), 422, "prompt", ("did you mean description",)),
+    "a pair of ours": (with_field("size", '"128x192"'), 422, "size", ("did you mean width and height",)),
+    "another's, misspelt": (with_field("negative_promt", '"y"'), 422, "negative_promt", ("negative_description",)),
+    "a count of another's": (with_field("n", "2"), 422, "n", ("did you mean num_images",)),
+    "a group by its thing": (with_field("groups", '{"shoes": "red"}'), 422, "groups", ("did you mean footwear?",)),
+    "a misspelt group": (with_field("weights", '{"headware": 2}'), 422, "weights", ("did you mean headwear?",)),
     "misspelt field": (with_field("descripton", '"y"'), 422, "descripton", ("did you mean description",)),
     "capital field": (with_field("Steps", "2"), 422, "Steps", ("did you mean steps",)),
     "unknown field": (with_field("qqq", "2"), 422, "qqq", ("known fields are description",)),
@@ -238,3 +244,11 @@ async def test_no_body_at_all_makes_a_5xx(client: Any, document: dict[str, Any],
             answer = await client.post(path, content=content, headers=JSON)
             assert answer.status_code < 500
             assert answer.status_code == 200 or answer.json()["status"] == answer.status_code
+
+
+@pytest.mark.parametrize(("path", "text"), [("/generate", "description"), ("/jobs", "description"), ("/parse", "text")])
+async def test_fields_in_the_path_are_refused(client: Any, path: str, text: str) -> None:
+    answer = await client.post(f"{path}?seed=7", json={text: "a woman"})
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "seed"
+    assert answer.json()["detail"] == '"seed" must be in the body; nothing of the path is read'

@@ -1,9 +1,11 @@
 """Settings: defaults that are safe, variables, arguments that win, and one clear line for a wrong one."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from server.environment import OTHERS, mistaken_names
 from server.settings import BUNDLED_MODEL, Settings, read_settings
 
 
@@ -26,7 +28,7 @@ def test_variables_are_read_and_arguments_win(monkeypatch: pytest.MonkeyPatch) -
 
 def test_wrong_variable_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COSMICMAN_PORT", "eighty")
-    with pytest.raises(ValueError, match=r"^COSMICMAN_PORT: .*integer.*; got 'eighty'$"):
+    with pytest.raises(ValueError, match=r"^COSMICMAN_PORT: must be a whole number; got 'eighty'$"):
         read_settings()
 
 
@@ -68,3 +70,94 @@ def test_what_is_no_redis_is_refused_and_no_password_is_said(address: str) -> No
 )
 def test_addresses_of_a_redis(address: str) -> None:
     assert read_settings(redis=address).redis == address
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("COSMICMAN_LOG_LEVL", "COSMICMAN_LOG_LEVEL"),
+        ("COSMICMAN_REQUIRE_KEY", "COSMICMAN_REQUIRE_KEYS"),
+        ("COSMICMAN_MAX_STEP", "COSMICMAN_MAX_STEPS"),
+        ("cosmicman_hots", "COSMICMAN_HOST"),
+    ],
+)
+def test_a_variable_with_a_typing_mistake_is_refused(name: str, nearest: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "secret")
+    with pytest.raises(ValueError, match=f"^{name}: there is no such setting; did you mean {nearest}[?]$"):
+        read_settings()
+
+
+def test_a_variable_like_no_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_XYZ", "secret")
+    with pytest.raises(ValueError, match="^COSMICMAN_XYZ: there is no such setting; docs/api.md lists them all$"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "COSMICMAN_SERVICE_HOST",
+        "COSMICMAN_SERVICE_PORT_HTTP",
+        "COSMICMAN_PORT_80_TCP_ADDR",
+        "COSMICMAN_REDIS_SERVICE_HOST",
+        "COSMICMAN_REDIS_PORT",
+        "COSMICMAN_REDIS_PORT_6379_TCP",
+        "COSMICMAN_API_KEY",
+        "COSMICMAN_TESTS_NEED_REDIS",
+    ],
+)
+def test_variables_of_others_are_left_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "tcp://10.0.0.1:80")
+    read_settings()
+
+
+def test_every_variable_that_the_project_reads_is_known() -> None:
+    root = Path(__file__).resolve().parent.parent.parent
+    folders = [root / name for name in ("server", "engine", "clients", "containers", "k8s", "docs")]
+    files = [root / "compose.yaml"]
+    files += [
+        file for folder in folders for file in folder.rglob("*") if file.suffix in (".py", ".yaml", ".md", ".env")
+    ]
+    named = {name for file in files for name in re.findall(r"COSMICMAN_[A-Z0-9_]*[A-Z0-9](?![{*_])", file.read_text())}
+    assert named > OTHERS - {name for name in OTHERS if name.endswith("_URL")}
+    assert mistaken_names(named - {"COSMICMAN_XYZ"}, Settings.model_fields) == []
+
+
+def test_a_time_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_SHUTDOWN_TIMEOUT_SECONDS", "inf")
+    with pytest.raises(ValueError, match="^COSMICMAN_SHUTDOWN_TIMEOUT_SECONDS: must be a finite number; got 'inf'$"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("log_level", "DEBUG", "must be 'debug', 'info', 'warning' or 'error'"),
+        ("require_keys", "flase", "must be true or false"),
+        ("max_steps", "0", "must be at least 1"),
+        ("port", "70000", "must be at most 65535"),
+        ("drain_seconds", "soon", "must be a number"),
+        ("engine_start_seconds", "0", "must be more than 0"),
+        ("traces", "nonsense", "must be an address that begins with http:// or https://, such as http://127.0.0.1:4318"),
+        ("redis", "localhost", "must be an address that begins with redis://, rediss:// or unix://, such as "
+         "redis://10.0.0.7:6379/0"),
+        ("root_path", "pictures", "must be a path such as /pictures, of letters, digits, '-', '.', '_' and '~'"),
+    ],
+)  # fmt: skip
+def test_rules_are_in_words(name: str, value: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"COSMICMAN_{name.upper()}", value)
+    with pytest.raises(ValueError, match="^" + re.escape(f"COSMICMAN_{name.upper()}: {rule}; got '{value}'") + "$"):
+        read_settings()
+
+
+def test_no_message_is_a_validator_s_own() -> None:
+    for name, field in Settings.model_fields.items():
+        for value in ("nonsense!", "-1", "1e999", "nan", "//", "0"):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv(f"COSMICMAN_{name.upper()}", value)
+                try:
+                    read_settings()
+                except ValueError as error:
+                    words = str(error)
+                    assert "Value error" not in words and "Input should" not in words, (name, field, words)
+                    assert "should" not in words and "pattern" not in words, (name, words)

@@ -120,7 +120,9 @@ def inflections(verb: str) -> tuple[str, str, str]:
     """Return the third person, the past and the -ing form of a regular verb phrase."""
     head, _, rest = verb.partition(" ")
     rest = " " + rest if rest else ""
-    stem = head + head[-1] if _DOUBLING.search(head) and head not in _UNDOUBLED else head
+    last = head.rpartition("-")[2]
+    doubles = _DOUBLING.search(head) and (len(_SYLLABLES.findall(last)) == 1 or last in _STRESSED_LAST)
+    stem = head + head[-1] if doubles else head
     if head.endswith("ie"):
         past, gerund = head + "d", head[:-2] + "ying"
     elif head.endswith("e"):
@@ -132,8 +134,10 @@ def inflections(verb: str) -> tuple[str, str, str]:
     return plural(head) + rest if not head.endswith("s") else head + "es" + rest, past + rest, gerund + rest
 
 
-_UNDOUBLED = frozenset(
-    ("listen", "wander", "linger", "garden", "shoulder", "gather", "deliver", "offer", "enter", "sharpen")
+_SYLLABLES = re.compile(r"[aeiouy]+")
+#: Verbs of two syllables that double their last letter: "forgetting", but "whispering".
+_STRESSED_LAST = frozenset(
+    ("begin", "forget", "omit", "unpin", "unclip", "unzip", "unwrap", "overlap", "backflip", "worship")
 )
 
 #: Irregular pasts of the verbs in the tables.

@@ -39,24 +39,62 @@ OPENERS = """
     stripped of, bare of, shorn of, relieved of, robbed of, dispensing with, dispenses with, forgoes, foregoing,
     foregoes, shuns, spurns, eschews, eschewing, has stopped wearing, used to wear, used to have, has shaved off,
     having shaved off, not one, leave out, leave off, leaving out, remove, ditch the, lose the, drop the, skip the,
-    get rid of, take away, do without, going without, goes without
+    get rid of, take away, do without, going without, goes without, decided
+    against, decides against, deciding against, opted out of, opts out of, opted against, chose not to wear, chooses not
+    to wear, choosing not to wear, decided not to wear, decides not to wear, prefers not to wear, prefers no, hates, i
+    hate, dislikes, i dislike, detests, loathes, can do without, can't stand, cannot stand, don't ever, do not ever,
+    don't ever put, do not ever put, never put, never draw, never add, never show, never include, does not want, doesn't
+    want, did not want, didn't want, does not like, doesn't like, do not like, don't like, does not need, doesn't need,
+    do not need, don't need, has no need of, has no need for
 """
+OPENERS += "".join(
+    f", nor {verb} {who}{doing}"
+    for verb, who in (("is", "he"), ("is", "she"), ("is", "it"), ("are", "they"), ("was", "he"), ("was", "she"))
+    for doing in ("", " holding", " carrying", " showing")
+)
+OPENERS += "".join(
+    f", {denied} {state}"
+    for denied in ("isn't", "aren't", "wasn't", "weren't")
+    for state in ("covered by", "covered with", "hidden by", "hidden under", "shaded by")
+)
+OPENERS += "".join(
+    f", {given} {whose}"
+    for given in ("ditched", "ditches", "swapped", "swaps", "traded", "exchanged")
+    for whose in ("the", "his", "her", "their")
+)
 #: What comes before a thing that is absent, unless an absence or a whole comes before: "no jewellery except a ring".
 EXCEPTIONS = (
     "apart from, except, except for, excepting, other than, aside from, save for, barring, with the exception of"
 )
+#: What a thing that one sees is, and what denies it: "is not in the picture", "shouldn't be visible".
+_SEEN = """
+    visible, shown, showing, seen, to be seen, present, there, in frame, in shot, in view, in sight, in the frame, in
+    the picture, in the image, in the photo, in the shot, in the photograph, in the scene, worn, included, allowed,
+    wanted, needed
+"""
+_DENIED = """
+    not, isn't, aren't, wasn't, weren't, should not be, shouldn't be, must not be, mustn't be, cannot be, can't be,
+    could not be, couldn't be
+"""
 #: What comes after a thing that is absent.
 CLOSERS = """
-    not visible, isn't visible, aren't visible, not shown, isn't shown, not showing, not seen, not to be seen, cannot
-    be seen, can't be seen, could not be seen, couldn't be seen, not present, not there, isn't there, aren't there,
-    not in frame, not in shot, not in view, not in sight, not in the frame, not in the picture, not in the image, not
-    in the photo, not in the shot, not in the photograph, nowhere to be seen, nowhere in sight, nowhere to be found,
-    out of frame, out of the frame, out of shot, out of view, out of sight, cropped out, taken off, removed, shaved
-    off, not worn, isn't worn, aren't worn, not included, not allowed, not wanted, not needed, left at home, left
-    behind, left out, forgotten at home, nonexistent, non-existent
+    nowhere to be seen, nowhere in sight, nowhere to be found, out of frame, out of the frame, out of shot, out of view,
+    out of sight, cropped out, taken off, removed, shaved off, left at home, left behind, left out, forgotten at home,
+    nonexistent, non-existent, does not appear, doesn't appear, do not appear, don't appear, did not appear, should not
+    appear, shouldn't appear, must not appear, mustn't appear, never appears, should be absent, must be absent, should
+    be missing, must be missing, should be left out, must be left out, should be omitted, must be omitted
 """
+_OTHER_CLOSERS = CLOSERS
+CLOSERS += "".join(
+    f", {' '.join(denied.split())} {' '.join(seen.split())}"
+    for denied in _DENIED.split(",")
+    for seen in _SEEN.split(",")
+    if not (" be" in denied and " be " in seen)
+)
 #: The same, where nothing more is said of the thing: "hat off", "left glove missing".
-CLOSING_WORDS = frozenset(("off", "missing", "absent", "gone", "none", "nothing", "invisible", "unseen"))
+CLOSING_WORDS = frozenset(
+    ("off", "missing", "absent", "gone", "none", "nothing", "invisible", "unseen", "forgotten", "no", "nope")
+)
 #: What may follow a thing that is absent and says no more.
 TRAILING = frozenset(
     ("at home", "visible", "present", "shown", "showing", "seen", "worn", "on", "allowed", "needed", "please",
@@ -117,14 +155,18 @@ def _alternatives(phrases: list[str]) -> str:
 _GLUE = """
     with, and, but, or, nor, wearing, having, holding, carrying, sporting, is, are, was, were, be, been, being, am,
     has, have, had, does, do, did, got, wear, wears, wore, hold, holds, carry, carries, want, wants, need, needs,
-    show, shows, include, add, draw, see, to, you, we, i, he, she, they, there, there's, it, any, a, an, the, single,
-    his, her, their, its, my, your, our, some, of, all, in, by, just, give, him, them, either, left his, left her,
-    left their, left the, leaves his, leaves her, leaving his, leaving her, leaving their, kind of, kinds of, sort of,
-    sorts of, type of, form of, pair of, please
+    show, shows, include, add, draw, see, to, you, we, i, he, she, they, there, there's, it, any, a, an, the,
+    single, his, her, their, its, my, your, our, some, of, all, in, by, just, give, him, them, either, left his,
+    left her, left their, left the, leaves his, leaves her, leaving his, leaving her, leaving their, leave the,
+    leave his, leave her, leave their, leave any, leave, kind of, kinds of, sort of, sorts of, type of, form of,
+    pair of, please
 """
 _BEFORE = _alternatives([*_words(OPENERS), *_words(EXCEPTIONS), *_words(_GLUE)])
 _OPENING = re.compile(rf"\s*(?:(?:{_BEFORE})(?![\w'\u2019-])|[,:;.!?-])", re.IGNORECASE)
-_AFTER = _alternatives([*_words(CLOSERS), *CLOSING_WORDS, *TRAILING])
+_AFTER = (
+    rf"{_alternatives([*_words(_OTHER_CLOSERS), *CLOSING_WORDS, *TRAILING, 'out'])}"
+    rf"|(?:{_alternatives(_words(_DENIED))})\s+(?:{_alternatives(_words(_SEEN))}|on\s+(?:his|her|their|the)\s+[\w-]+)"
+)
 _COPULA = r"(?:(?:is|are|was|were|has|have|been|being|both|all|also|still|completely|entirely|just|simply)\s+){0,4}"
 _CLOSING = re.compile(
     rf"(?:\s*[:=|\u2013\u2014-])?\s*{_COPULA}(?<![\w-])(?:{_AFTER}|no|n/?a|nil|null|without|false|none\s+\w+"
@@ -132,10 +174,11 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _MOST_CLOSERS, _LONGEST_CLOSER = 3, 80
+_FIELD_NAME = re.compile(r"^[\w'/ -]{1,30}[*_]{0,2}[:=]\s*(?=(?:no|not|without)\s+\w)", re.IGNORECASE)
 _NOTHING_AT = re.compile(r"\bnothing\b", re.IGNORECASE)
 _PARTS = re.compile(r"\s*(?:,|;|\bor\b|\bnor\b)\s*", re.IGNORECASE)
 _IN_WORDS = re.compile(rf"(?<![\w-])(?:{_alternatives(list(WORDS))})(?![\w-])", re.IGNORECASE)
-_EDGES = ' \t\r\n,.;:|=-!?"\u201c\u201d\u2013\u2014'
+_EDGES = ' \t\r\n,.;:|=-!?"\u201c\u201d\u2013\u2014\u2717\u2718\u274c'
 
 
 def absent_things(phrase: str) -> tuple[str, ...]:
@@ -147,7 +190,7 @@ def absent_things(phrase: str) -> tuple[str, ...]:
     text = " ".join(phrase.split())
     if text.lower() in WORDS:
         return (WORDS[text.lower()],)
-    text = _without_openers(text)
+    text = _without_openers(_FIELD_NAME.sub("", text))
     for _ in range(_MOST_CLOSERS):
         tail = max(0, len(text) - _LONGEST_CLOSER)
         closing = _CLOSING.search(text, tail)

@@ -13,7 +13,13 @@ from __future__ import annotations
 
 LOOKALIKES = frozenset(
     """
-    channel channels dither eschew monoid rhino truss maths jacobian initially
+    tracker trackers coords certs helmut reusing retried accessor packagers crashed ticker tickers loaders linting
+    drafter
+    drafting borrow borrows reorder preset presets miter macos clobber resolvers breaker spake caret toddy solvers
+    medians
+    messaging triad spinner scoping pagers inlining drafts
+    channel channels dither eschew monoid rhino truss maths jacobian initially creped
+    dreamt dwelt stoat rucked ruching frogging gusset revers peony
     aaron abbott abide abode abort abound abreast abridge abridges abroad abstracts abundances abused acadia
     accented accenting ached aches aching acing acorn acorns acoustics acres acton adams added addie adore adored
     adores advil aeons afghani afghans afield afloat afresh africa agnes aground ahmad ahmed aided aides aiding
@@ -36,16 +42,16 @@ LOOKALIKES = frozenset(
     banish banished banishes banishing banjoes banked banking banknote banks banned banter bantered banters banting
     baptism baptisms baptist baptiste baptists baptize baptized baptizes baptizing barbadian barbadians barbed
     barbing barbs bared barents barer barged barging barked barker barkley barnes barney barred barrel barrels
-    barren barrens barrett barricaded barrie barrier barriers barrings barron barry bartered bartering barth barton
+    barren barrens barrett barricaded barrie barrier barriers barrings barron barry barth barton
     based basel baser bases bashed bashes bashing basics basie basil basin basing basis basses basted basting batch
     batched batches batching bates batista batted batter batters battle battles bauds bauer bavaria bawled
     bawls baxter bayed bayer bayes baying beached beaching beacon beacons beady beaked beaks beaned beaning beans
-    bearding bearer bearers bearings beast beasts beating beatles beats beavers became becker becket beckoned
-    beckoning bedded bedding bedside beecher beefs beeper beeton beets begged behead beheads behinds behring beings
+    bearding bearer bearers bearings beast beasts beating beatles beats beavers became becker becket     bedded
+    bedding bedside beecher beefs beeper beeton beets begged behead beheads behinds behring beings
     belated belau belch belches belgians belie belied belies bella belled bellied belling bellying belting belying
     benched benching bender benet bengal benito bennie benny benton bents bequest bequests berbers bereft beretta
     berger bering berle bermuda bernie berra berries beset besets besides bested besting bethe bette betted better
-    bettered bettering betters betting betty bewared bewaring bickered bickering biddle bided bides biding bierce
+    bettered bettering betters betting betty bewared bewaring biddle bided bides biding bierce
     biggles biked biking billed billing billow bills billy bimini binding binds bingo binned biped birched birth
     bitch bitched bitches bitching bitten bitter blackbeard blacken blackens blacking blacks bladder bladders blake
     blamed blamer blames blaming blanch blanche blanches bland blander blank blanked blanker blankest blanking
@@ -78,7 +84,7 @@ LOOKALIKES = frozenset(
     caddy cages caging cains calder calicos californian californians calked calking calks called caller callie
     calling callow calls calms calve cambodia cambodians camouflaged camouflages camped camping campos camry camus
     canadians cancer cancers candide candied candled candling candor caned caning canister canisters canker cankers
-    canned cannes cannier canning cannon cannons canny canoed cantered cantering canton canvass caped capek caper
+    canned cannes cannier canning cannon cannons canny canoed canton canvass caped capek caper
     capered capers capet capone capped capping capri captor captors capture captures capulet caracas caramels carats
     carded cardin carding cared career careers cares carey cargo cargoes caribbeans carina caring carlos carly
     carmen carnal carnot carouse caroused carouses carped carping carps carrie carrier carriers carted carter
@@ -95,7 +101,7 @@ LOOKALIKES = frozenset(
     chipping chirps chiselling chivas choir choirs chopper chopra choral chorals chords chore chores chose chosen
     chowed chowing chows chrystal chuck chucked chucking chugged chugging chummed chumming chunk chunks cider ciders
     cinch cinches cinching cinder cinders cindy circe circled cisco cited cites citing clack clacking clacks clair
-    clambered clambering clammed clamming clamp clamped clamping clamps clams clanging clangs clank clanked clanking
+    clammed clamming clamp clamped clamping clamps clams clanging clangs clank clanked clanking
     clanks clans clapper clappers clare clark clarke clash clashed class classed classes classics classing clattered
     claus claws cleanse cleansed cleanser cleansers cleansing cleared clearer cleave cleaved cleaves cleaving clefs
     cleft clefts clemons clever clicked clime climes clinch clinched clinches clinching cline cling clint clipping
@@ -119,7 +125,7 @@ LOOKALIKES = frozenset(
     crashes crashing crass crated crating crave craved craves craving craze crazed crazes crazier crazing creaked
     creamed creams creamy created creates creed creeds creepy cremate crepes crept crested cresting crewed crewing
     crews cribbed cribbing crick crimes crimsons cringe cringed cringes cringing crinkled crises crisis crispy croak
-    croaked croaks croat croatia croatians croats croce crocheting croci crock crockery crocks crocodiles crocus
+    croaked croaks croat croatia croatians croats croce croci crock crockery crocks crocodiles crocus
     cronies cronin cronus crony crookes crooking crooned cropping crosser crossest crossroad crowed crowing crowning
     crucifies cruel cruise cruises crumb crumbled crumple crumples crunchy crusade crusaded crusades crush crushes
     crushing cubans cuddly culled culling culls cumming cunning curbing curdle curdled curdles curdling curds cures
@@ -152,7 +158,7 @@ LOOKALIKES = frozenset(
     dunce dunces dunged dunging dungs dupes duping duran duress durex dusky dustier dustin dwell dwells dying
     dynamited earle earls earned earning earnings earns earthy eased easts eaten eater eaton eaves eddies edger
     edsel egged egging eggplants egyptians eighteens eighth eights elevens elizabethans ellie ellington elmer
-    elvia elvis embeds ember embroidering emery emile emits emitting empire empires encircled ended endings engels
+    elvia elvis embeds ember emery emile emits emitting empire empires encircled ended endings engels
     engine engraver engravers entertained entice envelop enveloped envelops epaulet equality equated equating erick
     erises eritrea eroses erotic erring escape escaped ester esthetic ether ethic ethiopia ethiopians ethnics
     eurasia eurasians evenest evens events everett evergreens evert evils evolutionary ewing examiner examiners
@@ -166,11 +172,11 @@ LOOKALIKES = frozenset(
     featured feces feeder feeler feelers feeling feint feinted feinting feints felled feller felling fells felted
     felting felts feminines fended fender fenders fending fends ferber ferried ferris fervent fester festers fetich
     fetiches fetter fettering fetters feuded feuding feuds fever fewest fezzes fibbed fibbing fiche fickle fiddly
-    fidgeted fidgeting fidgety fielded fielding fiend fiends fiercer fiery fifteens fifth figured fijians filed
+    fidgety fielded fielding fiend fiends fiercer fiery fifteens fifth figured fijians filed
     filet filets filing filipinos filled filler filly filmy finch finches finding finds fined finely finer fines
-    fingered fingering fingertip fining finished firearm firearms fired firing firmed firmer firming firms firsts
+    fingered fingertip fining finished firearm firearms fired firing firmed firmer firming firms firsts
     fischer fishery fishier fitch fitter fittings fiver fives fizzy flagstone flair flairs flake flaked flakes flame
-    flamed flaming flamingoes flank flanks flapped flashed flashy flatt flattering flawed flawing flaws fleas
+    flamed flaming flamingoes flank flanks flapped flashed flashy flatt flawed flawing flaws fleas
     fleeced fleecing fleet fleeting fleets fleming flesh fleshed flicked flicker flickers flier fliers fliest flight
     flights flint flints flipper flipping flips flits flitted flitting flock flocked flocks flogs flood flooder
     floods floored flora florae floras flores flory floss flossed flounced flounder flounders flout flouted flouting
@@ -185,15 +191,15 @@ LOOKALIKES = frozenset(
     frolicked frolicking frond fronds frosty froze fruity fudge fudges fueled fuels fulled fulling fulls function
     functions fungi funnel funnels funner funnies funny furies furred futility fuzes gabbed gabbing gable gables
     gaged gages gagging gaging gaining gains galas galen gales galled galley galleys galling gallo gallon gallons
-    galloped galloping gallows galls gallup gamble gambled gambler gamblers gambles gambling gamed games gaming
+    gallows galls gallup gamble gambled gambler gamblers gambles gambling gamed games gaming
     gander ganders ganged ganging gangling gangs garaged garbage garble garbled garbo gardner garner garrick garry
     garth gases gashed gashes gashing gasket gaskets gassed gasses gassing gated gatherings gating gauge gauged
     gauls gaunter gavel gavels gawks gayer gazelle geared gearing gelded gelding gelds geller genera generated genes
     geneses gentile gentled gentler gentles gentries gentry genus george georges georgia georgians georgina gerber
     germans germany germs gerry getting getty ghanian giants gibbon gibbs gibes gifted gifting gigged gigging giles
     gills gilts ginned ginning ginny giraffe girdled gladder glade glades glads glamor glamors glamourous glassed
-    glassy glean gleaned gleaning gleans glenn glider gliders glimpsed glimpses glistened glistening gloat gloated
-    gloating gloats gloom gloss glosses glover gloving glowed glowered glowering gnarl gnarling gnarls gnats goads
+    glassy glean gleaned gleaning gleans glenn glider gliders glimpsed glimpses gloat gloated
+    gloating gloats gloom gloss glosses glover gloving glowed gnarl gnarling gnarls gnats goads
     goals gobbed gobbing godless golding golds golfed gompers goodie goodies goods goody goofs goons goosed gored
     gores gorgas gorged gorging goring gould grace graced graces gracing grade grader grades grading graduated
     graffito grafts grail grams grand grands grannie grant grants graph graphs grassed grassing grate grated
@@ -206,17 +212,17 @@ LOOKALIKES = frozenset(
     gulling gummed gummier gummiest gumming gummy gunned gunning guppies guppy gushed gusher gushers gushes gushing
     gustier gusting gusts gusty gutted guyed guying guzzle guzzled guzzles guzzling haber haddock haddocks hades
     hagar hailed haitians haled haler hales haling halley haloes halon halted halts halves halving haman hamburgs
-    hammed hammered hammering hamming hamper hampers handed handel handfuls handler handlers handsful handsomer
+    hammed hamming hamper hampers handed handel handfuls handler handlers handsful handsomer
     handy haney hanger hangers hangings hanker hankers hanna hansen hapless harden hardened hardening hardens harder
     hardest harding hardy hared hares haring harked harking harks harley harming harmonic harms harnessed harper
     harried harries harris harrow harrows harry harrying harts hashed hashes hashing hasten hastened hastening
-    hastens hatch hatched hatches hatching hated hates hatfield hating hatted hatteras hatting havel haven havens
+    hastens hatch hatched hatches hatching hated hatfield hating hatted hatteras hatting havel haven havens
     haves hawaiians hawked hawking hayed hayes haying hazed hazels hazing headed header headers heading headings
     heady healed healing heals health heaped heard hearing hears hearst hearties hearty heated heater heaters
     heathen heathens heating heats heaven heavens heavies heavyweights heckler hecklers hedged hedging heeded
     heeding heeds heeled heeling heirs heller hellman hellos hells hemet hemmed hemming hence hench hensley herbs
-    herman hermitage hermite herod heroes heroin heroins heron herons herring hersey hester hewed hewing hiccuped
-    hiccuping hicks highland highlight highlighted highs hilly hilts himalaya hinder hinders hindi hinds hindus
+    herman hermitage hermite herod heroes heroin heroins heron herons herring hersey hester hewed hewing     hicks
+    highland highlight highlighted highs hilly hilts himalaya hinder hinders hindi hinds hindus
     hines hinged hinging hinted hinting hints hipped hipper hipping hired hires hiring hissed hitchhiker hitchhikers
     hived hives hiving hmong hoard hoarded hoarding hoards hoarse hobbes hobbies hobby hoboes hocked hocking hockney
     hocks hodge hodges hogged hogging holden holder holders holdup holed holidays holing holler hollers hollie
@@ -248,7 +254,7 @@ LOOKALIKES = frozenset(
     labels labored lacey lacier lacked laded lades lading ladled lager lagged lagging lairs lamar lamed lamer
     lames laming lanced lancing lander landon landry lands landscaped lanka lanny lansing lapped lapping lapps
     lapses larded larding lardner lards larges larked larking larks larry laser lashed lashing lassa lassen
-    latch latched latches latching latent later lathe lathed lathered lathering lathes lathing laths latins latter
+    latch latched latches latching latent later lathe lathed lathered lathes lathing laths latins latter
     lauder lauding laughter launch launches lavern lawless laxer lazier lazies lazying leach leaden leafed leafing
     leafs leaked leaking leaks leaky leander leaner leann learned learning learns learnt leary lease leased leases
     leasing least leathery leech leeches leered leering leers lefter lefts legal leger legged leggin leila lending
@@ -256,12 +262,12 @@ LOOKALIKES = frozenset(
     liberia libya libyans lifeline lifelines lighted lighten lightening lightens lightweights liked liken liker
     likes liking lilacs lilted lilting lilts limber limbers limbo limed limes liming limitation limper lindy linear
     liner liners linked linker linking links linus lisped lisping lisps listed listener lister listing liston lists
-    liter liters lither littered littering littler lived lively liven liver livers lives livid living livings loaded
+    liter liters lither littler lived lively liven liver livers lives livid living livings loaded
     loader loading loafed loafs loaned loaning loans lobbed lobbied locale locals locke locked locker lodged lodger
-    lodgers lodging lofted lofting lofty logan logged logger logging loins loire loitered loitering lollard lollypop
+    lodgers lodging lofted lofting lofty logan logged logger logging loins loire lollard lollypop
     lollypops longed longer longing longs loonie loonies loons looping loops loosed looser looses loosing looted
     looting loots loped lopes loping lopped lopping lorre lorrie loser losers loses losing losses lotion lotions
-    louie louis louse louses lousy loved lover lovers loves lowed lowering lowery lowing lowly loyal lucked lucking
+    louie louis louse louses lousy loved lover lovers loves lowed lowery lowing lowly loyal lucked lucking
     lucks luigi lulled lulling lulls lully lumber lumbers lumped lumping lumps lunch lunched lunches lunching lungs
     lurched lurches lured lusher lushes luster lustier lusting lusts lusty luther lymph lyndon lyons mable macao
     maced machined macho macing mackinac macon madden maddens madder madge madly magnified magnifies mahican
@@ -303,7 +309,7 @@ LOOKALIKES = frozenset(
     notice notices notion notions nought nouns novel novels noyes nozzle nozzles nuder nudes nulls numbed nutted
     nutting oared oaring oases oates oaths oberlin obscured obscurer obscurest observer observers oceanus odder
     odors offed offerings ogled oking okras olden oliver olives ollie olsen olympia olympiad olympiads
-    olympias omens onion onset onsets oodles oozed opaqued opaquer opaques opened opening opposites option options
+    olympias omens onion onset onsets oodles oozed opaqued opaquer opaques opposites option options
     orals orchestral order orders organism organisms oscars others otter otters ought ounce ounces ouster ousters
     ousting ousts outed outing outlay outlays outran outsider outsiders outwit outwits overate overcasts overgrow
     overgrows overheads overhear overheard overheat overs overshot owens owing owned owning pacified pacifies pacino
@@ -355,7 +361,7 @@ LOOKALIKES = frozenset(
     rated rates rating ratio rationality ratios ratted ravel raveled raveling ravels ravings rawer razed razes
     razing react reacted reacting reader readers readied readings ready readying realer realist realists reals
     realty reamed reaming reams reaped reared rearing rears recant recanted recanting recants receiver receivers
-    recife recipe recipes reckon reckons recorded recovered recovering recovery redder redding reeked reeking
+    recife recipe recipes reckon reckons recorded recovery redder redding reeked reeking
     reeks reeled reeling reels reese referred refuge refuges regains regale regulars reich reilly reined reining
     related relates relating relay relayed relaying relays religions remain remote removes rending rends rented
     renting rents repaid repeal repealing repeals report reported reports rescuer rescuers researched researches
@@ -365,7 +371,7 @@ LOOKALIKES = frozenset(
     revolutions revolve revolved revolves rhine rhinos rhododendron rhone riced rices riches ricing rickey ricksha
     rickshas ricky ridded ridding riddle riddled riddles riddling ridged ridging rifer rifled rifted rifting rifts
     rigged riggs righted righter righting rightly rights riled riles riling rimming rinds ringed ringling ringo
-    riots riper ripping rippled risen riser risers risks rites rituals rivas rivera riveted riveting roach roaches
+    riots riper ripping rippled risen riser risers risks rites rituals rivas rivera roach roaches
     roams roared robbed robber robbing robby robed robin robing robins robles rocco rocha rocket rockets rockier
     rodin roger rogers rojas roles rollins romania romanians romano romans romantics romany romeo roofed rooked
     rookie rookies rooking rooks roomed rooming roomy roost roosted roosting roosts rooter roped roping rosetta
@@ -376,10 +382,10 @@ LOOKALIKES = frozenset(
     rwandas ryder sabin sachs sacked sacking sadder saddled saddling sades safaris safer safest saffrons sagas sager
     sages saint saintly saints sakai saladin salado salas sales sally saloon saloons salted salter salting salton
     salves samara sames sammy samoa samuel sandbag sanded sanders sanding sandwiched saner sanger sankara santa
-    santos sapped sapping sasha sassoon satan saudis saunders sauntered sauntering sauted saved saver saves saving
+    santos sapped sapping sasha sassoon satan saudis saunders sauted saved saver saves saving
     savvies savvy sawyer saxon saxons sayers sayings scabbed scabbing scabs scala scald scalds scale scales scalped
-    scaly scampered scampering scandal scandals scandinavia scandinavians scanner scanners scant scanted scanter
-    scanting scants scared scarfed scarfs scary scattered scattering scent scents scoffed scollop scolloping
+    scaly scandal scandals scandinavia scandinavians scanner scanners scant scanted scanter
+    scanting scants scared scarfed scarfs scary scent scents scoffed scollop scolloping
     scollops scooped scoot scooted scooting scoots scope scopes score scored scores scoring scorn scorns scots scott
     scotty scouted scouting scrabble scrammed scramming scrams scrap scrape scrapes scrapped scraps scratchy
     scrawled scruff scruffs scuffle scuffled scuffles scuffling scuffs sculley scums scythed sealed sealing seals
@@ -390,10 +396,10 @@ LOOKALIKES = frozenset(
     shaft shafts shaikh shaikhs shaka shaken shaky shall shallow shallows shame shamed shames shaming shams shane
     shape shapes shaping shared shari shark sharked sharking sharks sharpe sharped sharpener sharper shatter
     shattering shatters shaula shauna shaven shaver shavers shawn sheaf sheathe sheathes sheave sheaves sheba sheena
-    sheered sheerer sheering sheers sheet sheik sheiks shelia shelled sheller shelly sheltered sheltering sheol
+    sheered sheerer sheering sheers sheet sheik sheiks shelia shelled sheller shelly sheol
     sherries sherry shied shies shiftless shifty shined shingled shinned shinning shipped shipping shire shirk
-    shirked shirking shirks shivered shivering shocking shocks shoed shoeing shone shooed shook shoon shored
-    shoring shorted shorten shorting shovelled shovelling showed showered showering showier showings shown showy
+    shirked shirking shirks shocking shocks shoed shoeing shone shooed shook shoon shored
+    shoring shorted shorten shorting shovelled shovelling showed showier showings shown showy
     shrank shreds shrew shrieked shriner shrunk shuck shucked shucking shucks shula shunning shunted shunting
     shunts shuts shuttled shuttling shyer shying siberian sicilians sicked sicken sicker sicking sickly sicks sided
     sidelined sidles sidling sidney siege sieges sieved sifted sight sighted sighting sights signalled signalling
@@ -410,13 +416,13 @@ LOOKALIKES = frozenset(
     sluice sluiced sluices sluicing slumber slumbers slummed slummer slumming slunk slurpee slurred slurring slurs
     sluts slyer slyly smalls smarts smash smashed smashes smashing smatterings smelly smelt smelted smelting smelts
     smidge smidges smite smites smiting smitten smocking smokestack smokier smoothed smoothes smote smother smothers
-    smouldered smouldering smudged smugger smuggle smuggled smuggles smuggling snack snacked snacking snacks
+    smouldered smudged smugger smuggle smuggled smuggles smuggling snack snacked snacking snacks
     snagging snags snail snailed snailing snails snaked snappy snare snared snares snaring snead sneakier sneaky
     snell snicker snickers snide snider sniffled sniffling snipe sniped snipes sniping snipped snitch snitched
     snitches snitching snobs snoop snooped snoops snorkelled snorkelling snort snorted snorting snorts snots snout
     snouts snowball snowballs snowed snuck snuff snuffed snuffing snuffs snugged snugging soaped soaping soaps sober
     sobers socialize socializes socked socket sockets socking sodas sodded sodding sodium sofia soggy soiled soiling
-    soils soldered soldering soled solicitous solider solids soling solis solon solves somalia somalis somber sombre
+    soils soled solicitous solider solids soling solis solon solves somalia somalis somber sombre
     somethings somewhats songs sonnet sonnets sonny sooty sophisticate sophisticates sopped sopping sores sorest
     sorry sorted soses sought souls sounder soured souring sours south souths southwestern spaced spacing spaded
     spading spain spanks spanned spare spared spares sparing spark sparking sparkle sparkled sparred sparta spate
@@ -428,7 +434,7 @@ LOOKALIKES = frozenset(
     spouting spouts sprang sprayed spree spreed sprees spriest springing springy sprung spuds spurn spurt
     spurted spurting spurts sputter sputters spying squad squads squared squarer squarest squaring squatted
     squatting squinter squired squiring squirt squirted squirting squirts stabled stabler stablest stabling staci
-    stacy stael staffed staged staggered staggering staging stags staid stake staked stakes staking stale staled
+    stacy stael staffed staged staging stags staid stake staked stakes staking stale staled
     stales stalin staling stalled stalling stamped stanch stanched stanches standings stank stapler staplers starch
     starches starching stark starr starred starring started starve starved starves starving state stated statements
     stater states stating stationery status statuses statute statutes stave staved staves staving stayed steal
@@ -444,7 +450,7 @@ LOOKALIKES = frozenset(
     submits subset subsets subtler subtly suburbans sucker suckle suckled suckles suckling suffer suffers suing
     suite suites sulky summary summed summing sumner sumter sunburn sunburns sundanese sundas sunday sundays sunned
     sunni sunnier sunniest sunning suntan suntans superb supers superstar supper suppers surer surge surged surging
-    surly surprise surprises suspended sutton swabbed swabbing swabs swaggered swaggering swampy swapped swapping
+    surly surprise surprises suspended sutton swabbed swabbing swabs swampy swapped swapping
     swaps swathed swathes swazi swear swearing swears swede sweeper sweepings sweeter sweethearts swelled sweller
     swerved swift swifts swigged swilled swindle swindles swine swines switch switched switches switching swoon
     swoons swoop swooped swoops swore sworn symmetric symmetrical syria syriac syrians syringed tabbed tabbies
@@ -454,9 +460,9 @@ LOOKALIKES = frozenset(
     tanzania tanzanians taped tapes taping tapped tarbell tarried tarrier tarries tarring tarry tarrying tartans
     tartar tarter tarts tarzan tasked tasking tasks tasted tattle tattles taught taunt taunted taunting taunts
     tawney taxed taxes taxies taxing taylor teachings teaks teamed teaming teams teamster teamsters teared tearing
-    teats tedium teems teetered teetering teethe teethed teethes telephoned telescoped teller tellers tempe tender
+    teats tedium teems teethe teethed teethes telephoned telescoped teller tellers tempe tender
     tenders tenets tense tensed tenser tenses tensing tensors tented tenth tenths tenting tepee tepees termed terms
-    terra terraced terrance terri terrie tested tester testers testing tests tethered tethering texans texes
+    terra terraced terrance terri terrie tested tester testers testing tests texans texes
     textured thais thales thalia thames thank thanked thanking tharp thatches thaws thebes theme theses theta
     thicker thickest thieu thing things thinker thinned thins thirsty thirteens thistle thistles thorn thorns
     thorough thoth thought thrace threat threats threes threshed threshes throng throngs throughput throve thumbed
@@ -479,7 +485,7 @@ LOOKALIKES = frozenset(
     tuscan tusks tuxedoes twain tweaked tweet tweets twelves twigs twila twine twines twinged twinging twinning
     twister tyler tyree tyrone tzars udder uganda ugandans ukrainians unblock unblocked unblocking unblocks
     undergrounds underneaths understate understates understudied undertake undertaken undertakes undertow undertows
-    undoes undying unfair unfastened unfastening uninformed unions unite united unites unities units unkind unpick
+    undoes undying unfair uninformed unions unite united unites unities units unkind unpick
     unset upholsterer upload upped uppers uprights uptight upward urals urbane users utter utters vague vaguer
     valenti valves vance vandal vandals vanes vanillas vanned varnish varnished varnishes varnishing vasts vatted
     vaxes veered vegetable veiling veined velvety vended vender venders vending vends venerate venerates venus
@@ -495,7 +501,7 @@ LOOKALIKES = frozenset(
     wedder weddings wedging weeded weeing weekended weighty weird weiss welch welland welled weller welles welling
     wells welted welter welters welting wendy westerns wests wetter wetting whack whacked whacking whacks
     whaled whats wheedled wheedling wheeler wheres whigs whiled whiles whiling whimper whimpers whims whine whines
-    whining whirr whirred whirring whirrs whirs whisker whiskys whispered whispering whistler whiter whitest
+    whining whirr whirred whirring whirrs whirs whisker whiskys whistler whiter whitest
     whitewashes whitman whittled wholes wholly whoops whore whores wicked wickers wicket wickets wicks wider wigged
     wigging wiggle wiggled wiggles wiggling wigner wilder wilds wiles willa willed willie willing wills willy wilted
     winched windex windowpanes wined wines winging wining winkle winning wintery wiper wipers wired wires wiring

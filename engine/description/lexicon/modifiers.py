@@ -6,6 +6,7 @@ They belong to the noun they stand at, before or after it. Pure data; it does no
 from __future__ import annotations
 
 COLOURS = """
+    umber, burnt umber, sienna, burnt sienna, burnt sugar,
     sage green, olive drab, mint green, lemon yellow, mustard yellow, burnt orange, cherry red, wine red, brick red,
     dusky pink, dusky blue, pale pink, salmon pink, shocking pink, air force blue, duck egg blue, ice blue, sea green,
     teal blue, jade green, emerald green, ruby red, poppy red, pillar-box red, cornflower blue, bubblegum pink,
@@ -56,6 +57,7 @@ PATTERNS = """
 """
 
 MATERIALS = """
+    gauze, toile, sable,
     horsehair, cotton, wool, woollen, woolen, woolly, linen, silk, silken, silky, satin, velvet, velour, corduroy,
     denim, leather, suede, nubuck, patent, patent leather, patent-leather, faux leather, faux-leather, vegan leather,
     pleather, pu leather, latex, vinyl, pvc, rubber, plastic, nylon, polyester, lycra, spandex, viscose, rayon,
@@ -110,6 +112,7 @@ SHAPES = """
 """
 
 MANNERS = """
+    burnt, ruched, kilted,
     eleven, twelve, thirteen, fourteen, fifteen, sixteen, seventeen, eighteen, nineteen, twenty, thirty, forty, fifty,
     sixty, seventy, eighty, ninety, hundred, new, shopping, skate, skating, training, jogging, writing, backwards,
     regal-looking, worn, worn-out, well-worn, old-school, shabby, scruffy, battered, scuffed, dirty, grubby, manky,

@@ -330,8 +330,7 @@ PERSON_ADJECTIVES: Mapping[Group, str] = MappingProxyType(
         Group.HEADWEAR: "helmeted, turbaned, veiled, hooded, hijab-wearing, crowned, hijabi",
         Group.DRESS: "uniformed, suited",
         Group.NEGATED: """
-            hatless, bareheaded, bare-headed, hat-less, beltless, tieless, sockless, gloveless, coatless, braless,
-            bagless, beardless, hairless, unarmed, glassesless, jacketless, stockingless
+            hairless, unarmed
         """,
     }
 )

@@ -16,6 +16,7 @@ from engine.description.syntax.json_text import read_json
 _SIGNS = (
     ":", "<", ">", "{", "}", "[", "|", "=", "#", "*", "__", "`", "~~", "\n", "--", "++", ";;", ")+", ")-", ")1", ")0",
     ").", "AND", "BREAK", "ADD", "/imagine", "://", "? ", " - ", "- ", "+ ", "\u2022", "\u2013", "\u2014",
+    ", -", "; -", "\u2212", "\u274c", "\u26d4", "\u2716", "\u2717", "\u2718", "\U0001f6ab", "\U0001f645",
 )  # fmt: skip
 _ITEM = re.compile(r"[^,;\n|]+")
 _AROUND_ITEM = " \t\r\"'\u201c\u201d-*\u2022."
@@ -68,8 +69,11 @@ class Syntax:
         for start, end, listed in sorted(absent):
             if start < reached:
                 continue
-            places = [match.span() for match in _ITEM.finditer(text, start, end)] if listed else [(start, end)]
-            self.absent += [place for place in (_trimmed(text, *place) for place in places) if place[0] < place[1]]
+            if listed:
+                items = (_trimmed(text, *match.span()) for match in _ITEM.finditer(text, start, end))
+                self.absent += [place for place in items if place[0] < place[1]]
+            else:
+                self.absent.append((start, end))
             reached = end
 
 

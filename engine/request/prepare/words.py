@@ -5,10 +5,13 @@ It knows nothing of tokens: how much of it a model can read is the engine's to s
 
 import math
 from collections.abc import Mapping
+from difflib import get_close_matches
 
-from engine.description import Description, Emphasis, Group, Span, arrange, weighted
+from engine.description import Description, Emphasis, Group, Span, arrange, parse, weighted
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.request import GROUP_NAMES, MAX_WEIGHT, GenerationRequest
+
+MAX_NAME = 40  # characters of a wrong name that are looked at
 
 
 def described(request: GenerationRequest, max_characters: int, wrong: Mistakes) -> Description | None:
@@ -79,7 +82,19 @@ def _check_groups(field: str, given: Mapping[str, object], wrong: Mistakes) -> N
     unknown = [name for name in given if name not in GROUP_NAMES]
     if unknown:
         more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-        wrong.add(field, f"{field} may name {', '.join(GROUP_NAMES)}; got {unknown[0][:40]!r}{more}")
+        allowed = [name for name in GROUP_NAMES if field != "weights" or name != Group.NEGATED]
+        near = nearest_group(unknown[0])
+        hint = f"; did you mean {near}?" if near in allowed else ""
+        wrong.add(field, f"{field} may name {', '.join(allowed)}; got {unknown[0][:MAX_NAME]!r}{more}{hint}")
+
+
+def nearest_group(name: str) -> str | None:
+    """The group that somebody means who names it wrong ("headware"), or by a thing of it ("shoes")."""
+    words = name[:MAX_NAME].replace("_", " ").lower()
+    found = [span.group for span in parse(words).spans]
+    if found and found[0] is not Group.OTHER:
+        return found[0]
+    return next(iter(get_close_matches(words, GROUP_NAMES, n=1)), None)
 
 
 def _check_weights_in(description: Description, field: str, wrong: Mistakes, *, what: str = "") -> None:

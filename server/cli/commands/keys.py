@@ -88,6 +88,10 @@ def _add(options: argparse.Namespace, path: Path) -> None:
 def _list(options: argparse.Namespace, path: Path) -> None:
     from server.auth.keys_file import read_keys
 
+    if not path.exists():
+        if options.keys is not None:
+            raise UsageError(f"{path}: there is no such file of keys")
+        sys.stderr.write(f"There are no keys: {path} is made with the first one.\n")
     head = ("name", "state", "created", "requests/minute", "concurrent", "scopes")
     rows = [head, *(_row(key, datetime.now(UTC)) for key in (read_keys(path) if path.exists() else ()))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
@@ -107,6 +111,8 @@ def _revoke(options: argparse.Namespace, path: Path) -> None:
 
     from server.auth.keys_file import editing, written
 
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file of keys")
     with editing(path) as keys:
         places = [place for place, key in enumerate(keys) if key.name == options.name]
         if not places:

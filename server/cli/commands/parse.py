@@ -90,6 +90,7 @@ def _texts(description: "Description", note: str | None) -> dict[str, Any]:
 
     texts = encoder_texts(description)
     noted = [] if note is None else [{"kind": "second-reader", "message": note}]
+    found = cautions(description, drawn=texts.drawn.text)
     return {
         "drawn": texts.drawn.text,
         "negative": texts.negative.text,
@@ -102,7 +103,7 @@ def _texts(description: "Description", note: str | None) -> dict[str, Any]:
             }
             for each in Syntax(description.text).ignored
         ],
-        "warnings": [*noted, *({"kind": each.kind, "message": each.message} for each in cautions(description))],
+        "warnings": [*noted, *({"kind": each.kind, "message": each.message} for each in found)],
     }
 
 

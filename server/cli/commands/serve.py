@@ -2,11 +2,15 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.cli.arguments import add_command, whole_number
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
-from server.cli.provider import NAMES, add_provider, loader
+from server.cli.provider import NAMES, add_provider, loader, refuse_unread_weights
+
+if TYPE_CHECKING:
+    from server.settings import Settings
 
 EXAMPLES = """\
   cosmicman serve
@@ -19,7 +23,8 @@ EXAMPLES = """\
   cosmicman serve --engine triton://10.0.0.5:8001,10.0.0.6:8001
   COSMICMAN_PORT=9000 cosmicman serve
 
-Every setting is also an environment variable COSMICMAN_<NAME>; an argument wins over its variable."""
+Every setting is also an environment variable COSMICMAN_<NAME>; an argument wins over its variable. Many settings, such
+as time limits and sizes of queues, are variables alone: docs/api.md lists them all."""
 
 #: Settings that are arguments of this command.
 ARGUMENTS = (
@@ -41,6 +46,13 @@ ARGUMENTS = (
     "describe_with",
     "describe_model",
 )
+
+#: Settings that an engine reads at its start; one elsewhere has read its own.
+OF_THE_ENGINE = (
+    "provider", "cpu_precision", "adapters", "adapter_bytes", "bundle", "num_threads", "engine_niceness", "max_queue",
+    "max_rows", "max_forward_seconds", "device", "checkpoint", "base", "engine_cache", "engines", "memory_limit_bytes",
+    "half_precision", "tf32", "convolution_search", "arena", "spin_microseconds", "openvino_cache", "openvino_shapes",
+)  # fmt: skip
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -100,18 +112,22 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from error
     if settings.engine == EMBEDDED:
         return serve(settings, load=loader(settings))
-    if settings.engine != TRITON:
-        for name, value in (
-            ("provider", settings.provider),
-            ("cpu_precision", settings.cpu_precision),
-            ("adapters", settings.adapters or "auto"),
-        ):
-            if value != "auto":
-                raise UsageError(
-                    f"{name} {value} has no effect on {settings.engine}, which chose its own at its start; name it "
-                    "there, or serve with --engine embedded or triton"
-                )
+    if settings.engine == TRITON:
+        refuse_unread_weights(settings)
+    else:
+        _refuse_settings_of_an_engine(settings)
     with needs_extra("triton"):
         from server.cli.triton_engine import loading
     with loading(settings) as load:
         return serve(settings, load=load)
+
+
+def _refuse_settings_of_an_engine(settings: "Settings") -> None:
+    """Refuses what an engine elsewhere would never hear of."""
+    for name in OF_THE_ENGINE:
+        value = getattr(settings, name)
+        if name in settings.model_fields_set and value != "auto":
+            raise UsageError(
+                f"{name} {value} has no effect on {settings.engine}, which chose its own at its start; name it "
+                "there, or serve with --engine embedded or triton"
+            )

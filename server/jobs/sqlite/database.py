@@ -37,6 +37,8 @@ class Database:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
         self._connection: sqlite3.Connection | None = None
         self._closed = False
+        #: Whether the last transaction failed, which the log was told then.
+        self._failing = False
 
     async def run(self, work: Callable[[sqlite3.Connection], T], *, absent: T, quick: bool = False) -> T:
         """What `work` gives; `absent` where there is no file yet. A `quick` write does not wait for the disk.
@@ -69,6 +71,15 @@ class Database:
 
     def _translated(self, work: Callable[[], T]) -> T:
         try:
+            return self._refused_in_words(work)
+        except (StoreDownError, StorageFullError) as error:
+            if not self._failing:
+                logger.error("%s; jobs are refused until it can be used", error)
+            self._failing = True
+            raise
+
+    def _refused_in_words(self, work: Callable[[], T]) -> T:
+        try:
             return work()
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0)
@@ -88,7 +99,11 @@ class Database:
             durable(connection, False)
         try:
             with transaction(connection):
-                return work(connection)
+                done = work(connection)
+            if self._failing:
+                self._failing = False
+                logger.info("%s can be used again", self.path)
+            return done
         finally:
             if quick:
                 durable(connection, True)

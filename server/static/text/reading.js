@@ -17,7 +17,7 @@ export class Reading {
     panel.hidden = !this.box.answer;
     setText(drawn, answer.drawn);
     setText(negative, answer.negative);
-    fill(ignored, (answer.ignored ?? []).map(ignoredItem));
+    fill(ignored, byReason(answer.ignored ?? []).map(ignoredItem));
     fill(warnings, (answer.warnings ?? []).map(({ message }) => item(message)));
   }
 }
@@ -35,10 +35,17 @@ function fill(list, items) {
   list.replaceChildren(...items);
 }
 
-function ignoredItem({ text, why }) {
-  const piece = Object.assign(document.createElement("code"), { className: "ignored-text", textContent: text.trim() || "⏎" });
+/** What is ignored for the same reason, together: JSON has a mark between any two words. */
+function byReason(ignored) {
+  const pieces = new Map();
+  for (const { text, why } of ignored) pieces.set(why, (pieces.get(why) ?? new Set()).add(text.trim() || "⏎"));
+  return [...pieces].map(([why, texts]) => ({ why, texts: [...texts] }));
+}
+
+function ignoredItem({ texts, why }) {
+  const code = (text) => Object.assign(document.createElement("code"), { className: "ignored-text", textContent: text });
   const reason = Object.assign(document.createElement("span"), { textContent: why });
-  return item(piece, " ", reason);
+  return item(...texts.flatMap((text) => [code(text), " "]), reason);
 }
 
 function item(...parts) {

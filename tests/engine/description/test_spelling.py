@@ -12,7 +12,9 @@ from engine.description.lexicon.lookalikes import LOOKALIKES
     [
         ("sneekers", "sneakers"), ("jumpr", "jumper"), ("jackit", "jacket"), ("trowsers", "trousers"),
         ("spectecles", "spectacles"), ("shrit", "shirt"), ("aporn", "apron"), ("sunglases", "sunglasses"),
-        ("HANDBAGG", "handbag"), ("moustach", "moustache"), ("balerina", "ballerina"),
+        ("HANDBAGG", "handbag"), ("moustach", "moustache"), ("balerina", "ballerina"), ("lether", "leather"),
+        ("velvt", "velvet"), ("stiped", "striped"), ("yelow", "yellow"), ("eyebrowes", "eyebrows"),
+        ("moutain", "mountain"),
     ],
 )  # fmt: skip
 def test_one_mistake_in_a_long_word_is_understood(written: str, meant: str) -> None:
@@ -24,7 +26,14 @@ def test_one_mistake_in_a_long_word_is_understood(written: str, meant: str) -> N
     assert drawn_text(parse(text)).text.lower() == f"a woman, blue {meant}"
 
 
-@pytest.mark.parametrize("word", ["dessert", "rocket", "satan", "hatt", "xyzzyx", "blorptastic"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "dessert", "rocket", "satan", "hatt", "xyzzyx", "blorptastic", "burnt", "dwelt", "sienna", "umber", "sable",
+        "gauze", "toile", "peony", "stoat", "favour", "ruching", "frogging", "moustached", "appliqued", "hydrangea",
+        "handlebar",
+    ],
+)  # fmt: skip
 def test_other_words_stay_what_they_are(word: str) -> None:
     assert corrections(f"a woman with a {word}") == ()
 

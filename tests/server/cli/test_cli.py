@@ -81,3 +81,23 @@ def test_reader_that_leaves_early_is_no_error(environment: dict[str, str]) -> No
     process.stdout.close()
     _, errors = process.communicate(b'{"id": 1, "text": "a red hat"}\n')
     assert (process.returncode, errors) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("serve", "--prot", "9"), "cosmicman serve: unknown argument '--prot 9'; did you mean --port?"),
+        (("serve", "extra"), "cosmicman serve: unknown argument 'extra'; see cosmicman serve --help"),
+        (("keys", "add", "--key", "x", "y"), "cosmicman keys: unknown argument '--key y'; did you mean --keys?"),
+        (
+            ("parse", "a", "woman in", "a hat"),
+            "cosmicman parse: the description must be one argument, so put it in quotes; "
+            "'woman in a hat' came after it",
+        ),
+    ],
+)
+def test_an_argument_that_is_none_is_told_with_what_was_meant(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == f"{said}\n"

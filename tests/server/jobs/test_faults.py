@@ -14,6 +14,8 @@ import httpx
 import pytest
 
 from server.app import create_app
+from server.jobs.sqlite.database import Database
+from server.jobs.store import StoreDownError
 from server.settings import Settings
 
 DRESS = {"description": "a woman in a red dress", "seed": 7}
@@ -214,3 +216,19 @@ def test_a_limit_on_the_size_of_files_is_a_full_disk(tmp_path: Path, processes: 
                 break
         assert (answer.status_code, answer.json()["type"]) == (507, "/docs#storage-full")
         assert gateway.client.get("/readyz").status_code == 200
+
+
+async def test_why_a_folder_takes_no_jobs_is_in_the_log_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    state = tmp_path / "state"
+    state.write_text("in the way")
+    database = Database(state / "jobs.sqlite3")
+    with caplog.at_level(logging.INFO, logger="server.jobs"):
+        for _ in range(3):
+            with pytest.raises(StoreDownError):
+                await database.make(lambda connection: None)
+        state.unlink()
+        await database.make(lambda connection: None)
+        await database.close()
+    refused, again = [record.getMessage() for record in caplog.records]
+    assert str(state) in refused and refused.endswith("jobs are refused until it can be used")
+    assert again == f"{state / 'jobs.sqlite3'} can be used again"

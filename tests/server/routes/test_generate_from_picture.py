@@ -99,7 +99,7 @@ async def test_groups_reach_the_engine(client: Any, engine: Any) -> None:
         (["hat"], "change may name hair, top, or auto alone; got 'hat'"),
         (["top", "top"], "change may name a group once; got top more often"),
         (["auto"], "change auto needs a PNG of this engine with its metadata, and init_image is none"),
-        ([], "change must hold 1 values"),
+        ([], "change must hold at least 1 value;"),
     ):
         problem = (await client.post("/generate", json=body | {"change": change})).json()
         assert (problem["field"], words in problem["detail"]) == ("change", True), problem
@@ -148,8 +148,12 @@ REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
     "no strength": ({"init_image": base64_of(png()), "strength": 0}, "strength", "must be more than 0; got 0"),
     "too strong": ({"init_image": base64_of(png()), "strength": 1.5}, "strength", "must be at most 1; got 1.5"),
     "too weak": ({"init_image": base64_of(png()), "strength": 0.1}, "strength", "at least one of 4 steps"),
-    "one end": ({"guidance_interval": [0.5]}, "guidance_interval", "must hold 2 values; got a list of 1"),
-    "three ends": ({"guidance_interval": [0, 0.5, 1]}, "guidance_interval", "must hold 2 values; got a list of 3"),
+    "one end": ({"guidance_interval": [0.5]}, "guidance_interval", "must hold at least 2 values; got a list of 1"),
+    "three ends": (
+        {"guidance_interval": [0, 0.5, 1]},
+        "guidance_interval",
+        "must hold at most 2 values; got a list of 3",
+    ),
     "words": ({"guidance_interval": [0, "1"]}, "guidance_interval", 'guidance_interval.1 must be a number; got "1"'),
     "no list": ({"guidance_interval": 0.5}, "guidance_interval", "must be a list; got 0.5"),
     "backwards": ({"guidance_interval": [0.8, 0.2]}, "guidance_interval", "start < end <= 1; got 0.8 and 0.2"),

@@ -26,10 +26,16 @@ _OR = frozenset(("or", "nor", "or else"))
 _GOES_ON = frozenset(
     (Kind.PREPOSITION, Kind.SCENE_PREPOSITION, Kind.WITH, Kind.WEAR, Kind.POSE, Kind.HOLD, Kind.EXPRESSION, Kind.FIXED)
 )
+_THINGS = frozenset((Kind.NOUN, Kind.SMALL))
 _STATES = frozenset((Kind.ATTACH, Kind.POSE))
 _DOES_NOT = frozenset(("does not", "do not", "doesn't", "don't", "did not", "didn't"))
 _LEFT = frozenset(("left", "leaves", "leaving", "forgotten"))
 _ELSEWHERE = frozenset(("home", "behind", "indoors", "in the car", "on the bus"))
+#: Where "leave the hat ..." leads.
+_AWAY = frozenset(("out", "off", "away", "behind"))
+#: What denies its subject where nothing more is said: "hat no, tie no".
+_NO = frozenset(("no", "nope", "not"))
+_IS_NOT = frozenset(("not", "isn't", "aren't", "wasn't", "weren't"))
 _LACKING = frozenset(("without", "without a", "without any", "w/o"))
 _SELDOM = (
     "never",
@@ -69,10 +75,40 @@ class AbsenceRules(VerbRules):
             subject = self._anchor.subject or self._anchor.listed
             if subject and self._anchor.group in WORN and self._next_kind() in _STATES:
                 return self._grow(chunk)  # a state that one sees: "her heels do not reach the ground"
+        if self._says_no(chunk) or self._is_elsewhere(chunk):
+            return None
         self._negation = chunk
         if chunk.word != "nor":
             self._negated = None
         return None
+
+    def _says_no(self, chunk: Chunk) -> bool:
+        """Whether this is all that is said of a thing that stands bare: "hat no, briefcase yes"."""
+        if chunk.word not in _NO or self._after not in _THINGS or self._next_kind() not in _ENDS or not self._anchor:
+            return False
+        if self._anchor.group not in DESCRIBED or not _is_plain(self._chunks[self._at - 1]):
+            return False
+        return self._denies_subject(chunk)
+
+    def _is_elsewhere(self, chunk: Chunk) -> bool:
+        """Whether what is worn is said not to be at its place: "his watch is not on his wrist"."""
+        chunks, at, anchor = self._chunks, self._at, self._anchor
+        if chunk.word not in _IS_NOT or anchor is None or anchor.group not in WORN or at + 2 >= len(chunks):
+            return False
+        if self._after is not Kind.COPULA and chunk.word == "not":
+            return False
+        place = chunks[at + 2]
+        if chunks[at + 1].word != "on" or place.kind is not Kind.PLACE or not place.determined:
+            return False
+        if not self._denies_subject(chunk):
+            return False
+        self._absent_until = at + 2
+        return True
+
+    def _pose(self, chunk: Chunk) -> None:
+        if chunk.word == "leave" and self._negation is None and self._stays_at_home(_AWAY):
+            return None
+        return super()._pose(chunk)
 
     def _is_never_so(self) -> bool:
         """Whether what is lacking never lacks: "never leaves the house without her turban"."""
@@ -127,12 +163,12 @@ class AbsenceRules(VerbRules):
             return None
         return super()._attach(chunk)
 
-    def _stays_at_home(self) -> bool:
+    def _stays_at_home(self, elsewhere: frozenset[str] = _ELSEWHERE) -> bool:
         """Whether what was left is not there: "he has left his hat and glasses at home"."""
         for at, chunk in enumerate(self._chunks[self._at + 1 : self._at + _MOST_ITEMS], self._at + 1):
-            if chunk.kind is Kind.STOP:
+            if chunk.kind is Kind.STOP or elsewhere is _AWAY and chunk.kind is Kind.COMMA:
                 return False
-            if chunk.word in _ELSEWHERE:
+            if chunk.word in elsewhere:
                 self._negation, self._negated = self._chunks[self._at], None
                 self._absent_until = at
                 return True

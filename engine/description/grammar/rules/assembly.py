@@ -28,6 +28,7 @@ _FIRST = 3  # phrases in which a text names who is drawn
 _SHOWS = frozenset(("show", "shows"))
 _NO_ASIDE = 9
 _CARRIED_AT = frozenset(("on her back", "on his back"))
+_NOBODY = ("nobody", "no one", "no-one")
 _RESUMES = frozenset(("it", "they", "it's", "they're"))
 _PARTICLE_BEFORE = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION, Kind.PREPOSITION))
 
@@ -231,7 +232,12 @@ class Assembly(AbsenceRules):
         group = chunk.group
         assert group is not None
         anchor = self._anchor
-        denied = self._negated is not None and self._negated is self._phrases[-1] and self._after is not Kind.COMMA
+        denied = (
+            self._negated is not None
+            and self._negated is self._phrases[-1]
+            and self._after is not Kind.COMMA
+            and (self._after is not Kind.ABSENT or self._chunks[self._at - 1].word.startswith(_NOBODY))
+        )  # "nobody in the background", but "hatless in the rain"
         if self._negation is not None or (denied and group is Group.BACKGROUND and chunk.word.startswith("in the")):
             return self._deny(chunk)
         if group is Group.BACKGROUND and anchor is not None and self._retroactive(chunk, anchor):

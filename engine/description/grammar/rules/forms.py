@@ -110,7 +110,16 @@ class _Reader:
             return name + [phrase for piece in _PIECE.finditer(value) for phrase in self._whole(field, group, piece)]
         kept = _GARMENTS if field.garment else _KEPT
         inside = self._between(field.value, field.end)
+        if name and self._only_denies_its_name(field, inside):
+            return [(field.start, inside[0][1], Group.NEGATED)]  # "Bag: no bag"
         return name + [(first, last, own if own in kept else group) for first, last, own in inside]
+
+    def _only_denies_its_name(self, field: Field, inside: Phrases) -> bool:
+        """Whether a value says no more than that there is no such thing as its name."""
+        if len(inside) != 1 or inside[0][2] is not Group.NEGATED:
+            return False
+        name, said = self._folded[field.start : field.named], self._folded[inside[0][0] : inside[0][1]]
+        return name.strip("\"'`*_ \t:=-").rstrip("s") == said.rpartition(" ")[2].rstrip("s")
 
     def _whole(self, field: Field, group: Group, piece: re.Match[str]) -> Phrases:
         """A piece of a value that is of one group but for what it says is absent."""

@@ -91,4 +91,20 @@ def test_a_damaged_file_is_told_and_left(keys, tmp_path: Path) -> None:
 
 
 def test_no_file_is_an_empty_list(keys) -> None:
-    assert keys("list")[1].splitlines() == ["name  state  created  requests/minute  concurrent  scopes"]
+    status, listed, said = keys("list")
+    assert listed.splitlines() == ["name  state  created  requests/minute  concurrent  scopes"]
+    assert status == 0 and said.startswith("There are no keys: ")
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("revoke", "shop")])
+def test_a_named_file_that_is_not_there_is_said_and_not_made(keys, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    missing = tmp_path / "typo" / "keys.json"
+    status, out, said = keys(*arguments, "--keys", str(missing))
+    assert (status, out, said) == (2, "", f"cosmicman keys: {missing}: there is no such file of keys\n")
+    assert not missing.parent.exists()
+
+
+def test_a_folder_that_takes_no_key_is_named(keys) -> None:
+    status, out, said = keys("add", "shop", "--keys", "/proc/keys.json")
+    assert (status, out) == (2, "")
+    assert said.startswith("cosmicman keys: /proc: nothing can be written there: ")

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.sessions.openvino.library import computes_bfloat16, installed
+from server.cli.commands.serve import OF_THE_ENGINE
+from server.settings import Settings
 
 
 def test_serves_a_bundle_until_interrupted(bundle: Path, environment: dict[str, str]) -> None:
@@ -43,6 +45,27 @@ def test_a_remote_engine_takes_no_precision(cosmicman) -> None:
     outcome = cosmicman("serve", "--port", "0", "--engine", "triton://127.0.0.1:1", "--cpu-precision", "float32")
     assert outcome.status == 2
     assert "cpu_precision float32 has no effect on triton://127.0.0.1:1" in outcome.err
+
+
+def test_settings_of_an_engine_are_settings() -> None:
+    assert set(OF_THE_ENGINE) <= set(Settings.model_fields)
+
+
+def test_a_remote_engine_takes_no_bundle(cosmicman) -> None:
+    outcome = cosmicman("serve", "--port", "0", "--engine", "triton://127.0.0.1:1", "--bundle", "somewhere")
+    assert outcome.status == 2
+    assert "bundle somewhere has no effect on triton://127.0.0.1:1" in outcome.err
+
+
+@pytest.mark.parametrize("engine", ["embedded", "triton"])
+@pytest.mark.parametrize("name", ["checkpoint", "base"])
+def test_weights_that_the_provider_does_not_read_are_refused(cosmicman, name: str, engine: str) -> None:
+    outcome = cosmicman("serve", "--port", "0", "--engine", engine, f"--{name}", "somewhere")
+    assert outcome.status == 2
+    assert outcome.err == (
+        f"cosmicman serve: {name} somewhere is read by provider torch or torch-compiled alone, and the provider is "
+        "auto, which runs the bundle\n"
+    )
 
 
 def test_what_openvino_cannot_do_here_is_said_in_a_line(cosmicman, bundle: Path, tmp_path: Path) -> None:
