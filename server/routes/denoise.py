@@ -1,4 +1,4 @@
-"""POST /denoise: a caller's latents in, what the UNet says of them out; GET /denoise: what latents and noise are here."""
+"""POST /denoise: latents in, what the UNet says of them out; GET /denoise: what the model's latents and noise are."""
 
 import base64
 import struct
