@@ -1,4 +1,4 @@
-"""From a body of latents to what the engine says of them: read in either form, judged once, run while the client stays."""
+"""From a body of latents to what the engine says of them: read in either form, judged once, run like a generation."""
 
 import struct
 from collections.abc import Mapping
