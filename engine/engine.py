@@ -457,11 +457,11 @@ def _model_info(
         fast_decoder=diffusion.has_fast_decoder,
         adapters=adapters.infos,
         adapter_columns=0 if manifest.adapted is None else manifest.adapted.max_columns,
-        latents=LatentInfo(
+        latents=LatentInfo.of(
+            diffusion.noise_schedule,
             channels=manifest.latent_channels,
             scaling_factor=manifest.scaling_factor,
             shift_factor=manifest.shift_factor,
-            schedule=diffusion.noise_schedule,
         ),
     )
     try:
