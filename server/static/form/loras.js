@@ -40,14 +40,19 @@ export class Loras {
     this.scales.set(name, USUAL);
     this.#show();
     this.elements.list.lastElementChild.querySelector("input").focus();
+    this.#tell();
   }
 
   #remove(name) {
     this.scales.delete(name);
     this.#show();
     this.elements.choice.focus();
-    // A button that is gone tells nobody that it was pressed.
-    this.elements.panel.dispatchEvent(new Event("change", { bubbles: true }));
+    this.#tell();
+  }
+
+  /** As a field tells that it was written in. */
+  #tell() {
+    this.elements.list.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   #show() {

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from cosmicman_client import AsyncClient, Client, Denoised, Tensor, UnprocessableEntityError
-from cosmicman_client._exchange.tensors import MEDIA_TYPE, RawTensor, pack, unpack
 from safetensors.numpy import load, save
 
+from cosmicman_client import AsyncClient, Client, Denoised, Tensor, UnprocessableEntityError
+from cosmicman_client._exchange.tensors import MEDIA_TYPE, RawTensor, pack, unpack
 from engine.bundle.manifest import UNET_FILE, load_bundle
 from engine.description import parse
 from engine.engine import Engine, EngineSettings
