@@ -171,13 +171,18 @@ class Denoise:
         if asked.guidance_scale is None:
             named = {CONDITIONAL: rows[0::2], UNCONDITIONAL: rows[1::2]}
         return Denoised(
-            outputs={name: _bytes(np.concatenate(each), asked.dtype) for name, each in named.items()},
+            outputs={name: as_bytes(np.concatenate(each), asked.dtype) for name, each in named.items()},
             shape=asked.shape,
             dtype=asked.dtype,
         )
 
 
-def _bytes(outputs: FloatArray, dtype: str) -> bytes:
+def as_bytes(outputs: FloatArray, dtype: str) -> bytes:
+    """Outputs in a request's dtype.
+
+    Raises:
+        NotFiniteError: One of them is too large for it.
+    """
     with np.errstate(over="ignore"):
         told = outputs.astype(DTYPES[dtype])
     if not np.isfinite(told).all():

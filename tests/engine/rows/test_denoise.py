@@ -1,6 +1,7 @@
 """What the UNet says of a caller's latents: a direct run's bits, alone and among pictures; refusals before any run."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,12 @@ from engine.errors import DeadlineError, NotFiniteError, RequestError
 from engine.model.diffusion import DiffusionModel
 from engine.request.events import Queued, Step
 from engine.request.prepare.denoise import prepare_denoise
+from engine.rows.denoise import as_bytes
 from engine.samplers import alphas_cumprod, guided
+from engine.scheduler import CostTable
+from engine.scheduler.picture import Bucket, Picture
+from engine.scheduler.policy import Batch
+from engine.scheduler.row_limits import RowLimits
 from engine.sessions.auto import sessions_for
 from engine.settings import SessionSettings
 from tests.engine.adapters.random_adapters import write_adapters
@@ -33,13 +39,13 @@ def latents_of(channels: int, rows: int = 2, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(rows, channels, *SIDES)).astype(np.float32)
 
 
-def asked(latents: np.ndarray, **changes: Any) -> DenoiseRequest:
+def asked(numbers: np.ndarray, **changes: Any) -> DenoiseRequest:
     given: dict[str, Any] = {
-        "latents": latents.tobytes(),
-        "shape": latents.shape,
-        "dtype": str(latents.dtype),
-        "timesteps": TIMESTEPS[: len(latents)],
-        "descriptions": tuple(parse(text) for text in TEXTS[: len(latents)]),
+        "latents": numbers.tobytes(),
+        "shape": numbers.shape,
+        "dtype": str(numbers.dtype),
+        "timesteps": TIMESTEPS[: len(numbers)],
+        "descriptions": tuple(parse(text) for text in TEXTS[: len(numbers)]),
         "negative_descriptions": ("blurry",),
     }
     return DenoiseRequest(**{**given, **changes})
@@ -98,36 +104,57 @@ def test_latents_in_half_precision_are_read_and_told_in_it(bundle: Path) -> None
     np.testing.assert_array_equal(half["conditional"], whole["conditional"].astype(np.float16))
 
 
-def test_an_output_that_is_no_half_is_told_so(bundle: Path) -> None:
-    latents = np.full((1, 4, *SIDES), 6e4, np.float16)
-    with pytest.raises(NotFiniteError, match="is no float16; send the latents in float32"):
-        told(bundle, asked(latents, guidance_scale=1000.0))
+def test_an_output_that_is_no_half_is_told_so() -> None:
+    outputs = np.array([1.0, -7e4], np.float32)
+    assert as_bytes(outputs, "float32") == outputs.tobytes()
+    with pytest.raises(NotFiniteError, match=r"an output of 7e\+04 is no float16; send the latents in float32"):
+        as_bytes(outputs, "float16")
+
+
+class Together:
+    """A policy that begins once so many pictures are there, and then runs all of them in one forward."""
+
+    def __init__(self, pictures: int) -> None:
+        self.needed = pictures
+
+    def __call__(self, costs: CostTable, limits: RowLimits) -> "Together":
+        return self
+
+    def pick(self, pictures: Sequence[Picture]) -> Batch | None:
+        if not pictures or len(pictures) < self.needed:
+            return None
+        self.needed = 1
+        assert len({picture.bucket for picture in pictures}) == 1
+        return Batch(bucket=pictures[0].bucket, pictures=tuple(pictures), row_limit=64)
+
+    def deficit(self, bucket: Bucket) -> float:
+        return 0.0
 
 
 def test_rows_share_forwards_with_pictures_and_nobody_notices(bundle: Path) -> None:
-    latents = latents_of(4)
-    picture = GenerationRequest(description=parse(TEXTS[0]), seed=3, steps=8)
+    latents, guided_rows = latents_of(4), asked(latents_of(4, seed=1), guidance_scale=7.5)
+    drawings = [GenerationRequest(description=parse(TEXTS[0]), seed=seed, steps=3) for seed in (3, 4)]
 
-    async def drawn(engine: Engine) -> bytes:
-        [image] = [event.data async for event in engine.generate(picture) if isinstance(event, ImageReady)]
-        return image
+    async def everything(engine: Engine, request: Any) -> Any:
+        draw = engine.generate if isinstance(request, GenerationRequest) else engine.denoise
+        return [event async for event in draw(request)]
 
-    async def steps(engine: Engine, request: DenoiseRequest) -> list[int]:
-        return [event.rows async for event in engine.denoise(request) if isinstance(event, Step)]
+    def told_of(events: list[Any]) -> list[Any]:
+        return [event for event in events if isinstance(event, ImageReady | Denoised)]
 
-    async def run() -> None:
-        async with Engine.load(bundle, replace(SETTINGS, warm_up=True)) as engine:
-            alone, image = await outputs(engine, asked(latents)), await drawn(engine)
-            several = [outputs(engine, asked(latents)) for _ in range(3)]
-            mixed = await asyncio.gather(drawn(engine), steps(engine, asked(latents)), drawn(engine), *several)
-            assert mixed[0] == mixed[2] == image
-            assert max(mixed[1]) > 4, "more rows than its own"
-            for each in mixed[3:]:
-                for name, expected in alone.items():
-                    np.testing.assert_array_equal(each[name], expected)
+    async def run(*requests: Any, pictures: int) -> list[Any]:
+        settings = replace(SETTINGS, max_rows=64)
+        async with Engine.load(bundle, settings, make_policy=Together(pictures)) as engine:
+            found = await asyncio.gather(*(everything(engine, each) for each in requests))
             assert engine.stats().undecoded == 0
+            return found
 
-    asyncio.run(run())
+    requests = [drawings[0], asked(latents), drawings[1], guided_rows, asked(latents)]
+    alone = [asyncio.run(run(each, pictures=1))[0] for each in requests]
+    mixed = asyncio.run(run(*requests, pictures=2 + 4 + 2 + 4))
+    assert [told_of(each) for each in mixed] == [told_of(each) for each in alone]
+    [first, *_] = [event for event in mixed[1] if isinstance(event, Step)]
+    assert first.rows == 2 * 2 + 4 + 2 * 2 + 4, "one forward for all of them"
 
 
 def test_rows_do_not_wait_for_the_decoder(bundle: Path) -> None:

@@ -25,11 +25,11 @@ def settings() -> Settings:
     return Settings(max_body_bytes=20_000, max_image_body_bytes=200_000, request_timeout_seconds=30)
 
 
-def body(latents: np.ndarray = LATENTS, **changes: Any) -> dict[str, Any]:
+def body(numbers: np.ndarray = LATENTS, **changes: Any) -> dict[str, Any]:
     return {
-        "latents": base64.b64encode(latents.tobytes()).decode(),
-        "shape": list(latents.shape),
-        "dtype": str(latents.dtype),
+        "latents": base64.b64encode(numbers.tobytes()).decode(),
+        "shape": list(numbers.shape),
+        "dtype": str(numbers.dtype),
         "timesteps": [3, 640.5],
         **REST,
         **changes,
@@ -174,8 +174,16 @@ BAD_FORMAT: dict[str, tuple[bytes, int, str]] = {
     "nested": (len(b"[" * 60).to_bytes(8, "little") + b"[" * 60, 400, "nested too deeply"),
     "cut off": (tensors()[:-5], 400, "bytes, as its header says; got"),
     "more behind": (tensors() + b"\0", 400, "bytes, as its header says; got"),
-    "overlapping": (cut(tensors(), {"a": ENTRY, "b": ENTRY}), 400, "the bytes of b must begin at 4"),
-    "a gap": (cut(tensors(), {"a": ENTRY | {"data_offsets": [4, 8]}}), 400, "the bytes of a must begin at 0"),
+    "overlapping": (
+        cut(tensors(), {"a": ENTRY, "b": ENTRY}),
+        400,
+        "the bytes of b must begin where those before it end, at 4",
+    ),
+    "a gap": (
+        cut(tensors(), {"a": ENTRY | {"data_offsets": [4, 8]}}),
+        400,
+        "the bytes of a must begin where those before it end, at 0",
+    ),
     "wrong bytes": (cut(tensors(), {"a": ENTRY | {"shape": [2]}}), 400, "of shape [2] in F32 has 8 bytes; got 4"),
     "a shape below 0": (cut(tensors(), {"a": ENTRY | {"shape": [-1]}}), 400, "must have a dtype, a shape"),
     "unknown dtype": (
