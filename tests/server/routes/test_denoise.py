@@ -177,12 +177,12 @@ BAD_FORMAT: dict[str, tuple[bytes, int, str]] = {
     "overlapping": (
         cut(tensors(), {"a": ENTRY, "b": ENTRY}),
         400,
-        "the bytes of b must begin where those before it end, at 4",
+        "of b must begin where those before it end, at 4",
     ),
     "a gap": (
         cut(tensors(), {"a": ENTRY | {"data_offsets": [4, 8]}}),
         400,
-        "the bytes of a must begin where those before it end, at 0",
+        "of a must begin where those before it end, at 0",
     ),
     "wrong bytes": (cut(tensors(), {"a": ENTRY | {"shape": [2]}}), 400, "of shape [2] in F32 has 8 bytes; got 4"),
     "a shape below 0": (cut(tensors(), {"a": ENTRY | {"shape": [-1]}}), 400, "must have a dtype, a shape"),
