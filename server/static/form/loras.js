@@ -83,8 +83,8 @@ export class Loras {
     if (!adapter) return "Not registered on this server: remove it to draw.";
     const { trigger_words: words, licence } = adapter;
     return [
-      words ? `Listens to “${words}”.` : "Needs no words of its own.",
-      licence ? `Licence ${licence}.` : "It says no licence.",
+      words ? `Listens to “${words}”.` : "Its file names no trigger words.",
+      licence ? `Licence ${licence}.` : "Its file names no licence.",
     ].join(" ");
   }
 }
