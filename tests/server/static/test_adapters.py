@@ -70,10 +70,8 @@ async def test_adapters_are_chosen_scaled_and_sent(studio: Any, viewport: Any) -
     await checks.scroll_into_view_if_needed()
     box = await checks.bounding_box()
     assert box is not None and box["height"] >= 44 and box["width"] >= 100
-    name, number, remove = [
-        await page.locator(".lora-row").nth(1).locator(each).bounding_box()
-        for each in (".lora-name", "output", "button")
-    ]
+    row = page.locator(".lora-row").nth(1)
+    name, number, remove = [await row.locator(each).bounding_box() for each in (".lora-name", "output", "button")]
     assert name and number and remove, "in one line"
     assert name["x"] + name["width"] <= box["x"] < box["x"] + box["width"] <= number["x"] < remove["x"]
     assert abs(name["y"] + name["height"] / 2 - box["y"] - box["height"] / 2) < 12
