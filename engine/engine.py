@@ -26,14 +26,18 @@ from engine.prompt.planner import PromptPlan
 from engine.regions.items import groups_of
 from engine.regions.label_map import Labels
 from engine.regions.regions import Regions, load_regions
-from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
+from engine.request.denoise import DenoiseRequest, PreparedDenoise
+from engine.request.events import Denoised, Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
+from engine.request.latents import LatentInfo
 from engine.request.limits import RequestLimits
 from engine.request.prepare import NONE, picture_limits, prepare
+from engine.request.prepare.denoise import prepare_denoise
 from engine.request.provenance import Origin, check_room
 from engine.request.request import GenerationRequest, ModelInfo, PreparedRequest
 from engine.request.second_pass import SecondPass
 from engine.request.sizes import SizeLimits
 from engine.request.stats import EngineStats, Histogram
+from engine.rows.denoise import Denoise
 from engine.samplers import max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, MakePolicy, Scheduler
 from engine.sessions import SessionFactory
@@ -43,6 +47,8 @@ from engine.threads.niceness import called_aside, worker_pool
 from engine.warm_up import warm_up
 
 __all__ = [
+    "DenoiseRequest",
+    "Denoised",
     "Engine",
     "EngineSettings",
     "EngineStats",
@@ -51,8 +57,10 @@ __all__ = [
     "GenerationRequest",
     "Histogram",
     "ImageReady",
+    "LatentInfo",
     "MakeSessions",
     "ModelInfo",
+    "PreparedDenoise",
     "PreparedRequest",
     "Preview",
     "Queued",
@@ -293,31 +301,79 @@ class Engine:
                 origin=self._origin,
                 pixel_limits=picture_limits(self.model),
             )
-            ended = False
-            try:
-                async with aclosing(generation.events(handle)) as events:
-                    async for event in events:
-                        self._count(event)
-                        ended = isinstance(event, Finished)
-                        yield event
-            except RequestError as error:  # whose words quote what came
-                logger.info("request %s: %s cannot be used", request.request_id or "-", error.field)
-                raise
-            except DeadlineError as error:
-                logger.info("request %s: %s", request.request_id or "-", error)
-                raise
-            except EngineError as error:
-                self._counts["failed"] += 1
-                logger.warning("request %s failed: %s", request.request_id or "-", error)
-                if isinstance(error, DeviceLostError) and self._usable:
-                    self._usable = False
-                    logger.critical("the device is lost; this engine answers nothing until it is started again")
-                raise
-            except (GeneratorExit, asyncio.CancelledError):
-                if not ended:
-                    self._counts["cancelled"] += 1
-                    logger.info("request %s was cancelled", request.request_id or "-")
-                raise
+            async with aclosing(self._counted(generation.events(handle), request.request_id or "-")) as events:
+                async for event in events:
+                    yield event
+
+    def prepare_denoise(
+        self, request: DenoiseRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE
+    ) -> PreparedDenoise:
+        """Judges a request for the UNet's output, without running it; `denoise` does not do so again.
+
+        Args:
+            request: What is asked.
+            mistakes: What is known to be wrong already, by field.
+
+        Raises:
+            RequestError: With every mistake; each names the field, what is allowed and what came.
+        """
+        return prepare_denoise(request, self.model, mistakes=mistakes, planner=self._plan)
+
+    async def denoise(self, request: DenoiseRequest | PreparedDenoise) -> AsyncGenerator[Event, None]:
+        """What the UNet says of a caller's latents; they share forwards with the rows of pictures, and wait like those.
+
+        Queued, a Step for each row, Denoised and Finished; closing the iterator cancels what has not begun.
+
+        Raises:
+            RequestError: The model cannot do it.
+            BusyError: The waiting line is full.
+            DeadlineError: Its deadline came, or cannot be met.
+            GenerationError: It failed in compute.
+            EngineStoppedError: The engine is not running, or stopped meanwhile.
+        """
+        if isinstance(request, DenoiseRequest):
+            request = self.prepare_denoise(request)
+        if not request.plans or request.model != self.model:
+            request = self.prepare_denoise(request.asked)
+        if self._scheduler is None:
+            raise EngineStoppedError("the engine is not running")
+        asked = request.asked
+        handle = self._scheduler.enter(
+            caller=asked.caller, priority=asked.priority, deadline_seconds=asked.deadline_seconds
+        )
+        with handle:
+            work = Denoise(request, diffusion=self._diffusion, adapters=self._adapters, workers=self._workers)
+            async with aclosing(self._counted(work.events(handle), asked.request_id or "-")) as events:
+                async for event in events:
+                    yield event
+
+    async def _counted(self, generated: AsyncGenerator[Event, None], name: str) -> AsyncGenerator[Event, None]:
+        """A request's events; how it ends is counted and logged, and closing this closes them."""
+        ended = False
+        try:
+            async with aclosing(generated) as events:
+                async for event in events:
+                    self._count(event)
+                    ended = isinstance(event, Finished)
+                    yield event
+        except RequestError as error:  # whose words quote what came
+            logger.info("request %s: %s cannot be used", name, error.field)
+            raise
+        except DeadlineError as error:
+            logger.info("request %s: %s", name, error)
+            raise
+        except EngineError as error:
+            self._counts["failed"] += 1
+            logger.warning("request %s failed: %s", name, error)
+            if isinstance(error, DeviceLostError) and self._usable:
+                self._usable = False
+                logger.critical("the device is lost; this engine answers nothing until it is started again")
+            raise
+        except (GeneratorExit, asyncio.CancelledError):
+            if not ended:
+                self._counts["cancelled"] += 1
+                logger.info("request %s was cancelled", name)
+            raise
 
     def _count(self, event: Event) -> None:
         self._counts["images"] += isinstance(event, ImageReady)
@@ -395,11 +451,18 @@ def _model_info(
         previews=preview_map is not None or diffusion.has_fast_decoder,
         regions=regions is not None,
         attention=diffusion.tells_attention,
+        adapted_attention=diffusion.tells_attention and diffusion.tells_adapted_attention,
         change_groups=() if regions is None else groups_of(regions.classes),
         few_steps=_few_steps(bundle, samplers, limits),
         fast_decoder=diffusion.has_fast_decoder,
         adapters=adapters.infos,
         adapter_columns=0 if manifest.adapted is None else manifest.adapted.max_columns,
+        latents=LatentInfo.of(
+            diffusion.noise_schedule,
+            channels=manifest.latent_channels,
+            scaling_factor=manifest.scaling_factor,
+            shift_factor=manifest.shift_factor,
+        ),
     )
     try:
         return RequestLimits(max_steps=settings.max_steps, max_pixels=settings.max_pixels).lower(model)

@@ -269,7 +269,7 @@ class Generation:
         """How the attention of a pass is looked at: that of the first one, which lays the picture out."""
         width, height, few = self._request.width, self._request.height, self._request.variant == FEW_STEPS
         return Watch(
-            token_groups=self._diffusion.token_groups(self._plan, each.conditional, width, height),
+            token_groups=self._diffusion.token_groups(self._plan, each.conditional, width, height, self._loras),
             forward=partial(self._diffusion.forward_attention, few_steps=few),
         )
 
@@ -317,6 +317,7 @@ class Generation:
             forward=self._diffusion.forward_adapted,
             max_columns=adapted.max_columns,
             apart=not self._diffusion.mixes_adapted,
+            watched=self._diffusion.forward_adapted_attention,
         )
 
     def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:

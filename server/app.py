@@ -63,8 +63,15 @@ TRACES_SECONDS = 5.0
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
-#: Their bodies may hold a picture.
-WITH_PICTURES = ("/generate", "/jobs", "/v1/images/generations", "/v1/images/edits", "/v1/images/variations")
+#: Their bodies may hold a picture, or latents.
+WITH_PICTURES = (
+    "/generate",
+    "/denoise",
+    "/jobs",
+    "/v1/images/generations",
+    "/v1/images/edits",
+    "/v1/images/variations",
+)
 
 
 def create_app(

@@ -8,7 +8,15 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Protocol, runtime_checkable
 
-from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo, PreparedRequest
+from engine.engine import (
+    DenoiseRequest,
+    EngineStats,
+    Event,
+    GenerationRequest,
+    ModelInfo,
+    PreparedDenoise,
+    PreparedRequest,
+)
 
 
 class EngineBackend(Protocol):
@@ -30,6 +38,12 @@ class EngineBackend(Protocol):
 
     def generate(self, request: PreparedRequest) -> AsyncIterator[Event]: ...
 
+    def prepare_denoise(
+        self, request: DenoiseRequest, *, mistakes: Mapping[str, Sequence[str]] = ...
+    ) -> PreparedDenoise: ...
+
+    def denoise(self, request: PreparedDenoise) -> AsyncIterator[Event]: ...
+
     async def __aenter__(self) -> Any: ...
 
     async def __aexit__(
@@ -43,9 +57,11 @@ class _Closable(Protocol):
 
 
 @asynccontextmanager
-async def running(engine: EngineBackend, request: PreparedRequest) -> AsyncIterator[AsyncIterator[Event]]:
+async def running(
+    engine: EngineBackend, request: PreparedRequest | PreparedDenoise
+) -> AsyncIterator[AsyncIterator[Event]]:
     """A request's events; leaving the block early cancels the request in the engine."""
-    events = engine.generate(request)
+    events = engine.denoise(request) if isinstance(request, PreparedDenoise) else engine.generate(request)
     try:
         yield events
     finally:

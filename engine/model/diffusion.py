@@ -107,6 +107,11 @@ class DiffusionModel:
         return all(isinstance(unet, TellsMore) and TOKEN_GROUPS in unet.input_names for unet in unets)
 
     @property
+    def tells_adapted_attention(self) -> bool:
+        """Whether the UNet that takes adapters can say so too."""
+        return isinstance(self._adapted, TellsMore) and TOKEN_GROUPS in self._adapted.input_names
+
+    @property
     def has_few_steps(self) -> bool:
         """Whether the bundle holds a UNet of few steps."""
         return self._few_steps is not None
@@ -162,7 +167,9 @@ class DiffusionModel:
         """
         return self._conditioning(self._weighted(plan, plan.negative_windows, plan.negative_weights), width, height)
 
-    def token_groups(self, plan: PromptPlan, conditioning: Conditioning, width: int, height: int) -> FloatArray:
+    def token_groups(
+        self, plan: PromptPlan, conditioning: Conditioning, width: int, height: int, loras: Loras = ()
+    ) -> FloatArray:
         """Which tokens of a description are of which group, [1, K L, G] of 0 and 1; groups are DRAWN_GROUPS.
 
         Args:
@@ -170,6 +177,7 @@ class DiffusionModel:
             conditioning: What `encode` made of it.
             width: Of the picture, in pixels.
             height: Of the picture, in pixels.
+            loras: The picture's adapters.
 
         Raises:
             GenerationError: The UNet does not take such shapes.
@@ -177,7 +185,11 @@ class DiffusionModel:
         groups = np.zeros((1, plan.windows.size, len(DRAWN_GROUPS)), np.float32)
         for each in plan.spans:
             groups[0, list(each.positions), DRAWN_GROUPS.index(each.span.group)] = 1.0
-        self._prepare({**conditioning, TOKEN_GROUPS: groups}, width, height)
+        told = {**conditioning, TOKEN_GROUPS: groups}
+        if loras:
+            self.prepare_adapted(told, loras, width=width, height=height)
+        else:
+            self._prepare(told, width, height)
         return groups
 
     def forward(self, inputs: Mapping[str, FloatArray]) -> FloatArray:
@@ -222,6 +234,18 @@ class DiffusionModel:
         """
         assert self._adapted is not None, "the graph that takes adapters is not loaded"
         return self._adapted.run({**inputs, **self._stacks.inputs(loras)})
+
+    def forward_adapted_attention(
+        self, inputs: Mapping[str, FloatArray], loras: Sequence[Loras], token_groups: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """The same, and how each row's attention is shared out among groups, as of `forward_attention`.
+
+        Raises:
+            GenerationError: The UNet failed.
+        """
+        assert self.tells_adapted_attention, "who asks for attention is refused without it"
+        adapters = self._stacks.inputs(loras)
+        return cast(TellsMore, self._adapted).run_both({**inputs, **adapters, TOKEN_GROUPS: token_groups})
 
     def prepare_adapted(self, conditioning: Conditioning, loras: Loras, *, width: int, height: int) -> None:
         """Has the adapted UNet compiled for rows of a request, where it is compiled, before a forward waits for it."""

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, get_args
 from engine import errors
 from engine.errors import EngineError, WireError
 from engine.files.json_fields import decode, encode
+from engine.request.denoise import DenoiseRequest
 from engine.request.events import Event
 from engine.request.request import GenerationRequest, ModelInfo
 from engine.request.stats import EngineStats
@@ -42,7 +43,7 @@ class Status:
     instance: str = ""
 
 
-Question: TypeAlias = GenerationRequest | Describe
+Question: TypeAlias = GenerationRequest | DenoiseRequest | Describe
 Answer: TypeAlias = Event | Status
 
 QUESTIONS: tuple[type, ...] = get_args(Question)

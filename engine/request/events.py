@@ -123,6 +123,21 @@ class ImageReady:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Denoised:
+    """What the UNet says of a caller's latents, instead of pictures.
+
+    Attributes:
+        outputs: By `engine.request.denoise`'s names the numbers of all rows, the least byte first.
+        shape: Of each, [B, C, H, W].
+        dtype: Of each: float32 or float16.
+    """
+
+    outputs: Mapping[str, bytes] = field(repr=False)
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finished:
     """The last event of a request that ended well."""
 
@@ -130,4 +145,4 @@ class Finished:
     stages: tuple[Stage, ...] = ()
 
 
-Event: TypeAlias = Queued | Started | Step | Preview | ImageReady | Finished
+Event: TypeAlias = Queued | Started | Step | Preview | ImageReady | Denoised | Finished

@@ -11,6 +11,7 @@ from engine.bundle.manifest import FewSteps
 from engine.description import MAX_WEIGHT as MAX_WEIGHT
 from engine.description import Description, Group
 from engine.request.edit import PreparedEdit
+from engine.request.latents import LatentInfo
 from engine.request.second_pass import PreparedSecondPass, SecondPass
 from engine.request.sizes import SizeLimits
 
@@ -146,12 +147,14 @@ class ModelInfo:
         previews: Whether it can show pictures while they are made.
         regions: Whether it can say which item each pixel of a picture shows, and so cut the person out.
         attention: Whether it can say how much attention a picture paid to the words of each body group.
+        adapted_attention: Whether it can say so of a picture with adapters.
         few_steps: What the variant few_steps runs with; None where there is none.
         fast_decoder: Whether the decoder fast is there.
         pixels_of_a_latent: Sides of the square of pixels that one position of the latents stands for.
         change_groups: Groups that an edit may name; none where it cannot find any in a picture.
         adapters: What was found in the adapters folder, those included that no request may name.
         adapter_columns: Ranks that the adapters of a request may have together; 0 where there is no graph for them.
+        latents: What latents a caller may bring; None where the engine is one that takes none.
     """
 
     name: str
@@ -177,12 +180,14 @@ class ModelInfo:
     previews: bool = False
     regions: bool = False
     attention: bool = False
+    adapted_attention: bool = False
     few_steps: FewSteps | None = None
     fast_decoder: bool = False
     pixels_of_a_latent: int = 8
     change_groups: tuple[str, ...] = ()
     adapters: tuple[AdapterInfo, ...] = ()
     adapter_columns: int = 0
+    latents: LatentInfo | None = None
 
     @property
     def variants(self) -> tuple[str, ...]:

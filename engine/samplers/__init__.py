@@ -5,7 +5,7 @@ A sampler is a table of coefficients (`plan.SamplerPlan`), made from the schedul
 
 from engine.samplers.keep import Keep
 from engine.samplers.noise import gaussian_noise, guided
-from engine.samplers.plan import SamplerPlan
+from engine.samplers.plan import SamplerPlan, output_plan
 from engine.samplers.registry import SAMPLERS, max_steps, num_skipped_steps, sampler_plan, samplers_of
 from engine.samplers.schedule import FloatArray, NoiseSchedule, alphas_cumprod, few_steps_schedule
 
@@ -21,6 +21,7 @@ __all__ = [
     "guided",
     "max_steps",
     "num_skipped_steps",
+    "output_plan",
     "sampler_plan",
     "samplers_of",
 ]

@@ -143,6 +143,21 @@ def make_plan(
     )
 
 
+def output_plan(timestep: float) -> SamplerPlan:
+    """A plan of one evaluation that changes nothing: it starts from what is given, and ends as the model's output."""
+    update = empty_update(1, 1)
+    update[:, 0, OUTPUT] = 1.0
+    return SamplerPlan(
+        timesteps=np.array([timestep], np.float32),
+        input_scale=np.ones(1, np.float32),
+        update=update.astype(np.float32),
+        denoise=np.zeros((1, 2), np.float32),
+        progress=np.zeros(1),
+        original_scale=0.0,
+        initial_noise_scale=1.0,
+    )
+
+
 def _denoise(schedule: NoiseSchedule, timesteps: npt.NDArray[np.float64] | npt.NDArray[np.int64]) -> DoubleArray:
     """Coefficients of x0, [S, 2]; those of a timestep between two are between theirs."""
     products = alphas_cumprod(schedule)

@@ -97,8 +97,11 @@ def _rows(picture: Picture) -> list[_Row]:
 
 
 def _run(rows: list[_Row], forward: Forward, adapted: Adapted | None, outcome: Outcome) -> Outputs:
-    """These rows in one forward; in two where some are watched and others adapted: that graph tells no attention."""
-    watched = [place for place, row in enumerate(rows) if row.watch is not None]
+    """These rows in one forward; in two where some are watched without adapters and others have some.
+
+    What is told of a picture's attention comes of its own graph, whoever its neighbours are.
+    """
+    watched = [place for place, row in enumerate(rows) if row.watch is not None and not row.loras]
     apart = watched if any(row.loras for row in rows) else []
     parts = [part for part in (apart, [place for place in range(len(rows)) if place not in apart]) if part]
     found: dict[int, tuple[FloatArray, FloatArray | None]] = {}
@@ -109,21 +112,37 @@ def _run(rows: list[_Row], forward: Forward, adapted: Adapted | None, outcome: O
         if any(row.loras for row in some):
             assert adapted is not None
             outcome.adapted += 1
-            given = adapted.forward(inputs, [row.loras for row in some])
-            found |= {place: (output, None) for place, output in zip(part, given[:, None], strict=True)}
+            found |= zip(part, _with_adapters(some, inputs, adapted), strict=True)
         else:
             found |= zip(part, _plain(some, inputs, forward), strict=True)
     return [found[place] for place in range(len(rows))]
 
 
 def _plain(rows: list[_Row], inputs: Inputs, forward: Forward) -> Outputs:
-    """A forward without adapters; where any row is watched it gives attention, and that of others is nobody's."""
+    """A forward without adapters."""
     watch = next((row.watch for row in rows if row.watch is not None), None)
     if watch is None:
         return [(output, None) for output in forward(inputs)[:, None]]
+    return _seen(rows, *watch.forward(inputs, _token_groups(rows, watch)))
+
+
+def _with_adapters(rows: list[_Row], inputs: Inputs, adapted: Adapted) -> Outputs:
+    """A forward of which some rows have adapters; none is watched that has none."""
+    watch, loras = next((row.watch for row in rows if row.watch is not None), None), [row.loras for row in rows]
+    if watch is None:
+        return [(output, None) for output in adapted.forward(inputs, loras)[:, None]]
+    assert adapted.watched is not None, "who asks for attention is refused where the graph tells none"
+    return _seen(rows, *adapted.watched(inputs, loras, _token_groups(rows, watch)))
+
+
+def _token_groups(rows: list[_Row], watch: Watch) -> FloatArray:
+    """Those of watched rows, and none for the others, [R, M, G]."""
     unwatched = np.zeros_like(watch.token_groups)
-    groups = [unwatched if row.watch is None else row.watch.token_groups for row in rows]
-    outputs, maps = watch.forward(inputs, np.concatenate(groups))
+    return np.concatenate([unwatched if row.watch is None else row.watch.token_groups for row in rows])
+
+
+def _seen(rows: list[_Row], outputs: FloatArray, maps: FloatArray) -> Outputs:
+    """Each row's output, and its map where it is watched: that of others is nobody's."""
     seen = [None if row.watch is None else found for row, found in zip(rows, maps, strict=True)]
     return list(zip(outputs[:, None], seen, strict=True))
 

@@ -20,6 +20,7 @@ from engine.scheduler.job import Job
 Inputs: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
 Forward: TypeAlias = Callable[[Inputs], FloatArray]
 AdaptedForward: TypeAlias = Callable[[Inputs, Sequence[Loras]], FloatArray]
+WatchedForward: TypeAlias = Callable[[Inputs, Sequence[Loras], FloatArray], tuple[FloatArray, FloatArray]]
 Bucket: TypeAlias = tuple[tuple[str, tuple[int, ...]], ...]
 
 #: In the bucket of rows with adapters, where they share no forward with others.
@@ -48,12 +49,15 @@ class Adapted:
         forward: From inputs with R rows, and the adapters of each row, to outputs with R rows, [R, C, H, W].
         max_columns: Most columns that the adapters of a forward may take together.
         apart: Whether rows without adapters must not share a forward, since their last bits would change.
+        watched: The same forward where rows are watched: from their token groups besides, [R, M, G], also to maps,
+            [R, G, h, w]; None where that graph tells none.
     """
 
     loras: Loras
     forward: AdaptedForward
     max_columns: int
     apart: bool = False
+    watched: WatchedForward | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +66,9 @@ class Watch:
 
     Attributes:
         token_groups: Which tokens are of which group, [1, M, G].
-        forward: Of the model that runs the picture's rows: from inputs with R rows and their token groups, [R, M, G],
-            to outputs, [R, C, H, W], with the bits of a plain forward, and to maps, [R, G, h, w].
+        forward: Of the model that runs the picture's rows where they have no adapters: from inputs with R rows and
+            their token groups, [R, M, G], to outputs, [R, C, H, W], with the bits of a plain forward, and to maps,
+            [R, G, h, w].
     """
 
     token_groups: FloatArray
@@ -89,6 +94,7 @@ class Denoising:
         adapted: Adapters beside that; None without any.
         estimate_every: After how many steps each the picture is estimated; None means never.
         watch: How its attention is looked at, in each of its steps; None means not at all.
+        decoded: Whether the result goes to the decoder, which has room for so many at a time.
     """
 
     plan: SamplerPlan
@@ -104,6 +110,7 @@ class Denoising:
     adapted: Adapted | None = None
     estimate_every: int | None = None
     watch: Watch | None = None
+    decoded: bool = True
 
     @property
     def loras(self) -> Loras:

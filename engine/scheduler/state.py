@@ -213,7 +213,7 @@ class State:
         room = self._bounds.max_undecoded - self._undecoded
         ready = []
         for picture in self._pictures:
-            last = picture.num_steps - picture.step == 1
+            last = picture.denoising.decoded and picture.num_steps - picture.step == 1
             if not last or room > 0:
                 ready.append(picture)
                 room -= last
@@ -272,8 +272,8 @@ class State:
             messages.append((job, estimate))
         if picture.done:
             self._pictures.remove(picture)
-            self._undecoded += 1
-            job.undecoded += 1
+            self._undecoded += picture.denoising.decoded
+            job.undecoded += picture.denoising.decoded
             ready = LatentsReady(index=picture.index, latents=picture.latents, attention=picture.attention)
             messages.append((job, ready))
         return messages

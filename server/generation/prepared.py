@@ -98,14 +98,14 @@ def judged(
     given = dict(reading.values) | {"image_format": image_format, "request_id": request_id, "caller": caller}
     given |= {name: given[name] or {} for name in OBJECTS if name in given}
     given |= {"change": given["change"] or ()} if "change" in given else {}
-    given["description"] = _description(gateway, given.get("description", ""))
+    given["description"] = read_description(gateway, given.get("description", ""))
     for error in _read_objects(given):
         mistakes |= error.mistakes
         given.pop(error.field)
     return gateway.engine.prepare(GenerationRequest(**given), mistakes=mistakes)
 
 
-def _description(gateway: Gateway, text: str) -> Description:
+def read_description(gateway: Gateway, text: str) -> Description:
     """The groups of a text; what is too long to be drawn is too long to be parsed, and nothing needs no parsing."""
     if not text.strip() or len(text) > gateway.engine.model.max_characters:
         return Description(text=text, spans=())

@@ -6,14 +6,14 @@ It does not know how the answer is written.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from starlette.types import Receive
 
-from engine.engine import Event, Finished, ImageReady, PreparedRequest, Started, Timings
+from engine.engine import Event, Finished, ImageReady, PreparedDenoise, PreparedRequest, Started, Timings
 from engine.errors import BusyError, DeadlineError, EngineError, RequestError
 from server.backend import running
 from server.credentials.errors import CredentialsError
@@ -84,12 +84,27 @@ async def _signed(gateway: Gateway, sign: Sign, image: ImageReady) -> ImageReady
 
 
 async def attend(
-    gateway: Gateway, request: PreparedRequest, receive: Receive, work: Coroutine[Any, Any, T], *, in_line: bool = True
+    gateway: Gateway,
+    request: PreparedRequest | PreparedDenoise,
+    receive: Receive,
+    work: Coroutine[Any, Any, T],
+    *,
+    in_line: bool = True,
+    what: str = "pictures",
+    ended: Callable[[str], None] | None = None,
 ) -> T:
     """Awaits `work` within the deadline and the client's patience; every way it can end is counted here.
 
-    `in_line`: whether it takes one of its caller's places; a job does not, which has stood in a line of its own.
+    Args:
+        gateway: Its settings, places and metrics.
+        request: Whose work.
+        receive: Tells when the client leaves.
+        work: What to do.
+        in_line: Whether it takes one of its caller's places; a job does not, which has stood in a line of its own.
+        what: What is made.
+        ended: Counts how it ended; None means as a generation.
     """
+    ended = gateway.metrics.generation_ended if ended is None else ended
     seconds, outcome = gateway.settings.request_timeout_seconds, "failed"
     try:
         with gateway.places.place(request.asked.caller) if in_line else nullcontext():
@@ -99,7 +114,7 @@ async def attend(
         return result
     except TimeoutError as error:
         outcome = "timeout"
-        detail = f"The pictures were not finished within {seconds:g} seconds; the request was cancelled."
+        detail = f"The {what} were not finished within {seconds:g} seconds; the request was cancelled."
         raise ProblemError(problems.DEADLINE_EXCEEDED, detail) from error
     except (ClientGoneError, ProblemError, asyncio.CancelledError) as error:
         refused = isinstance(error, ProblemError) and error.kind is problems.TOO_MANY_REQUESTS
@@ -118,7 +133,7 @@ async def attend(
         raise problems.internal_error() from error
     finally:
         work.close()  # where it never began
-        gateway.metrics.generation_ended(outcome)
+        ended(outcome)
 
 
 def _outcome(error: EngineError) -> str:

@@ -59,6 +59,9 @@ NOT_JSON = Kind(slug="not-json", status=400, title="Not JSON", meaning="The body
 NOT_A_FORM = Kind(
     slug="not-a-form", status=400, title="Not a form", meaning="The body cannot be read as multipart/form-data."
 )
+NOT_SAFETENSORS = Kind(
+    slug="not-safetensors", status=400, title="Not safetensors", meaning="The body cannot be read as safetensors."
+)
 INVALID_HTTP = Kind(slug="invalid-http", status=400, title="Not HTTP", meaning="What came is no HTTP/1.1 request.")
 UNAUTHORIZED = Kind(
     slug="unauthorized",
@@ -201,6 +204,7 @@ DEADLINE_EXCEEDED = Kind(
 KINDS = (
     NOT_JSON,
     NOT_A_FORM,
+    NOT_SAFETENSORS,
     INVALID_HTTP,
     UNAUTHORIZED,
     FORBIDDEN,

@@ -80,6 +80,15 @@ class Metrics:
         self._generations = Counter(
             "cosmicman_generations", "Generations that ended, by how.", ["outcome"], registry=registry
         )
+        self._denoise = Counter(
+            "cosmicman_denoise_requests",
+            "Requests of POST /denoise that ended, by how.",
+            ["outcome"],
+            registry=registry,
+        )
+        self._denoised = Counter(
+            "cosmicman_denoised_rows", "Rows of latents that were denoised for callers.", registry=registry
+        )
         self._parser = Histogram(
             "cosmicman_parser_seconds", "Time to parse a description.", buckets=PARSER_SECONDS, registry=registry
         )
@@ -144,6 +153,7 @@ class Metrics:
             self._webhooks.labels(outcome)
         for outcome in OUTCOMES:
             self._generations.labels(outcome)
+            self._denoise.labels(outcome)
         for stage in STAGES:
             self._stage.labels(stage)
         for reason in CLOSED:
@@ -174,6 +184,13 @@ class Metrics:
     def generation_ended(self, outcome: str) -> None:
         assert outcome in OUTCOMES
         self._generations.labels(outcome).inc()
+
+    def denoise_ended(self, outcome: str) -> None:
+        assert outcome in OUTCOMES
+        self._denoise.labels(outcome).inc()
+
+    def denoised(self, rows: int) -> None:
+        self._denoised.inc(rows)
 
     def jobs_are(self, counts: Mapping[str, int]) -> None:
         for state, count in counts.items():

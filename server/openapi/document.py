@@ -10,7 +10,19 @@ from fastapi.openapi.utils import get_openapi
 from engine import __version__
 from server.http import problems
 from server.openapi.describe import needs_key
-from server.routes import adapters, generate, health, jobs, model, openai_images, openai_models, parse, status
+from server.routes import (
+    adapters,
+    denoise,
+    generate,
+    health,
+    jobs,
+    model,
+    openai_images,
+    openai_models,
+    parse,
+    status,
+)
+from server.schemas import denoise as denoising
 from server.schemas import generate as generating
 from server.schemas import jobs as job_shapes
 from server.schemas import model as models
@@ -38,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     parse.router,
     model.router,
     adapters.router,
+    denoise.router,
     openai_images.router,
     openai_models.router,
     health.router,
@@ -52,6 +65,9 @@ MODELS: tuple[type[Body] | type[Answer], ...] = (
     models.ModelAnswer,
     models.AdapterAnswer,
     models.AdaptersAnswer,
+    denoising.DenoiseBody,
+    denoising.DenoiseAnswer,
+    denoising.NoiseAnswer,
     models.HealthAnswer,
     statuses.StatusAnswer,
     generating.QueuedMessage,

@@ -195,6 +195,7 @@ MODEL = {
     "previews": True,
     "regions": True,
     "attention": True,
+    "adapted_attention": True,
     "image_formats": ["png", "jpeg", "webp"],
 }
 

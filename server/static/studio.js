@@ -69,17 +69,20 @@ const key = new KeyPanel({
 const onKeyNeeded = () => key.open || key.ask(document.activeElement === document.body);
 const connection = new Connection(at("model-state"), { onModel, onKeyNeeded });
 
-async function onModel(model, groups) {
+async function onModel(model, groups, adapters) {
   const first = form.model === null;
   key.close();
   form.setModel(model);
+  form.loras.setAdapters(adapters);
   drawing.previews = model.previews === true;
   drawing.attention = model.attention === true;
+  drawing.adaptedAttention = model.adapted_attention === true;
   parts.setGroups(groups);
   box.setLimit(model.max_characters);
   at("model-facts").textContent = `Model ${model.name} ${model.version}, licence ${model.licence}`;
   if (first) await memory.restoreRest();
   if (start.file) at("start").open = true;
+  openAdapters();
   box.refresh();
   showWhatIsWritten();
 }
@@ -87,6 +90,11 @@ async function onModel(model, groups) {
 function showWhatIsWritten() {
   at("examples-panel").hidden = box.value.trim() !== "";
   at("clear").hidden = box.value === "";
+}
+
+/** Adapters that act are seen. */
+function openAdapters() {
+  if (Object.keys(form.loras.value).length) at("adapters").open = true;
 }
 
 function keep() {
@@ -142,6 +150,7 @@ start.addEventListener("change", () => {
 });
 maker.addEventListener("filled", () => {
   if (start.file) at("start").open = true;
+  openAdapters();
   memory.keepStart();
   keep();
 });

@@ -11,10 +11,20 @@ from dataclasses import fields, replace
 from types import TracebackType
 from typing import Any, Self
 
-from engine.engine import EngineStats, Event, GenerationRequest, ModelInfo, PreparedRequest, Queued
+from engine.engine import (
+    DenoiseRequest,
+    EngineStats,
+    Event,
+    GenerationRequest,
+    ModelInfo,
+    PreparedDenoise,
+    PreparedRequest,
+    Queued,
+)
 from engine.errors import BusyError, EngineStoppedError
 from engine.request.limits import RequestLimits
 from engine.request.prepare import NONE, prepare
+from engine.request.prepare.denoise import prepare_denoise
 from engine.request.stats import Histogram
 from server.triton.address import Addresses
 from server.triton.errors import TritonError
@@ -140,6 +150,25 @@ class TritonEngine:
         """
         if isinstance(request, PreparedRequest):
             request = _asked(request) if self._limits != NO_LIMITS else request.asked
+        async with aclosing(self._anywhere(request)) as events:
+            async for event in events:
+                yield event
+
+    def prepare_denoise(
+        self, request: DenoiseRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE
+    ) -> PreparedDenoise:
+        """As `prepare`, of a request for the UNet's output."""
+        return prepare_denoise(request, self.model, mistakes=mistakes)
+
+    async def denoise(self, request: DenoiseRequest | PreparedDenoise) -> AsyncGenerator[Event, None]:
+        """As `generate`, of a request for the UNet's output."""
+        asked = request.asked if isinstance(request, PreparedDenoise) else request
+        async with aclosing(self._anywhere(asked)) as events:
+            async for event in events:
+                yield event
+
+    async def _anywhere(self, request: GenerationRequest | DenoiseRequest) -> AsyncGenerator[Event, None]:
+        """A request's events, from the first replica that does anything for it."""
         tried: list[Replica] = []
         failures: list[BusyError | EngineStoppedError] = []
         position: int | None = None

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import TypeAlias
 
-from engine.engine import EngineStats, Event, GenerationRequest
+from engine.engine import DenoiseRequest, EngineStats, Event, GenerationRequest
 from engine.errors import EngineError, EngineStoppedError
 from engine.remote.messages import Answer, Status
 from engine.remote.step_thinning import filled
@@ -76,7 +76,9 @@ class Replica:
         oldest = time.monotonic() - RECENT_SECONDS
         return [] if self.problem else [stats for seen, stats in self._seen.values() if seen >= oldest]
 
-    async def generate(self, request: GenerationRequest, timeout_seconds: float) -> AsyncGenerator[Event, None]:
+    async def generate(
+        self, request: GenerationRequest | DenoiseRequest, timeout_seconds: float
+    ) -> AsyncGenerator[Event, None]:
         """The events of a request that runs here; closing the generator cancels the request in the engine.
 
         Raises:
@@ -106,7 +108,9 @@ class Replica:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
 
-    async def _read(self, request: GenerationRequest, timeout_seconds: float, messages: "_Messages") -> None:
+    async def _read(
+        self, request: GenerationRequest | DenoiseRequest, timeout_seconds: float, messages: "_Messages"
+    ) -> None:
         try:
             async with aclosing(self._connection.ask(request, timeout_seconds=timeout_seconds)) as answers:
                 async for event in filled(events_among(answers)):

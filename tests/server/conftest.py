@@ -21,12 +21,16 @@ from PIL import Image
 
 from engine.adapters.info import AdapterInfo
 from engine.engine import (
+    Denoised,
+    DenoiseRequest,
     EngineStats,
     Event,
     Finished,
     GenerationRequest,
     ImageReady,
+    LatentInfo,
     ModelInfo,
+    PreparedDenoise,
     PreparedRequest,
     Preview,
     Queued,
@@ -38,6 +42,7 @@ from engine.engine import (
 from engine.errors import BusyError, EngineStoppedError
 from engine.pictures.grey_map import map_png
 from engine.request.prepare import NONE, prepare
+from engine.request.prepare.denoise import prepare_denoise
 from server.app import create_app
 from server.connections.server import ConnectionServer
 from server.run import configuration
@@ -71,6 +76,8 @@ MODEL = ModelInfo(
     attention=True,
     adapters=(AdapterInfo(name="pencil", rank=4),),
     adapter_columns=128,
+    adapted_attention=True,
+    latents=LatentInfo(channels=4, scaling_factor=0.5),
 )
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 
@@ -89,6 +96,7 @@ class RectangleEngine:
         self.stopped = False
         self.cancelled: list[str] = []
         self.seen: list[GenerationRequest] = []
+        self.denoised: list[DenoiseRequest] = []
         self._lock = asyncio.Lock()
         self.max_waiting = max_waiting
         self._running = self._waiting = self._steps = self._images = 0
@@ -172,6 +180,31 @@ class RectangleEngine:
                         height=settled.height,
                         attention=maps(settled) if settled.attention else {},
                     )
+            ended = True
+            yield Finished(timings=Timings(**dict.fromkeys(Timings.__dataclass_fields__, 0.25)))
+        finally:
+            if not ended:
+                self.cancelled.append(settled.request_id)
+
+    def prepare_denoise(
+        self, request: DenoiseRequest, *, mistakes: Mapping[str, Sequence[str]] = NONE
+    ) -> PreparedDenoise:
+        return prepare_denoise(request, self.model, mistakes=mistakes)
+
+    async def denoise(self, settled: PreparedDenoise) -> AsyncIterator[Event]:
+        """Outputs that are the latents, halved where nothing is described."""
+        self.denoised.append(settled.asked)
+        ended = False
+        try:
+            yield Queued(position=self._running + self._waiting)
+            async with self._place():
+                await self.gate.wait()
+                if self.failure is not None:
+                    raise self.failure
+                names = {"output": 1.0} if settled.asked.guidance_scale else {"conditional": 1.0, "unconditional": 0.5}
+                dtype = np.dtype(settled.asked.dtype)
+                outputs = {name: (settled.latents * factor).astype(dtype).tobytes() for name, factor in names.items()}
+                yield Denoised(outputs=outputs, shape=settled.asked.shape, dtype=settled.asked.dtype)
             ended = True
             yield Finished(timings=Timings(**dict.fromkeys(Timings.__dataclass_fields__, 0.25)))
         finally:

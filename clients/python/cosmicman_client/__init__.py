@@ -13,6 +13,7 @@ from cosmicman_client._version import __version__
 from cosmicman_client.async_client import AsyncClient
 from cosmicman_client.batch import BatchItem, abatch, batch
 from cosmicman_client.client import Client
+from cosmicman_client.denoising import Denoised, Noise, Tensor
 from cosmicman_client.errors import (
     APIConnectionError,
     APIResponseError,
@@ -69,6 +70,7 @@ __all__ = [
     "ConflictError",
     "CosmicManError",
     "DeadlineExceededError",
+    "Denoised",
     "FieldProblem",
     "Generation",
     "GenerationFailedError",
@@ -81,6 +83,7 @@ __all__ = [
     "JobPage",
     "Model",
     "Negative",
+    "Noise",
     "NotFoundError",
     "OverloadedError",
     "Parsed",
@@ -92,6 +95,7 @@ __all__ = [
     "ServerError",
     "Settings",
     "Stream",
+    "Tensor",
     "UnprocessableEntityError",
     "Warned",
     "__version__",

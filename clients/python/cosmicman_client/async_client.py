@@ -1,7 +1,7 @@
 """The asynchronous client: the same calls, to be awaited."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar, Unpack
 
@@ -12,11 +12,13 @@ from cosmicman_client import models
 from cosmicman_client._exchange import constants, endpoints
 from cosmicman_client._exchange.body import GenerateParams
 from cosmicman_client._exchange.conversation import Call, Deadline, Lost, Outcome, Send, Wait, converse
+from cosmicman_client._exchange.denoise import DenoiseParams
 from cosmicman_client._exchange.endpoints import Endpoint
 from cosmicman_client._exchange.options import Options
 from cosmicman_client._exchange.raw import RawResponse
 from cosmicman_client._exchange.reading import Reading
 from cosmicman_client._exchange.retry import RetryBudget
+from cosmicman_client.denoising import Denoised, Noise
 from cosmicman_client.errors import APIStatusError
 from cosmicman_client.events import Event
 from cosmicman_client.jobs import Job, JobPage
@@ -111,6 +113,16 @@ class AsyncClient:
     async def adapters(self) -> models.Adapters:
         """What `loras` of a request may name, and why some files may not."""
         return await self._do(endpoints.adapters())
+
+    async def denoise(
+        self, latents: object, timesteps: object, descriptions: str | Sequence[str], **params: Unpack[DenoiseParams]
+    ) -> Denoised:
+        """As `Client.denoise`; cancelling the task cancels the request."""
+        return await self._do(endpoints.denoise(latents, timesteps, descriptions, params))
+
+    async def noise(self) -> Noise:
+        """As `Client.noise`."""
+        return await self._do(endpoints.noise())
 
     async def models(self) -> tuple[models.Model, ...]:
         """All models of the server; today it has one."""
@@ -267,6 +279,16 @@ class AsyncRawClient:
     async def adapters(self) -> RawResponse[models.Adapters]:
         """As `AsyncClient.adapters`."""
         return await self._do(endpoints.adapters())
+
+    async def denoise(
+        self, latents: object, timesteps: object, descriptions: str | Sequence[str], **params: Unpack[DenoiseParams]
+    ) -> RawResponse[Denoised]:
+        """As `AsyncClient.denoise`."""
+        return await self._do(endpoints.denoise(latents, timesteps, descriptions, params))
+
+    async def noise(self) -> RawResponse[Noise]:
+        """As `AsyncClient.noise`."""
+        return await self._do(endpoints.noise())
 
     async def _do(self, endpoint: Endpoint[T]) -> RawResponse[T]:
         response, retries = await self._client._exchange(endpoint.call)

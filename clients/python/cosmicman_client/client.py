@@ -1,7 +1,7 @@
 """The synchronous client."""
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar, Unpack
 
@@ -11,11 +11,13 @@ from cosmicman_client import models
 from cosmicman_client._exchange import constants, endpoints
 from cosmicman_client._exchange.body import GenerateParams
 from cosmicman_client._exchange.conversation import Call, Deadline, Lost, Outcome, Send, Wait, converse
+from cosmicman_client._exchange.denoise import DenoiseParams
 from cosmicman_client._exchange.endpoints import Endpoint
 from cosmicman_client._exchange.options import Options
 from cosmicman_client._exchange.raw import RawResponse
 from cosmicman_client._exchange.reading import Reading
 from cosmicman_client._exchange.retry import RetryBudget
+from cosmicman_client.denoising import Denoised, Noise
 from cosmicman_client.errors import APIStatusError
 from cosmicman_client.events import Event
 from cosmicman_client.jobs import Jobs
@@ -137,6 +139,27 @@ class Client:
         """What `loras` of a request may name, and why some files may not."""
         return self._do(endpoints.adapters())
 
+    def denoise(
+        self, latents: object, timesteps: object, descriptions: str | Sequence[str], **params: Unpack[DenoiseParams]
+    ) -> Denoised:
+        """What the UNet says of noised latents, as score distillation asks it; see docs/api.md.
+
+        Args:
+            latents: A NumPy array of float32 or float16, [rows, channels, height, width], or any such buffer.
+            timesteps: One for each row, or one for all; between two training timesteps too.
+            descriptions: One for all rows, or one for each.
+            params: Without a `guidance_scale` both halves come back.
+
+        Raises:
+            TypeError: An argument of a wrong type; nothing was sent.
+            CosmicManError: See `cosmicman_client.errors`.
+        """
+        return self._do(endpoints.denoise(latents, timesteps, descriptions, params))
+
+    def noise(self) -> Noise:
+        """What the model's latents are, and how noise was added to them in training."""
+        return self._do(endpoints.noise())
+
     def models(self) -> tuple[models.Model, ...]:
         """All models of the server; today it has one."""
         return (self.model(),)
@@ -231,6 +254,16 @@ class RawClient:
     def adapters(self) -> RawResponse[models.Adapters]:
         """As `Client.adapters`."""
         return self._do(endpoints.adapters())
+
+    def denoise(
+        self, latents: object, timesteps: object, descriptions: str | Sequence[str], **params: Unpack[DenoiseParams]
+    ) -> RawResponse[Denoised]:
+        """As `Client.denoise`."""
+        return self._do(endpoints.denoise(latents, timesteps, descriptions, params))
+
+    def noise(self) -> RawResponse[Noise]:
+        """As `Client.noise`."""
+        return self._do(endpoints.noise())
 
     def _do(self, endpoint: Endpoint[T]) -> RawResponse[T]:
         response, retries = self._client._exchange(endpoint.call)

@@ -17,16 +17,15 @@ from engine.request.prepare.loras import loras_of
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.passes import check_guidance, check_steps, interval_of, second_pass_of, strength_of
 from engine.request.prepare.size import init_image_size_of, picture_limits, size_of
+from engine.request.prepare.turn import check_turn
 from engine.request.prepare.variant import defaults_of
 from engine.request.prepare.words import check_negative, described
 from engine.request.request import (
     DRAWN_SEED,
     IMAGE_FORMATS,
     LOSSLESS_FORMATS,
-    MAX_DEADLINE_SECONDS,
     MAX_IMAGE_INDEX,
     MAX_SEED,
-    PRIORITIES,
     TRANSPARENT_FORMATS,
     GenerationRequest,
     ModelInfo,
@@ -142,14 +141,10 @@ def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistake
         wrong.add("image_index", f"{message}; got {request.image_index}")
     _check_choice("image_format", request.image_format, IMAGE_FORMATS, wrong)
     _check_quality(request, wrong)
-    _check_choice("priority", request.priority, PRIORITIES, wrong)
+    check_turn(request.priority, request.deadline_seconds, wrong)
     _check_previews(request, model, wrong)
     _check_cutout(request, model, wrong)
     _check_attention(request, model, wrong)
-    seconds = request.deadline_seconds
-    if seconds is not None and not 0.0 < seconds <= MAX_DEADLINE_SECONDS:
-        message = f"deadline_seconds must be more than 0 and at most {MAX_DEADLINE_SECONDS:g}; got {seconds:g}"
-        wrong.add("deadline_seconds", message)
 
 
 def _check_attention(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:
@@ -160,8 +155,9 @@ def _check_attention(request: GenerationRequest, model: ModelInfo, wrong: Mistak
             f"attention needs a UNet that tells how its attention is shared out, and that of {model.name} here does not"
         )
         wrong.add("attention", f"{message}: its export is older, or TensorRT engines run it, which leave that out")
-    elif any(request.loras.values()):
-        wrong.add("attention", "attention is told by the UNet without adapters; ask for it without loras")
+    elif any(request.loras.values()) and not model.adapted_attention:
+        message = f"attention with loras needs an adapted UNet that tells it, and that of {model.name} here does not"
+        wrong.add("attention", f"{message}; ask for it without loras")
 
 
 def _check_previews(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:

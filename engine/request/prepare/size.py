@@ -98,6 +98,27 @@ def scaled(scale: float, size: tuple[int, int] | None, model: ModelInfo, wrong: 
     return width, height
 
 
+def check_latent_sides(field: str, height: int, width: int, model: ModelInfo, wrong: Mistakes) -> None:
+    """Whether latents are of a size that pictures may have."""
+    factor = model.pixels_of_a_latent
+    size, came = (width * factor, height * factor), f"got {height} x {width}"
+    if model.sizes and size not in model.sizes:
+        allowed = ", ".join(f"{tall // factor} x {wide // factor}" for wide, tall in model.sizes)
+        wrong.add(field, f"height x width of latents must be one of {allowed}; {came}")
+        return
+    for name, side, limits in (("height", height, model.heights), ("width", width, model.widths)):
+        if not model.sizes and not _fits(side * factor, limits):
+            sides = SizeLimits(
+                minimum=-(-limits.minimum // factor),
+                maximum=limits.maximum // factor,
+                multiple=max(1, limits.multiple // factor),
+            )
+            wrong.add(field, f"{name} of latents must be {_allowed(sides)}; {came}")
+    if wrong.right(field) and _too_many_pixels(size, model):
+        assert model.max_pixels is not None
+        wrong.add(field, f"latents may have at most {model.max_pixels // factor**2} places, height x width; {came}")
+
+
 def _too_many_pixels(size: tuple[int, int], model: ModelInfo) -> bool:
     return model.max_pixels is not None and size[0] * size[1] > model.max_pixels
 

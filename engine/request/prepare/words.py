@@ -62,12 +62,20 @@ def check_text(field: str, text: str, max_characters: int, wrong: Mistakes, *, w
         wrong.add(field, f"{what} must be valid Unicode; character {error.start} is a lone surrogate")
 
 
-def check_negative(text: str, max_characters: int, wrong: Mistakes) -> None:
+def check_negative(
+    text: str, max_characters: int, wrong: Mistakes, *, field: str = "negative_description", what: str = ""
+) -> None:
     """Whether the negative words are short enough, and what weighs them is right."""
-    field = "negative_description"
-    check_text(field, text, max_characters, wrong)
-    check_marks(field, text, wrong)
-    _check_weights_in(weighted(text), field, wrong, what=f"{field}: ")
+    check_text(field, text, max_characters, wrong, what=what)
+    check_marks(field, text, wrong, what=what)
+    _check_weights_in(weighted(text), field, wrong, what=f"{what or field}: ")
+
+
+def check_words(field: str, description: Description, max_characters: int, wrong: Mistakes, *, what: str) -> None:
+    """The same of words that were read into groups; there may be none."""
+    check_text(field, description.text, max_characters, wrong, what=what)
+    check_marks(field, description.text, wrong, what=what)
+    _check_weights_in(description, field, wrong, what=f"{what}: ")
 
 
 def check_marks(field: str, text: str, wrong: Mistakes, *, what: str = "") -> None:

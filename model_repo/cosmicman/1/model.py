@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
-from engine.engine import Engine, EngineSettings, GenerationRequest
+from engine.engine import DenoiseRequest, Engine, EngineSettings, GenerationRequest
 from engine.errors import DeadlineError, EngineError
 from engine.files import json_fields
 from engine.remote import messages
@@ -155,10 +155,14 @@ class _Answer:
             return messages.Status(
                 model=self._engine.model, stats=self._engine.stats(), ready=self._engine.ready, instance=self._instance
             )
-        if not isinstance(question, GenerationRequest):
+        if isinstance(question, DenoiseRequest):
+            answers = self._engine.denoise(question)
+        elif isinstance(question, GenerationRequest):
+            answers = self._engine.generate(question)
+        else:
             raise question
         last = None
-        async with aclosing(self._engine.generate(question)) as events:
+        async with aclosing(answers) as events:
             async for message in thinned(events, STEP_SECONDS):
                 if isinstance(message, Finished):
                     last = message

@@ -1,6 +1,7 @@
 // The whole form: filled from the model's limits, read into a request, restored from one or from a draft.
 
 import { FastChoice } from "./fast.js";
+import { Loras } from "./loras.js";
 import { samplerName } from "./names.js";
 import { clearProblem, clearProblems } from "./problems.js";
 import { readRequest } from "./request.js";
@@ -28,6 +29,10 @@ export class Form {
       choices: at("size-choices"), custom: at("size-custom"), width: at("width"), height: at("height"),
     });
     this.fast = new FastChoice({ field: at("fast-field"), box: at("fast"), hint: at("fast-hint") });
+    this.loras = new Loras({
+      panel: at("adapters"), list: at("lora-list"), count: at("lora-count"), add: at("lora-add"),
+      choice: at("lora-choice"), button: at("lora-button"),
+    });
     document.addEventListener("input", ({ target }) => clearProblem(target.closest("[data-field]")?.dataset.field));
     at("second_pass").addEventListener("change", () => this.#showSecondPass());
     at("change").addEventListener("change", () => this.#showStrength());
@@ -69,6 +74,7 @@ export class Form {
     if (width && height) this.size.set(width, height);
     this.#setPlain(settings);
     this.fast.set(settings);
+    this.loras.value = settings.loras;
     this.seed.set(settings.seed ?? null);
     [at("interval_start").value, at("interval_end").value] = interval ?? [0, 1];
     at("second_pass").checked = Boolean(pass);
@@ -83,18 +89,19 @@ export class Form {
     const fields = Object.fromEntries(RAW.map((name) => [name, at(name).value]));
     return {
       description: this.box.value, weights, groups, corrections, fields, size: this.size.value, seed: at("seed").value,
-      pass: at("second_pass").checked, fast: at("fast").checked,
+      pass: at("second_pass").checked, fast: at("fast").checked, loras: this.loras.remembered,
     };
   }
 
   /** Puts back what `raw` gave. */
-  setRaw({ fields = {}, size, seed, pass, fast }) {
+  setRaw({ fields = {}, size, seed, pass, fast, loras }) {
     for (const [name, value] of Object.entries(fields)) if (RAW.includes(name)) at(name).value = value;
     this.#mendLists();
     if (size?.width && size.height) this.size.set(size.width, size.height);
     this.seed.set(seed || null);
     at("second_pass").checked = Boolean(pass);
     at("fast").checked = Boolean(fast);
+    this.loras.value = loras;
     this.#showSecondPass();
   }
 

@@ -9,10 +9,10 @@ const SECOND_PASS = { strength: "Strength", scale: "Enlargement", steps: "Steps"
 
 /**
  * The body that the form holds, without the start picture's file.
- * @param form `{box, parts, size, start, fast}`
+ * @param form `{box, parts, size, start, fast, loras}`
  * @throws Problem naming the field, for what cannot even be sent
  */
-export function readRequest({ box, parts, size, start, fast }) {
+export function readRequest({ box, parts, size, start, fast, loras }) {
   const { weights, groups } = parts.value;
   const { width, height } = size.value;
   for (const side of [width, height]) {
@@ -27,6 +27,7 @@ export function readRequest({ box, parts, size, start, fast }) {
     height,
     ...fast.choice,
     ...(fast.choice?.variant ? {} : readSteps()),
+    loras: loras.value,
     seed: readSeed(at("seed").value.trim()),
     image_index: readNumber("image_index", "Picture index") || null,
     num_images: readNumber("num_images", "Pictures") ?? 1,

@@ -3,7 +3,7 @@
 
 const TEXTS = ["description", "negative_description", "sampler", "variant", "decoder", "image_format"];
 const NUMBERS = ["width", "height", "steps", "guidance_scale", "seed", "image_index", "num_images"];
-const OBJECTS = ["groups", "weights", "second_pass"];
+const OBJECTS = ["groups", "weights", "loras", "second_pass"];
 const LISTS = ["guidance_interval"];
 
 /** The hash ("#description=...") that brings these settings back; empty values are left out. */

@@ -9,7 +9,7 @@ const PREVIEWS = 8;
 export class Drawing {
   /** @param progress the view of a request under way */
   constructor(progress) {
-    Object.assign(this, { progress, previews: false, attention: false });
+    Object.assign(this, { progress, previews: false, attention: false, adaptedAttention: false });
   }
 
   /**
@@ -37,7 +37,7 @@ export class Drawing {
   async #sent(request, start) {
     const sent = { ...request };
     if (start) sent.init_image = await base64Of(start);
-    if (this.attention) sent.attention = true;
+    if (this.attention && (this.adaptedAttention || !request.loras)) sent.attention = true;
     if (this.previews) sent.preview_every = Math.max(1, Math.round((request.steps ?? PREVIEWS) / PREVIEWS));
     return sent;
   }

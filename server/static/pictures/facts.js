@@ -10,6 +10,7 @@ export function factsOf({ request, ran, images, start, timings }, { timed = true
     ["Left out", request.negative_description],
     ["Weights", pairs(request.weights, (group, weight) => `${group} ×${weight}`)],
     ["Added parts", pairs(request.groups, (group, words) => `${group}: ${words}`)],
+    ["Adapters", pairs(request.loras, (name, scale) => `${name} ×${scale}`)],
     ["Seed", String(ran.seed)],
     ["Picture index", ran.image_index ? String(ran.image_index) : ""],
     ["Size", `${images[0].width} × ${images[0].height}`],

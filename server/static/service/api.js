@@ -10,6 +10,16 @@ export const traffic = new EventTarget();
 export const getModel = () => getJson("model");
 export const getGroups = () => getJson("groups");
 
+/** What is registered; a server that knows no adapters has none. */
+export async function getAdapters() {
+  try {
+    return (await getJson("adapters")).adapters;
+  } catch (problem) {
+    if (problem.status === 404) return [];
+    throw problem;
+  }
+}
+
 /** Whether the server answers requests. Never throws: the Problem is the answer. */
 export async function readiness() {
   try {

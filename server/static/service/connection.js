@@ -1,7 +1,7 @@
 // The connection to the server as the page shows it: a badge that tells the truth, and what the server can do, asked
 // again whenever it comes back, since it may be another one then.
 
-import { getGroups, getModel, readiness, traffic } from "./api.js";
+import { getAdapters, getGroups, getModel, readiness, traffic } from "./api.js";
 import { Presence } from "./presence.js";
 
 const WORDS = {
@@ -13,7 +13,7 @@ const WORDS = {
 export class Connection {
   /**
    * @param badge the element that shows the state
-   * @param listener `{onModel(model, groups), onKeyNeeded()}`
+   * @param listener `{onModel(model, groups, adapters), onKeyNeeded()}`
    */
   constructor(badge, listener) {
     Object.assign(this, { badge, listener, model: null });
@@ -32,12 +32,12 @@ export class Connection {
     return this.#show("ready", `${this.model.name} is ready`);
   }
 
-  /** Asks for the model and the groups; says whether they came. */
+  /** Asks for the model, the groups and the adapters; says whether they came. */
   async #load() {
     try {
-      const [model, groups] = await Promise.all([getModel(), getGroups()]);
+      const [model, groups, adapters] = await Promise.all([getModel(), getGroups(), getAdapters()]);
       this.model = model;
-      await this.listener.onModel(model, groups);
+      await this.listener.onModel(model, groups, adapters);
       return true;
     } catch (problem) {
       if (!problem.unauthorized) this.#show("gone", problem.message);

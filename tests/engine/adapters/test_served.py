@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from engine.adapters.info import AdapterInfo
 from engine.bundle.manifest import ADAPTED_FILE, UNET_FILE
-from engine.description import Description
+from engine.description import parse
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady, ModelInfo, SecondPass, Step
 from engine.errors import RequestError
 from engine.request.prepare import prepare
@@ -20,6 +21,7 @@ from tests.engine.adapters.random_adapters import RANKS, write_adapters
 from tests.engine.test_fast_paths import Seen
 
 SETTINGS = EngineSettings(num_threads=1, warm_up=False)
+TEXT = "a woman in a red dress"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def folder(adapted_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def request(**changes: Any) -> GenerationRequest:
-    return GenerationRequest(description=Description(text="a woman in a red dress", spans=()), seed=5, **changes)
+    return GenerationRequest(**{"description": parse(TEXT), "seed": 5, **changes})
 
 
 def events(
@@ -103,6 +105,38 @@ def test_adapters_act_in_both_passes_and_on_a_start_picture(adapted_bundle: Path
     assert image(second) != image(plain)
 
 
+def test_attention_is_told_with_adapters_and_changes_nothing(adapted_bundle: Path, folder: Path) -> None:
+    """Alone, and beside pictures with other adapters and with none: the same files, the same maps."""
+    ink, both = {"ink": 1.0}, {"film": 0.8, "wool": -0.5}
+    plain = [image(events(adapted_bundle, folder, request(loras=loras))[0][0]) for loras in (ink, both)]
+    watched = [request(loras=loras, attention=True) for loras in (ink, both, {})]
+    alone = [events(adapted_bundle, folder, each)[0][0] for each in watched]
+    assert [image(each) for each in alone[:2]] == plain
+    maps = [attention(each) for each in alone]
+    assert maps[0].keys() == maps[2].keys() and maps[0] != maps[1] != maps[2] != maps[0]
+    mixed = [*watched, request(loras={"wool": 1.0}), request(seed=6)]
+    told, engine = events(adapted_bundle, folder, *mixed, warm_up=True)
+    assert [image(each) for each in told[:3]] == [image(each) for each in alone]
+    assert [attention(each) for each in told] == [*maps, {}, {}]
+    assert engine.model.adapted_attention and engine.stats().forwards_adapted_total
+
+
+def attention(told: list[Any]) -> dict[str, bytes]:
+    [found] = [event.attention for event in told if isinstance(event, ImageReady)]
+    return dict(found)
+
+
+def test_maps_with_an_adapter_of_scale_so_small_that_it_does_nothing_are_the_plain_ones(
+    adapted_bundle: Path, folder: Path
+) -> None:
+    tiny, plain = (
+        events(adapted_bundle, folder, request(loras=loras, attention=True))[0][0] for loras in ({"ink": 1e-30}, {})
+    )
+    for group, png in attention(plain).items():
+        found, expected = (np.asarray(Image.open(io.BytesIO(each)), int) for each in (attention(tiny)[group], png))
+        assert np.abs(found - expected).max() <= 1, "of 255, by rounding alone"
+
+
 def test_without_adapters_their_graph_is_not_loaded(adapted_bundle: Path, folder: Path, tmp_path: Path) -> None:
     seen = Seen()
     (tmp_path / "bad.safetensors").write_bytes(b"")
@@ -142,6 +176,13 @@ def test_what_cannot_act_is_refused(model: ModelInfo, asked: dict[str, Any], mes
     with pytest.raises(RequestError) as error:
         prepare(request(**asked), model)
     assert any(message in each for each in error.value.mistakes["loras"])
+
+
+def test_a_graph_that_tells_no_attention_is_not_asked_for_it(model: ModelInfo) -> None:
+    asked = request(loras={"ink": 1.0}, attention=True)
+    with pytest.raises(RequestError, match="attention with loras needs an adapted UNet that tells it"):
+        prepare(asked, replace(model, adapted_attention=False))
+    assert prepare(asked, replace(model, adapted_attention=True)).attention
 
 
 def test_columns_of_adapters_that_do_nothing_do_not_count(model: ModelInfo) -> None:

@@ -124,7 +124,7 @@ def changed(**fields: Any) -> str:
         ("[" * 100_000, "not JSON"),
         ("[]", "must be an object"),
         (json.dumps(REQUEST | {"version": 2}), "version 2; this side speaks 1"),
-        (json.dumps(REQUEST | {"type": "Step"}), "one of GenerationRequest, Describe; got 'Step'"),
+        (json.dumps(REQUEST | {"type": "Step"}), "one of GenerationRequest, DenoiseRequest, Describe; got 'Step'"),
         (json.dumps(REQUEST | {"type": ["x"]}), "type must be one of"),
         (json.dumps(REQUEST | {"value": {}}), "incomplete"),
         (changed(zoom=3), "has no 'zoom': the other side is newer"),

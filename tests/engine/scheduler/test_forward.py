@@ -106,3 +106,20 @@ def test_a_watched_picture_beside_an_adapted_one_runs_apart_and_is_told() -> Non
     assert model.rows == [[1.0]] and watched.attention is not None and other.attention is None
     run_batch(Batch(bucket=alone.bucket, pictures=(alone,), row_limit=8), forward)
     np.testing.assert_array_equal(watched.latents, alone.latents)
+
+
+def test_a_watched_picture_with_adapters_is_told_by_their_graph_beside_others() -> None:
+    def both(inputs: Any, loras: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
+        return doubled(inputs, loras), 10.0 * model(inputs, groups)[1]
+
+    model = Watched()
+    adapted = Adapted(loras=(("an adapter", 1.0),), forward=doubled, max_columns=16, watched=both)
+    watch = Watch(token_groups=groups_of(1.0), forward=model)
+    first, second, plain = picture(watch), picture(None, 4), picture(watch, 5)
+    for each in (first, second):
+        each.denoising = replace(each.denoising, adapted=adapted)
+    outcome = run_batch(Batch(bucket=first.bucket, pictures=(first, second, plain), row_limit=8), forward)
+    assert (outcome.error, outcome.forwards, outcome.adapted) == (None, [1, 5], 1)
+    assert first.attention is not None and plain.attention is not None and second.attention is None
+    assert first.attention.max() > 5 * plain.attention.max(), "each is told by its own graph"
+    assert model.rows == [[1.0], [1.0, 0.0, 0.0, 0.0, 0.0]]

@@ -50,7 +50,8 @@ async def test_a_scraper_has_a_key_of_its_own(client: Any, make_key: Callable[..
     async with asyncio.timeout(60):
         while (await client.get("/metrics", headers=bearer(scraper))).status_code != 200:
             await asyncio.sleep(0.05)
-    refused(await client.post("/generate", json=BODY, headers=bearer(scraper)), status=403, slug="forbidden")
+    for path in ("/generate", "/denoise"):
+        refused(await client.post(path, json=BODY, headers=bearer(scraper)), status=403, slug="forbidden")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/", "/docs", "/openapi.json", "/index.html"])
@@ -61,7 +62,14 @@ async def test_what_tells_nothing_needs_no_key(client: Any, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/generate"), ("POST", "/parse"), ("GET", "/model"), ("GET", "/metrics"), ("GET", "/x")],
+    [
+        ("POST", "/generate"),
+        ("POST", "/denoise"),
+        ("POST", "/parse"),
+        ("GET", "/model"),
+        ("GET", "/metrics"),
+        ("GET", "/x"),
+    ],
 )
 async def test_everything_else_needs_one(client: Any, method: str, path: str) -> None:
     assert "Authorization: Bearer KEY" in refused(await client.request(method, path))

@@ -1,11 +1,13 @@
 """The OpenAPI document: the committed file is the made one, and its examples are true."""
 
+import base64
 import io
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from openapi_spec_validator import validate
 from PIL import Image
@@ -13,9 +15,10 @@ from PIL import Image
 from engine import __version__
 from server.http.negotiation import choose
 from server.openapi import document as openapi
-from server.openapi import examples, openai_examples
+from server.openapi import examples, examples_denoise, openai_examples
 from server.openapi.__main__ import main
 from server.routes.generate import IMAGES
+from server.schemas.denoise import DenoiseAnswer, NoiseAnswer
 from server.schemas.generate import GenerateAnswer, GenerateBody
 from server.schemas.model import ModelAnswer
 from server.schemas.openai import ImagesBody
@@ -81,6 +84,8 @@ def test_generate_answers_in_three_forms_and_every_operation_has_an_example() ->
         (ParseAnswer, examples.PARSE_ANSWER),
         (ModelAnswer, examples.MODEL),
         *((GroupAnswer, row) for row in examples.GROUP_ROWS),
+        (DenoiseAnswer, examples_denoise.DENOISE_ANSWER),
+        (NoiseAnswer, examples_denoise.NOISE),
         (ImagesBody, openai_examples.MINIMAL_BODY),
         (ImagesBody, openai_examples.EXTRA_BODY),
         (ImagesBody, openai_examples.STREAM),
@@ -147,7 +152,7 @@ BODIES = [
     for path, item in openapi.document()["paths"].items()
     for operation in item.values()
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items()
-    for name, example in content["examples"].items()
+    for name, example in content.get("examples", {}).items()
 ]
 
 
@@ -163,6 +168,10 @@ async def test_every_example_body_is_accepted(client: Any, engine: Any, path: st
     accept = "text/event-stream" if "preview_every" in body else "application/json"
     headers = {"Content-Type": media_type, "Accept": accept}
     named = body | {"model": "rectangles"} if "model" in body else body
+    if path == "/denoise":
+        engine.model = replace(engine.model, pixels_of_a_latent=16, latents=replace(engine.model.latents, channels=16))
+        numbers = np.zeros(body["shape"], body.get("dtype", "float32"))
+        named = body | {"latents": base64.b64encode(numbers.tobytes()).decode()}
     if media_type == "multipart/form-data":
         engine.model = replace(engine.model, change_groups=("dress",))
         files = {name: (named[name], clear_png()) for name in ("image", "mask") if name in named}
@@ -176,7 +185,7 @@ async def test_every_example_body_is_accepted(client: Any, engine: Any, path: st
 def test_every_body_has_examples() -> None:
     bodies = [path for path, item in openapi.document()["paths"].items() if "requestBody" in json.dumps(item)]
     pictures = {f"/v1/images/{name}" for name in ("generations", "edits", "variations")}
-    posts = {"/generate", "/jobs", "/parse", *pictures}
+    posts = {"/denoise", "/generate", "/jobs", "/parse", *pictures}
     assert {parameters.values[0] for parameters in BODIES} == set(bodies) == posts
 
 

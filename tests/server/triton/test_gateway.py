@@ -13,11 +13,14 @@ from typing import Any
 
 import grpc
 import httpx
+import numpy as np
 import pytest
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 
 from engine.description import parse
 from engine.engine import (
+    Denoised,
+    DenoiseRequest,
     Engine,
     EngineSettings,
     Finished,
@@ -74,6 +77,29 @@ async def test_adapters_act_as_they_do_embedded_and_are_refused_as_there(remote:
     for engine in (remote, embedded):
         with pytest.raises(RequestError, match="did you mean ink"):
             engine.prepare(replace(REQUEST, loras={"inkk": 1.0}))
+
+
+async def test_rows_of_a_caller_s_own_have_the_bits_they_have_embedded(remote: Any, embedded: Engine) -> None:
+    latents = np.random.default_rng(0).normal(size=(2, 4, 12, 8)).astype(np.float32)
+    request = DenoiseRequest(
+        latents=latents.tobytes(),
+        shape=latents.shape,
+        timesteps=(10.0, 700.5),
+        descriptions=(REQUEST.description,),
+        loras={"ink": 1.0},
+    )
+    for scale in (None, 100.0):
+        wanted = replace(request, guidance_scale=scale)
+        told = []
+        for engine in (embedded, remote):
+            events = engine.denoise(engine.prepare_denoise(wanted))
+            told.append([event async for event in events if isinstance(event, Denoised | Finished)])
+        assert told[0][0] == told[1][0] and isinstance(told[1][-1], Finished)
+    too_long = replace(request, descriptions=(parse("a plaid shirt, " * 200),))
+    with pytest.raises(RequestError, match="may fill at most") as error:
+        async for _ in remote.denoise(remote.prepare_denoise(too_long)):
+            pass
+    assert error.value.field == "descriptions"
 
 
 def pictures(events: list[Any]) -> list[ImageReady]:

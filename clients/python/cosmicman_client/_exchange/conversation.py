@@ -8,7 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import httpx
@@ -38,6 +38,9 @@ class Call:
         method: GET, POST or DELETE.
         path: Below the base URL.
         body: A JSON object; None sends none.
+        content: A body of another kind, instead of one.
+        content_type: Of that.
+        keyed: Whether a POST is sent with an idempotency key; one whose answer is the same every time needs none.
         query: Of the URL.
         headers: Besides those of every request.
         stream: Whether the answer is read piece by piece.
@@ -46,18 +49,18 @@ class Call:
     method: str
     path: str
     body: Mapping[str, Any] | None = None
+    content: bytes | None = field(default=None, repr=False)
+    content_type: str = "application/json"
+    keyed: bool = True
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: bool = False
 
     def with_key(self) -> "Call":
         """The same, a POST with an idempotency key: one for all tries, so that none of them is done twice."""
-        if self.method != "POST" or IDEMPOTENCY_KEY in self.headers:
+        if self.method != "POST" or not self.keyed or IDEMPOTENCY_KEY in self.headers:
             return self
-        headers = {**self.headers, IDEMPOTENCY_KEY: uuid.uuid4().hex}
-        return Call(
-            method=self.method, path=self.path, body=self.body, query=self.query, headers=headers, stream=self.stream
-        )
+        return replace(self, headers={**self.headers, IDEMPOTENCY_KEY: uuid.uuid4().hex})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,10 +152,11 @@ def _request(call: Call, options: Options, retry: int, remaining: float | None) 
     headers = {**options.request_headers(), **call.headers}
     if retry:
         headers["X-Retry-Count"] = str(retry)
-    content = None
+    content = call.content
     if call.body is not None:
         content = json.dumps(call.body, ensure_ascii=False, allow_nan=False).encode("utf-8")
-        headers["Content-Type"] = "application/json"
+    if content is not None:
+        headers["Content-Type"] = call.content_type
     timeout = options.request_timeout(remaining, stream=call.stream)
     return httpx.Request(
         call.method,

@@ -9,6 +9,9 @@ import httpx
 from cosmicman_client import models
 from cosmicman_client._exchange.body import GenerateParams, generate_body
 from cosmicman_client._exchange.conversation import Call, json_of, not_ours
+from cosmicman_client._exchange.denoise import DenoiseParams, denoise_body
+from cosmicman_client._exchange.tensors import MEDIA_TYPE
+from cosmicman_client.denoising import Denoised, Noise
 from cosmicman_client.models import NotThisError
 
 T = TypeVar("T")
@@ -20,6 +23,7 @@ class Endpoint(Generic[T]):
 
     call: Call
     read: Callable[[Any], T]
+    open: Callable[[httpx.Response], Any] = json_of
 
     def parse(self, response: httpx.Response) -> T:
         """What the answer says.
@@ -27,7 +31,7 @@ class Endpoint(Generic[T]):
         Raises:
             APIResponseError: It is none of this interface.
         """
-        document = json_of(response)
+        document = self.open(response)
         try:
             return self.read(document)
         except (NotThisError, TypeError) as error:
@@ -71,6 +75,24 @@ def model() -> Endpoint[models.Model]:
 def adapters() -> Endpoint[models.Adapters]:
     """GET /adapters."""
     return Endpoint(call=Call(method="GET", path="/adapters"), read=models.Adapters.read)
+
+
+def denoise(latents: object, timesteps: object, descriptions: object, params: DenoiseParams) -> Endpoint[Denoised]:
+    """POST /denoise; the same rows give the same bits, so that it may be asked again without a key."""
+    call = Call(
+        method="POST",
+        path="/denoise",
+        content=denoise_body(latents, timesteps, descriptions, **params),
+        content_type=MEDIA_TYPE,
+        keyed=False,
+        headers={"Accept": MEDIA_TYPE},
+    )
+    return Endpoint(call=call, read=Denoised.of, open=lambda response: response.content)
+
+
+def noise() -> Endpoint[Noise]:
+    """GET /denoise."""
+    return Endpoint(call=Call(method="GET", path="/denoise"), read=Noise.read)
 
 
 def _key(key: str | None) -> Mapping[str, str]:
