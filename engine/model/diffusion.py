@@ -109,7 +109,8 @@ class DiffusionModel:
     @property
     def tells_adapted_attention(self) -> bool:
         """Whether the UNet that takes adapters can say so too."""
-        return isinstance(self._adapted, TellsMore) and TOKEN_GROUPS in self._adapted.input_names
+        adapted: Session | None = self._adapted
+        return adapted is not None and isinstance(adapted, TellsMore) and TOKEN_GROUPS in adapted.input_names
 
     @property
     def has_few_steps(self) -> bool:

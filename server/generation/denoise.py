@@ -138,7 +138,8 @@ def _of_tensors(body: bytes, most: int) -> Reading[DenoiseBody]:
     for name in unknown[: problems.MAX_ERRORS]:
         mistakes[name[:60]] = [f"{shown(name)} is none of {LATENTS} and {TIMESTEPS}, with {REQUEST} in the metadata"]
     said = {name: value for name, value in document.items() if name not in _BY_TENSORS}
-    said |= _latents(found.tensors.get(LATENTS), mistakes) | _timesteps(found.tensors.get(TIMESTEPS), mistakes)
+    said |= _latents(found.tensors.get(LATENTS), mistakes)
+    said |= _timesteps(found.tensors.get(TIMESTEPS), mistakes)
     reading = read(said, DenoiseBody)
     if not mistakes:
         return reading

@@ -88,6 +88,7 @@ class EventStream(Response):
             case Finished():
                 timings = TimingsAnswer(**asdict(event.timings))
                 return "finished", FinishedMessage(id=self.request.request_id, timings=timings)
+        raise AssertionError(f"a generation has no {type(event).__name__}")
 
 
 def frame(number: int, name: str, message: Answer) -> bytes:

@@ -99,7 +99,7 @@ def _header(body: bytes, most: int) -> tuple[dict[str, Any], int]:
 def _place(name: str, entry: object) -> tuple[str, tuple[int, ...], int, int]:
     """Kind, shape, and where in the tensors' bytes it begins and ends."""
     fields = entry if isinstance(entry, dict) else {}
-    dtype, shape, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
+    dtype, shape, offsets = (fields.get(each, []) for each in ("dtype", "shape", "data_offsets"))
     if not (isinstance(dtype, str) and _whole(shape, MAX_DIMENSIONS) and _whole(offsets, 2) and len(offsets) == 2):
         raise _damaged(f"{_named(name)} must have a dtype, a shape and two data_offsets")
     if dtype not in WIDTHS:

@@ -129,7 +129,7 @@ def _facts(prepared: PreparedDenoise, result: Result) -> DenoiseFacts:
     return DenoiseFacts(
         id=prepared.request_id,
         model=prepared.model.name,
-        prediction_type=latents.prediction_type,  # type: ignore[arg-type]  # one of two, as it says itself
+        prediction_type=latents.prediction_type,
         timings=DenoiseTimings.model_validate({name: timings[name] for name in DenoiseTimings.model_fields}),
     )
 

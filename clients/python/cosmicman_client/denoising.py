@@ -42,9 +42,10 @@ class Tensor:
             raise TypeError(f"latents must be an array, {hint}; got {type(latents).__name__}") from None
         if view.format not in _FORMATS:
             raise TypeError(f"latents must be of float32 or float16; got numbers of format {view.format!r}")
-        if view.ndim != 4:
-            raise TypeError(f"latents must be [rows, channels, height, width]; got {view.ndim} sides")
-        return cls(dtype=_FORMATS[view.format], shape=tuple(view.shape), data=view.tobytes())
+        shape = tuple(view.shape or ())
+        if len(shape) != 4:
+            raise TypeError(f"latents must be [rows, channels, height, width]; got {len(shape)} sides")
+        return cls(dtype=_FORMATS[view.format], shape=shape, data=view.tobytes())
 
     def numpy(self) -> "npt.NDArray[np.floating[Any]]":
         """The same as an array that can be written to; needs NumPy."""
