@@ -247,7 +247,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "three negatives": ({"negative_descriptions": ("",) * 3}, "negative_descriptions", "got 3"),
     "long description": ({"descriptions": (parse("x" * 9000),)}, "descriptions", "descriptions[0] may have at most"),
     "too many windows": (
-        {"descriptions": (parse("a man"), parse("zq! " * 250))},
+        {"descriptions": (parse("a man"), parse("é" * 1000))},
         "descriptions",
         "descriptions[1]: description may fill at most",
     ),

@@ -95,7 +95,7 @@ async def test_rows_of_a_caller_s_own_have_the_bits_they_have_embedded(remote: A
             events = engine.denoise(engine.prepare_denoise(wanted))
             told.append([event async for event in events if isinstance(event, Denoised | Finished)])
         assert told[0][0] == told[1][0] and isinstance(told[1][-1], Finished)
-    too_long = replace(request, descriptions=(parse("a plaid shirt, " * 200),))
+    too_long = replace(request, descriptions=(parse("é" * 1000),))
     with pytest.raises(RequestError, match="may fill at most") as error:
         async for _ in remote.denoise(remote.prepare_denoise(too_long)):
             pass
