@@ -22,6 +22,10 @@ _FAMILIES = tuple(
         "loras lora adapters lora_weights",
         "seed random_seed manual_seed noise_seed",
         "deadline_seconds timeout timeout_seconds deadline",
+        "descriptions description prompts prompt texts text captions",
+        "negative_descriptions negative_description negative_prompts negative_prompt",
+        "timesteps timestep t noise_levels",
+        "latents sample noisy_latents noised_latents",
     )
 )
 
