@@ -149,7 +149,8 @@ class Denoise:
                 continue
             assert isinstance(plan, PromptPlan)
             conditional = self._diffusion.encode(plan, **size)
-            self._diffusion.prepare_adapted(conditional, loras, **size)
+            if loras:
+                self._diffusion.prepare_adapted(conditional, loras, **size)
             texts[id(plan)] = conditional, self._diffusion.encode_negative(plan, **size) if request.guided else None
         return texts
 

@@ -111,3 +111,19 @@ async def test_a_share_of_the_line_that_is_taken_is_the_callers_matter(client: A
     answer = await client.post("/generate", json=BODY)
     assert refused(answer) == "shop has 54 requests running or waiting"
     assert answer.headers["retry-after"] == "4"
+
+
+async def test_rows_of_latents_take_a_place_and_count_for_the_minute(
+    engine: Any, talk: Any, keys_file: Path, key_header: Header, eventually: Any
+) -> None:
+    shop = key_header("shop", concurrent=1, requests_per_minute=3)
+    rows = {"latents": "AA" * 4096, "shape": [1, 4, 24, 16], "timesteps": [1], "descriptions": ["a woman"]}
+    async with talk(create_app(Settings(keys=keys_file), engine)) as client:
+        engine.gate.clear()
+        first = asyncio.create_task(client.post("/denoise", json=rows, headers=shop))
+        await eventually(lambda: bool(engine.denoised))
+        assert "shop" in refused(await client.post("/denoise", json=rows, headers=shop))
+        engine.gate.set()
+        assert (await first).status_code == 200 and engine.denoised[0].caller == "shop"
+        assert (await client.post("/denoise", json=rows, headers=shop)).status_code == 200
+        assert "may send 3 requests a minute" in refused(await client.post("/denoise", json=rows, headers=shop))
