@@ -1,4 +1,4 @@
-"""What a picture is to keep to: a layout or a pose, as it is asked for and as a request that was judged runs with it."""
+"""What a picture is to keep to, a layout or a pose: as it is asked for, and as a judged request runs with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

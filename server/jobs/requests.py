@@ -51,6 +51,8 @@ def judged(gateway: Gateway, reading: Reading[Any], *, request_id: str, caller: 
 def new_job(gateway: Gateway, body: JobBody, prepared: PreparedRequest, *, owner: str, key: str) -> NewJob:
     values = body.model_dump(mode="python", exclude={FILE, WEBHOOK})
     values["mask"] = None if body.mask is None else base64.b64encode(body.mask).decode("ascii")
+    if body.control is not None and isinstance(body.control.layout, bytes):
+        values["control"]["layout"] = base64.b64encode(body.control.layout).decode("ascii")
     digest = _digest(values, body)
     values |= {"description": prepared.asked.description.text, "groups": dict(prepared.asked.groups) or None}
     values |= {NOTES: prepared.asked.notes} if prepared.asked.notes else {}
@@ -88,6 +90,9 @@ def prepared_again(gateway: Gateway, job: Job, file: bytes | None) -> PreparedRe
             raise ProblemError(problems.DEADLINE_EXCEEDED, detail)
     notes = tuple(document.pop(NOTES, ()))
     mask = None if document.get("mask") is None else base64.b64decode(document["mask"])
+    control = document.get("control")
+    if control and isinstance(control["layout"], str):
+        control["layout"] = base64.b64decode(control["layout"])
     reading = json_body.read(document | {FILE: file, "mask": mask}, GenerateBody)
     reading = replace(reading, values={**reading.values, NOTES: notes})
     return judged(gateway, reading, request_id=job.id, caller=job.owner)

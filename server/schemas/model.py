@@ -45,6 +45,9 @@ class ModelAnswer(Answer):
     previews: bool = Field(description="Whether a request may have preview_every.")
     regions: bool = Field(description="Whether a request may have cutout.")
     attention: bool = Field(description="Whether a request may have attention.")
+    controls: dict[str, int] = Field(
+        description="What control of a request may hold, layout or pose, and what both sides must be a multiple of."
+    )
     variants: list[str] = Field(description="What variant may be.")
     few_steps: FewStepsAnswer | None = Field(description="What the variant few_steps runs with; null where it is not.")
     decoders: list[str] = Field(description="What decoder may be.")
