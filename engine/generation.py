@@ -295,7 +295,8 @@ class Generation:
     def _read(self) -> StartPicture | None:
         request, label = self._request, None if self._regions is None else self._regions.label_map
         if request.control is not None:
-            self._held = read_control(request.control, self._pixel_limits)
+            size = (request.width, request.height)
+            self._held = read_control(request.control, self._pixel_limits, size, label)
         if request.init_image is None:
             return None
         return read_start_picture(request.init_image, request, self._diffusion, label, self._pixel_limits)

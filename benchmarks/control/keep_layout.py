@@ -1,7 +1,7 @@
 """How well pictures keep to the layout of unseen figures, by the bundle's parser: with control and without.
 
-Run from the repository root: `python benchmarks/control/keep_layout.py --figures 60`. Figures are those that neither the
-generator, the judge, the parser nor the networks of control have learned from. Each is painted from its description
+Run from the repository root: `python benchmarks/control/keep_layout.py --figures 60`. Figures are those that neither
+the generator, the judge, the parser nor the networks of control have learned from. Each is painted from its description
 alone, with its exact layout by item masks, with its layout as ATR-18 labels, and with its pose; the parser then finds
 the label map of each picture, and of the drawings themselves. With `--sheet FILE` some of all are shown.
 """

@@ -15,10 +15,13 @@ import numpy as np
 
 from engine.bundle.manifest import CONTROL_INPUT, Bundle, control_file
 from engine.control.kinds import LAYOUT
-from engine.control.layout import ItemSets
+from engine.control.layout import ItemSets, sets_of_items
 from engine.control.maps import layout_map, pose_map
 from engine.control.read import read_labels, read_masks
 from engine.errors import BundleError, GenerationError, NotFiniteError, RequestError
+from engine.model.start_picture import Label
+from engine.pictures.decode import load_colours
+from engine.pictures.encode import Pixels
 from engine.pictures.header import PixelLimits
 from engine.request.control import PreparedControl
 from engine.samplers import FloatArray
@@ -44,20 +47,36 @@ class HeldTo:
     sets: ItemSets | None
 
 
-def read_control(control: PreparedControl, limits: PixelLimits) -> HeldTo:
-    """Decodes a layout's files; a pose has none.
+def read_control(control: PreparedControl, limits: PixelLimits, size: tuple[int, int], label: Label | None) -> HeldTo:
+    """Decodes a layout's files, or the picture that has it; a pose has none.
+
+    Args:
+        control: What is asked.
+        limits: Of its pixels.
+        size: Width and height of what is drawn, at which a picture is parsed.
+        label: Says which item each pixel shows; needed for a picture.
 
     Raises:
         RequestError: One is damaged, or holds what is no label.
     """
     asked = control.asked
+    if control.kind != LAYOUT:
+        return HeldTo(asked=control, sets=None)
+    if asked.picture is not None:
+        assert label is not None, "a request that has a picture to keep to is refused where nothing parses it"
+        return HeldTo(asked=control, sets=sets_of_items(label(_colours(asked.picture, size, limits))))
     try:
-        if control.kind != LAYOUT:
-            return HeldTo(asked=control, sets=None)
         sets = read_masks(asked.masks, limits) if asked.layout is None else read_labels(asked.layout, limits)
     except ValueError as error:
         raise RequestError("control", f"control.layout {error}") from error
     return HeldTo(asked=control, sets=sets)
+
+
+def _colours(data: bytes, size: tuple[int, int], limits: PixelLimits) -> Pixels:
+    try:
+        return load_colours(data, *size, limits)
+    except ValueError as error:
+        raise RequestError("control", f"control.picture: {error}") from error
 
 
 class Controls:

@@ -101,6 +101,8 @@ def _of_control(control: PreparedControl) -> dict[str, object]:
         return {"control": {"pose": [None if point is None else list(point) for point in asked.pose], **acted}}
     if asked.layout is not None:
         return {"control_layout": acted, "control_layout_sha256": hashlib.sha256(asked.layout).hexdigest()}
+    if asked.picture is not None:
+        return {"control_layout": acted, "control_picture_sha256": hashlib.sha256(asked.picture).hexdigest()}
     digests = {name: hashlib.sha256(mask).hexdigest() for name, mask in sorted(asked.masks.items())}
     return {"control_layout": acted, "control_layout_sha256": digests}
 

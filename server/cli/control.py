@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def add_control(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments."""
     parser.add_argument("--layout", type=Path, metavar="FILE", help="PNG of ATR-18 labels that the picture keeps to")
+    parser.add_argument("--layout-of", type=Path, metavar="FILE", help="picture whose own layout it keeps to")
     parser.add_argument(
         "--pose", type=Path, metavar="FILE.json", help="18 points in 0..1 that it keeps to, null for what is not seen"
     )
@@ -34,6 +35,8 @@ def control_of(options: argparse.Namespace) -> Control | None:
     given: dict[str, Any] = {"scale": options.control_scale, "until": options.control_until}
     if options.layout is not None:
         given["layout"] = _read("--layout", options.layout)
+    if options.layout_of is not None:
+        given["picture"] = _read("--layout-of", options.layout_of)
     if options.pose is not None:
         given["pose"] = _points(options.pose)
     said = {name: value for name, value in given.items() if value is not None}

@@ -128,7 +128,7 @@ def _read_objects(given: dict[str, Any]) -> list[RequestError]:
         try:
             given["control"] = _control(given["control"])
         except NotBase64Error as error:
-            errors.append(RequestError("control", f"control.layout{error}"))
+            errors.append(RequestError("control", f"control.{error}"))
     return errors
 
 
@@ -136,12 +136,13 @@ def _control(wanted: Mapping[str, Any]) -> Control:
     """What a body asks to keep to.
 
     Raises:
-        NotBase64Error: A file is none; its words go on behind the name of the layout.
+        NotBase64Error: A file is none; its words begin with the file's name.
     """
     values = {name: value for name, value in wanted.items() if value is not None}
+    for name in ("layout", "picture"):
+        if isinstance(file := values.get(name), UnreadableFile):
+            raise NotBase64Error(f"{name} {file.reason}")
     layout = values.pop("layout", None)
-    if isinstance(layout, UnreadableFile):
-        raise NotBase64Error(f" {layout.reason}")
     if isinstance(layout, Mapping):
         values["masks"] = {name: _mask(name, text) for name, text in layout.items()}
     elif layout is not None:
@@ -155,4 +156,4 @@ def _mask(name: str, text: str) -> bytes:
     try:
         return read_small_file(text)
     except NotBase64Error as error:
-        raise NotBase64Error(f".{name[:40]} {error}") from error
+        raise NotBase64Error(f"layout.{name[:40]} {error}") from error

@@ -30,6 +30,11 @@ class ControlBody(Body):
         description="A PNG file in base64 of ATR-18 labels, 0 to 17, a number a pixel, 255 where anything may be; or "
         "an object with such a file for each group that is white where the group is. Of the picture's aspect.",
     )
+    picture: File | None = Field(
+        None,
+        description="A PNG, JPEG or WebP file in base64 whose own layout is kept, as the model's parser finds it; "
+        "instead of layout, where GET /model has regions.",
+    )
     pose: list[Annotated[list[float], Field(min_length=2, max_length=2)] | None] | None = Field(
         None,
         description="18 points in OpenPose's order, each x and y as shares of width and height, null where it is not "
@@ -49,7 +54,7 @@ def _absent(schema: dict[str, Any]) -> None:
 
 
 class GenerateBody(Body):
-    FILES: ClassVar[tuple[str, ...]] = ("init_image", "mask", "control.layout")
+    FILES: ClassVar[tuple[str, ...]] = ("init_image", "mask", "control.layout", "control.picture")
 
     description: Text = Field(
         "",

@@ -108,7 +108,7 @@ class AnyImagesBody(Body):
 
 
 class ImagesBody(AnyImagesBody):
-    FILES: ClassVar[tuple[str, ...]] = ("init_image", "control.layout")
+    FILES: ClassVar[tuple[str, ...]] = ("init_image", "control.layout", "control.picture")
 
     init_image: File | None = Field(None, description="As in POST /generate.")
     control: ControlBody | None = Field(None, description="As in POST /generate.")

@@ -42,6 +42,8 @@ def control_of(
         _check_size(kind, each, model, wrong)
     if kind == POSE:
         _check_pose(asked, wrong)
+    elif asked.picture is not None:
+        _check_picture(asked.picture, model, wrong)
     else:
         _check_files(asked, size, model, wrong)
     if request.variant != FULL:
@@ -59,12 +61,17 @@ def _check_numbers(asked: Control, wrong: Mistakes) -> None:
 
 def _kind(asked: Control, model: ModelInfo, wrong: Mistakes) -> str | None:
     """Which of the two is asked for, where the model has it."""
-    has_layout, has_pose = asked.layout is not None or bool(asked.masks), asked.pose is not None
-    if has_layout == has_pose:
-        came = "both" if has_layout else "neither"
-        wrong.add(_FIELD, f"{_FIELD} must hold layout or pose, one of them; got {came}")
+    given = {
+        LAYOUT: asked.layout is not None or bool(asked.masks),
+        "picture": asked.picture is not None,
+        POSE: asked.pose is not None,
+    }
+    came = [name for name, there in given.items() if there]
+    if len(came) != 1:
+        told = " and ".join(came) or "none"
+        wrong.add(_FIELD, f"{_FIELD} must hold layout, picture or pose, one of them; got {told}")
         return None
-    kind = LAYOUT if has_layout else POSE
+    kind = POSE if came == [POSE] else LAYOUT
     if kind not in model.controls:
         has = f"has {', '.join(model.controls)} alone" if model.controls else "has none"
         wrong.add(_FIELD, f"{_FIELD}.{kind} needs a network of control, and the bundle of {model.name} {has}")
@@ -77,6 +84,15 @@ def _check_size(kind: str, size: tuple[int, int] | None, model: ModelInfo, wrong
     if size is not None and (size[0] % multiple or size[1] % multiple):
         came = f"{size[0]}x{size[1]}"
         wrong.add(_FIELD, f"{_FIELD}.{kind} takes pictures whose sides are multiples of {multiple}; got {came}")
+
+
+def _check_picture(data: bytes, model: ModelInfo, wrong: Mistakes) -> None:
+    if not model.regions:
+        wrong.add(_FIELD, f"{_FIELD}.picture needs a parser, and the bundle of {model.name} has none; send a layout")
+    try:
+        read_header(data, picture_limits(model))
+    except ValueError as error:
+        wrong.add(_FIELD, f"{_FIELD}.picture: {error}")
 
 
 def _check_pose(asked: Control, wrong: Mistakes) -> None:

@@ -176,8 +176,11 @@ ONE_POINT = ((0.5, 0.5), *[None] * 17)
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"control": Control()}, "control must hold layout or pose, one of them; got neither"),
-        ({"control": replace(LAYOUT, pose=POSE)}, "control must hold layout or pose, one of them; got both"),
+        ({"control": Control()}, "control must hold layout, picture or pose, one of them; got none"),
+        (
+            {"control": replace(LAYOUT, pose=POSE)},
+            "layout, picture or pose, one of them; got layout and pose",
+        ),
         ({"control": replace(LAYOUT, masks={"hair": BAND})}, "a file of labels or a mask for each group; got both"),
         ({"control": replace(LAYOUT, scale=2.5)}, "control.scale must be from 0 to 2; got 2.5"),
         ({"control": replace(LAYOUT, scale=float("nan"))}, "control.scale must be from 0 to 2; got nan"),

@@ -133,16 +133,18 @@ def _check_members(given: Mapping[str, Any]) -> None:
 
 def _control(control: Mapping[str, Any]) -> dict[str, Any]:
     """A layout or a pose with its files in base64: one of labels, or a mask for each group."""
-    layout = control.get("layout")
+    given = dict(control)
+    layout = given.get("layout")
     if isinstance(layout, Mapping):
-        masks = {group: _file(f"control layout {group}", mask) for group, mask in layout.items()}
-        return {**control, "layout": masks}
-    if layout is not None:
-        _check("control layout", layout, *_TYPES["mask"])
-        return {**control, "layout": _file("control layout", layout)}
-    if control.get("pose") is not None:
-        return {**control, "pose": [None if point is None else list(point) for point in control["pose"]]}
-    return dict(control)
+        given["layout"] = {group: _file(f"control layout {group}", mask) for group, mask in layout.items()}
+    for name in ("layout", "picture"):
+        file = given.get(name)
+        if file is not None and not isinstance(file, Mapping):
+            _check(f"control {name}", file, *_TYPES["mask"])
+            given[name] = _file(f"control {name}", file)
+    if given.get("pose") is not None:
+        given["pose"] = [None if point is None else list(point) for point in given["pose"]]
+    return given
 
 
 def _file(name: str, picture: Picture) -> str:

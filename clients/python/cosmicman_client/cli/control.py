@@ -9,6 +9,7 @@ from typing import Any
 def add_control(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments."""
     parser.add_argument("--layout", type=Path, metavar="FILE", help="PNG of ATR-18 labels that the picture keeps to")
+    parser.add_argument("--layout-of", type=Path, metavar="FILE", help="picture whose own layout it keeps to")
     parser.add_argument("--pose", type=Path, metavar="FILE.json", help="18 points in 0..1, null for what is not seen")
     parser.add_argument("--control-scale", type=float, metavar="N", help="how strongly either acts, 0 to 2 (1)")
     parser.add_argument("--control-until", type=float, metavar="N", help="share of the steps in which it acts (1)")
@@ -20,7 +21,12 @@ def control_argument(options: argparse.Namespace) -> dict[str, Any] | None:
     Raises:
         ValueError: The file of a pose cannot be read.
     """
-    given: dict[str, Any] = {"layout": options.layout, "scale": options.control_scale, "until": options.control_until}
+    given: dict[str, Any] = {
+        "layout": options.layout,
+        "picture": options.layout_of,
+        "scale": options.control_scale,
+        "until": options.control_until,
+    }
     if options.pose is not None:
         try:
             given["pose"] = json.loads(options.pose.read_bytes())
