@@ -6,11 +6,17 @@ It knows the bundle and graphs; it does not know how such a network is trained o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import onnx_ir
 
 from engine.bundle.added_file import with_file
-from engine.bundle.manifest import CONTROLS, MANIFEST_FILE, Control, Manifest, control_file, load_bundle
+from engine.bundle.manifest import ADAPTED_FILE, CONTROLS, MANIFEST_FILE, Control, Manifest, control_file, load_bundle
+from engine.export.control_inputs import add_control_inputs
 from engine.export.write import write_graph
+from engine.pipeline_folder.adapted import features_of
 from engine.pipeline_folder.control import control_graph
 
 
@@ -33,6 +39,28 @@ def add_controls(bundle: Path, folders: Mapping[str, Path], out: Path) -> Manife
         manifest = _with(bundle, name, folder, out)
         bundle = out
     return manifest
+
+
+def take_control(bundle: Path, config: Mapping[str, Any], out: Path) -> Manifest:
+    """Writes a bundle of an older export again whose UNet with adapters takes control; no weight is changed.
+
+    Args:
+        bundle: One with such a UNet; its other files are the same afterwards.
+        config: Of that UNet, in diffusers' words.
+        out: Where the new bundle goes, which appears whole or not at all; may be the old place.
+
+    Raises:
+        BundleError: The bundle is damaged.
+        ValueError: It has no such UNet, or one that takes control already or is of another config.
+    """
+    adapted, features = load_bundle(bundle).manifest.adapted, features_of(config)
+    if adapted is None or adapted.features:
+        has = "no UNet that takes adapters" if adapted is None else "a UNet that takes control already"
+        raise ValueError(f"{bundle}: it has {has}")
+    model = onnx_ir.load(bundle / ADAPTED_FILE)
+    add_control_inputs(model, config, [channels for channels, _ in features])
+    changed = replace(adapted, features=features)
+    return with_file(bundle, out, ADAPTED_FILE, lambda path: onnx_ir.save(model, path), adapted=changed)
 
 
 def _with(bundle: Path, name: str, folder: Path, out: Path) -> Manifest:

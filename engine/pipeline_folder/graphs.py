@@ -57,6 +57,9 @@ class Graph:
         attention_level: How often the latents are halved on the way to the layers whose attention is told by body
             group, as a second output; None for none. The module itself has only the first.
         shared: Inputs that are one for all rows.
+        control: Example inputs that the module reads and the exporter does not see: the written graph gets them by a
+            rewriting, where the module adds them to its features.
+        unet: The config of the UNet that reads them.
     """
 
     file: str
@@ -69,6 +72,8 @@ class Graph:
     changes: Mapping[str, LowRank] = field(default_factory=dict)
     attention_level: int | None = None
     shared: frozenset[str] = frozenset()
+    control: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    unet: Mapping[str, Any] = field(default_factory=dict)
 
 
 class TextEncoder(torch.nn.Module):
@@ -309,8 +314,10 @@ def adapted_graph(model: Any, manifest: Manifest) -> Graph:
         plain,
         file=ADAPTED_FILE,
         module=AdaptedUNet(plain.module, model),
-        inputs={**plain.inputs, **example_adapters(model), **control},
-        dynamic={**plain.dynamic, **columns, **dict.fromkeys(control, {0: _ANY, 2: _ANY, 3: _ANY})},
+        inputs={**plain.inputs, **example_adapters(model)},
+        dynamic={**plain.dynamic, **columns},
+        control=control,
+        unet=dict(model.config),
         beside=UNET_FILE,
         shared=SHARED_INPUTS,
     )
