@@ -26,6 +26,7 @@ from PIL import Image, ImageDraw, ImageFont  # noqa: E402
 
 from benchmarks.support.batching import BUNDLE  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
+from engine.control.kinds import LAYOUT, POSE  # noqa: E402
 from engine.control.layout import COLOURS  # noqa: E402
 from engine.control.skeleton import Point, draw_skeleton  # noqa: E402
 from engine.description import parse  # noqa: E402
@@ -110,6 +111,8 @@ async def measure(options: argparse.Namespace) -> None:
         for case in cases:
             pictures = {"the drawing": case.drawing.image}
             for name, control in controls_of(case, options.scale, options.until).items():
+                if control is not None and (POSE if control.pose else LAYOUT) not in engine.model.controls:
+                    continue
                 began = time.monotonic()
                 pictures[name] = await paint(engine, case, control)
                 seconds.setdefault(name, []).append(time.monotonic() - began)
@@ -151,7 +154,7 @@ def sheet(shown: Sequence[tuple[Case, dict[str, np.ndarray]]]) -> Image.Image:
                 "layout": palette[case.drawing.items],
                 "pose of it": draw_skeleton(case.points, width, height),
             }
-            picture = maps[name] if name in maps else pictures[name]
+            picture = maps[name] if name in maps else pictures.get(name, case.drawing.image)
             page.paste(Image.fromarray(picture), (MARGIN + column * (width + MARGIN), top + HEADING))
     return page.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
 

@@ -89,7 +89,8 @@ def chances(sets: ItemSets) -> npt.NDArray[np.float32]:
     """How likely each pixel shows each item, [C, H, W]; zeros where it is free."""
     bits = np.arange(len(ITEM_CLASSES), dtype=np.uint16)[:, None, None]
     shown = (sets[None] >> bits & 1).astype(np.float32)
-    return shown / np.maximum(shown.sum(0, keepdims=True), 1.0)
+    shares: npt.NDArray[np.float32] = shown / np.maximum(shown.sum(0, keepdims=True), np.float32(1.0))
+    return shares
 
 
 def coloured(sets: ItemSets) -> npt.NDArray[np.uint8]:
