@@ -18,6 +18,7 @@ from engine.bundle.manifest import MANIFEST_FILE, Bundle, FewSteps, load_bundle
 from engine.description import Description
 from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
 from engine.generation import Generation
+from engine.model.control import Controls
 from engine.model.diffusion import DiffusionModel
 from engine.pictures.decode import load_pixels
 from engine.pictures.encode import to_pixels
@@ -97,6 +98,7 @@ class Engine:
     ) -> None:
         """Made by `load`; `regions` is the bundle's parser, where it has one."""
         self._adapters = _adapters(bundle, replace(settings, adapters=None)) if adapters is None else adapters
+        self._controls = Controls(bundle, settings)
         self._preview_map = load_preview_map(bundle)
         self._fast_previews = self._preview_map is None and diffusion.has_fast_decoder
         self.regions = regions
@@ -283,7 +285,7 @@ class Engine:
             caller=prepared.asked.caller,
             priority=prepared.priority,
             deadline_seconds=prepared.deadline_seconds,
-            prepared=prepared.init_image is None,
+            prepared=not prepared.reads_pictures,
         )
         with handle:
             generation = Generation(
@@ -291,6 +293,7 @@ class Engine:
                 plan,
                 diffusion=self._diffusion,
                 adapters=self._adapters,
+                controls=self._controls,
                 workers=self._workers,
                 readers=self._readers,
                 decoder=self._decoder,
@@ -463,6 +466,7 @@ def _model_info(
             scaling_factor=manifest.scaling_factor,
             shift_factor=manifest.shift_factor,
         ),
+        controls={name: control.multiple for name, control in manifest.controls.items()},
     )
     try:
         return RequestLimits(max_steps=settings.max_steps, max_pixels=settings.max_pixels).lower(model)

@@ -17,7 +17,8 @@ from typing import TypeAlias, TypeVar
 from engine.adapters.folder import Adapters
 from engine.adapters.stack import Loras
 from engine.description.groups import DRAWN_GROUPS
-from engine.errors import EngineError, EngineStoppedError, NotFiniteError
+from engine.errors import BundleError, EngineError, EngineStoppedError, GenerationError, NotFiniteError, ProviderError
+from engine.model.control import Controls, Features, HeldTo, read_control
 from engine.model.diffusion import Conditioning, DiffusionModel
 from engine.model.start_picture import StartPicture, read_start_picture
 from engine.pictures.encode import MEDIA_TYPES, Pixels, encode, to_pixels
@@ -33,7 +34,7 @@ from engine.request.provenance import Origin, provenance
 from engine.request.request import FAST, FEW_STEPS, MAX_SEED, PreparedRequest
 from engine.samplers import FloatArray, SamplerPlan, few_steps_schedule, gaussian_noise, sampler_plan
 from engine.scheduler import Estimate, JobHandle, LatentsReady, StepDone, Update
-from engine.scheduler.picture import Adapted, Denoising, OtherModel, Watch
+from engine.scheduler.picture import Adapted, Control, Denoising, OtherModel, Watch
 
 Result = TypeVar("Result")
 
@@ -69,6 +70,7 @@ class _Pass:
     conditional: Conditioning
     unconditional: Conditioning | None
     guidance_scale: float
+    features: Features | None = None
     watch: Watch | None = None
 
 
@@ -85,6 +87,7 @@ class Generation:
         *,
         diffusion: DiffusionModel,
         adapters: Adapters,
+        controls: Controls,
         workers: Executor,
         readers: Executor,
         decoder: Executor,
@@ -102,6 +105,7 @@ class Generation:
             plan: Its prompt.
             diffusion: The model.
             adapters: Those that requests may name.
+            controls: What holds pictures to a layout or a pose.
             workers: Where text is encoded.
             readers: Where the picture to start from is read, while the request is in line.
             decoder: Where pictures are decoded and written.
@@ -117,6 +121,8 @@ class Generation:
         self._diffusion = diffusion
         self._adapters = adapters
         self._loras: Loras = ()
+        self._controls = controls
+        self._held: HeldTo | None = None
         self._workers = workers
         self._readers = readers
         self._decoder = decoder
@@ -223,10 +229,10 @@ class Generation:
         )
 
     async def _in_line(self, handle: JobHandle) -> StartPicture | None:
-        """Reads the picture to start from, where there is one, and waits for the request's turn."""
-        init, data = None, self._request.init_image
-        if data is not None:
-            init = await handle.prepare(self._in_worker(self._readers, partial(self._read, data)))
+        """Reads the picture to start from and the layout, where there are such, and waits for the request's turn."""
+        init, request = None, self._request
+        if request.reads_pictures:
+            init = await handle.prepare(self._in_worker(self._readers, self._read))
         await handle.admitted()
         return init
 
@@ -241,6 +247,8 @@ class Generation:
         """What each pass reads; the text is encoded once, and told the size of each."""
         request, second = self._request, self._request.second_pass
         self._loras = tuple((self._adapters.load(name), scale) for name, scale in request.loras.items())
+        if self._held is not None:
+            self._load_adapted()
         schedule = self._diffusion.noise_schedule
         schedule = few_steps_schedule(schedule) if request.variant == FEW_STEPS else schedule
         plan = sampler_plan(request.sampler, schedule, request.steps, request.strength)
@@ -254,7 +262,10 @@ class Generation:
     def _pass(self, plan: SamplerPlan, width: int, height: int, guidance_scale: float) -> _Pass:
         unconditional: Conditioning | None = None
         conditional = self._diffusion.encode(self._plan, width=width, height=height)
-        self._diffusion.prepare_adapted(conditional, self._loras, width=width, height=height)
+        held = self._held
+        features = None if held is None else self._controls.features(held, width, height)
+        if self._loras or features is not None:
+            self._diffusion.prepare_adapted(conditional, self._loras, width=width, height=height)
         if guidance_scale > 1.0:
             unconditional = self._diffusion.encode_negative(self._plan, width=width, height=height)
         return _Pass(
@@ -263,7 +274,15 @@ class Generation:
             conditional=conditional,
             unconditional=unconditional,
             guidance_scale=guidance_scale,
+            features=features,
         )
+
+    def _load_adapted(self) -> None:
+        """The graph that takes control, which is loaded when the first request needs it."""
+        try:
+            self._diffusion.load_adapted()
+        except (BundleError, ProviderError) as error:
+            raise GenerationError(str(error)) from error
 
     def _watch(self, each: _Pass) -> Watch:
         """How the attention of a pass is looked at: that of the first one, which lays the picture out."""
@@ -273,9 +292,14 @@ class Generation:
             forward=partial(self._diffusion.forward_attention, few_steps=few),
         )
 
-    def _read(self, data: bytes) -> StartPicture:
-        label = None if self._regions is None else self._regions.label_map
-        return read_start_picture(data, self._request, self._diffusion, label, self._pixel_limits)
+    def _read(self) -> StartPicture | None:
+        request, label = self._request, None if self._regions is None else self._regions.label_map
+        if request.control is not None:
+            size = (request.width, request.height)
+            self._held = read_control(request.control, self._pixel_limits, size, label)
+        if request.init_image is None:
+            return None
+        return read_start_picture(request.init_image, request, self._diffusion, label, self._pixel_limits)
 
     def _picture(self, passes: Sequence[_Pass], init: StartPicture | None, index: int) -> Denoising:
         """The passes of one picture, the last one made first."""
@@ -299,6 +323,7 @@ class Generation:
                 watch=each.watch,
                 model=self._model(),
                 adapted=self._adapted(),
+                control=self._control(each),
             )
         assert picture is not None
         return picture
@@ -310,7 +335,7 @@ class Generation:
 
     def _adapted(self) -> Adapted | None:
         adapted = self._diffusion.manifest.adapted
-        if not self._loras or adapted is None:
+        if adapted is None or not (self._loras or self._held is not None):
             return None
         return Adapted(
             loras=self._loras,
@@ -319,6 +344,11 @@ class Generation:
             apart=not self._diffusion.mixes_adapted,
             watched=self._diffusion.forward_adapted_attention,
         )
+
+    def _control(self, each: _Pass) -> Control | None:
+        if each.features is None or self._held is None:
+            return None
+        return Control(features=each.features, until=self._held.asked.asked.until)
 
     def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:
         return gaussian_noise(self._seed, self._request.image_index + index, first_draw + draw, shape)

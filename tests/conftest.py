@@ -231,7 +231,8 @@ def _exported(config: pytest.Config, name: str, save: Callable[[Path], object]) 
     others = ("tensorrt.py", "triton.py")  # They read bundles; they do not write them.
     exporter = [path for path in sorted((ROOT / "engine/export").rglob("*.py")) if path.name not in others]
     exporter += sorted((ROOT / "engine/pipeline_folder").glob("*.py"))
-    sources = [Path(__file__), ROOT / "tests/engine/fast_paths.py", *exporter, ROOT / "engine/bundle/manifest.py"]
+    beside = [ROOT / "tests/engine" / name for name in ("fast_paths.py", "control/random_networks.py")]
+    sources = [Path(__file__), *beside, *exporter, ROOT / "engine/bundle/manifest.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
     for library in ("torch", "diffusers", "transformers", "onnxscript", "onnx"):
         digest.update(metadata.version(library).encode())
@@ -248,7 +249,9 @@ def _exported(config: pytest.Config, name: str, save: Callable[[Path], object]) 
 def _make(folder: Path, save: Callable[[Path], object]) -> None:
     """Writes a checkpoint and its bundle, in place of older ones."""
     from engine.bundle.manifest import ADAPTED_FILE, load_bundle, write_manifest
+    from engine.export.control import add_controls
     from engine.export.onnx import export_bundle
+    from tests.engine.control.random_networks import write_networks
 
     for old in folder.parent.iterdir():
         if old.is_dir():
@@ -260,6 +263,7 @@ def _make(folder: Path, save: Callable[[Path], object]) -> None:
     manifest = load_bundle(work / "adapted").manifest
     files = {name: entry for name, entry in manifest.files.items() if name != ADAPTED_FILE}
     write_manifest(work / "bundle", replace(manifest, adapted=None, files=files))
+    add_controls(work / "adapted", write_networks(work / "control"), work / "controlled")
     work.rename(folder)
 
 
@@ -297,6 +301,18 @@ def bundle(tiny: Path) -> Path:
 def adapted_bundle(tiny: Path) -> Path:
     """The tiny bundle with the graph that takes adapters."""
     return tiny / "adapted"
+
+
+@pytest.fixture(scope="session")
+def controlled_bundle(tiny: Path) -> Path:
+    """That with networks of control, random ones."""
+    return tiny / "controlled"
+
+
+@pytest.fixture(scope="session")
+def controlled_sdxl_bundle(tiny_sdxl: Path) -> Path:
+    """The tiny SDXL bundle with networks of control."""
+    return tiny_sdxl / "controlled"
 
 
 @pytest.fixture(scope="session")

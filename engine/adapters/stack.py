@@ -26,19 +26,25 @@ _KEPT = 4
 class Stacks:
     """Keeps the latest ones; for one thread."""
 
-    def __init__(self) -> None:
-        """Holds nothing yet."""
+    def __init__(self, widths: tuple[int, int] = (0, 0), *, half: bool = False) -> None:
+        """Holds nothing yet.
+
+        Args:
+            widths: What all layers of the graph read and give together.
+            half: Whether it reads float16.
+        """
+        self._widths, self._dtype = widths, np.float16 if half else np.float32
         self._kept: OrderedDict[tuple[str, ...], tuple[Array, Array]] = OrderedDict()
 
     def inputs(self, rows: Sequence[Loras]) -> Mapping[str, Array]:
         """What the graph reads of the adapters of R rows.
 
         Args:
-            rows: The adapters of each; of all together at least one.
+            rows: The adapters of each, which may be none.
         """
         adapters = distinct(rows)
         starts = np.cumsum([0, *(adapter.info.rank for adapter in adapters)])
-        columns = padded_columns(int(starts[-1]))
+        columns = padded_columns(max(1, int(starts[-1])))
         scales = np.zeros((len(rows), columns), np.float32)
         place = {
             adapter.info.sha256: slice(start, start + adapter.info.rank)
@@ -54,13 +60,17 @@ class Stacks:
         key = tuple(adapter.info.sha256 for adapter in adapters)
         if key not in self._kept:
             missing = columns - sum(adapter.info.rank for adapter in adapters)
-            down = np.concatenate([adapter.down for adapter in adapters], axis=1)
-            up = np.concatenate([adapter.up for adapter in adapters], axis=0)
+            read, given = self._widths
+            down = np.concatenate([adapter.down for adapter in adapters] or [self._nothing(read, 0)], axis=1)
+            up = np.concatenate([adapter.up for adapter in adapters] or [self._nothing(0, given)], axis=0)
             self._kept[key] = np.pad(down, ((0, 0), (0, missing))), np.pad(up, ((0, missing), (0, 0)))
         self._kept.move_to_end(key)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return self._kept[key]
+
+    def _nothing(self, *shape: int) -> Array:
+        return np.zeros(shape, self._dtype)
 
 
 def distinct(rows: Iterable[Loras]) -> list[Adapter]:

@@ -41,6 +41,10 @@ FEW_STEPS_FILE = "unet_few_steps.onnx"
 ADAPTED_FILE = "unet_adapted.onnx"
 #: What that reads besides: the columns of all adapters, their rows, and a scale for each row of the forward and column.
 LORA_DOWN, LORA_UP, LORA_SCALE = "lora_down", "lora_up", "lora_scale"
+#: What that reads besides those, numbered from 0: what control adds to the features of a row.
+CONTROL_INPUT = "control_"
+#: Most of them: of four levels, or of three and the middle.
+MOST_FEATURES = 5
 #: Columns that a forward with adapters has at least; they are padded to powers of two.
 LEAST_COLUMNS = 16
 #: Inputs of graphs that are one for all rows of a forward.
@@ -49,6 +53,8 @@ SHARED_INPUTS = frozenset((LORA_DOWN, LORA_UP))
 PREVIEW_MAP_FILE = "preview_map.npy"
 #: Says which item each pixel of a picture shows; a bundle without it cuts nobody out.
 PARSER_FILE = "parser.onnx"
+#: What a picture may be held to; `control_file` makes of it what the UNet with adapters adds.
+CONTROLS = ("layout", "pose")
 REQUIRED_FILES = (TOKENIZER_FILE, TEXT_ENCODER_FILE, UNET_FILE, VAE_DECODER_FILE)
 REQUIRED_OF_SDXL = (*REQUIRED_FILES, SECOND_TEXT_ENCODER_FILE)
 MAX_MANIFEST_BYTES = 1_000_000
@@ -104,16 +110,38 @@ class Adapted:
         layers: Widths of what each layer reads and gives, by its name in the checkpoint; the graph has them in this
             order.
         max_columns: Most columns that all adapters of a forward may have together.
+        features: Channels of each of the UNet's features that control may add to, in order, and how often the latents
+            were halved on the way to it; none where the graph was exported without.
     """
 
     layers: Mapping[str, tuple[int, int]]
     max_columns: int = 128
+    features: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.layers or any(min(widths) < 1 for widths in self.layers.values()):
             raise ValueError("adapted.layers must name layers with the widths of what they read and give")
         if self.max_columns < 1:
             raise ValueError(f"adapted.max_columns must be at least 1; got {self.max_columns}")
+        if len(self.features) > MOST_FEATURES or any(channels < 1 or level < 0 for channels, level in self.features):
+            raise ValueError(f"adapted.features must be {MOST_FEATURES} at most, with channels and a level each")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """What a network of control reads: a map of the picture's size.
+
+    Attributes:
+        classes: Item classes, a channel each, whose chances it reads; empty where it reads three colours.
+        multiple: What both sides of a picture must be a multiple of.
+    """
+
+    classes: tuple[str, ...] = ()
+    multiple: int = 1
+
+    def __post_init__(self) -> None:
+        if self.multiple < 1:
+            raise ValueError(f"controls must have a multiple of at least 1; got {self.multiple}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +181,7 @@ class Manifest:
         few_steps: How the UNet of few steps draws; None where the bundle has none.
         attention_cell: Pixels a side of one cell of the UNet's maps of attention; None where it gives none.
         adapted: Beside which layers adapters may stand; None where the bundle has no graph for them.
+        controls: The networks that hold a picture to something, by their names of CONTROLS.
         files: Every other file of the bundle.
         format_version: Format of the bundle itself.
     """
@@ -188,6 +217,7 @@ class Manifest:
     few_steps: FewSteps | None = None
     attention_cell: int | None = None
     adapted: Adapted | None = None
+    controls: Mapping[str, Control] = field(default_factory=lambda: MappingProxyType({}))
     files: Mapping[str, FileEntry] = field(default_factory=lambda: MappingProxyType({}))
     format_version: int = FORMAT_VERSION
 
@@ -214,11 +244,22 @@ class Manifest:
         if self.files and (ADAPTED_FILE in self.files) != (self.adapted is not None):
             lacking = "adapted" if self.adapted is None else ADAPTED_FILE
             raise ValueError(f"adapted and {ADAPTED_FILE} belong together; {lacking} is missing")
+        self._check_controls()
         for name in self.files:
             if not name or Path(name).name != name or name == "..":
                 raise ValueError(f"files must be an object of plain file names; got {name[:40]!r}")
         if bool(self.parser) != (PARSER_FILE in self.files) and self.files:
             raise ValueError(f"parser must name the classes of {PARSER_FILE} and nothing without it; got {self.parser}")
+
+    def _check_controls(self) -> None:
+        wrong = [name for name in self.controls if name not in CONTROLS]
+        if wrong:
+            raise ValueError(f"controls must be of {', '.join(CONTROLS)}; got {wrong[0][:40]!r}")
+        if self.controls and (self.adapted is None or not self.adapted.features):
+            raise ValueError("controls need adapted.features: what they add to")
+        lacking = [name for name in CONTROLS if (control_file(name) in self.files) != (name in self.controls)]
+        if self.files and lacking:
+            raise ValueError(f"controls must name what the bundle has a graph of; {lacking[0]} is not in both")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,12 +353,20 @@ def _as_json(manifest: Manifest) -> dict[str, object]:
             del plain[name]  # a bundle without is as it always was
     few_steps = {} if manifest.few_steps is None else {"few_steps": asdict(manifest.few_steps)}
     adapted = {} if manifest.adapted is None else {"adapted": _adapted_as_json(manifest.adapted)}
-    del plain["few_steps"], plain["adapted"]  # a bundle without is as it always was
-    return {**plain, "noise_schedule": dict(manifest.noise_schedule), **few_steps, **adapted, "files": files}
+    controls = {name: asdict(control) for name, control in manifest.controls.items()}
+    more = {**few_steps, **adapted, **({"controls": controls} if controls else {})}
+    del plain["few_steps"], plain["adapted"], plain["controls"]  # a bundle without is as it always was
+    return {**plain, "noise_schedule": dict(manifest.noise_schedule), **more, "files": files}
 
 
 def _adapted_as_json(adapted: Adapted) -> dict[str, object]:
-    return {"max_columns": adapted.max_columns, "layers": dict(adapted.layers)}
+    features = {"features": adapted.features} if adapted.features else {}
+    return {"max_columns": adapted.max_columns, **features, "layers": dict(adapted.layers)}
+
+
+def control_file(name: str) -> str:
+    """The graph of a network of control."""
+    return f"control_{name}.onnx"
 
 
 def file_entry(path: Path) -> FileEntry:

@@ -19,6 +19,7 @@ import onnx_ir
 
 from engine.bundle.manifest import (
     ADAPTED_FILE,
+    CONTROL_INPUT,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
     GROUP_ATTENTION,
@@ -67,6 +68,11 @@ class Range:
     def times(self, factor: int) -> "Range":
         """Every value multiplied."""
         return Range(least=self.least * factor, usual=self.usual * factor, greatest=self.greatest * factor)
+
+    def halved(self, times: int) -> "Range":
+        """Every value halved so often, each time rounded up."""
+        least, usual, greatest = (-(-value // 2**times) for value in (self.least, self.usual, self.greatest))
+        return Range(least=least, usual=usual, greatest=greatest)
 
 
 ONE = Range(least=1, usual=1, greatest=1)
@@ -190,6 +196,8 @@ def profile_ranges(bundle: Bundle, settings: BuildSettings, graph: str) -> Mappi
             most = manifest.adapted.max_columns
             columns = Range(least=LEAST_COLUMNS, usual=min(2 * LEAST_COLUMNS, most), greatest=most)
             by_name |= {LORA_DOWN: {1: columns}, LORA_UP: {0: columns}, LORA_SCALE: {0: rows, 1: columns}}
+            for place, (_, level) in enumerate(manifest.adapted.features):
+                by_name[f"{CONTROL_INPUT}{place}"] = {0: rows, 2: height.halved(level), 3: width.halved(level)}
         return MappingProxyType(_Rows(by_name, rows))
     if graph in (VAE_DECODER_FILE, FAST_DECODER_FILE):
         return {"latents": {0: ONE, 2: height, 3: width}}

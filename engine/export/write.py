@@ -17,6 +17,7 @@ from onnx_ir.passes.common import CommonSubexpressionEliminationPass, RemoveUnus
 
 from engine.bundle.manifest import GROUP_ATTENTION, TOKEN_GROUPS
 from engine.export.attention import split_attention
+from engine.export.control_inputs import add_control_inputs
 from engine.export.group_attention.graph import add_group_attention
 from engine.export.group_norm import split_group_norms
 from engine.export.origins import forget_origins
@@ -61,6 +62,8 @@ def write_graph(
     expected = _expected(graph)
     program = _export(graph)
     _shorten(program.model)
+    if graph.control:
+        add_control_inputs(program.model, graph.unet, [value.shape[1] for value in graph.control.values()])
     if graph.attention_level is not None:
         add_group_attention(program.model, graph.attention_level)
     forget_origins(program.model)
@@ -142,7 +145,8 @@ def _expected(graph: Graph) -> npt.NDArray[np.float32]:
 
 
 def _first_rows(graph: Graph) -> dict[str, torch.Tensor]:
-    return {name: value if name in graph.shared else value[:1] for name, value in graph.inputs.items()}
+    inputs = {**graph.inputs, **graph.control}
+    return {name: value if name in graph.shared else value[:1] for name, value in inputs.items()}
 
 
 def _verify(

@@ -7,6 +7,7 @@ Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.adapters.stack import Loras, Stacks, columns_of
 from engine.bundle.manifest import (
     ADAPTED_FILE,
     CONDITIONING,
+    CONTROL_INPUT,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
     LEAST_COLUMNS,
@@ -39,6 +41,7 @@ from engine.prompt.planner import PromptPlan, PromptPlanner, apply_weights
 from engine.prompt.windows import TokenArray
 from engine.samplers import FloatArray, NoiseSchedule
 from engine.sessions import Compiles, Prepares, Session, SessionFactory, TellsMore
+from engine.sessions.profiles import feature_shape
 
 Conditioning: TypeAlias = Mapping[str, FloatArray]
 
@@ -79,14 +82,14 @@ class DiffusionModel:
         if FEW_STEPS_FILE in manifest.files:
             self._few_steps = sessions.load(FEW_STEPS_FILE)
             _check_family(bundle, FEW_STEPS_FILE, self._few_steps)
+        self._bundle = bundle
         self._adapted: Session | None = None
         self._stacks = Stacks()
-        #: Whether rows without adapters come out of the adapted graph as out of their own, to the last bit.
+        self._adapted_lock = Lock()
+        #: Whether rows without adapters and control come out of the adapted graph as out of their own, to the last bit.
         self.mixes_adapted = False
         if adapters:
-            self._adapted = sessions.load(ADAPTED_FILE)
-            _check_family(bundle, ADAPTED_FILE, self._adapted, (LORA_DOWN, LORA_UP, LORA_SCALE))
-            self.mixes_adapted = self._same_bits()
+            self.load_adapted()
         self._vae_decoder: Session = sessions.load(VAE_DECODER_FILE)
         self._fast_decoder: Session | None = None
         if FAST_DECODER_FILE in manifest.files:
@@ -94,6 +97,25 @@ class DiffusionModel:
         self._vae_encoder: Session | None = None
         if VAE_ENCODER_FILE in manifest.files:
             self._vae_encoder = sessions.load(VAE_ENCODER_FILE)
+
+    def load_adapted(self) -> None:
+        """Loads the graph that takes adapters and control, which the bundle must have, unless it is there.
+
+        Raises:
+            BundleError: Its file is whole but not what it should be.
+            ProviderError: What shall run it does not start.
+        """
+        with self._adapted_lock:
+            if self._adapted is not None:
+                return
+            manifest = self.manifest
+            assert manifest.adapted is not None, "the bundle has no graph that takes adapters"
+            adapted = self._sessions.load(ADAPTED_FILE)
+            controls = [f"{CONTROL_INPUT}{place}" for place in range(len(manifest.adapted.features))]
+            _check_family(self._bundle, ADAPTED_FILE, adapted, (LORA_DOWN, LORA_UP, LORA_SCALE, *controls))
+            self._stacks = Stacks(self._widths_of_adapters(), half=manifest.precision == "fp16")
+            self.mixes_adapted = self._same_bits(adapted)
+            self._adapted = adapted
 
     @property
     def takes_pictures(self) -> bool:
@@ -228,13 +250,13 @@ class DiffusionModel:
         return cast(TellsMore, unet).run_both({**inputs, TOKEN_GROUPS: token_groups})
 
     def forward_adapted(self, inputs: Mapping[str, FloatArray], loras: Sequence[Loras]) -> FloatArray:
-        """The same with the adapters of each row, of which at least one must have some.
+        """The same with the adapters of each row, and with what inputs say of control; zeros are for what is missing.
 
         Raises:
             GenerationError: The UNet failed.
         """
         assert self._adapted is not None, "the graph that takes adapters is not loaded"
-        return self._adapted.run({**inputs, **self._stacks.inputs(loras)})
+        return self._adapted.run({**self._no_control(inputs), **inputs, **self._stacks.inputs(loras)})
 
     def forward_adapted_attention(
         self, inputs: Mapping[str, FloatArray], loras: Sequence[Loras], token_groups: FloatArray
@@ -245,16 +267,17 @@ class DiffusionModel:
             GenerationError: The UNet failed.
         """
         assert self.tells_adapted_attention, "who asks for attention is refused without it"
-        adapters = self._stacks.inputs(loras)
-        return cast(TellsMore, self._adapted).run_both({**inputs, **adapters, TOKEN_GROUPS: token_groups})
+        told = {**self._no_control(inputs), **inputs, **self._stacks.inputs(loras), TOKEN_GROUPS: token_groups}
+        return cast(TellsMore, self._adapted).run_both(told)
 
     def prepare_adapted(self, conditioning: Conditioning, loras: Loras, *, width: int, height: int) -> None:
         """Has the adapted UNet compiled for rows of a request, where it is compiled, before a forward waits for it."""
         unet = self._adapted
-        if loras and unet is not None and isinstance(unet, Prepares):
-            columns = columns_of([loras])
+        if unet is not None and isinstance(unet, Prepares):
+            columns = columns_of([loras]) or LEAST_COLUMNS
             tails = {name: value.shape[1:] for name, value in conditioning.items()}
             tails |= {"sample": self.latent_shape(width, height)[1:], "timesteps": ()}
+            tails |= self._shapes_of_control(*self.latent_shape(width, height)[2:])
             unet.prepare({**tails, **self._shapes_of_adapters(columns), LORA_SCALE: (columns,)})
 
     def decode(self, latents: FloatArray, *, fast: bool = False) -> FloatArray:
@@ -295,13 +318,31 @@ class DiffusionModel:
         deviation: FloatArray = np.exp(np.float32(0.5) * log_variance.clip(-30.0, 20.0))
         return (mean - np.float32(self.manifest.shift_factor)) * scale, deviation * scale
 
-    def _shapes_of_adapters(self, columns: int) -> dict[str, tuple[int, int]]:
+    def _widths_of_adapters(self) -> tuple[int, int]:
         adapted = self.manifest.adapted
         assert adapted is not None
         read, given = (sum(widths) for widths in zip(*adapted.layers.values(), strict=True))
+        return read, given
+
+    def _shapes_of_adapters(self, columns: int) -> dict[str, tuple[int, int]]:
+        read, given = self._widths_of_adapters()
         return {LORA_DOWN: (read, columns), LORA_UP: (columns, given)}
 
-    def _same_bits(self) -> bool:
+    def _shapes_of_control(self, height: int, width: int) -> dict[str, tuple[int, ...]]:
+        """What is added to the features of a row of latents of that size, [C, h, w]."""
+        manifest, factor = self.manifest, self.manifest.vae_factor
+        assert manifest.adapted is not None
+        return {
+            f"{CONTROL_INPUT}{place}": feature_shape(manifest, place, (factor * width, factor * height))
+            for place in range(len(manifest.adapted.features))
+        }
+
+    def _no_control(self, inputs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        rows, _, height, width = inputs["sample"].shape
+        shapes = self._shapes_of_control(height, width)
+        return {name: np.zeros((rows, *shape), np.float32) for name, shape in shapes.items() if name not in inputs}
+
+    def _same_bits(self, adapted: Session) -> bool:
         """Tries both graphs with rows of noise at the usual size, adapters beside them that no row has."""
         manifest, random = self.manifest, np.random.default_rng(0)
         shapes = {
@@ -316,8 +357,8 @@ class DiffusionModel:
         dtype = np.float16 if manifest.precision == "fp16" else np.float32
         adapters = self._shapes_of_adapters(LEAST_COLUMNS).items()
         stack = {name: random.normal(scale=0.1, size=shape).astype(dtype) for name, shape in adapters}
-        assert self._adapted is not None
-        found = self._adapted.run({**inputs, **stack, LORA_SCALE: np.zeros((2, LEAST_COLUMNS), np.float32)})
+        stack |= self._no_control(inputs)
+        found = adapted.run({**inputs, **stack, LORA_SCALE: np.zeros((2, LEAST_COLUMNS), np.float32)})
         return np.array_equal(found, self._unet.run(inputs))
 
     def _weighted(self, plan: PromptPlan, windows: TokenArray, weights: FloatArray) -> EncodedText:

@@ -4,26 +4,32 @@ All adapters of a forward lie side by side along the rank, and a row owns column
 ``y = W x + ((x A) * s) B`` (Hu et al. 2021, arXiv 2106.09685, with a scale for each row and column). Where a row's
 scales are 0 its output is the plain UNet's.
 
+A row may also be held to a layout or a pose: what a T2I-Adapter (Mou et al. 2023, arXiv 2302.08453) made of it, once,
+is added to the features of the UNet's encoder, as diffusers does it. Zeros are added where there is none.
+
 Letters: R rows, N positions, K columns, I O widths of what a layer reads and gives, H W sides of its latents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
-from engine.bundle.manifest import LORA_DOWN, LORA_SCALE, LORA_UP, Adapted
+from engine.bundle.manifest import CONTROL_INPUT, LORA_DOWN, LORA_SCALE, LORA_UP, Adapted
 
 EXAMPLE_COLUMNS = 24
 _LAST = "proj_out"  # of a transformer
 
 
 class AdaptedUNet(nn.Module):
-    """A UNet that reads adapters besides: columns [sum of I, K], rows [K, sum of O] and scales [R, K]."""
+    """A UNet that reads adapters besides: columns [sum of I, K], rows [K, sum of O] and scales [R, K].
+
+    And what control adds to each of its features, [R, C, H, W].
+    """
 
     def __init__(self, unet: nn.Module, model: UNet2DConditionModel) -> None:
         """Listens to every layer that may have adapters; the weights stay as they are.
@@ -58,13 +64,20 @@ class AdaptedUNet(nn.Module):
         lora_down: Tensor,
         lora_up: Tensor,
         lora_scale: Tensor,
+        control_0: Tensor | None = None,
+        control_1: Tensor | None = None,
+        control_2: Tensor | None = None,
+        control_3: Tensor | None = None,
+        control_4: Tensor | None = None,
     ) -> Tensor:
-        """Runs the UNet with its adapters."""
+        """Runs the UNet with its adapters and its control."""
         given = self._given
         given.down = lora_down.to(self._dtype).split([width for width, _ in self._widths], dim=0)
         given.up = lora_up.to(self._dtype).split([width for _, width in self._widths], dim=1)
         given.scale = lora_scale.to(self._dtype)
-        told = {} if text_embeds is None else {"text_embeds": text_embeds, "time_ids": time_ids}
+        told: dict[str, Any] = {} if text_embeds is None else {"text_embeds": text_embeds, "time_ids": time_ids}
+        features = [each for each in (control_0, control_1, control_2, control_3, control_4) if each is not None]
+        told |= {"control": features} if features else {}
         try:
             return cast(Tensor, self.unet(sample, timesteps, encoder_hidden_states, **told))
         finally:
@@ -129,7 +142,23 @@ def adapted_of(config: Mapping[str, Any]) -> Adapted:
     """What the manifest says of the adapted UNet of a config; no weights are read."""
     with torch.device("meta"):
         model: Any = UNet2DConditionModel.from_config(dict(config))
-    return Adapted(layers=adapted_layers(model))
+    return Adapted(layers=adapted_layers(model), features=features_of(config))
+
+
+def features_of(config: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    """Channels and level of every feature of a UNet that diffusers lets an adapter add to, in its order.
+
+    A block with cross-attention is added to before it halves the latents, one without after that. A UNet whose first
+    block has none, as SDXL's, is added to in its middle too.
+    """
+    widths: Sequence[int] = config["block_out_channels"]
+    kinds: Sequence[str] = config["down_block_types"]
+    last = len(widths) - 1
+    levels = [level if "CrossAttn" in kind else min(level + 1, last) for level, kind in enumerate(kinds)]
+    features = list(zip(widths, levels, strict=True))
+    if "CrossAttn" not in kinds[0] and config.get("mid_block_type", "UNetMidBlock2DCrossAttn"):
+        features.append((widths[-1], last))
+    return tuple(features)
 
 
 def example_adapters(model: UNet2DConditionModel) -> dict[str, Tensor]:
@@ -145,3 +174,17 @@ def example_adapters(model: UNet2DConditionModel) -> dict[str, Tensor]:
         LORA_UP: random(EXAMPLE_COLUMNS, sum(width for _, width in widths)).to(model.dtype),
         LORA_SCALE: random(2, EXAMPLE_COLUMNS),
     }
+
+
+def example_control(features: Sequence[tuple[int, int]], height: int, width: int) -> dict[str, Tensor]:
+    """Inputs for two rows of latents of that size."""
+    generator = torch.Generator().manual_seed(2)
+    return {
+        f"{CONTROL_INPUT}{place}": torch.randn(2, channels, *at_level(level, height, width), generator=generator)
+        for place, (channels, level) in enumerate(features)
+    }
+
+
+def at_level(level: int, height: int, width: int) -> tuple[int, int]:
+    """Sides of latents that were halved so often, each time rounded up."""
+    return -(-height // 2**level), -(-width // 2**level)

@@ -5,7 +5,7 @@ Whatever a module computes in, it reads and gives float32, so that a runtime's c
 Letters: R rows, C H W latent channels and sides, L tokens of a window, K windows, D hidden width, P pooled width.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, cast
 
@@ -28,7 +28,7 @@ from engine.bundle.manifest import (
     VAE_ENCODER_FILE,
     Manifest,
 )
-from engine.pipeline_folder.adapted import AdaptedUNet, example_adapters
+from engine.pipeline_folder.adapted import AdaptedUNet, example_adapters, example_control
 from engine.pipeline_folder.cross_attention import Watch
 from engine.pipeline_folder.fast_decoder import load_fast_decoder
 from engine.pipeline_folder.few_steps import LowRank, merge_few_steps
@@ -57,6 +57,9 @@ class Graph:
         attention_level: How often the latents are halved on the way to the layers whose attention is told by body
             group, as a second output; None for none. The module itself has only the first.
         shared: Inputs that are one for all rows.
+        control: Example inputs that the module reads and the exporter does not see: the written graph gets them by a
+            rewriting, where the module adds them to its features.
+        unet: The config of the UNet that reads them.
     """
 
     file: str
@@ -69,6 +72,8 @@ class Graph:
     changes: Mapping[str, LowRank] = field(default_factory=dict)
     attention_level: int | None = None
     shared: frozenset[str] = frozenset()
+    control: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    unet: Mapping[str, Any] = field(default_factory=dict)
 
 
 class TextEncoder(torch.nn.Module):
@@ -120,8 +125,9 @@ class UNet(torch.nn.Module):
         text_embeds: torch.Tensor | None = None,
         time_ids: torch.Tensor | None = None,
         watch: Watch | None = None,
+        control: Sequence[torch.Tensor] | None = None,
     ) -> torch.Tensor:
-        """Runs the UNet."""
+        """Runs the UNet; `control` is added to its features."""
         dtype = self.model.dtype
         added = None if text_embeds is None else {"text_embeds": text_embeds, "time_ids": time_ids}
         [output] = self.model(
@@ -130,6 +136,7 @@ class UNet(torch.nn.Module):
             encoder_hidden_states.to(dtype),
             added_cond_kwargs=added,
             cross_attention_kwargs=None if watch is None else {"watch": watch},
+            down_intrablock_additional_residuals=None if control is None else [each.to(dtype) for each in control],
             return_dict=False,
         )
         return cast(torch.Tensor, output.float())
@@ -298,13 +305,19 @@ def unet_graph(model: Any, manifest: Manifest) -> Graph:
 
 def adapted_graph(model: Any, manifest: Manifest) -> Graph:
     """The graph of a UNet with adapters as inputs; its weights are the plain graph's."""
-    plain = unet_graph(model, manifest)
+    plain, adapted = unet_graph(model, manifest), manifest.adapted
+    assert adapted is not None, "the manifest says which features there are"
+    height, width = plain.inputs["sample"].shape[2:]
+    control = example_control(adapted.features, height, width)
+    columns = {LORA_DOWN: {1: _ANY}, LORA_UP: {0: _ANY}, LORA_SCALE: {0: _ANY, 1: _ANY}}
     return replace(
         plain,
         file=ADAPTED_FILE,
         module=AdaptedUNet(plain.module, model),
         inputs={**plain.inputs, **example_adapters(model)},
-        dynamic={**plain.dynamic, LORA_DOWN: {1: _ANY}, LORA_UP: {0: _ANY}, LORA_SCALE: {0: _ANY, 1: _ANY}},
+        dynamic={**plain.dynamic, **columns},
+        control=control,
+        unet=dict(model.config),
         beside=UNET_FILE,
         shared=SHARED_INPUTS,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from engine import __version__
 from engine.errors import RequestError
 from engine.pictures.encode import MAX_EXIF_BYTES, exif_bytes
+from engine.request.control import PreparedControl
 from engine.request.edit import PreparedEdit
 from engine.request.request import MAX_SEED, PreparedRequest
 from engine.request.second_pass import PreparedSecondPass, SecondPass
@@ -74,6 +75,7 @@ def provenance(
         "variant": request.variant,
         "decoder": request.decoder,
         **loras,
+        **({} if request.control is None else _of_control(request.control)),
         **start,
         **cutout,
         **second,
@@ -89,6 +91,20 @@ def _of_adapters(request: PreparedRequest) -> dict[str, object]:
         "loras": {name: float(scale) for name, scale in request.loras.items()},
         "loras_sha256": {name: digests[name] for name in request.loras},
     }
+
+
+def _of_control(control: PreparedControl) -> dict[str, object]:
+    """A pose as it may be asked for; of a layout's files the digests, so that it must be sent again."""
+    asked = control.asked
+    acted = {"scale": float(asked.scale), "until": float(asked.until)}
+    if asked.pose is not None:
+        return {"control": {"pose": [None if point is None else list(point) for point in asked.pose], **acted}}
+    if asked.layout is not None:
+        return {"control_layout": acted, "control_layout_sha256": hashlib.sha256(asked.layout).hexdigest()}
+    if asked.picture is not None:
+        return {"control_layout": acted, "control_picture_sha256": hashlib.sha256(asked.picture).hexdigest()}
+    digests = {name: hashlib.sha256(mask).hexdigest() for name, mask in sorted(asked.masks.items())}
+    return {"control_layout": acted, "control_layout_sha256": digests}
 
 
 def _of_edit(edit: PreparedEdit) -> dict[str, object]:

@@ -10,6 +10,7 @@ from engine.adapters.info import AdapterInfo
 from engine.bundle.manifest import FewSteps
 from engine.description import MAX_WEIGHT as MAX_WEIGHT
 from engine.description import Description, Group
+from engine.request.control import Control, PreparedControl
 from engine.request.edit import PreparedEdit
 from engine.request.latents import LatentInfo
 from engine.request.second_pass import PreparedSecondPass, SecondPass
@@ -53,6 +54,7 @@ class GenerationRequest:
         decoder: full, or fast: a small decoder that makes nearly the same picture of the same latents.
         loras: Scales, -MAX_LORA_SCALE to MAX_LORA_SCALE, by the name of a registered adapter, MAX_LORAS at most; 0 is
             as if it were not named.
+        control: A layout or a pose that the picture keeps to.
         seed: 0 to 2**32 - 1; None or DRAWN_SEED lets the engine draw one. Picture n depends on (seed, n) and not on its
             neighbours.
         image_index: n of the first picture, 0 to 2**32 - 1: with it a later picture is asked for without those before.
@@ -94,6 +96,7 @@ class GenerationRequest:
     variant: str = FULL
     decoder: str = FULL
     loras: Mapping[str, float] = field(default_factory=dict)
+    control: Control | None = None
     seed: int | None = None
     image_index: int = 0
     num_images: int = 1
@@ -155,6 +158,7 @@ class ModelInfo:
         adapters: What was found in the adapters folder, those included that no request may name.
         adapter_columns: Ranks that the adapters of a request may have together; 0 where there is no graph for them.
         latents: What latents a caller may bring; None where the engine is one that takes none.
+        controls: What a picture can be held to, layout or pose, with what both its sides must be a multiple of then.
     """
 
     name: str
@@ -188,6 +192,7 @@ class ModelInfo:
     adapters: tuple[AdapterInfo, ...] = ()
     adapter_columns: int = 0
     latents: LatentInfo | None = None
+    controls: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -211,6 +216,7 @@ class PreparedRequest:
         image_quality: None where the format loses nothing.
         edit: What of init_image may change; None where all of it may.
         loras: Adapters that do something, by name.
+        control: What the picture is held to; None where that is nothing.
         plan: What the engine that runs it reads of the words; None where another process has the tokenizer.
     """
 
@@ -241,12 +247,18 @@ class PreparedRequest:
     variant: str = FULL
     decoder: str = FULL
     loras: Mapping[str, float] = field(default_factory=dict)
+    control: PreparedControl | None = None
     plan: object = field(default=None, repr=False, compare=False)
 
     @property
     def request_id(self) -> str:
         """The caller's name for the request."""
         return self.asked.request_id
+
+    @property
+    def reads_pictures(self) -> bool:
+        """Whether files of it are decoded before it may run."""
+        return self.init_image is not None or self.control is not None
 
     @property
     def guided(self) -> bool:

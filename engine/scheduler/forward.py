@@ -28,7 +28,7 @@ class Outcome:
 
     Attributes:
         forwards: Rows of each forward that was run.
-        adapted: How many of them had adapters.
+        adapted: How many of them had adapters or control.
         seconds: What it took together.
         error: Why no picture advanced; None if they did.
         failures: Pictures whose own rows were wrong.
@@ -43,11 +43,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What goes in of a row, how it is watched, and its adapters."""
+    """What goes in of a row, how it is watched, its adapters and control, and whether it is of the model with them."""
 
     inputs: Inputs
     watch: Watch | None
     loras: Loras
+    control: Inputs
+    adapted: bool
 
 
 def run_batch(batch: Batch, forward: Forward, clock: Callable[[], float] = time.monotonic) -> Outcome:
@@ -91,31 +93,41 @@ def _outputs(batch: Batch, forward: Forward, outcome: Outcome) -> Outputs | None
 def _rows(picture: Picture) -> list[_Row]:
     """A picture's rows, and how they are watched: what is looked at is the conditional row, which comes first."""
     watches = [picture.denoising.watch, None]
+    loras, control, adapted = picture.denoising.loras, picture.control or {}, picture.needs_adapted
     return [
-        _Row(inputs, watch, picture.denoising.loras) for inputs, watch in zip(picture.rows(), watches, strict=False)
+        _Row(inputs, watch, loras, control, adapted) for inputs, watch in zip(picture.rows(), watches, strict=False)
     ]
 
 
 def _run(rows: list[_Row], forward: Forward, adapted: Adapted | None, outcome: Outcome) -> Outputs:
-    """These rows in one forward; in two where some are watched without adapters and others have some.
+    """These rows in one forward; in two where some are watched without adapters and others have some, or control.
 
     What is told of a picture's attention comes of its own graph, whoever its neighbours are.
     """
-    watched = [place for place, row in enumerate(rows) if row.watch is not None and not row.loras]
-    apart = watched if any(row.loras for row in rows) else []
+    watched = [place for place, row in enumerate(rows) if row.watch is not None and not row.adapted]
+    apart = watched if any(row.adapted for row in rows) else []
     parts = [part for part in (apart, [place for place in range(len(rows)) if place not in apart]) if part]
     found: dict[int, tuple[FloatArray, FloatArray | None]] = {}
     for part in parts:
         some = [rows[place] for place in part]
         outcome.forwards.append(len(some))
         inputs = {name: np.concatenate([row.inputs[name] for row in some]) for name in some[0].inputs}
-        if any(row.loras for row in some):
+        if any(row.adapted for row in some):
             assert adapted is not None
             outcome.adapted += 1
             found |= zip(part, _with_adapters(some, inputs, adapted), strict=True)
         else:
             found |= zip(part, _plain(some, inputs, forward), strict=True)
     return [found[place] for place in range(len(rows))]
+
+
+def _controls(rows: list[_Row]) -> Inputs:
+    """What is added to the features of rows; zeros to those of a row that is held to nothing."""
+    of_each = {name: value for row in rows for name, value in row.control.items()}
+    return {
+        name: np.concatenate([row.control.get(name, np.zeros_like(value)) for row in rows])
+        for name, value in of_each.items()
+    }
 
 
 def _plain(rows: list[_Row], inputs: Inputs, forward: Forward) -> Outputs:
@@ -127,8 +139,9 @@ def _plain(rows: list[_Row], inputs: Inputs, forward: Forward) -> Outputs:
 
 
 def _with_adapters(rows: list[_Row], inputs: Inputs, adapted: Adapted) -> Outputs:
-    """A forward of which some rows have adapters; none is watched that has none."""
+    """A forward of which some rows have adapters or control; none is watched that has neither."""
     watch, loras = next((row.watch for row in rows if row.watch is not None), None), [row.loras for row in rows]
+    inputs = {**inputs, **_controls(rows)}
     if watch is None:
         return [(output, None) for output in adapted.forward(inputs, loras)[:, None]]
     assert adapted.watched is not None, "who asks for attention is refused where the graph tells none"

@@ -41,14 +41,28 @@ class OtherModel:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Control:
+    """What is added to the model's features, so that a picture keeps to something.
+
+    Attributes:
+        features: Of each row, by the name of the model's input, [1, C, h, w].
+        until: Share of the pass's steps in which it acts, the first ones, above 0 to 1.
+    """
+
+    features: Inputs
+    until: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Adapted:
-    """Adapters beside the scheduler's own model; rows with different ones, and with none, share a forward.
+    """The model that takes adapters and control; rows with different ones, and with none, share a forward.
 
     Attributes:
         loras: The picture's adapters with their scales.
-        forward: From inputs with R rows, and the adapters of each row, to outputs with R rows, [R, C, H, W].
+        forward: From inputs with R rows, and the adapters of each row, to outputs with R rows, [R, C, H, W]. Inputs
+            of control may be missing, which stands for zeros.
         max_columns: Most columns that the adapters of a forward may take together.
-        apart: Whether rows without adapters must not share a forward, since their last bits would change.
+        apart: Whether rows without adapters and control must not share a forward, since their last bits would change.
         watched: The same forward where rows are watched: from their token groups besides, [R, M, G], also to maps,
             [R, G, h, w]; None where that graph tells none.
     """
@@ -91,7 +105,8 @@ class Denoising:
         keep: What stays of `original`; None where all of it may change.
         then: What denoises the result once more, from its own plan and at the size of its own noise.
         model: What runs the rows; None means the scheduler's own.
-        adapted: Adapters beside that; None without any.
+        adapted: What runs them with adapters and control; None without either.
+        control: What is added to the features of every row; None where nothing is.
         estimate_every: After how many steps each the picture is estimated; None means never.
         watch: How its attention is looked at, in each of its steps; None means not at all.
         decoded: Whether the result goes to the decoder, which has room for so many at a time.
@@ -108,6 +123,7 @@ class Denoising:
     then: "Denoising | None" = None
     model: OtherModel | None = None
     adapted: Adapted | None = None
+    control: Control | None = None
     estimate_every: int | None = None
     watch: Watch | None = None
     decoded: bool = True
@@ -116,6 +132,11 @@ class Denoising:
     def loras(self) -> Loras:
         """Adapters of every row."""
         return () if self.adapted is None else self.adapted.loras
+
+    def control_at(self, step: int) -> Inputs | None:
+        """What is added to the features at a step of the plan; None where nothing is."""
+        control = self.control
+        return control.features if control is not None and step < control.until * self.plan.num_steps else None
 
     @property
     def num_steps(self) -> int:
@@ -173,6 +194,17 @@ class Picture:
         if self.done:
             return 0
         return 2 if self.denoising.guided_at(self.step - self._first_step) else 1
+
+    @property
+    def control(self) -> Inputs | None:
+        """What is added to the features of this step's rows; None where nothing is."""
+        return self.denoising.control_at(self.step - self._first_step)
+
+    @property
+    def needs_adapted(self) -> bool:
+        """Whether this step's rows are for the model that takes adapters and control."""
+        adapted = self.denoising.adapted
+        return adapted is not None and (bool(adapted.loras) or adapted.apart or self.control is not None)
 
     @property
     def done(self) -> bool:

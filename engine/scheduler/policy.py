@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from engine.adapters.stack import columns_of, distinct
+from engine.bundle.manifest import LEAST_COLUMNS
 from engine.scheduler.cost_table import CostTable
 from engine.scheduler.job import Job
 from engine.scheduler.picture import Bucket, Picture
@@ -54,8 +55,14 @@ class Batch:
 
 
 def cost_bucket(bucket: Bucket, pictures: Iterable[Picture]) -> Bucket:
-    """A bucket, with the columns of its pictures' adapters where they have any: those are a graph of their own."""
-    columns = columns_of(picture.denoising.loras for picture in pictures)
+    """A bucket, with the columns of its pictures' adapters where they have any: those are a graph of their own.
+
+    Control alone takes that graph too, with as few columns as there may be.
+    """
+    some = list(pictures)
+    columns = columns_of(picture.denoising.loras for picture in some)
+    if not columns and any(picture.needs_adapted for picture in some):
+        columns = LEAST_COLUMNS
     return (*bucket, (f"{columns} columns", ())) if columns else bucket
 
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from engine.bundle.manifest import (
     ADAPTED_FILE,
+    CONTROL_INPUT,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
     LEAST_COLUMNS,
@@ -83,10 +84,10 @@ def shape_ranges(
     if attention and manifest.attention_cell is not None:
         counts = zip(rows, windows, strict=True)
         ranges[TOKEN_GROUPS] = _range(*((r, tokens * k, len(DRAWN_GROUPS)) for r, k in counts))
-    return ranges | (_of_adapters(manifest, rows) if file == ADAPTED_FILE else {})
+    return ranges | (_of_adapters(manifest, rows, sides) if file == ADAPTED_FILE else {})
 
 
-def _of_adapters(manifest: Manifest, rows: tuple[int, ...]) -> dict[str, ShapeRange]:
+def _of_adapters(manifest: Manifest, rows: tuple[int, ...], sides: _Sides) -> dict[str, ShapeRange]:
     """Columns are padded to powers of two from LEAST_COLUMNS on; most forwards have one adapter, or few small ones."""
     adapted = manifest.adapted
     assert adapted is not None
@@ -96,7 +97,21 @@ def _of_adapters(manifest: Manifest, rows: tuple[int, ...]) -> dict[str, ShapeRa
         LORA_DOWN: _range(*((read, k) for k in columns)),
         LORA_UP: _range(*((k, given) for k in columns)),
         LORA_SCALE: _range(*zip(rows, columns, strict=True)),
+        **{
+            f"{CONTROL_INPUT}{place}": _range(
+                *((r, *feature_shape(manifest, place, size)) for r, size in zip(rows, _each(sides), strict=True))
+            )
+            for place in range(len(adapted.features))
+        },
     }
+
+
+def feature_shape(manifest: Manifest, place: int, size: tuple[int, int]) -> Shape:
+    """Shape of what control adds to a feature of a picture of (width, height) pixels, [C, H, W]."""
+    assert manifest.adapted is not None
+    channels, level = manifest.adapted.features[place]
+    width, height = size
+    return channels, *(-(-side // (manifest.vae_factor * 2**level)) for side in (height, width))
 
 
 def _range(minimum: Shape, usual: Shape, maximum: Shape) -> ShapeRange:

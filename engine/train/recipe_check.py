@@ -15,6 +15,7 @@ from torch import nn
 
 from engine.train.captions.draw import Captions
 from engine.train.captions.tokenizer import take_tokenizer, train_tokenizer
+from engine.train.control.network import build_adapter
 from engine.train.data.check import check_files
 from engine.train.parser.network import ParserNetwork
 from engine.train.recipe.recipe import Recipe
@@ -52,7 +53,7 @@ def _check_devices(recipe: Recipe) -> None:
         "text": recipe.text,
         "probe": recipe.probe,
     }
-    sections |= {"fast_decoder": recipe.fast_decoder, "few_steps": recipe.few_steps}
+    sections |= {"fast_decoder": recipe.fast_decoder, "few_steps": recipe.few_steps, "control": recipe.control}
     fits = {name: section.fit for name, section in sections.items() if section is not None} | {"unet": recipe.unet.fit}
     wanting = [name for name, fit in fits.items() if fit is not None and fit.cuda_graphs]
     if wanting and not torch.cuda.is_available():
@@ -82,6 +83,10 @@ def _looked_at(run: Run) -> Iterator[str]:
         add_adapters(unet, recipe.few_steps.lora)
         learnt = sum(value.numel() for value in unet.parameters() if value.requires_grad)
         yield f"few_steps: {learnt:,} parameters of adapters, from nothing"
+    if recipe.control:
+        made = {"factor": parts.factor, "cell": recipe.control.cell, "blocks": recipe.control.num_res_blocks}
+        for kind in recipe.control.kinds:
+            yield _line(f"control {kind}", build_adapter(parts.build_unet(), kind, **made), None)
     Captions(folder.samples, parts.reader.windows, recipe.caption, recipe.seed)  # which looks whether each row fits
 
 

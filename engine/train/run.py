@@ -8,6 +8,7 @@ It wires stages, folders and the record of what they cost; the stages themselves
     OUT/parser/                                 the network that says which item each pixel shows, where asked for
     OUT/fast_decoder/                           the small decoder, where the recipe asks for it
     OUT/few_steps/                              adapters that draw in few steps, where it does
+    OUT/control/{layout,pose}/                  networks that keep to a layout or a pose, where it does
     OUT/probe/                                  the network that reads labels off latents, where the recipe asks for it
     OUT/checkpoints/{perceptual,vae,parser,text,probe,unet,...}/step_*  training states
     OUT/cache/<hash>/                           latents and region shares
@@ -42,6 +43,7 @@ from engine.pipeline_folder.fast_decoder import save_fast_decoder
 from engine.train.captions.draw import Captions
 from engine.train.captions.text_cache import CachedReader
 from engine.train.captions.tokenizer import load_tokenizer, save_tokenizer, take_tokenizer, train_tokenizer
+from engine.train.control.stage import ControlStage
 from engine.train.data.check import check_files
 from engine.train.data.labels import LabelTable
 from engine.train.data.latent_cache import Bucket, load_cache
@@ -77,13 +79,14 @@ logger = logging.getLogger(__name__)
 
 _MADE = ("tokenizer", "perceptual", "vae", "parser", "text", "probe", "unet")
 _DISTILLED = ("fast_decoder", "few_steps")  # folders that the package has besides
-STAGES = (*_MADE, *_DISTILLED, "package")
-BASE_STAGES = ("parser", "probe", "unet", *_DISTILLED, "package")  # of a recipe whose other parts are a base's
+STAGES = (*_MADE, *_DISTILLED, "control", "package")
+BASE_STAGES = ("parser", "probe", "unet", *_DISTILLED, "control", "package")  # where the other parts are a base's
 _WAIT = timedelta(hours=2)  # the main process may write 41 GB, or draw samples
 _SECTIONS = {
     "perceptual": "vae.perceptual",
     "parser": "parser",
     "probe": "probe",
+    "control": "control",
     **{name: name for name in _DISTILLED},
 }  # what a recipe has where it has that stage
 
@@ -110,7 +113,8 @@ class Run:
         self.base = open_base(recipe.base, fetch) if recipe.base else None
         if self.base:
             check_base(recipe, self.base)
-        has = {"probe": recipe.probe, "parser": recipe.parser, "perceptual": recipe.vae and recipe.vae.perceptual}
+        has: dict[str, Any] = {"probe": recipe.probe, "parser": recipe.parser, "control": recipe.control}
+        has["perceptual"] = recipe.vae and recipe.vae.perceptual
         has |= {name: getattr(recipe, name) for name in _DISTILLED}
         stages = BASE_STAGES if self.base else STAGES
         self.stages = tuple(name for name in stages if has.get(name, True))
@@ -140,6 +144,7 @@ class Run:
             "unet": self._unet,
             "fast_decoder": self._fast_decoder,
             "few_steps": self._few_steps,
+            "control": self._control,
             "package": self._package,
         }
         torch.manual_seed(self.recipe.seed)
@@ -171,6 +176,8 @@ class Run:
 
     def is_done(self, name: str) -> bool:
         """Whether a stage has left its finished part."""
+        if name == "control" and self.recipe.control:
+            return all((self.out / name / kind).is_dir() for kind in self.recipe.control.kinds)
         return (self.out / {"text": "text_encoder"}.get(name, name)).is_dir()
 
     @cached_property
@@ -323,6 +330,25 @@ class Run:
             load_adapters(fresh, tensors)
             save_lora(fresh, self.out / stage.name, FewSteps(steps=config.steps, sampler="ddim"))
         self._cost(stage.name, outcome, {"trajectories": sum(len(each.states) for each in drawn)})
+
+    def _control(self) -> None:
+        config, parts, device = self.recipe.control, self.parts, PartialState().device
+        assert config is not None
+        unet = self._full_unet()
+        for module in (parts.vae, *parts.reader.encoders, unet):
+            module.to(device)
+        for kind in config.kinds:
+            if not (self.resume and (self.out / "control" / kind).is_dir()):
+                self._control_of(ControlStage(config, kind, self.recipe, parts, unet, self._cache))
+
+    def _control_of(self, stage: ControlStage) -> None:
+        outcome = self._fit(stage, stage.config.fit)
+        if self.is_main:
+            state, adapter = checkpoint.load(self.out / "checkpoints" / stage.name), stage.build()
+            tensors = {**state.model, **state.average}
+            adapter.load_state_dict({name.removeprefix("adapter."): value for name, value in tensors.items()})
+            self._finish(f"control/{stage.kind}", adapter)
+        self._cost(stage.name, outcome, {"parameters": num_parameters(stage.adapter), **stage.numbers})
 
     def _full_unet(self) -> UNet2DConditionModel:
         """The UNet that this run has trained; that which it would start from where it has trained none."""

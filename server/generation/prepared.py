@@ -4,15 +4,16 @@ The rules are the engine's (`prepare`), which is asked once and told what the sc
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.description import Description, Syntax, cautions, encoder_texts, negatives
 from engine.engine import GenerationRequest, PreparedRequest, SecondPass
 from engine.errors import RequestError
+from engine.request.control import Control
 from server.gateway import Gateway
 from server.http import problems
-from server.http.base64_file import UnreadableFile
+from server.http.base64_file import NotBase64Error, UnreadableFile, read_small_file
 from server.http.json_body import Reading
 from server.observability.timeline import timed
 from server.schemas.generate import GenerateBody
@@ -122,4 +123,37 @@ def _read_objects(given: dict[str, Any]) -> list[RequestError]:
     if given.get("change") is not None:
         given["change"] = tuple(given["change"])
     files = {name: given[name] for name in FILES if isinstance(given.get(name), UnreadableFile)}
-    return [RequestError(name, f"{name} {file.reason}") for name, file in files.items()]
+    errors = [RequestError(name, f"{name} {file.reason}") for name, file in files.items()]
+    if given.get("control") is not None:
+        try:
+            given["control"] = _control(given["control"])
+        except NotBase64Error as error:
+            errors.append(RequestError("control", f"control.{error}"))
+    return errors
+
+
+def _control(wanted: Mapping[str, Any]) -> Control:
+    """What a body asks to keep to.
+
+    Raises:
+        NotBase64Error: A file is none; its words begin with the file's name.
+    """
+    values = {name: value for name, value in wanted.items() if value is not None}
+    for name in ("layout", "picture"):
+        if isinstance(file := values.get(name), UnreadableFile):
+            raise NotBase64Error(f"{name} {file.reason}")
+    layout = values.pop("layout", None)
+    if isinstance(layout, Mapping):
+        values["masks"] = {name: _mask(name, text) for name, text in layout.items()}
+    elif layout is not None:
+        values["layout"] = layout
+    if "pose" in values:
+        values["pose"] = tuple(None if point is None else tuple(map(float, point)) for point in values["pose"])
+    return Control(**values)
+
+
+def _mask(name: str, text: str) -> bytes:
+    try:
+        return read_small_file(text)
+    except NotBase64Error as error:
+        raise NotBase64Error(f"layout.{name[:40]} {error}") from error

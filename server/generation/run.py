@@ -63,6 +63,8 @@ async def events(gateway: Gateway, request: PreparedRequest) -> AsyncGenerator[E
                     gateway.metrics.attended()
                 if isinstance(event, Started):
                     gateway.metrics.adapted(request.loras)
+                if isinstance(event, Started) and request.control is not None:
+                    gateway.metrics.controlled(request.control.kind)
                 if isinstance(event, ImageReady) and gateway.sign is not None:
                     event = await _signed(gateway, gateway.sign, event)
                 yield event

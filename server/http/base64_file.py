@@ -60,6 +60,17 @@ async def read_file(text: str | memoryview) -> bytes:
     return reader.finish()
 
 
+def read_small_file(text: str) -> bytes:
+    """The file in a text so short that nobody waits for it.
+
+    Raises:
+        NotBase64Error: It is no base64, or too long.
+    """
+    reader = _Reader()
+    reader.read(text)
+    return reader.finish()
+
+
 def _of_string(text: str) -> Iterator[str]:
     for start in range(0, len(text), PIECE):
         yield text[start : start + PIECE]

@@ -70,14 +70,16 @@ async def read_body(request: Request, schema: type[BodyT], most: int) -> Reading
     """
     _check_query(request)
     _check_content_type(request)
-    cut = json_limits.cut_out(await request.body(), schema.FILES, most)
+    cut = json_limits.cut_out(await request.body(), [name.rpartition(".")[2] for name in schema.FILES], most)
     json_limits.check(cut.text, most, schema.FILES)
     document = decode(cut)
     if not isinstance(document, dict):
         raise ProblemError(problems.INVALID_REQUEST, f"The body must be a JSON object; got {shown(document)}.")
     for name in schema.FILES:
-        if isinstance(document.get(name), str):
-            document[name] = await _file(cut.whole(document[name]))
+        owner, _, member = name.rpartition(".")
+        holder = document.get(owner) if owner else document
+        if isinstance(holder, dict) and isinstance(holder.get(member), str):
+            holder[member] = await _file(cut.whole(holder[member]))
     return read(document, schema)
 
 

@@ -24,6 +24,7 @@ from server.schemas.generate import MAX_SEED, GenerateBody
 from server.schemas.jobs import JobBody
 
 FILE, WEBHOOK = "init_image", "webhook"
+CONTROL_FILES = ("layout", "picture")
 #: Seconds that a job of a priority stands in line as if it had come earlier, as in the engine's own line.
 HEAD_STARTS = {"high": 30.0, "normal": 0.0, "low": -30.0}
 
@@ -51,6 +52,8 @@ def judged(gateway: Gateway, reading: Reading[Any], *, request_id: str, caller: 
 def new_job(gateway: Gateway, body: JobBody, prepared: PreparedRequest, *, owner: str, key: str) -> NewJob:
     values = body.model_dump(mode="python", exclude={FILE, WEBHOOK})
     values["mask"] = None if body.mask is None else base64.b64encode(body.mask).decode("ascii")
+    if body.control is not None:
+        values["control"] |= {name: _in_base64(getattr(body.control, name)) for name in CONTROL_FILES}
     digest = _digest(values, body)
     values |= {"description": prepared.asked.description.text, "groups": dict(prepared.asked.groups) or None}
     values |= {NOTES: prepared.asked.notes} if prepared.asked.notes else {}
@@ -66,6 +69,10 @@ def new_job(gateway: Gateway, body: JobBody, prepared: PreparedRequest, *, owner
         digest=digest,
         webhook=body.webhook.url if body.webhook else "",
     )
+
+
+def _in_base64(value: object) -> object:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
 def _digest(values: Mapping[str, object], body: JobBody) -> str:
@@ -88,6 +95,9 @@ def prepared_again(gateway: Gateway, job: Job, file: bytes | None) -> PreparedRe
             raise ProblemError(problems.DEADLINE_EXCEEDED, detail)
     notes = tuple(document.pop(NOTES, ()))
     mask = None if document.get("mask") is None else base64.b64decode(document["mask"])
+    for name in CONTROL_FILES:
+        if document.get("control") and isinstance(document["control"][name], str):
+            document["control"][name] = base64.b64decode(document["control"][name])
     reading = json_body.read(document | {FILE: file, "mask": mask}, GenerateBody)
     reading = replace(reading, values={**reading.values, NOTES: notes})
     return judged(gateway, reading, request_id=job.id, caller=job.owner)

@@ -70,6 +70,12 @@ class Metrics:
             ["adapter"],
             registry=registry,
         )
+        self._control = Counter(
+            "cosmicman_control_requests",
+            "Requests whose pictures keep to a layout or a pose.",
+            ["kind"],
+            registry=registry,
+        )
         self._stage = Histogram(
             "cosmicman_stage_seconds",
             "Where finished requests spent it.",
@@ -180,6 +186,10 @@ class Metrics:
         """A request with registered adapters, which are few, has left the line."""
         for name in names:
             self._adapted.labels(name).inc()
+
+    def controlled(self, kind: str) -> None:
+        """A request whose pictures keep to something has left the line."""
+        self._control.labels(kind).inc()
 
     def generation_ended(self, outcome: str) -> None:
         assert outcome in OUTCOMES

@@ -28,7 +28,7 @@ def scheduler_families(stats: EngineStats) -> Iterator[Metric]:
     yield GaugeMetricFamily("cosmicman_forward_last_seconds", "Time of the latest forward.", value=last)
     failed, memory = stats.forwards_failed_total, stats.out_of_memory_total
     adapted = stats.forwards_adapted_total
-    yield CounterMetricFamily("cosmicman_forwards_adapted", "Forwards with adapters in them.", value=adapted)
+    yield CounterMetricFamily("cosmicman_forwards_adapted", "Forwards with adapters or control.", value=adapted)
     yield GaugeMetricFamily("cosmicman_adapter_bytes", "Memory of adapters.", value=stats.adapter_bytes)
     yield CounterMetricFamily("cosmicman_forwards_failed", "Forwards run again in parts.", value=failed)
     yield CounterMetricFamily("cosmicman_forwards_out_of_memory", "Forwards that did not fit.", value=memory)

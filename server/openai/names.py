@@ -28,6 +28,7 @@ SAME_NAMES = (
     "variant",
     "decoder",
     "loras",
+    "control",
     "image_index",
     "priority",
     "deadline_seconds",

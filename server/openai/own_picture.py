@@ -24,6 +24,7 @@ KEPT = (
     "guidance_interval",
     "sampler",
     "loras",
+    "control",
     "second_pass",
 )
 

@@ -95,6 +95,16 @@ PARSE_ANSWER = {
 
 #: A whole picture of 8 x 12 red pixels.
 RED_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAMCAIAAADQ/GvKAAAAFUlEQVR42mPcomHDgA0wMeAAI1cCAFWzATCrm9VJAAAAAElFTkSuQmCC"
+#: ATR-18 labels of 8 x 12 pixels: a dress before the background, the rest free.
+LABELS_PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAMCAAAAAB69aNBAAAAIklEQVR42mNkYPjPwMDAyMDEAAV4GCwMDByE1MAZ"
+    "jBgmAwB/wAIheDPa0gAAAABJRU5ErkJggg=="
+)
+#: The points of a pose: arms down, seen from the front, the legs outside the picture.
+POSE = [
+    *([0.5, 0.17], [0.5, 0.27], [0.36, 0.3], [0.34, 0.45], [0.33, 0.58], [0.64, 0.3], [0.66, 0.45], [0.67, 0.58]),
+    *([0.42, 0.62], None, None, [0.58, 0.62], None, None, [0.47, 0.14], [0.53, 0.14], [0.42, 0.15], [0.58, 0.15]),
+]
 MINIMAL_BODY = {"description": DESCRIPTION}
 GROUPS_BODY = {
     "groups": {"shot": "a full-body shot", "person": "a young woman", "hair": "short red hair", "negated": "no hat"},
@@ -113,6 +123,7 @@ FULL_BODY = {
     "variant": "full",
     "decoder": "full",
     "loras": {"pencil": 0.8},
+    "control": {"layout": LABELS_PNG, "scale": 1.0, "until": 0.8},
     "seed": 7,
     "image_index": 0,
     "num_images": 1,
@@ -129,6 +140,7 @@ FULL_BODY = {
 }
 
 PREVIEWS_BODY = {"description": DESCRIPTION, "preview_every": 5}
+CONTROL_BODY = {"description": DESCRIPTION, "control": {"pose": POSE, "scale": 1.2}}
 ATTENTION_BODY = {"description": DESCRIPTION, "attention": True}
 
 EVENTS = """\
@@ -189,6 +201,7 @@ MODEL = {
     "max_characters": 2200,
     "takes_init_image": True,
     "change_groups": ["hair", "top", "outerwear"],
+    "controls": {"layout": 16, "pose": 16},
     "variants": ["full", "few_steps"],
     "few_steps": {"steps": 4, "sampler": "ddim"},
     "decoders": ["full", "fast"],

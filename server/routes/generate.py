@@ -88,6 +88,7 @@ _REFUSALS = {
         full=examples.FULL_BODY,
         previews=examples.PREVIEWS_BODY,
         attention=examples.ATTENTION_BODY,
+        control=examples.CONTROL_BODY,
     )
     | repeatable(streams=True),
 )

@@ -64,7 +64,7 @@ Upload = Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"})
 class Body(BaseModel):
     """A request body: no coercion ("20" is no number), no unknown fields, no NaN."""
 
-    #: Fields that hold a `File`.
+    #: Fields that hold a `File`; one of an object's members after a dot.
     FILES: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)

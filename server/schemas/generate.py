@@ -1,7 +1,7 @@
 """What goes into POST /generate and comes out of it: as one answer, or event by event."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -24,6 +24,29 @@ class SecondPassBody(Body):
     guidance_scale: float | None = Field(None, ge=0, description="As in the first pass if absent.")
 
 
+class ControlBody(Body):
+    layout: File | dict[Text, Text] | None = Field(
+        None,
+        description="A PNG file in base64 of ATR-18 labels, 0 to 17, a number a pixel, 255 where anything may be; or "
+        "an object with such a file for each group that is white where the group is. Of the picture's aspect.",
+    )
+    picture: File | None = Field(
+        None,
+        description="A PNG, JPEG or WebP file in base64 whose own layout is kept, as the model's parser finds it; "
+        "instead of layout, where GET /model has regions.",
+    )
+    pose: list[Annotated[list[float], Field(min_length=2, max_length=2)] | None] | None = Field(
+        None,
+        description="18 points in OpenPose's order, each x and y as shares of width and height, null where it is not "
+        "seen: nose, neck, right shoulder, elbow, wrist, left ones, right hip, knee, ankle, left ones, right and left "
+        "eye, right and left ear.",
+    )
+    scale: float | None = Field(None, ge=0, description="How strongly it acts, 0 to 2; 1 if absent, 0 is none.")
+    until: float | None = Field(
+        None, ge=0, le=1, description="Share of the steps in which it acts, the first ones; 1 if absent, 0 is none."
+    )
+
+
 def _absent(schema: dict[str, Any]) -> None:
     """Takes the default, which stands for a text that was not sent, out of a schema that does not allow it sent."""
     schema.pop("default", None)
@@ -31,7 +54,7 @@ def _absent(schema: dict[str, Any]) -> None:
 
 
 class GenerateBody(Body):
-    FILES: ClassVar[tuple[str, ...]] = ("init_image", "mask")
+    FILES: ClassVar[tuple[str, ...]] = ("init_image", "mask", "control.layout", "control.picture")
 
     description: Text = Field(
         "",
@@ -58,6 +81,9 @@ class GenerateBody(Body):
     )
     loras: dict[Text, float] | None = Field(
         None, description="Scales, -2 to 2, by the name of an adapter of GET /adapters; four at most, 0 is none."
+    )
+    control: ControlBody | None = Field(
+        None, description="A layout or a pose that the picture keeps to, where GET /model has it in controls."
     )
     seed: int | None = Field(
         None, ge=-1, le=MAX_SEED, description="Same seed and request, same picture; drawn if absent, null or -1."

@@ -46,6 +46,9 @@ class ModelAnswer(Answer):
     regions: bool = Field(description="Whether a request may have cutout.")
     attention: bool = Field(description="Whether a request may have attention.")
     adapted_attention: bool = Field(description="Whether a request may have attention together with loras.")
+    controls: dict[str, int] = Field(
+        description="What control of a request may hold, layout or pose, and what both sides must be a multiple of."
+    )
     variants: list[str] = Field(description="What variant may be.")
     few_steps: FewStepsAnswer | None = Field(description="What the variant few_steps runs with; null where it is not.")
     decoders: list[str] = Field(description="What decoder may be.")

@@ -6,7 +6,15 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field
 
 from server.schemas.base import Body, File, Text, Upload
-from server.schemas.generate import MAX_IMAGE_INDEX, MAX_SEED, Decoder, Priority, SecondPassBody, Variant
+from server.schemas.generate import (
+    MAX_IMAGE_INDEX,
+    MAX_SEED,
+    ControlBody,
+    Decoder,
+    Priority,
+    SecondPassBody,
+    Variant,
+)
 from server.schemas.model import ImageFormat
 
 MAX_PARTIAL_IMAGES = 3
@@ -28,7 +36,10 @@ UNDONE = {
 #: What is done of a picture, by the path that takes one.
 OF_A_PICTURE = {
     name: "POST /v1/images/edits takes it, with a picture" for name in ("image", "mask", "change", "grow", "feather")
-} | {"attention": "POST /generate takes it, whose answer has a place for the maps"}
+} | {
+    "attention": "POST /generate takes it, whose answer has a place for the maps",
+    "control": "POST /generate and POST /v1/images/generations take it, whose bodies are JSON",
+}
 #: The names of POST /generate for what is called otherwise here.
 ELSEWHERE = {
     "description": "prompt",
@@ -97,9 +108,10 @@ class AnyImagesBody(Body):
 
 
 class ImagesBody(AnyImagesBody):
-    FILES: ClassVar[tuple[str, ...]] = ("init_image",)
+    FILES: ClassVar[tuple[str, ...]] = ("init_image", "control.layout", "control.picture")
 
     init_image: File | None = Field(None, description="As in POST /generate.")
+    control: ControlBody | None = Field(None, description="As in POST /generate.")
 
 
 class EditsBody(AnyImagesBody):

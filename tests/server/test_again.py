@@ -49,7 +49,7 @@ FILES = {
 }
 OF_AN_EDIT = {"mask", "change", "grow", "feather"}
 OF_A_CUTOUT = {"cutout"}  # told where it was asked for
-OF_ADAPTERS = {"loras"}  # told where there are some
+OF_ADAPTERS = {"loras", "control"}  # told where there are some
 WORDS = {"description": "a woman in a (red dress:1.3), no hat, long brown hair"}
 BODIES: dict[str, dict[str, Any]] = {
     "words": WORDS,
@@ -142,3 +142,21 @@ async def test_a_fast_picture_is_made_again_from_its_own_metadata(
         assert body.items() >= more.items()
         second = await client.post("/generate", json=body, headers={"Accept": "image/png"})
         assert second.content == first.content
+
+
+async def test_a_picture_that_keeps_to_something_is_made_again(controlled_bundle: Path, talk: Any) -> None:
+    """A pose is in the metadata, whole; of a layout there are its digest, scale and steps, and the file comes again."""
+    engine = Engine.load(controlled_bundle, EngineSettings(num_threads=1, warm_up=False))
+    layout = base64.b64encode(half()).decode("ascii")
+    pose = {"pose": [[0.1 + 0.05 * number, 0.5] for number in range(17)] + [None], "scale": 0.5, "until": 0.75}
+    async with talk(create_app(Settings(), engine)) as client:
+        for control in (pose, {"layout": {"hair": layout}, "until": 0.5}):
+            first = await client.post("/generate", json=WORDS | {"control": control}, headers={"Accept": "image/png"})
+            assert first.status_code == 200, first.text
+            body, kept = again(first.content), read_provenance(first.content)
+            if "layout" in control:
+                assert "control" not in body
+                assert kept["control_layout_sha256"] == {"hair": hashlib.sha256(half()).hexdigest()}
+                body["control"] = {"layout": {"hair": layout}, **kept["control_layout"]}
+            second = await client.post("/generate", json=body, headers={"Accept": "image/png"})
+            assert second.content == first.content

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from engine.description import Description
 from engine.errors import RequestError
 from engine.pictures.encode import DEFAULT_QUALITY, MAX_QUALITY, MIN_QUALITY
+from engine.request.prepare.control import control_of
 from engine.request.prepare.edit import edit_of, is_edit
 from engine.request.prepare.loras import loras_of
 from engine.request.prepare.mistakes import Mistakes
@@ -79,6 +80,7 @@ def prepare(
     description = described(request, model.max_characters, wrong)
     edit = edit_of(request, model, picture, size, description, wrong)
     loras = loras_of(request, model, wrong)
+    control = control_of(request, model, size, second, wrong)
     is_guided = wrong.right("guidance_scale", "second_pass") and guided(guidance_scale, second)
     plan = _plan(planner, description, request.negative_description, is_guided, wrong)
     wrong.check()
@@ -96,6 +98,7 @@ def prepare(
         variant=request.variant,
         decoder=request.decoder,
         loras=loras,
+        control=control,
         seed=None if request.seed == DRAWN_SEED else request.seed,
         image_index=request.image_index,
         num_images=request.num_images,
@@ -158,6 +161,8 @@ def _check_attention(request: GenerationRequest, model: ModelInfo, wrong: Mistak
     elif any(request.loras.values()) and not model.adapted_attention:
         message = f"attention with loras needs an adapted UNet that tells it, and that of {model.name} here does not"
         wrong.add("attention", f"{message}; ask for it without loras")
+    elif request.control is not None:
+        wrong.add("attention", "attention is not told of a picture that is held to something; ask for it without control")
 
 
 def _check_previews(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:

@@ -190,7 +190,9 @@ class TorchSessions:
             make_watchable(module.model, graph.attention_level)
             watched = partial(_watched, module, 2**graph.attention_level)
         logger.info("%s runs on %s, %s, %s", file, self.provider, self._device, graph.precision)
-        return TorchSession(file, run, tuple(graph.inputs), device=self._device, watched=watched, compiled=compiled)
+        return TorchSession(
+            file, run, (*graph.inputs, *graph.control), device=self._device, watched=watched, compiled=compiled
+        )
 
 
 def _watched(module: Any, halved: int, inputs: Inputs) -> tuple[torch.Tensor, torch.Tensor]:

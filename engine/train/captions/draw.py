@@ -89,11 +89,16 @@ class Captions:
 
     def ids(self, captions: Sequence[Discretised]) -> Tensor:
         """Token ids of captions, filled up with empty windows to the longest of them, [B, K, L]."""
-        length = self.windows.window_length
-        most = max(len(caption.ids) for caption in captions)
-        empty = tuple(self.windows.ids([], 1).ravel().tolist())
-        rows = [caption.ids + empty * ((most - len(caption.ids)) // length) for caption in captions]
-        return torch.tensor(rows).view(len(captions), -1, length)
+        return token_ids(captions, self.windows)
+
+
+def token_ids(captions: Sequence[Discretised], windows: TokenWindows) -> Tensor:
+    """Token ids of captions, filled up with empty windows to the longest of them, [B, K, L]."""
+    length = windows.window_length
+    most = max(len(caption.ids) for caption in captions)
+    empty = tuple(windows.ids([], 1).ravel().tolist())
+    rows = [caption.ids + empty * ((most - len(caption.ids)) // length) for caption in captions]
+    return torch.tensor(rows).view(len(captions), -1, length)
 
 
 def _check_fits(sample: Sample, windows: TokenWindows) -> None:

@@ -10,6 +10,7 @@ from engine.train.figures.attributes import COLOURS, HAIR_COLOURS, RGB, SKINS, F
 from engine.train.figures.canvas import Canvas, View
 from engine.train.figures.cloth import Item, Label, varied
 from engine.train.figures.geometry import HEAD_SCALE, NECK_Y, SOLE_Y, Body, make_body
+from engine.train.figures.joints import joints
 
 # Topmost and lowest body unit in the picture, for each framing.
 FRAMES: dict[str, tuple[float, float]] = {
@@ -23,11 +24,15 @@ FRAMES: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A drawn figure: ``image`` uint8 [H, W, 3] sRGB, ``labels`` uint8 [H, W] ATR-18, ``items`` uint8 [H, W]."""
+    """A drawn figure: ``image`` uint8 [H, W, 3] sRGB, ``labels`` uint8 [H, W] ATR-18, ``items`` uint8 [H, W].
+
+    ``joints`` [18, 2] are the points of its pose as shares of width and height, some of them outside the picture.
+    """
 
     image: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     items: NDArray[np.uint8]
+    joints: NDArray[np.float64]
 
     def visible(self, item: Item) -> float:
         """The share of the picture that shows ``item``, 0 to 1."""
@@ -39,9 +44,11 @@ def draw_figure(figure: Figure) -> Drawing:
     rng = np.random.default_rng(figure.jitter_seed)
     canvas = Canvas(figure.width, figure.height, _view(figure, rng))
     scenes.draw_background(canvas, figure.background, rng)
-    _Person(canvas, figure, rng).draw()
+    person = _Person(canvas, figure, rng)
+    person.draw()
     image = np.clip(np.rint(canvas.image), 0, 255).astype(np.uint8)
-    return Drawing(image=image, labels=canvas.labels, items=canvas.items)
+    points = joints(person.body, canvas.view, figure.width, figure.height)
+    return Drawing(image=image, labels=canvas.labels, items=canvas.items, joints=points)
 
 
 def _view(figure: Figure, rng: np.random.Generator) -> View:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from engine.train.recipe.ablation import AblationConfig
 from engine.train.recipe.caption import CaptionConfig, TokenizerConfig
+from engine.train.recipe.control import ControlConfig
 from engine.train.recipe.data import DataConfig, check_sizes
 from engine.train.recipe.distil import FastDecoderConfig, FewStepsConfig
 from engine.train.recipe.limits import check_positive
@@ -46,6 +47,7 @@ class Recipe:
     parser: ParserConfig | None = None  # None = no parser is trained; it needs nothing but the autoencoder
     fast_decoder: FastDecoderConfig | None = None  # None = the finished model has its full decoder alone
     few_steps: FewStepsConfig | None = None  # None = it draws in many steps alone
+    control: ControlConfig | None = None  # None = no network is trained that keeps to layouts or poses
     package: PackageConfig = field(default_factory=PackageConfig)
     tensorboard: bool = False  # scalars under OUT/tensorboard; needs the tensorboard package
     wandb: str | None = None  # a Weights & Biases project for the same scalars; needs the wandb package

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from server.cli.arguments import add_command
+from server.cli.arguments import add_command, named_value
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 from server.cli.hub import PIPELINE_PARTS, download, is_hub_id
@@ -26,6 +26,7 @@ EXAMPLES = """\
   cosmicman export models/mine --parser models/figurine-bundle --out models/mine
   cosmicman export models/sdxl --measure-bfloat16 --out models/sdxl
   cosmicman export models/figurine-bundle --unet models/figurine/checkpoint --adapters --out models/figurine-bundle
+  cosmicman export models/figurine-bundle --control layout=runs/control/layout --out models/figurine-bundle
   cosmicman export models/sdxl-base --lora loras/film.safetensors=0.8 --out models/film
 
 CHECKPOINT is a folder or hub id: a Stable Diffusion 1.5 or SDXL pipeline in diffusers' layout, or, with --base, a UNet
@@ -78,6 +79,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="CHECKPOINT is a bundle: write it again with the parser of FOLDER, which is a trained one or a bundle",
     )
     parser.add_argument(
+        "--control",
+        type=named_value("FOLDER"),
+        action="append",
+        default=[],
+        metavar="NAME=FOLDER",
+        help="CHECKPOINT is a bundle: write it again with a network that holds pictures to a layout or a pose, the "
+        "names: FOLDER is diffusers' T2IAdapter, or a bundle that has one; repeatable",
+    )
+    parser.add_argument(
         "--adapters", action="store_true", help="write the graph that takes adapters too, which shares the weights"
     )
     parser.add_argument(
@@ -105,13 +115,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.measure_bfloat16 and (options.preview_map or options.parser or options.attention):
+    additions = options.preview_map or options.parser or options.attention or options.control
+    if options.measure_bfloat16 and additions:
         raise UsageError("--measure-bfloat16 writes a bundle again by itself; ask for one after the other")
     if options.measure_bfloat16:
         return _measure_bfloat16(options)
     if options.unet is not None:
         return _write_unets(options)
-    if options.preview_map or options.parser or options.attention:
+    if additions:
         return _add_to_bundle(options)
     if options.tensorrt and (Path(options.checkpoint) / "manifest.json").is_file():
         return build(Path(options.checkpoint), options.out, options)
@@ -123,6 +134,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _add_to_bundle(options: argparse.Namespace) -> int:
     with needs_extra("train"):
+        from engine.errors import BundleError
+        from engine.export.control import add_controls
         from engine.export.group_attention.older_bundle import add_to_bundle
         from engine.export.preview_map import add_preview_map
         from engine.train.parser.export import add_parser
@@ -134,6 +147,8 @@ def _add_to_bundle(options: argparse.Namespace) -> int:
         additions["--attention"] = lambda bundle: add_to_bundle(bundle, options.out)
     if options.parser:
         additions["--parser"] = lambda bundle: add_parser(bundle, options.parser, options.out)
+    if options.control:
+        additions["--control"] = lambda bundle: add_controls(bundle, _controls(options.control), options.out)
     if options.tensorrt:
         name = next(iter(additions))
         raise UsageError(f"{name} changes a bundle, whose engines are built afterwards; leave out --tensorrt")
@@ -142,10 +157,16 @@ def _add_to_bundle(options: argparse.Namespace) -> int:
         for add_one in additions.values():
             add_one(bundle)
             bundle = options.out
-    except ValueError as error:
+    except (ValueError, BundleError) as error:
         raise UsageError(str(error)) from error
     sys.stdout.write(f"{options.out}\n")
     return 0
+
+
+def _controls(pairs: list[tuple[str, str]]) -> dict[str, Path]:
+    if len(dict(pairs)) < len(pairs):
+        raise UsageError("--control may have a name once")
+    return {name: Path(folder) for name, folder in pairs}
 
 
 def _lora(text: str) -> tuple[Path, float]:
@@ -162,7 +183,7 @@ def _write_unets(options: argparse.Namespace) -> int:
         from engine.errors import BundleError
         from engine.export.unets import write_unets
 
-    taken = ("preview_map", "parser", "tensorrt")
+    taken = ("preview_map", "parser", "control", "tensorrt")
     for name in taken:
         if getattr(options, name):
             raise UsageError(f"--unet writes a bundle again by itself; leave out --{name.replace('_', '-')}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from server.cli.arguments import add_command, named_value, whole_number
+from server.cli.control import add_control, control_of
 from server.cli.errors import UsageError
 from server.cli.provider import NAMES, add_provider, loader
 from server.cli.streams import read_stdin
@@ -32,6 +33,7 @@ EXAMPLES = """\
   cosmicman generate "a man in a blue suit" -o man.png --cutout
   cosmicman generate "a man in a blue suit" -o man.png --attention maps
   cosmicman generate "a girl in a red dress" -o girl.png --adapters models/adapters --lora pencil=0.8
+  cosmicman generate "a man in a blue suit" -o man.png --layout labels.png --control-until 0.8
   cosmicman generate - -o out.png < description.txt
   cosmicman generate -o woman.png --group person="a young woman" --group hair="long red hair" --weight hair=1.3
 
@@ -103,6 +105,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--second-pass", type=float, metavar="STRENGTH", help="denoise once more; 0.3 is usual")
     parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="enlarge the picture first (1)")
     parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="STRENGTH is a share of these (--steps)")
+    add_control(parser)
     parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given, or -1)")
     parser.add_argument("--image-index", type=int, default=0, metavar="N", help="number of the first picture (0)")
     parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
@@ -146,6 +149,7 @@ def run(options: argparse.Namespace) -> int:
         variant=options.variant,
         decoder=options.decoder,
         loras=_once("--lora", options.lora),
+        control=control_of(options),
         seed=options.seed,
         image_index=options.image_index,
         num_images=options.num_images,

@@ -4,7 +4,7 @@ import { FastChoice } from "./fast.js";
 import { Loras } from "./loras.js";
 import { samplerName } from "./names.js";
 import { clearProblem, clearProblems } from "./problems.js";
-import { readRequest } from "./request.js";
+import { LAYOUT, readRequest } from "./request.js";
 import { SeedField } from "./seed.js";
 import { SizeField } from "./sizes.js";
 
@@ -53,7 +53,7 @@ export class Form {
     at("num_images").max = model.max_images;
     at("num_images-hint").textContent = `1 to ${model.max_images}`;
     this.start.setAllowed(model.takes_init_image);
-    this.#offerParts(model.change_groups ?? []);
+    this.#offerParts(model.change_groups ?? [], Boolean(model.controls?.layout && model.regions));
     at("second_pass_scale").closest(".field").toggleAttribute("hidden", !canGrow(model));
     this.#setPlain({});
     if (held) this.setRaw(held);
@@ -70,7 +70,7 @@ export class Form {
     this.box.value = settings.description ?? "";
     this.parts.value = settings;
     this.start.set(startPicture);
-    at("change").value = settings.change?.[0] ?? "";
+    at("change").value = settings.control ? LAYOUT : settings.change?.[0] ?? "";
     if (width && height) this.size.set(width, height);
     this.#setPlain(settings);
     this.fast.set(settings);
@@ -122,10 +122,12 @@ export class Form {
   }
 
   /** The parts of a start picture that may change alone. */
-  #offerParts(groups) {
+  #offerParts(groups, keepsLayout) {
     const auto = groups.length ? [new Option("What its own words say otherwise", "auto")] : [];
-    at("change").replaceChildren(new Option("All of it", ""), ...auto, ...groups.map((group) => new Option(`Only ${group}`, group)));
-    at("change").closest(".field").hidden = groups.length === 0;
+    const layout = keepsLayout ? [new Option("All but where things are", LAYOUT)] : [];
+    const parts = groups.map((group) => new Option(`Only ${group}`, group));
+    at("change").replaceChildren(new Option("All of it", ""), ...layout, ...auto, ...parts);
+    at("change").closest(".field").hidden = groups.length === 0 && !keepsLayout;
   }
 
   /** A part is drawn anew; how much the whole changes is no question then. */

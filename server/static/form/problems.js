@@ -3,7 +3,7 @@
 import { inWords } from "./names.js";
 
 const at = (id) => document.getElementById(id);
-const PLACES = { width: "size", height: "size", groups: "parts", weights: "parts" };
+const PLACES = { width: "size", height: "size", groups: "parts", weights: "parts", control: "change" };
 
 /** Shows each mistake at the field it names and moves to the first; says whether there is such a field. */
 export function showProblem(problem) {

@@ -5,6 +5,8 @@ import { Problem } from "../service/problem.js";
 import { readNumber } from "./numbers.js";
 
 const at = (id) => document.getElementById(id);
+/** In the list of what may change: all of it, if things stay where they are. */
+export const LAYOUT = "(layout)";
 const SECOND_PASS = { strength: "Strength", scale: "Enlargement", steps: "Steps", guidance_scale: "Guidance" };
 
 /**
@@ -46,9 +48,10 @@ function filled(values) {
   return Object.fromEntries(entries);
 }
 
-/** How much of the start picture changes, or which part of it alone. */
+/** How much of the start picture changes, or which part of it alone; or that nothing of it stays but its layout. */
 function readStart() {
   const part = at("change").value;
+  if (part === LAYOUT) return { control: { scale: 1 } };
   return part ? { change: [part] } : { strength: readNumber("strength", "Strength") };
 }
 

@@ -36,8 +36,10 @@ export class Drawing {
   /** The request as it goes over the wire. */
   async #sent(request, start) {
     const sent = { ...request };
-    if (start) sent.init_image = await base64Of(start);
-    if (this.attention && (this.adaptedAttention || !request.loras)) sent.attention = true;
+    if (start && request.control) sent.control = { ...request.control, picture: await base64Of(start) };
+    else if (start) sent.init_image = await base64Of(start);
+    // The graph that takes control tells no attention, and that of adapters not always.
+    if (this.attention && !sent.control && (this.adaptedAttention || !request.loras)) sent.attention = true;
     if (this.previews) sent.preview_every = Math.max(1, Math.round((request.steps ?? PREVIEWS) / PREVIEWS));
     return sent;
   }

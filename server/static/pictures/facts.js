@@ -23,7 +23,10 @@ export function factsOf({ request, ran, images, start, timings }, { timed = true
   return facts.filter(([, value]) => value);
 }
 
-const changedOf = ({ change }, { strength }) => (change ? `only ${change.join(", ")} changed` : `changed by ${strength}`);
+function changedOf({ change, control }, { strength }) {
+  if (control) return "only its layout stays";
+  return change ? `only ${change.join(", ")} changed` : `changed by ${strength}`;
+}
 
 const passOf = ({ strength, steps, guidance_scale: scale }) => `strength ${strength}, ${steps} steps, guidance ${scale}`;
 

@@ -21,17 +21,22 @@ export function curlOf({ request, address, startName, withKey }) {
   const note = alone ? "" : "# Several pictures come as JSON, in base64.\n";
   if (!startName) return note + command;
   // A file in base64 is too long for an argument: it is put together on the way in.
-  const opening = `${JSON.stringify(request, null, 1).replace(/\n\}$/, "")},\n "init_image": "`;
-  return `${note}{ printf '%s' ${quoted(opening)}; base64 < ${quoted(startName)} | tr -d '\\n'; printf '"}'; } |\n${command}`;
+  const { control, ...rest } = request;
+  const place = control ? `"control": ${JSON.stringify(control).replace(/\}$/, "")}, "picture": "` : '"init_image": "';
+  const opening = `${JSON.stringify(rest, null, 1).replace(/\n\}$/, "")},\n ${place}`;
+  const end = control ? '"}}' : '"}';
+  return `${note}{ printf '%s' ${quoted(opening)}; base64 < ${quoted(startName)} | tr -d '\\n'; printf '${end}'; } |\n${command}`;
 }
 
 /** The same as a program for Python 3; see `curlOf`. */
 export function pythonOf({ request, address, startName, withKey }) {
   const alone = isAlone(request);
   const line = ([name, value]) => `    ${JSON.stringify(name)}: ${literal(value)},\n`;
-  const body = Object.entries(request).map(line).join("");
+  const { control, ...rest } = request;
+  const body = Object.entries(rest).map(line).join("");
   const read = `base64.b64encode(Path(${JSON.stringify(startName)}).read_bytes()).decode()`;
-  const start = startName ? `    "init_image": ${read},\n` : "";
+  const kept = control ? `    "control": {**${literal(control)}, "picture": ${read}},\n` : `    "init_image": ${read},\n`;
+  const start = startName ? kept : "";
   const headers = [
     '"Content-Type": "application/json"',
     `"Accept": "${acceptOf(request)}"`,

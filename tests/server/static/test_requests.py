@@ -308,3 +308,25 @@ async def test_one_part_of_a_picture_is_changed(opened: Any, app: Any, engine: A
         await page.get_by_role("button", name="Generate").click()
         await expect(page.locator("#history-list button")).to_have_count(4)
         assert (engine.seen[3].change, engine.seen[3].strength) == ((), 0.8)
+
+
+async def test_the_layout_of_a_picture_alone_is_kept(opened: Any, app: Any, engine: Any, listen: Any) -> None:
+    engine.model = replace(engine.model, regions=True, controls={"layout": 8})
+    async with opened(listen(app), engine) as studio:
+        page = studio.page
+        await page.locator("#start summary").click()
+        file = {"name": "me.png", "mimeType": "image/png", "buffer": png(32, 48)}
+        await page.set_input_files("#init_image", file)
+        await page.get_by_label("May change").select_option("All but where things are")
+        await expect(page.locator("#strength")).to_be_hidden()
+        await studio.generate("a woman, red hair")
+        await expect(page.locator("#shown .picture")).to_be_visible()
+        [first] = engine.seen
+        assert first.init_image is None and not first.attention
+        assert first.control.picture == file["buffer"] and first.control.scale == 1
+        await expect(page.locator("#shown .facts")).to_contain_text("only its layout stays")
+        await page.get_by_text("API call").click()
+        await expect(page.locator("#shown .call code")).to_contain_text('"picture": "')
+        await page.get_by_role("button", name="Make again").click()
+        await expect(page.locator("#history-list button")).to_have_count(2)
+        assert engine.seen[1].control == first.control

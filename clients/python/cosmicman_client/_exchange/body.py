@@ -19,6 +19,7 @@ class GenerateParams(TypedDict, total=False):
     groups: Mapping[str, str] | None
     weights: Mapping[str, float] | None
     loras: Mapping[str, float] | None
+    control: Mapping[str, Any] | None
     negative_description: str | None
     width: int | None
     height: int | None
@@ -60,7 +61,7 @@ _TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
         ("a whole number", (int,)),
     ),
     **dict.fromkeys(("guidance_scale", "deadline_seconds", "strength"), ("a number", (int, float))),
-    **dict.fromkeys(("groups", "weights", "loras", "second_pass", "extra_body"), ("a mapping", (Mapping,))),
+    **dict.fromkeys(("groups", "weights", "loras", "control", "second_pass", "extra_body"), ("a mapping", (Mapping,))),
     "guidance_interval": ("two numbers", (tuple, list)),
     **dict.fromkeys(("cutout", "attention"), ("true or false", (bool,))),
     **dict.fromkeys(("init_image", "mask"), ("the bytes of a file, or its path", (bytes, str, os.PathLike))),
@@ -73,7 +74,7 @@ def generate_body(description: str, **params: Unpack[GenerateParams]) -> dict[st
 
     Raises:
         TypeError: An argument has another type than it must, or is none that there is.
-        ValueError: A picture to start from, or a mask, cannot be read.
+        ValueError: A picture to start from, a mask or a layout cannot be read.
     """
     given: dict[str, Any] = {name: value for name, value in params.items() if value is not None}
     _check("description", description, "a string", (str,))
@@ -85,6 +86,8 @@ def generate_body(description: str, **params: Unpack[GenerateParams]) -> dict[st
     for name in ("init_image", "mask"):
         if name in given:
             given[name] = _file(name, given[name])
+    if "control" in given:
+        given["control"] = _control(given["control"])
     if "change" in given:
         given["change"] = list(given["change"])
     if "guidance_interval" in given:
@@ -126,6 +129,22 @@ def _check_members(given: Mapping[str, Any]) -> None:
     interval = given.get("guidance_interval", (0.0, 1.0))
     if len(interval) != 2 or not all(isinstance(end, int | float) for end in interval):
         raise TypeError(f"guidance_interval must be two numbers; got {len(interval)} values")
+
+
+def _control(control: Mapping[str, Any]) -> dict[str, Any]:
+    """A layout or a pose with its files in base64: one of labels, or a mask for each group."""
+    given = dict(control)
+    layout = given.get("layout")
+    if isinstance(layout, Mapping):
+        given["layout"] = {group: _file(f"control layout {group}", mask) for group, mask in layout.items()}
+    for name in ("layout", "picture"):
+        file = given.get(name)
+        if file is not None and not isinstance(file, Mapping):
+            _check(f"control {name}", file, *_TYPES["mask"])
+            given[name] = _file(f"control {name}", file)
+    if given.get("pose") is not None:
+        given["pose"] = [None if point is None else list(point) for point in given["pose"]]
+    return given
 
 
 def _file(name: str, picture: Picture) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cosmicman_client.cli.control import add_control, control_argument
+
 NUMBERS = {
     "width": int,
     "height": int,
@@ -36,6 +38,7 @@ def add_generation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--change", action="append", metavar="GROUP", help="body group of it that may change; auto: what differs"
     )
+    add_control(parser)
     parser.add_argument("--lora", action="append", default=[], metavar="NAME=SCALE", help="adapter to draw with")
     for name, what in (("group", "words"), ("weight", "number")):
         parser.add_argument(
@@ -47,13 +50,14 @@ def generation_arguments(options: argparse.Namespace) -> dict[str, Any]:
     """What `Client.generate` is called with.
 
     Raises:
-        ValueError: A group, weight or adapter without "=", or a number that is none.
+        ValueError: A group, weight or adapter without "=", a number that is none, or a pose that cannot be read.
     """
     names = (*NUMBERS, *WORDS, "cutout", "init_image", "mask", "change")
     given: dict[str, Any] = {name: getattr(options, name) for name in names}
     given["groups"] = _pairs("--group", options.group) or None
     given["weights"] = _numbers("--weight", "GROUP", options.weight) or None
     given["loras"] = _numbers("--lora", "NAME", options.lora) or None
+    given["control"] = control_argument(options)
     return {name: value for name, value in given.items() if value is not None}
 
 

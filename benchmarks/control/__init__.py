@@ -1,0 +1,1 @@
+"""What control reaches: pictures that keep to layouts and poses."""

@@ -1,0 +1,1 @@
+"""Control: a layout or a pose that a picture keeps to, as the map that a control network reads."""
