@@ -162,7 +162,7 @@ def _check_attention(request: GenerationRequest, model: ModelInfo, wrong: Mistak
         message = f"attention with loras needs an adapted UNet that tells it, and that of {model.name} here does not"
         wrong.add("attention", f"{message}; ask for it without loras")
     elif request.control is not None:
-        wrong.add("attention", "attention is not told of a picture that is held to something; ask for it without control")
+        wrong.add("attention", "attention is not told of a picture with control; ask for it without")
 
 
 def _check_previews(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:
