@@ -7,12 +7,12 @@ import base64
 import binascii
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.environment import PREFIX, mistaken_names
@@ -350,7 +350,7 @@ _FORMS = {
 }
 
 
-def _rule(name: str, mistake: ErrorDetails) -> str:
+def _rule(name: str, mistake: Mapping[str, Any]) -> str:
     """What a value must be, in words for people."""
     kind, context = mistake["type"], mistake.get("ctx", {})
     if kind == "value_error":
@@ -359,7 +359,7 @@ def _rule(name: str, mistake: ErrorDetails) -> str:
         return f"must be {_FORMS[name]}"
     if kind in _RULES:
         return f"must be {_RULES[kind].format(**context)}"
-    return mistake["msg"]
+    return str(mistake["msg"])
 
 
 def _is_webhook_secret(text: str) -> bool:

@@ -45,7 +45,8 @@ OPENERS = """
     hate, dislikes, i dislike, detests, loathes, can do without, can't stand, cannot stand, don't ever, do not ever,
     don't ever put, do not ever put, never put, never draw, never add, never show, never include, does not want, doesn't
     want, did not want, didn't want, does not like, doesn't like, do not like, don't like, does not need, doesn't need,
-    do not need, don't need, has no need of, has no need for
+    do not need, don't need, has no need of, has no need for, rather not see, rather not see any, would rather not see,
+    took off his, took off her, took off their, took off the
 """
 OPENERS += "".join(
     f", nor {verb} {who}{doing}"
@@ -175,6 +176,7 @@ _CLOSING = re.compile(
 )
 _MOST_CLOSERS, _LONGEST_CLOSER = 3, 80
 _FIELD_NAME = re.compile(r"^[\w'/ -]{1,30}[*_]{0,2}[:=]\s*(?=(?:no|not|without)\s+\w)", re.IGNORECASE)
+_NO_THING = frozenset(("nothing", "none", "no"))  # "Carries: nothing"
 _NOTHING_AT = re.compile(r"\bnothing\b", re.IGNORECASE)
 _PARTS = re.compile(r"\s*(?:,|;|\bor\b|\bnor\b)\s*", re.IGNORECASE)
 _IN_WORDS = re.compile(rf"(?<![\w-])(?:{_alternatives(list(WORDS))})(?![\w-])", re.IGNORECASE)
@@ -203,7 +205,7 @@ def absent_things(phrase: str) -> tuple[str, ...]:
     nothing = _NOTHING_AT.search(phrase) is not None
     for part in _PARTS.split(text):
         words = _without_openers(part)
-        if words:
+        if words and words.lower() not in _NO_THING:
             found.append(_named(words, nothing))
     return tuple(found)
 

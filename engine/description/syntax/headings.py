@@ -30,7 +30,8 @@ _NEGATIVE = re.compile(
     r"(?<![\w-])(?P<heading>(?P<whole>negative(?:[ _-]?prompts?)?|neg(?:[ _]prompt)?|negatives|undesired content)"
     r"|avoid|exclude|excluded|excluding|forbidden|unwanted|leave out|must not (?:have|show|include|contain)"
     r"|omit|hide|skip|remove|absent|missing|(?:is |are )?not (?:wearing|present|visible|shown|included|allowed|wanted)"
-    r"|(?:do not|don['\u2019]t) (?:draw|include|show|add|want)|not in (?:the )?(?:picture|image|photo|scene)"
+    r"|(?:do not|don['\u2019]t) (?:draw|include|show|add|want)"
+    r"|(?:does not|doesn['\u2019]t) (?:wear|have|carry)|not in (?:the )?(?:picture|image|photo|scene)"
     r"|things to avoid|(?:do not|don['\u2019]t)s?|without|not|no|never)[*_ ]{0,4}$",
     re.IGNORECASE,
 )

@@ -51,6 +51,11 @@ def test_refusals_are_lines_and_a_status(capsys: pytest.CaptureFixture[str], mon
     assert main(["parse", "x"]) == 2
 
 
+def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["batch", "nope.csv", "out"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "cosmicman-client: nope.csv: No such file or directory"
+
+
 def test_batch_goes_on_where_it_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = Path("rows.csv")
     rows.write_text("description,steps,seed\na red dress,2,1\na green coat,2,\na green coat,2,\n", encoding="utf-8")

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.description import Group, cautions, corrections, drawn_text, parse
-from engine.description.lexicon import LEXICON
+from engine.description.lexicon import LEXICON, inflections
 from engine.description.lexicon.lookalikes import LOOKALIKES
 
 
@@ -73,3 +73,35 @@ def test_a_corrected_word_is_drawn_as_part_of_its_phrase() -> None:
     drawn = drawn_text(parse("a man, (red sneekers:1.2), no hatts, a jumpr"))
     assert drawn.text == "a man, red sneakers, a jumper"
     assert len(drawn.owners) == len(drawn.text)
+
+
+@pytest.mark.parametrize(
+    ("verb", "past", "gerund"),
+    [
+        ("whisper", "whispered", "whispering"),
+        ("tighten", "tightened", "tightening"),
+        ("open", "opened", "opening"),
+        ("crochet", "crocheted", "crocheting"),
+        ("gallop", "galloped", "galloping"),
+        ("sit", "sitted", "sitting"),
+        ("forget", "forgetted", "forgetting"),
+        ("window-shop", "window-shopped", "window-shopping"),
+        ("overlap", "overlapped", "overlapping"),
+        ("tie", "tied", "tying"),
+        ("carry", "carried", "carrying"),
+    ],
+)
+def test_forms_of_verbs(verb: str, past: str, gerund: str) -> None:
+    assert inflections(verb)[1:] == (past, gerund)
+
+
+@pytest.mark.parametrize("ending", ["enning", "erring", "enned", "erred", "orring"])
+def test_no_form_doubles_a_letter_of_a_weak_syllable(ending: str) -> None:
+    right = ("herring", "stirring", "whirring", "earring", "preferred", "transferred")
+    assert [word for word in LEXICON if word.endswith(ending) and not word.endswith(right)] == []
+
+
+@pytest.mark.parametrize("text", ["a man tightening his belt", "a woman watering roses", "a boy opening an umbrella"])
+def test_what_is_spelled_right_is_drawn_so(text: str) -> None:
+    assert corrections(text) == ()
+    assert drawn_text(parse(text)).text == text

@@ -67,6 +67,12 @@ async def test_ignored_syntax_and_warnings_are_shown(studio: Any) -> None:
     await page.unroute("**/parse")
 
 
+async def test_what_is_ignored_for_one_reason_is_one_line(studio: Any) -> None:
+    await studio.write('{"subject": "a woman", "hair": "short, blonde", "top": "a green coat"}')
+    await expect(studio.page.locator("#reading-ignored li")).to_have_count(1)
+    await expect(studio.page.locator("#reading-ignored li")).to_contain_text("JSON")
+
+
 async def test_another_text_that_was_read_instead_colours_nothing(studio: Any) -> None:
     page = studio.page
     await page.route("**/parse", lambda route: route.fulfill(json=ANSWER))

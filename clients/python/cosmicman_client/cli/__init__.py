@@ -35,8 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for each in error.errors[1:]:
             sys.stderr.write(f"  {each.detail}\n")
         return _refuse(EXIT_REFUSED, error)
-    except (CosmicManError, OSError) as error:
+    except CosmicManError as error:
         return _refuse(EXIT_REFUSED, error)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _refuse(EXIT_REFUSED, f"{where}{error.strerror or error}")
     except KeyboardInterrupt:
         return _refuse(EXIT_INTERRUPTED, "interrupted")
 

@@ -183,6 +183,8 @@ class AbsenceRules(VerbRules):
 
     def _close(self, chunk: Chunk) -> None:
         """Read what says that its subject is absent: "her face is not visible"."""
+        if self._after is Kind.NEGATION and self._negation is not None:
+            return self._end_negation()  # "his tie is loosened, not removed"
         if not self._denies_subject(chunk):
             self._negation = chunk
             self._negated = None
