@@ -4,7 +4,7 @@ Run from the repository root after benchmarks/annotate/flywheel.py, whose ledger
 
     python benchmarks/annotate/labels_matter.py --flywheel runs/flywheel --out runs/labels
     cosmicman ablation runs/labels/ablation.yaml --out runs/labels/ablation
-    cosmicman evaluate --pipeline runs/labels/base --num 150 --out runs/labels/evaluation
+    cosmicman evaluate --pipeline runs/labels/base --num 100 --steps 8 --out runs/labels/evaluation
 
 The first command writes three CosmicMan-HQ folders of the same pictures, a base, and a recipe. The base is the bundled
 model that has forgotten what words mean: the matrices of its cross-attention that read the text are zero, and the rest
@@ -40,6 +40,7 @@ from engine.annotate.ledger.ledger import Ledger  # noqa: E402
 from engine.annotate.protocol.attributes import BY_NAME, NONE, UNSURE  # noqa: E402
 from engine.annotate.protocol.figures import figure_answers  # noqa: E402
 from engine.annotate.protocol.slots import labelled  # noqa: E402
+from engine.description.wording.caption import row_phrases  # noqa: E402
 from engine.files.whole import write_json  # noqa: E402
 from engine.train.figures import draw_figure, figure_row, sample_figure  # noqa: E402
 
@@ -82,12 +83,12 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--flywheel", type=Path, required=True, help="folder of a flywheel's ledger")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--pictures", type=int, default=2500)
+    parser.add_argument("--pictures", type=int, default=1000)
     parser.add_argument("--model", type=Path, default=ROOT / "models" / "figurine" / "checkpoint")
     parser.add_argument("--forget", nargs="+", default=["to_v"], choices=("to_k", "to_v"), help="matrices made zero")
-    parser.add_argument("--steps", type=int, default=200)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--descriptions", type=int, default=150)
+    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--descriptions", type=int, default=100)
     return parser.parse_args()
 
 
@@ -134,7 +135,8 @@ def three_rows(seed: int, machine: Answers, out: Path, worth: Mapping[str, Worth
 
 
 def says_something(row: Mapping[str, Any]) -> bool:
-    return bool(row["person_type"] or any(json.loads(row["aa_text"])) or json.loads(row["extra"]))
+    """Whether training finds a phrase in it; a row without one is refused."""
+    return bool(row_phrases({**row, **{name: json.loads(row[name]) for name in ("aa_text", "aa_ids", "extra")}}))
 
 
 def alt_text(seed: int, right: Answers) -> dict[str, str]:
@@ -178,14 +180,14 @@ def write_recipe(out: Path, options: argparse.Namespace) -> None:
         "name": "labels",
         "threads": 1,
         "base": {"pipeline": str(out / "base")},
-        "data": {"folder": str(out / VARIANTS[0]), "sizes": [[128, 192], [160, 160], [192, 128]]},
+        "data": {"folder": str(out / VARIANTS[0]), "sizes": [[128, 192]]},
         "caption": {
             "list_fraction": 0.5, "everyday_fraction": 0.3, "phrase_dropout": 0.1, "late_slot_dropout": 0.1,
             "caption_dropout": 0.1, "short_fraction": 0.2, "short_dropout": 0.6,
         },
         "unet": {"num_samples": 0, "lora": {"rank": 128, "alpha": 1024, "targets": targets}, "fit": fit},
         "hola": {"variant": "hola_mass" if "to_k" in options.forget else "none"},
-        "package": {"steps": 12, "guidance_scale": 2.5},
+        "package": {"steps": 8, "guidance_scale": 2.5},
         "ablation": {
             "seeds": [0],
             "num_descriptions": options.descriptions,

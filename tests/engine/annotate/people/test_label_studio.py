@@ -99,3 +99,20 @@ def test_what_is_wrong_is_left_out_with_its_reason() -> None:
 
 def test_an_export_without_people_is_empty(tmp_path: Path) -> None:
     assert answers([{"data": {"picture": "a", "asked": list(ASKED)}, "annotations": []}]).answers == []
+
+
+def test_label_studios_own_sdk_takes_what_is_written_and_is_read() -> None:
+    """Where somebody has it beside this: it pins another OpenCV than ours, so no environment of ours holds it."""
+    interfaces = pytest.importorskip("label_studio_sdk.label_interface", reason="label-studio-sdk pins another OpenCV")
+    interface = interfaces.LabelInterface(config(ATTRIBUTES))
+    interface.validate()
+    asked = [Question(picture="a", attribute=each.name, purpose=Purpose.EVALUATION) for each in ATTRIBUTES]
+    machine = {
+        ("a", each.name): Answer(picture="a", attribute=each.name, value=each.values[0], annotator="m", confidence=0.5)
+        for each in ATTRIBUTES
+    }
+    (task,) = json.loads(json.dumps(tasks(asked, IMAGES, machine)))
+    assert interface.validate_prediction(task["predictions"][0], return_errors=True) == []
+    sample = interface.generate_complete_sample_task()
+    found = answers([{**sample, "data": task["data"]}])
+    assert len(found.answers) == len(ATTRIBUTES) and not found.refused
