@@ -3,8 +3,8 @@
 Run from the repository root: `python benchmarks/edits/change_one.py --figures 60`. Figures are those that neither the
 generator nor the judge has learned from. A figure is drawn, or painted from its description (`--of painted`); then one
 group's colour is another one in its description, and the picture is edited so: by the exact label map of the drawing
-(`--by labels`), or by what the bundle's parser finds (`--by groups`). `--by ideal` draws the other figure instead, which
-is the most that an edit could be. With `--keep` a run that was interrupted goes on where it was.
+(`--by labels`), or by what the bundle's parser finds (`--by groups`). `--by ideal` draws the other figure instead: the
+most that an edit could be. With `--keep` a run that was interrupted goes on where it was.
 """
 
 from __future__ import annotations
