@@ -88,7 +88,9 @@ def change_of(seed: int) -> Change | None:
     phrases = tuple(row_phrases(row))
     text = compose(phrases, STYLES[0], random.Random(f"words-{seed}"))
     fair = asked(row["attributes"], stated(phrases, text))
-    groups = [group for group in GROUPS if f"{group} color" in fair and fair[f"{group} color"] != "bald"]
+    # The judge takes a dress in a headshot for a top; the figure has none.
+    worn = [group for group in GROUPS if getattr(figure, group) is not None]
+    groups = [group for group in worn if f"{group} color" in fair and fair[f"{group} color"] != "bald"]
     if not groups:
         return None
     group = rng.choice(groups)

@@ -27,6 +27,7 @@ MAX_NAME = 60
 
 EXPECTED = {
     "string_type": "a string",
+    "bool_type": "true or false",
     "bytes_type": "a string",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -220,6 +221,8 @@ def _rule(mistake: Mistake) -> str:
             return f"must be at least {context['ge']:g}; got {shown(came)}"
         case "string_too_long" | "too_long" if isinstance(came, str):
             return f"may have at most {context['max_length']} characters; got {len(came)}"
+        case "too_short" if context.get("min_length") == 1:
+            return f"must hold at least one value; got {shown(came)}"
         case "too_short" | "too_long":
             return f"must hold {context.get('min_length', context.get('max_length'))} values; got {shown(came)}"
         case "less_than_equal":
