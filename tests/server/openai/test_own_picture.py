@@ -80,12 +80,12 @@ async def test_a_variation_is_the_same_request_with_another_seed(live: Any, sdk:
 
 
 async def test_a_variation_of_few_steps_takes_few(live: Any, sdk: AsyncOpenAI, engine: Any) -> None:
-    engine.model = replace(engine.model, few_steps=FewSteps(steps=4, sampler="lcm"), fast_decoder=True)
+    engine.model = replace(engine.model, few_steps=FewSteps(steps=4, sampler="ddim"), fast_decoder=True)
     few = own_png(
         variant="few_steps",
         decoder="fast",
         steps=4,
-        sampler="lcm",
+        sampler="ddim",
         guidance_scale=1.0,
         guidance_interval=[0.0, 1.0],
         negative_description="",
@@ -94,7 +94,7 @@ async def test_a_variation_of_few_steps_takes_few(live: Any, sdk: AsyncOpenAI, e
         await sdk.images.create_variation(image=few)
         await sdk.images.create_variation(image=few, extra_body={"variant": "full"})
     one, two = engine.seen
-    assert (one.variant, one.decoder, one.steps, one.sampler) == ("few_steps", "fast", 4, "lcm")
+    assert (one.variant, one.decoder, one.steps, one.sampler) == ("few_steps", "fast", 4, "ddim")
     assert (two.variant, two.decoder, two.steps, two.sampler, two.guidance_scale) == ("full", "fast", None, None, None)
 
 
