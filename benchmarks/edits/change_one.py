@@ -3,7 +3,8 @@
 Run from the repository root: `python benchmarks/edits/change_one.py --figures 60`. Figures are those that neither the
 generator nor the judge has learned from. A figure is drawn, or painted from its description (`--of painted`); then one
 group's colour is another one in its description, and the picture is edited so: by the exact label map of the drawing
-(`--by labels`), or by what the bundle's parser finds (`--by groups`).
+(`--by labels`), or by what the bundle's parser finds (`--by groups`). `--by ideal` draws the other figure instead: the
+most that an edit could be. With `--keep` a run that was interrupted goes on where it was.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Change:
     before: str
     after: str
     drawing: Drawing
+    ideal: np.ndarray
     questions: tuple[str, ...]
 
 
@@ -86,12 +88,15 @@ def change_of(seed: int) -> Change | None:
     phrases = tuple(row_phrases(row))
     text = compose(phrases, STYLES[0], random.Random(f"words-{seed}"))
     fair = asked(row["attributes"], stated(phrases, text))
-    groups = [group for group in GROUPS if f"{group} color" in fair and fair[f"{group} color"] != "bald"]
+    # The judge takes a dress in a headshot for a top; the figure has none.
+    worn = [group for group in GROUPS if getattr(figure, group) is not None]
+    groups = [group for group in worn if f"{group} color" in fair and fair[f"{group} color"] != "bald"]
     if not groups:
         return None
     group = rng.choice(groups)
     value = rng.choice([colour for colour in _colours(group) if colour != fair[f"{group} color"]])
-    other = figure_row(_with_colour(figure, group, value), drawing)
+    changed = _with_colour(figure, group, value)
+    other = figure_row(changed, drawing)
     other_text = compose(tuple(row_phrases(other)), STYLES[0], random.Random(f"words-{seed}"))
     return Change(
         seed=seed,
@@ -100,6 +105,7 @@ def change_of(seed: int) -> Change | None:
         before=text.text,
         after=other_text.text,
         drawing=drawing,
+        ideal=draw_figure(changed).image,
         questions=tuple(fair),
     )
 
@@ -137,6 +143,17 @@ async def drawn(engine: Engine, request: GenerationRequest) -> tuple[bytes, np.n
 
 async def edited(engine: Engine, change: Change, options: argparse.Namespace) -> Edited:
     """Raises RequestError where the parser does not find the group."""
+    kept = options.keep and options.keep / f"{change.seed}.npz"
+    if kept and kept.exists():
+        with np.load(kept) as arrays:
+            return Edited(change=change, **arrays)
+    made = await edited_anew(engine, change, options)
+    if kept:
+        np.savez_compressed(kept, before=made.before, after=made.after, mask=made.mask)
+    return made
+
+
+async def edited_anew(engine: Engine, change: Change, options: argparse.Namespace) -> Edited:
     height, width = change.drawing.image.shape[:2]
     start = png(change.drawing.image)
     if options.of == "painted":
@@ -164,10 +181,21 @@ async def edited(engine: Engine, change: Change, options: argparse.Namespace) ->
     return Edited(change=change, before=before, after=after, mask=mask)
 
 
+def drawn_so(change: Change) -> Edited:
+    """The figure and the other one, each as drawn."""
+    before, after = change.drawing.image, change.ideal
+    differs = (before != after).any(axis=2)
+    return Edited(change=change, before=before, after=after, mask=(differs * 255).astype(np.uint8))
+
+
 async def all_edited(changes: Sequence[Change], options: argparse.Namespace) -> tuple[list[Edited], list[str]]:
+    if options.by == "ideal":
+        return [drawn_so(change) for change in changes], []
     done, refused = [], []
     async with Engine.load(options.bundle, EngineSettings(num_threads=options.threads)) as engine:
-        for change in changes:
+        for number, change in enumerate(changes):
+            if number % 25 == 0:
+                print(f"{number} of {len(changes)}", file=sys.stderr, flush=True)
             try:
                 done.append(await edited(engine, change, options))
             except RequestError as error:
@@ -175,9 +203,9 @@ async def all_edited(changes: Sequence[Change], options: argparse.Namespace) -> 
     return done, refused
 
 
-def report(done: Sequence[Edited], judge: Judge) -> list[bool]:
-    """Prints the shares; gives whether each edit is right."""
-    right, lost = list[bool](), Counter[str]()
+def report(done: Sequence[Edited], judge: Judge) -> tuple[list[bool], list[list[str]]]:
+    """Prints the shares; gives whether each edit is right, and what else is another one afterwards."""
+    right, lost, others_changed = list[bool](), Counter[str](), list[list[str]]()
     unchanged = total = 0
     by_group: dict[str, list[bool]] = {}
     for each in done:
@@ -189,6 +217,7 @@ def report(done: Sequence[Edited], judge: Judge) -> list[bool]:
         changed = [question for question in others if before[question] != after[question]]
         unchanged, total = unchanged + len(others) - len(changed), total + len(others)
         lost.update(changed)
+        others_changed.append([f"{question}: {before[question]}, {after[question]}" for question in changed])
     for name, good, of in (
         ("new value right", sum(right), len(right)),
         ("other answers unchanged", unchanged, total),
@@ -197,12 +226,14 @@ def report(done: Sequence[Edited], judge: Judge) -> list[bool]:
         print(f"{name:24} {good:5} of {of:5}  {good / of:6.1%}  (95 %: {low:.1%} to {high:.1%})")
     print("by group: " + ", ".join(f"{name} {sum(each)}/{len(each)}" for name, each in sorted(by_group.items())))
     print("others that changed: " + (", ".join(f"{name} {count}" for name, count in lost.most_common(8)) or "none"))
-    return right
+    return right, others_changed
 
 
-def contact_sheet(done: Sequence[Edited], right: Sequence[bool], path: Path) -> None:
-    """Before, what changed and after, with what was asked for below."""
-    side, cell = 96, (3 * 96 + 12, 144 + 26)
+def contact_sheet(
+    done: Sequence[Edited], right: Sequence[bool], path: Path, notes: Sequence[Sequence[str]] = ()
+) -> None:
+    """Before, what changed and after, with what was asked for below, and two notes on each."""
+    side, cell = 96, (3 * 96 + 12, 144 + (54 if notes else 26))
     rows = -(-len(done) // PER_ROW)
     sheet = Image.new("RGB", (cell[0] * PER_ROW, cell[1] * rows), "white")
     draw = ImageDraw.Draw(sheet)
@@ -216,6 +247,8 @@ def contact_sheet(done: Sequence[Edited], right: Sequence[bool], path: Path) -> 
             sheet.paste(image, (left + 4 + number * side, top + 2))
         ink = (20, 120, 60) if good else (190, 30, 40)
         draw.text((left + 4, top + 148), f"{each.change.group}: {each.change.value}", fill=ink, font=font)
+        for line, note in enumerate(notes[index][:2] if notes else ()):
+            draw.text((left + 4, top + 162 + 14 * line), note[:52], fill=(60, 60, 60), font=font)
     sheet.save(path)
 
 
@@ -224,7 +257,7 @@ def main() -> None:
     parser.add_argument("--figures", type=int, default=60)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--of", choices=("drawn", "painted"), default="drawn")
-    parser.add_argument("--by", choices=("labels", "groups"), default="labels")
+    parser.add_argument("--by", choices=("labels", "groups", "ideal"), default="labels")
     parser.add_argument("--strength", type=float)
     parser.add_argument("--grow", type=int)
     parser.add_argument("--feather", type=int)
@@ -232,10 +265,14 @@ def main() -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--bundle", type=Path, default=BUNDLE)
+    parser.add_argument("--keep", type=Path, help="folder where edits are kept, and taken from where they are there")
     parser.add_argument("--sheet", type=Path, help="where to draw the first 36 of them")
+    parser.add_argument("--faults", type=Path, help="where to draw up to 60 of which something is wrong")
     options = parser.parse_args()
-    if options.of == "painted" and options.by == "labels":
-        parser.error("--by labels knows where things are in drawings alone; add --by groups")
+    if options.of == "painted" and options.by != "groups":
+        parser.error(f"--by {options.by} knows where things are in drawings alone; add --by groups")
+    if options.keep is not None:
+        options.keep.mkdir(parents=True, exist_ok=True)
     print(describe())
     began = time.monotonic()
     done, refused = asyncio.run(all_edited(changes(options.figures, options.first_seed), options))
@@ -243,9 +280,13 @@ def main() -> None:
     for line in refused:
         print(line)
     torch.set_num_threads(options.threads)
-    right = report(done, Judge.load(ROOT / "models/judge"))
+    right, others = report(done, Judge.load(ROOT / "models/judge"))
     if options.sheet is not None:
         contact_sheet(done[:36], right[:36], options.sheet)
+    if options.faults is not None:
+        faulty = [number for number, good in enumerate(right) if others[number] or not good][:60]
+        some, marks = [done[number] for number in faulty], [right[number] for number in faulty]
+        contact_sheet(some, marks, options.faults, [others[number] for number in faulty])
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ class AdapterInfo:
         scaling: What its product is multiplied with besides a request's scale, such as "alpha 8 / rank 4".
         licence: What the file says of its licence.
         trigger_words: Words that the file says it listens to.
+        recommended_scale: The scale that the file recommends; None where it says nothing of it.
         refused: Why no request may name it; "" where one may.
     """
 
@@ -29,4 +30,5 @@ class AdapterInfo:
     scaling: str = ""
     licence: str = ""
     trigger_words: str = ""
+    recommended_scale: float | None = None
     refused: str = ""

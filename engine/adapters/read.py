@@ -5,6 +5,7 @@ An adapter is taken whole or refused: one that changes half of what it was train
 Letters: I O widths of what a layer reads and gives, K columns.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from engine.bundle.manifest import Adapted
 
 _LICENCE = ("licence", "license", "modelspec.license")
 _TRIGGERS = ("trigger_words", "modelspec.trigger_phrase")
+_RECOMMENDED, _MOST_SCALE = "recommended_scale", 2.0  # the latter is the most that a request may ask for
 _LONGEST = 200  # characters of what a file says of itself
 
 
@@ -159,6 +161,7 @@ def _info(
         scaling=_scaling(layers, by_root=by_root),
         licence=_said(file.metadata, _LICENCE),
         trigger_words=_said(file.metadata, _TRIGGERS),
+        recommended_scale=_recommended(file.metadata),
     )
 
 
@@ -168,6 +171,19 @@ def _scaling(layers: Mapping[str, _Layer], *, by_root: bool) -> str:
         alpha = "the rank" if layer.alpha is None else f"{layer.alpha:g}"
         told.add(f"alpha {alpha} / {'root of ' if by_root else ''}rank {layer.rank}")
     return min(told) if len(told) == 1 else f"of {len(told)} kinds, such as {min(told)}"
+
+
+def _recommended(metadata: Mapping[str, str]) -> float | None:
+    if _RECOMMENDED not in metadata:
+        return None
+    told = metadata[_RECOMMENDED]
+    try:
+        scale = float(told)
+    except ValueError:
+        scale = math.nan
+    if not abs(scale) <= _MOST_SCALE:
+        raise ValueError(f"its {_RECOMMENDED} must be from -2 to 2; it is {told[:40]!r}")
+    return scale
 
 
 def _said(metadata: Mapping[str, str], names: tuple[str, ...]) -> str:

@@ -28,6 +28,7 @@ MAX_NAME = 60
 
 EXPECTED = {
     "string_type": "a string",
+    "bool_type": "true or false",
     "bytes_type": "a string",
     "int_type": "a whole number",
     "int_from_float": "a whole number",

@@ -10,22 +10,21 @@ from typing import Any
 from engine.engine import ModelInfo
 from engine.request.edit import AUTO
 from engine.request.own_picture import own_picture
+from engine.request.request import FULL
 from server.http import json_body
 from server.schemas.generate import GenerateBody
 
+#: How a variant of the UNet draws; another variant draws in another way.
+_OF_THE_VARIANT = ("steps", "guidance_scale", "guidance_interval", "sampler", "loras", "control", "second_pass")
 #: Fields of a request that a picture holds and its variation keeps; the seed is another one.
 KEPT = (
     "description",
     "groups",
     "weights",
     "negative_description",
-    "steps",
-    "guidance_scale",
-    "guidance_interval",
-    "sampler",
-    "loras",
-    "control",
-    "second_pass",
+    "variant",
+    "decoder",
+    *_OF_THE_VARIANT,
 )
 
 
@@ -47,6 +46,9 @@ def variation_of(values: Mapping[str, Any]) -> dict[str, Any]:
     if json_body.read(dict(kept), GenerateBody).body is None:
         return dict(values)
     said = dict(values)
+    own_variant = kept.get("variant", FULL)
+    if said.get("variant", own_variant) != own_variant:
+        kept = {name: value for name, value in kept.items() if name not in _OF_THE_VARIANT}
     if "width" in said or "height" in said:
         kept = {name: value for name, value in kept.items() if name not in ("width", "height")}
     if "strength" not in said:

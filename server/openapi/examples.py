@@ -225,6 +225,7 @@ ADAPTERS = {
             "scaling": "alpha 8 / rank 4",
             "licence": "Apache-2.0",
             "trigger_words": "",
+            "recommended_scale": 0.7,
             "refused": None,
         },
         {
@@ -237,6 +238,7 @@ ADAPTERS = {
             "scaling": "",
             "licence": "",
             "trigger_words": "",
+            "recommended_scale": None,
             "refused": "of its 264 tensors the graph cannot take 72 of a text encoder: "
             "'lora_te_text_model_encoder_layers_0_mlp_fc1.alpha'; `cosmicman export --lora` may merge them",
         },

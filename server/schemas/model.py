@@ -65,6 +65,7 @@ class AdapterAnswer(Answer):
     scaling: str = Field(description="What its product is multiplied with besides a request's scale.")
     licence: str = Field(description="What the file says.")
     trigger_words: str = Field(description="What the file says it listens to.")
+    recommended_scale: float | None = Field(description="The scale that the file recommends; null where it says none.")
     refused: str | None = Field(description="Why no request may name it; null where one may.")
 
 

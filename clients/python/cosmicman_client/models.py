@@ -156,6 +156,7 @@ class Adapter(Record):
     scaling: str = ""
     licence: str = ""
     trigger_words: str = ""
+    recommended_scale: float | None = None
     refused: str | None = None
 
 

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.description import Group
+from engine.regions.regions import Regions
 from engine.train.data.rows import PICTURES
 from engine.train.evaluation.answerers import Viewer
 from engine.train.evaluation.attention_mass import AttentionReport, measure_attention, strides_of
 from engine.train.evaluation.evaluate import ask_about_figures, evaluate
-from engine.train.evaluation.layout import measure_layout, open_parser
+from engine.train.evaluation.layout import LayoutReport, measure_layout, open_parser
 from engine.train.evaluation.photographs import (
     judge_photographs,
     paint_and_ask,
@@ -43,6 +44,7 @@ from engine.train.evaluation.sources import (
 from engine.train.evaluation.subjects import figures_of, rows_of
 from engine.train.evaluation.unseen_figures import FIRST_SEED, Case, Wording, make_cases
 from engine.train.judge.judge import DEFAULT_FOLDER, Judge
+from engine.train.parser.presence import Said
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +76,8 @@ class Options:
         out: Folder for the result.
         batch_size: Pictures at once of `pipeline`.
         attention: Also measure where each phrase's attention falls.
-        layout: Also measure how well pictures keep to their figures' layout, by the parser of this bundle.
+        layout: Also measure, by the parser of this bundle, how well pictures keep to their figures' layout, and
+            whether what the description names is there.
         judge: The figures' classifier.
         vqa_model: A transformers model in its place: folder or hub name.
         vlm: An OpenAI-compatible server in its place; "" is the environment's.
@@ -159,7 +162,7 @@ def _figures(options: Options, load_engine: LoadEngine | None) -> None:
     parser = open_parser(options.layout) if options.layout else None
     cases = _cases(options)
     evaluation = evaluate(painter, judge, cases)
-    layout = measure_layout(parser, _seeds(cases), evaluation.pictures) if parser else None
+    layout = _layout(parser, cases, evaluation.pictures) if parser else None
     evaluation = replace(evaluation, attention=attention, layout=layout)
     captions = [verdict.text for verdict in evaluation.verdicts]
     found = distances.of(evaluation.pictures, captions, [case.figure for case in cases])
@@ -180,7 +183,7 @@ def _figures_in_words(options: Options, viewer: Viewer, load_engine: LoadEngine 
     questionnaire, pictures = ask_about_figures(painter, viewer, cases)
     text = questionnaire.text()
     if parser:
-        layout = measure_layout(parser, _seeds(cases), pictures)
+        layout = _layout(parser, cases, pictures)
         about["layout"], text = layout.as_json(), f"{text}\n\n{layout.text()}"
     captions = [picture.description for picture in questionnaire.pictures]
     found = distances.of(pictures, captions, [case.figure for case in cases])
@@ -190,8 +193,9 @@ def _figures_in_words(options: Options, viewer: Viewer, load_engine: LoadEngine 
         logger.info("wrote %s", options.out / "evaluation.json")
 
 
-def _seeds(cases: Sequence[Case]) -> list[int]:
-    return [case.order.seed for case in cases]
+def _layout(parser: Regions, cases: Sequence[Case], pictures: Sequence[Pixels]) -> LayoutReport:
+    seeds = [case.order.seed for case in cases]
+    return measure_layout(parser, seeds, pictures, [Said.by(case.phrases) for case in cases])
 
 
 def _cases(options: Options) -> list[Case]:

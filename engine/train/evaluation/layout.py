@@ -1,6 +1,6 @@
-"""How well pictures keep to the layout of the figures they are of: label maps found in them against those drawn.
+"""What a parser finds in pictures: held against the layout of their figures, and against what their words name.
 
-Of the figures themselves it is the parser's own accuracy. It knows pictures and a parser; it does not know words.
+Of the figures themselves it is the parser's own accuracy. It knows pictures and a parser; it does not know who painted.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from engine.settings import EngineSettings
 from engine.train.evaluation.sources import Pixels
 from engine.train.figures import draw_figure, sample_figure
 from engine.train.parser.overlap import Overlap
+from engine.train.parser.presence import Presence, Said
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayoutReport:
-    """Label maps of ``pictures`` pictures against those of their figures."""
+    """Label maps of ``pictures`` pictures against those of their figures, and against what was said of them."""
 
     overlap: Overlap
     pictures: int
+    presence: Presence | None = None
 
     def text(self) -> str:
         """The table as a person reads it."""
@@ -31,11 +33,13 @@ class LayoutReport:
         lines = [f"{'layout':20} {'overlap':>8}", *(f"{name:20} {share:8.1%}" for name, share in shares.items())]
         lines += [f"{'mean of the above':20} {self.overlap.mean():8.1%}", f"{'person':20} {self.overlap.person():8.1%}"]
         lines += [f"{'pixels right':20} {self.overlap.pixels():8.1%}"]
-        return "\n".join([*lines, f"(intersection over union of {self.pictures} pictures with their figures)"])
+        lines += [f"(intersection over union of {self.pictures} pictures with their figures)"]
+        return "\n".join([*lines, *(["", self.presence.text()] if self.presence else [])])
 
     def as_json(self) -> dict[str, object]:
         """The same, fit for a file."""
-        return {"pictures": self.pictures, **self.overlap.facts()}
+        presence = {"presence": self.presence.facts()} if self.presence else {}
+        return {"pictures": self.pictures, **self.overlap.facts(), **presence}
 
 
 def open_parser(bundle: Path) -> Regions:
@@ -53,13 +57,24 @@ def open_parser(bundle: Path) -> Regions:
     return regions
 
 
-def measure_layout(regions: Regions, seeds: Sequence[int], pictures: Sequence[Pixels]) -> LayoutReport:
+def measure_layout(
+    regions: Regions, seeds: Sequence[int], pictures: Sequence[Pixels], said: Sequence[Said] = ()
+) -> LayoutReport:
     """Find the label map of each picture and hold it against that of its figure.
+
+    Args:
+        regions: The parser.
+        seeds: Of the figures.
+        pictures: One of each, [H, W, 3].
+        said: What was said of each; nothing is held against words where it is empty.
 
     Raises:
         ValueError: A picture is not of its figure's size.
     """
-    overlap = Overlap()
-    for seed, picture in zip(seeds, pictures, strict=True):
-        overlap.add(regions.label_map(picture), draw_figure(sample_figure(seed)).items)
-    return LayoutReport(overlap=overlap, pictures=len(pictures))
+    overlap, presence = Overlap(), Presence()
+    for number, (seed, picture) in enumerate(zip(seeds, pictures, strict=True)):
+        labels = regions.label_map(picture)
+        overlap.add(labels, draw_figure(sample_figure(seed)).items)
+        if said:
+            presence.add(labels, said[number])
+    return LayoutReport(overlap=overlap, pictures=len(pictures), presence=presence if said else None)

@@ -27,7 +27,7 @@ ROWS_PER_FILE = 10_000
 _FOREGROUND = list(range(1, 18))
 _SKIN_IDS = [11, 12, 13, 14, 15]
 _FACE_SHOWN = ("upper_body", "portrait", "headshot")  # framings whose faces are large enough for an expression
-# The least share of the picture at which a viewer would mention the item.
+# Of `least_share`.
 _LEAST: dict[Item, float] = {
     Item.HAIR: 0.004,
     Item.TOP: 0.012,
@@ -51,7 +51,7 @@ def figure_row(figure: Figure, drawing: Drawing) -> _Row:
     """
 
     def seen(item: Item) -> bool:
-        return drawing.visible(item) >= _LEAST.get(item, _LEAST_ELSE)
+        return drawing.visible(item) >= least_share(item)
 
     text: list[dict[str, str] | None] = [None] * 20
     ids: list[list[int] | None] = [None] * 20
@@ -90,6 +90,11 @@ def figure_row(figure: Figure, drawing: Drawing) -> _Row:
         "attributes": truth,
         "seed": figure.seed,
     }
+
+
+def least_share(item: Item) -> float:
+    """The least share of a picture at which a viewer would mention an item."""
+    return _LEAST.get(item, _LEAST_ELSE)
 
 
 def _said(garment: Garment) -> dict[str, str]:

@@ -161,6 +161,14 @@ def test_metadata_that_is_no_object_is_refused(tmp_path: Path) -> None:
         read(tmp_path, MADE, lora_adapter_metadata="{")
 
 
+def test_a_file_may_recommend_a_scale(tmp_path: Path) -> None:
+    assert read(tmp_path, MADE).info.recommended_scale is None
+    assert read(tmp_path, MADE, recommended_scale="0.7").info.recommended_scale == 0.7
+    for told in ("much", "nan", "2.1"):
+        with pytest.raises(ValueError, match=f"its recommended_scale must be from -2 to 2; it is '{told}'"):
+            read(tmp_path, MADE, recommended_scale=told)
+
+
 def test_more_than_half_precision_holds_is_refused(tmp_path: Path) -> None:
     told = {name: value * 1e6 for name, value in MADE.items()}
     file = read_tensors(write(tmp_path / "film.safetensors", told))

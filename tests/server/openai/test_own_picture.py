@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from openai import AsyncOpenAI, BadRequestError
 
+from engine.bundle.manifest import FewSteps
 from engine.description import parse
 from engine.pictures.encode import encode
 from tests.server.openai.test_edits import MASK, png
@@ -76,6 +77,25 @@ async def test_a_variation_is_the_same_request_with_another_seed(live: Any, sdk:
     assert (one.negative_description, one.weights, one.guidance_interval) == ("hat", {"hair": 1.5}, (0.0, 0.5))
     assert (two.seed, two.steps) == (9, 3)
     assert (three.init_image, three.strength) == (own_png(), 0.5)
+
+
+async def test_a_variation_of_few_steps_takes_few(live: Any, sdk: AsyncOpenAI, engine: Any) -> None:
+    engine.model = replace(engine.model, few_steps=FewSteps(steps=4, sampler="ddim"), fast_decoder=True)
+    few = own_png(
+        variant="few_steps",
+        decoder="fast",
+        steps=4,
+        sampler="ddim",
+        guidance_scale=1.0,
+        guidance_interval=[0.0, 1.0],
+        negative_description="",
+    )
+    with pytest.warns(DeprecationWarning):
+        await sdk.images.create_variation(image=few)
+        await sdk.images.create_variation(image=few, extra_body={"variant": "full"})
+    one, two = engine.seen
+    assert (one.variant, one.decoder, one.steps, one.sampler) == ("few_steps", "fast", 4, "ddim")
+    assert (two.variant, two.decoder, two.steps, two.sampler, two.guidance_scale) == ("full", "fast", None, None, None)
 
 
 async def test_a_variation_of_another_picture_needs_words(live: Any, sdk: AsyncOpenAI, engine: Any) -> None:

@@ -10,7 +10,14 @@ from engine.adapters.info import AdapterInfo
 
 DIGEST = "ab" * 32
 INK = AdapterInfo(
-    name="ink", sha256=DIGEST, size_bytes=99, format="kohya", rank=4, layers=7, scaling="alpha 8 / rank 4"
+    name="ink",
+    sha256=DIGEST,
+    size_bytes=99,
+    format="kohya",
+    rank=4,
+    layers=7,
+    scaling="alpha 8 / rank 4",
+    recommended_scale=0.7,
 )
 OLD = AdapterInfo(name="old", refused="it holds no tensors")
 BODY = {"description": "a woman in a red dress", "seed": 7}
@@ -36,9 +43,10 @@ async def test_every_file_is_listed_with_what_it_changes_or_why_not(client: Any)
         "scaling": "alpha 8 / rank 4",
         "licence": "",
         "trigger_words": "",
+        "recommended_scale": 0.7,
         "refused": None,
     }
-    assert old["refused"] == "it holds no tensors" and old["layers"] == 0
+    assert old["refused"] == "it holds no tensors" and old["layers"] == 0 and old["recommended_scale"] is None
 
 
 async def test_a_request_names_them_and_the_answer_says_which_acted(client: Any, engine: Any) -> None:

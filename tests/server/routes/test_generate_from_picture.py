@@ -99,7 +99,7 @@ async def test_groups_reach_the_engine(client: Any, engine: Any) -> None:
         (["hat"], "change may name hair, top, or auto alone; got 'hat'"),
         (["top", "top"], "change may name a group once; got top more often"),
         (["auto"], "change auto needs a PNG of this engine with its metadata, and init_image is none"),
-        ([], "change must hold at least 1 value;"),
+        ([], "change must hold at least 1 value; got a list of 0"),
     ):
         problem = (await client.post("/generate", json=body | {"change": change})).json()
         assert (problem["field"], words in problem["detail"]) == ("change", True), problem
@@ -157,6 +157,8 @@ REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
     "words": ({"guidance_interval": [0, "1"]}, "guidance_interval", 'guidance_interval.1 must be a number; got "1"'),
     "no list": ({"guidance_interval": 0.5}, "guidance_interval", "must be a list; got 0.5"),
     "backwards": ({"guidance_interval": [0.8, 0.2]}, "guidance_interval", "start < end <= 1; got 0.8 and 0.2"),
+    "no yes or no": ({"cutout": "yes"}, "cutout", 'cutout must be true or false; got "yes"'),
+    "groups of attention": ({"attention": ["top"]}, "attention", "attention must be true or false; got a list of 1"),
     "no object": ({"second_pass": True}, "second_pass", "must be an object; got true"),
     "unknown part": ({"second_pass": {"stength": 1}}, "second_pass", "second_pass.stength is nothing second_pass has"),
     "part of a wrong type": ({"second_pass": {"steps": "2"}}, "second_pass", "second_pass.steps must be a whole"),

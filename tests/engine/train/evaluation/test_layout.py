@@ -8,7 +8,9 @@ import pytest
 from engine.regions.items import ITEM_CLASSES
 from engine.train.evaluation.command import Options, run
 from engine.train.evaluation.layout import measure_layout, open_parser
+from engine.train.evaluation.unseen_figures import make_case
 from engine.train.figures import draw_figure, sample_figure
+from engine.train.parser.presence import Said
 
 SEEDS = (1_000_000, 1_000_001)
 
@@ -35,6 +37,17 @@ def test_the_figures_keep_to_themselves() -> None:
     assert "person                 100.0%" in report.text()
     swapped = measure_layout(Knowing(), SEEDS, [np.zeros_like(each) for each in pictures])  # type: ignore[arg-type]
     assert swapped.overlap.person() == 0.0
+
+
+def test_what_is_named_is_looked_for_where_words_are_given() -> None:
+    pictures = [draw_figure(sample_figure(seed)).image for seed in SEEDS]
+    said = [Said.by(make_case(seed).phrases) for seed in SEEDS]
+    report = measure_layout(Knowing(), SEEDS, pictures, said)  # type: ignore[arg-type]
+    assert report.presence is not None
+    classes = report.as_json()["presence"]["classes"]  # type: ignore[index]
+    assert classes["hair"]["named"] == 2 and classes["hair"]["named_there"] == 0  # it takes hair for hats
+    assert classes["headwear"]["unnamed_there"] == 1  # and one of the two has one
+    assert "of what is named" in report.text()
 
 
 def test_a_bundle_without_a_parser_measures_no_layout(bundle: Path, parsing_bundle: Path) -> None:
