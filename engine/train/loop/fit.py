@@ -27,6 +27,7 @@ from tqdm import tqdm
 from engine.train.loop import checkpoint
 from engine.train.loop.cuda_graphs import RecordedPass
 from engine.train.loop.ema import MovingAverage
+from engine.train.loop.lost_process import naming_a_lost_process
 from engine.train.loop.machine import machine
 from engine.train.loop.meter import Meter, means_of
 from engine.train.loop.optimizer import MuonAdamW
@@ -326,7 +327,8 @@ def run_stage(
 ) -> Outcome:
     """Train one stage from its newest checkpoint (`resume`) or from the start.
 
-    `open_trackers` gives the places that show numbers after the step given.
+    `open_trackers` gives the places that show numbers after the step given. Raises ConnectionError where another
+    process of the run has ended.
     """
     fit = Fit(stage, config, folder, peak_teraflops=peak_teraflops, workers=workers)
     if resume:
@@ -336,7 +338,8 @@ def run_stage(
     if open_trackers and fit.accelerator.is_main_process:
         fit.trackers = open_trackers(fit.step)
     try:
-        return fit.run()
+        with naming_a_lost_process(stage.name, folder, fit.accelerator.num_processes):
+            return fit.run()
     finally:
         for tracker in fit.trackers:
             tracker.close()
