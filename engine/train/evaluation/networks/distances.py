@@ -182,7 +182,7 @@ def preference_scores(pictures: Sequence[Pixels], captions: Sequence[str], clip:
     Raises:
         ValueError: There are no pictures.
     """
-    scale = float(clip.model.logit_scale.exp())
+    scale = float(clip.model.logit_scale.detach().exp())
     return [scale * cosine for cosine in _cosines(pictures, captions, clip)]
 
 

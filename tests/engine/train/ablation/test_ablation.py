@@ -70,7 +70,7 @@ def test_runs_go_on_from_one_start_and_a_killed_grid_goes_on_where_it_was(
     assert recorded["unet"]["initial"] == str(out / "start" / "unet") and recorded["seed"] == 0
     started = json.loads((out / "start" / "training.json").read_text(encoding="utf-8"))
     assert (started["recipe"]["seed"], started["stages"]["unet"]["steps"]) == (5, 3)
-    rows = list(csv.DictReader((out / "ablation.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((out / "ablation.csv").read_text(encoding="utf-8").splitlines()))
     assert {row["variant"] for row in rows} == {"start", "none", "mass"}
     assert json.loads((out / "ablation.json").read_text(encoding="utf-8"))["differences"]
 
