@@ -232,14 +232,28 @@ class Fit:
         batch = self._on_device(batch)
         shapes = shapes_of(batch)
         is_known = shapes in self._operations
-        counter = FlopCounterMode(display=False)
         if is_known and self.recorded is not None:
             return self.recorded(shapes, batch), self._operations[shapes]
+        if not is_known and isinstance(self.plain, DistributedDataParallel):
+            self._operations[shapes], is_known = self._counted_apart(batch), True
+        counter = FlopCounterMode(display=False)
         with nullcontext() if is_known else counter:
             numbers = self._pass(self.wrapped if is_known else self.plain, batch)
         if not is_known:
             self._operations[shapes] = counter.get_total_flops()
         return numbers, self._operations[shapes]
+
+    def _counted_apart(self, batch: Batch) -> int:
+        """Operations of a pass whose gradients are thrown away.
+
+        Under DDP a pass that is counted adds gradients in another order, so that a run which was resumed, and counts
+        anew, would differ in the last digit from one that never stopped.
+        """
+        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        counter = FlopCounterMode(display=False)
+        with torch.random.fork_rng(), counter, self.accelerator.autocast():
+            torch.autograd.grad(self.model(batch)["loss"], trained, allow_unused=True)
+        return int(counter.get_total_flops())
 
     def _pass(self, model: Any, batch: Batch) -> dict[str, torch.Tensor]:
         with self.accelerator.autocast():
