@@ -34,6 +34,7 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
+from accelerate.utils import parse_flag_from_env
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
 
@@ -91,9 +92,18 @@ _SECTIONS = {
 }  # what a recipe has where it has that stage
 
 
-def _patience() -> dict[str, timedelta]:
-    """How long a process waits for the others at work, where there are several; accelerate takes it nowhere else."""
-    return {"timeout": _WAIT} if int(os.environ.get("WORLD_SIZE", "1")) > 1 else {}
+def _several() -> dict[str, Any]:
+    """What accelerate must be told where there are several processes, and takes nowhere else.
+
+    That is how long one waits for another at work, and that CPUs are a group too: asked for a state alone, it takes the
+    processes that `accelerate launch --cpu` starts for as many runs of one.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+        return {}
+    on_cpus = parse_flag_from_env("ACCELERATE_USE_CPU") or not torch.accelerator.is_available()
+    if on_cpus:
+        os.environ["ACCELERATE_USE_CPU"] = "true"  # which its other parts read
+    return {"timeout": _WAIT, "cpu": on_cpus}
 
 
 class Run:
@@ -118,7 +128,7 @@ class Run:
         has |= {name: getattr(recipe, name) for name in _DISTILLED}
         stages = BASE_STAGES if self.base else STAGES
         self.stages = tuple(name for name in stages if has.get(name, True))
-        self.is_main = bool(PartialState(**_patience()).is_main_process)
+        self.is_main = bool(PartialState(**_several()).is_main_process)
         require_trackers(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
         torch.manual_seed(recipe.seed)
         torch.set_flush_denormal(True)

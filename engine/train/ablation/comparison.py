@@ -1,9 +1,9 @@
 """Several runs of several variants side by side: ``python -m engine.train.ablation.comparison --run none:0=DIR ...``.
 
 Reads the ``evaluation.json`` of each run and prints a Markdown table: Acc_obj, Acc_tex, Acc_shape, Acc_all, the five
-colours of scores.py together and the attention mass of every variant, and how each differs from the first variant
-named. All runs must have been asked about the same descriptions. Two intervals stand beside a difference, because two
-things were drawn at random:
+colours of scores.py together, the attention mass, the denoising error and the caption's worth of every variant, and how
+each differs from the first variant named. All runs must have been asked about the same descriptions. Two intervals
+stand beside a difference, because two things were drawn at random:
 
     over seeds      Student's t over the differences of runs of one seed: what training once more may give
     over pictures   a bootstrap over the pictures, the same draw for both variants: what other descriptions may give
@@ -14,142 +14,90 @@ It knows files of results; it does not know models.
 from __future__ import annotations
 
 import argparse
-import json
+import csv
+import io
 import logging
+import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from engine.train.ablation.results import ATTENTION, DENOISING, MEASURES, Result, read_result
 from engine.train.evaluation.intervals import Interval, mean_over_pictures, mean_over_seeds, paired_difference
-from engine.train.evaluation.scores import PROMISED, Verdict, keys_of
-from engine.train.questions.table import Kind
 
 logger = logging.getLogger(__name__)
 
-Counts = tuple[NDArray[np.float64], NDArray[np.float64]]  # sums and counts of each picture, [N] each
-MEASURES: Mapping[str, tuple[str, ...]] = {
-    "Acc_obj": keys_of(Kind.OBJECT),
-    "Acc_tex": keys_of(Kind.TEXTURE),
-    "Acc_shape": keys_of(Kind.SHAPE),
-    "Acc_all": keys_of(None),
-    "five colours": tuple(key for keys in PROMISED.values() for key in keys),
-}
-ATTENTION = "attention inside"
 
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """What one trained model scored.
-
-    Attributes:
-        variant: What was varied, e.g. ``hola_mass``.
-        seed: Of the training; runs of two variants with one seed started alike.
-        descriptions: Seeds and texts of what was asked about, in order.
-        measures: For each measure the sums and counts of the pictures.
-    """
-
-    variant: str
-    seed: int
-    descriptions: tuple[tuple[int, str], ...]
-    measures: Mapping[str, Counts]
-
-    def mean(self, measure: str) -> float:
-        """Over all questions."""
-        sums, counts = self.measures[measure]
-        return float(sums.sum() / counts.sum())
-
-
-def read_result(path: Path, variant: str, seed: int) -> Result:
-    """Reads one ``evaluation.json``, or the folder that holds it.
-
-    Raises:
-        ValueError: There is none, or it is not what ``cosmicman evaluate`` writes.
-    """
-    file = path / "evaluation.json" if path.is_dir() else path
-    try:
-        tree = json.loads(file.read_text(encoding="utf-8"))
-        pictures = tree["pictures"]
-        seeds = [_seed(tree, number, picture) for number, picture in enumerate(pictures)]
-        measures = _of_words(pictures) if "judge" in tree else _of_table(pictures)
-        measures = {name: counts for name, counts in measures.items() if counts[1].any()}
-        if tree.get("attention"):
-            measures[ATTENTION] = _attention(tree["attention"]["pictures"], seeds)
-        descriptions = tuple(zip(seeds, (picture["description"] for picture in pictures), strict=True))
-    except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"{file} is no result of `cosmicman evaluate`: {error!r}") from error
-    return Result(variant=variant, seed=seed, descriptions=descriptions, measures=measures)
-
-
-def _seed(tree: Mapping[str, Any], number: int, picture: Mapping[str, Any]) -> int:
-    """Of the picture's noise: a figure's own, or counted from the first."""
-    return int(picture["seed"]) if "seed" in picture else int(tree["first_seed"]) + number
-
-
-def _of_table(pictures: Sequence[Mapping[str, Any]]) -> dict[str, Counts]:
-    """Answers of the figures' classifier, attribute by attribute."""
-    verdicts = [_verdict(picture) for picture in pictures]
-    return {name: _accuracy(verdicts, keys) for name, keys in MEASURES.items()}
-
-
-def _of_words(pictures: Sequence[Mapping[str, Any]]) -> dict[str, Counts]:
-    """Answers in words: a question that was skipped or not readably answered counts as not shown."""
-    rows = [[(each["kind"], each["answer"] == "yes") for each in picture["questions"]] for picture in pictures]
-    found = {}
-    for name, kind in (*((f"Acc_{kind}", kind) for kind in Kind), ("Acc_all", None)):
-        some = [[right for of, right in row if kind in (None, of)] for row in rows]
-        counts = ([sum(row) for row in some], [len(row) for row in some])
-        found[name] = (np.array(counts[0], np.float64), np.array(counts[1], np.float64))
-    return found
-
-
-def _verdict(picture: Mapping[str, Any]) -> Verdict:
-    told = {name: picture[name] for name in ("asked", "seen")}
-    return Verdict(seed=picture["seed"], text=picture["description"], seen_in_figure={}, **told)
-
-
-def _accuracy(verdicts: Sequence[Verdict], keys: Sequence[str]) -> Counts:
-    asked = [[key for key in keys if key in verdict.asked] for verdict in verdicts]
-    right = [sum(verdict.right(key) for key in some) for verdict, some in zip(verdicts, asked, strict=True)]
-    return np.array(right, np.float64), np.array([len(some) for some in asked], np.float64)
-
-
-def _attention(pictures: Sequence[Mapping[str, Any]], seeds: Sequence[int]) -> Counts:
-    masses = {picture["seed"]: [phrase["mass"] for phrase in picture["phrases"]] for picture in pictures}
-    found = [masses.get(seed, []) for seed in seeds]
-    return np.array([sum(some) for some in found], np.float64), np.array([len(some) for some in found], np.float64)
-
-
-def table(results: Sequence[Result]) -> str:
+def table(results: Sequence[Result], start: Result | None = None) -> str:
     """The Markdown tables of means and of differences to the first result's variant.
+
+    `start` is what all of them went on from: a row of its own, and nothing is compared with it.
 
     Raises:
         ValueError: Runs were asked about different descriptions, or one run was given twice.
     """
-    _check(results)
-    variants = list(dict.fromkeys(result.variant for result in results))
-    runs = {name: {result.seed: result for result in results if result.variant == name} for name in variants}
-    measures = [name for name in (*MEASURES, ATTENTION) if all(name in result.measures for result in results)]
-    head = ["variant", "seeds", *measures]
-    means = [
-        [name, str(len(some)), *(_mean_cell(list(some.values()), measure) for measure in measures)]
-        for name, some in runs.items()
+    _check([*results, *([start] if start else [])])
+    runs, measures = _by_variant(results), _shared_measures(results)
+    rows = [
+        *([(start.variant, [start])] if start else []),
+        *((name, list(some.values())) for name, some in runs.items()),
     ]
-    baseline = variants[0]
+    means = [[name, str(len(some)), *(_interval(_mean(some, measure)) for measure in measures)] for name, some in rows]
+    parts = [_markdown(["variant", "seeds", *measures], means)]
     differences = [
-        [f"{name} - {baseline}", measure, *_difference_cells(runs[name], runs[baseline], measure)]
-        for name in variants[1:]
-        for measure in measures
+        [*names, f"{over_pictures.mean * 100:+.{places}f}", _points(over_seeds, places), _points(over_pictures, places)]
+        for *names, over_seeds, over_pictures in _differences(runs, measures)
+        for places in (_places(names[1]),)
     ]
-    parts = [_markdown(head, means)]
     if differences:
         titles = ["difference", "of", "points", "95 % over seeds", "95 % over pictures"]
         parts.append(_markdown(titles, differences))
     return "\n\n".join(parts)
+
+
+def as_json(results: Sequence[Result], start: Result | None = None) -> dict[str, Any]:
+    """Every run, the means and the differences as plain numbers: shares, not points."""
+    runs, measures = _by_variant(results), _shared_measures(results)
+    every = [*([start] if start else []), *results]
+    return {
+        "runs": [
+            {"variant": one.variant, "seed": one.seed, **{name: one.mean(name) for name in one.measures}}
+            for one in every
+        ],
+        "means": [
+            {"variant": name, "seeds": sorted(some), "measure": measure, **_ends(_mean(list(some.values()), measure))}
+            for name, some in runs.items()
+            for measure in measures
+        ],
+        "differences": [
+            {"difference": name, "measure": measure, "over_seeds": _ends(seeds), "over_pictures": _ends(pictures)}
+            for name, measure, seeds, pictures in _differences(runs, measures)
+        ],
+    }
+
+
+def as_csv(results: Sequence[Result], start: Result | None = None) -> str:
+    """A line for each measure of each run: variant, seed, measure, its mean and the interval over pictures."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["variant", "seed", "measure", "mean", "low", "high"])
+    for one in [*([start] if start else []), *results]:
+        for name, counts in one.measures.items():
+            found = mean_over_pictures(*counts)
+            numbers = [f"{value:.6f}" for value in (found.mean, found.low, found.high)]
+            writer.writerow([one.variant, one.seed, name, *numbers])
+    return text.getvalue()
+
+
+def _by_variant(results: Sequence[Result]) -> dict[str, dict[int, Result]]:
+    variants = dict.fromkeys(result.variant for result in results)
+    return {name: {result.seed: result for result in results if result.variant == name} for name in variants}
+
+
+def _shared_measures(results: Sequence[Result]) -> list[str]:
+    names = (*MEASURES, ATTENTION, *DENOISING)
+    return [name for name in names if all(name in result.measures for result in results)]
 
 
 def _check(results: Sequence[Result]) -> None:
@@ -164,28 +112,58 @@ def _check(results: Sequence[Result]) -> None:
         raise ValueError(f"variant and seed name a run; {twice[0]}:{twice[1]} was given twice")
 
 
-def _mean_cell(results: Sequence[Result], measure: str) -> str:
+def _mean(results: Sequence[Result], measure: str) -> Interval:
     """Mean and interval over seeds; of a single run the interval over its pictures."""
     if len(results) > 1:
-        interval = mean_over_seeds([result.mean(measure) for result in results])
-    else:
-        interval = mean_over_pictures(*results[0].measures[measure])
+        return mean_over_seeds([result.mean(measure) for result in results])
+    return mean_over_pictures(*results[0].measures[measure])
+
+
+def _differences(
+    runs: Mapping[str, Mapping[int, Result]], measures: Sequence[str]
+) -> list[tuple[str, str, Interval, Interval]]:
+    """What each variant and measure differs by from the first variant: over seeds, and over pictures.
+
+    Runs of one seed are compared with each other; a seed that one of the two has not been trained with counts in
+    neither.
+    """
+    baseline, *others = runs
+    pairs = {name: sorted(runs[name].keys() & runs[baseline].keys()) for name in others}
+    return [
+        (f"{name} - {baseline}", measure, *_paired(runs[name], runs[baseline], seeds, measure))
+        for name, seeds in pairs.items()
+        if seeds
+        for measure in measures
+    ]
+
+
+def _paired(
+    some: Mapping[int, Result], others: Mapping[int, Result], seeds: Sequence[int], measure: str
+) -> tuple[Interval, Interval]:
+    over_seeds = mean_over_seeds([some[seed].mean(measure) - others[seed].mean(measure) for seed in seeds])
+    first, second = ([side[seed].measures[measure] for seed in seeds] for side in (some, others))
+    return over_seeds, paired_difference(first, second)
+
+
+def _places(measure: str) -> int:
+    """Digits behind the point: what has no sampler and no judge in it is told apart more finely."""
+    return 2 if measure in DENOISING else 1
+
+
+def _interval(interval: Interval) -> str:
     return f"{interval.mean:.1%} ({interval.low:.1%} to {interval.high:.1%})"
 
 
-def _difference_cells(some: Mapping[int, Result], others: Mapping[int, Result], measure: str) -> list[str]:
-    shared = sorted(some.keys() & others.keys())
-    differences = [some[seed].mean(measure) - others[seed].mean(measure) for seed in shared]
-    over_pictures = paired_difference(
-        [result.measures[measure] for result in some.values()],
-        [result.measures[measure] for result in others.values()],
-    )
-    over_seeds = _points(mean_over_seeds(differences)) if len(shared) > 1 else "-"
-    return [f"{over_pictures.mean * 100:+.1f}", over_seeds, _points(over_pictures)]
+def _points(interval: Interval, places: int) -> str:
+    if not math.isfinite(interval.low):
+        return "-"
+    return f"{interval.low * 100:+.{places}f} to {interval.high * 100:+.{places}f}"
 
 
-def _points(interval: Interval) -> str:
-    return f"{interval.low * 100:+.1f} to {interval.high * 100:+.1f}"
+def _ends(interval: Interval) -> dict[str, float | None]:
+    """JSON knows no infinity: of a single seed there is no interval over seeds."""
+    told = {"mean": interval.mean, "low": interval.low, "high": interval.high}
+    return {name: value if math.isfinite(value) else None for name, value in told.items()}
 
 
 def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

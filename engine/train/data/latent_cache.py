@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -113,24 +113,36 @@ def _shards(folder: Folder, root: Path, size: int) -> list[_Shard]:
 
 
 def _buckets(shards: Sequence[_Shard], *, with_deviations: bool) -> Iterator[Bucket]:
+    more = ("deviations",) if with_deviations else ()
     for size, of_size in groupby(shards, lambda shard: shard.size):
         whole = [(shard, kept) for shard in of_size if len(kept := _kept(shard))]
         if whole:
-            paths, counts = [shard.path for shard, _ in whole], [len(kept) for _, kept in whole]
-            arrays = {
-                name: Stacked[Any]([path / f"{name}.npy" for path in paths], counts)
-                for name in ("latents", "regions", *(("deviations",) if with_deviations else ()))
-            }
+            counts, names = [len(kept) for _, kept in whole], ("latents", "regions", *more)
+            arrays = {name: Stacked[Any]([_array(shard, name) for shard, _ in whole], counts) for name in names}
             yield Bucket(size=size, samples=np.concatenate([shard.numbers[kept] for shard, kept in whole]), **arrays)
 
 
 def _kept(shard: _Shard) -> NDArray[np.int64]:
     """Places in the shard of the samples that could be read."""
-    try:
-        kept: NDArray[np.int64] = np.load(shard.path / "kept.npy")
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{shard.path} is damaged: {error}; delete it, so that it is made again") from error
+    kept: NDArray[np.int64] = _read_array(shard, "kept")
     return kept
+
+
+def _array(shard: _Shard, name: str) -> Path:
+    """The file of an array that has as many rows as it should."""
+    rows = len(_read_array(shard, name, mmap_mode="r"))
+    if rows != len(shard.numbers):
+        raise ValueError(f"{shard.path} is damaged: {name}.npy has {rows} rows for {len(shard.numbers)} samples")
+    return shard.path / f"{name}.npy"
+
+
+def _read_array(shard: _Shard, name: str, mmap_mode: Literal["r"] | None = None) -> NDArray[Any]:
+    try:
+        found: NDArray[Any] = np.load(shard.path / f"{name}.npy", mmap_mode=mmap_mode)
+    except (OSError, ValueError, EOFError) as error:
+        told = f"{name}.npy: {error}; delete it, so that it is made again"
+        raise ValueError(f"{shard.path} is damaged: {told}") from error
+    return found
 
 
 def label_shares(labels: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:

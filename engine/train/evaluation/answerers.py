@@ -86,6 +86,21 @@ class Asked:
     answers: Sequence[Answer]
 
 
+def look(
+    viewer: Viewer,
+    pictures: Sequence[Pixels],
+    names: Sequence[str],
+    descriptions: Sequence[str],
+    questions: Sequence[Sequence[AtomicQuestion]],
+) -> list[Asked]:
+    """Each picture under its name, with what was asked and answered about it; all are of one length."""
+    answers = ask(viewer, pictures, questions)
+    return [
+        Asked(name=name, description=description, questions=some, answers=given)
+        for name, description, some, given in zip(names, descriptions, questions, answers, strict=True)
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accuracy:
     """Of the questions of one kind: skipped and unreadable ones count as not shown."""

@@ -37,11 +37,12 @@ from transformers import CLIPTokenizer
 from engine.description import Group
 from engine.train.captions.tokenizer import token_windows
 from engine.train.data.latent_cache import label_shares
+from engine.train.evaluation.denoising import Denoising, show_denoising, squares
 from engine.train.evaluation.intervals import Interval, mean_over_pictures
 from engine.train.evaluation.subjects import Describe, Subject
 from engine.train.losses.attention_capture import AttentionCapture, restore_processors
 from engine.train.losses.hola import Supervision
-from engine.train.losses.noise import add_noise
+from engine.train.losses.noise import add_noise, target
 from engine.train.losses.supervision import supervise, supervision
 from engine.train.pixels import to_tensor
 
@@ -76,11 +77,12 @@ class GroupLook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionReport:
-    """Every phrase that was looked at, where in the model, and at which timesteps."""
+    """Every phrase that was looked at, where in the model, and at which timesteps; and how well the noise came off."""
 
     looks: list[Look]
     layers: list[str]
     timesteps: list[int]
+    denoising: Sequence[Denoising] = ()
 
     def groups(self) -> list[GroupLook]:
         """One line for each body group, in the taxonomy's order, and one for all phrases together."""
@@ -98,7 +100,7 @@ class AttentionReport:
                 f"{line.name:14}{line.phrases:8}{line.mass.mean:9.1%}{interval:>18}{line.area:8.1%}"
                 f"{line.pointing.mean:10.1%}{line.iou.mean:7.2f}"
             )
-        return "\n".join(lines)
+        return "\n".join([*lines, *(["", show_denoising(self.denoising)] if self.denoising else [])])
 
     def as_json(self) -> dict[str, Any]:
         """Tables and every phrase as plain values."""
@@ -111,6 +113,7 @@ class AttentionReport:
             "timesteps": self.timesteps,
             "groups": [asdict(line) for line in self.groups()],
             "pictures": [{"seed": seed, "phrases": phrases} for seed, phrases in pictures.items()],
+            "denoising": [asdict(one) for one in self.denoising],
         }
 
 
@@ -178,11 +181,14 @@ def measure_attention(
         sizes.setdefault(subject.picture.shape, []).append(subject)
     batches = [group[at : at + batch_size] for group in sizes.values() for at in range(0, len(group), batch_size)]
     try:
-        looks = [look for batch in tqdm(batches, desc="attention", mininterval=2) for look in model.look(batch)]
+        found = [model.look(batch) for batch in tqdm(batches, desc="attention", mininterval=2)]
     finally:
         restore_processors(model.unet)
-    looks.sort(key=lambda look: look.seed)
-    return AttentionReport(looks=looks, layers=model.capture.layers, timesteps=model.timesteps)
+    looks = sorted((look for some, _ in found for look in some), key=lambda look: look.seed)
+    denoising = sorted((one for _, some in found for one in some), key=lambda one: one.seed)
+    return AttentionReport(
+        looks=looks, layers=model.capture.layers, timesteps=model.timesteps, denoising=tuple(denoising)
+    )
 
 
 def strides_of(folder: Path) -> tuple[int, ...]:
@@ -215,28 +221,45 @@ class _Model:
         if not self.capture.layers:
             raise ValueError(f"this unet has no cross-attention at strides {list(strides)}")
         self.alpha_bar: Tensor = pipeline.scheduler.alphas_cumprod.float()
+        self.kind = str(pipeline.scheduler.config.prediction_type)
         self.timesteps = [round(share * len(self.alpha_bar)) for share in TIMESTEPS]
 
     @torch.inference_mode()
-    def look(self, batch: Sequence[Subject]) -> list[Look]:
-        """The phrases of pictures of one size."""
+    def look(self, batch: Sequence[Subject]) -> tuple[list[Look], list[Denoising]]:
+        """The phrases of pictures of one size, and how well their noise came off, with the caption and without."""
         device = self.unet.device
         pictures = to_tensor(np.stack([subject.picture for subject in batch])).to(device, self.vae.dtype)
         latents = self.vae.encode(pictures).latent_dist.mean.float() * self.vae.config.scaling_factor
         generators = [torch.Generator().manual_seed(subject.seed) for subject in batch]
-        conditions = self._conditions(batch)
-        supervision = self._supervision(batch)
-        found = []
+        told, untold = (self._conditions(batch, texts) for texts in ([one.caption.text for one in batch], [""]))
+        supervision, found, errors = self._supervision(batch), [], []
         for timestep in self.timesteps:
             noise = torch.stack([torch.randn(latents.shape[1:], generator=one) for one in generators]).to(device)
-            noisy = add_noise(latents, noise, self.alpha_bar[timestep].expand(len(batch)).to(device))
+            alpha_bar = self.alpha_bar[timestep].expand(len(batch)).to(device)
+            noisy = add_noise(latents, noise, alpha_bar)
             with self.capture.opened() as maps:
-                self.unet(noisy.to(self.unet.dtype), torch.tensor(timestep, device=device), **conditions)
+                predicted = self._predict(noisy, timestep, told)
                 found.append(attention_inside(maps, supervision))
+            wanted = target(latents, noise, alpha_bar, self.kind)
+            errors.append(squares(wanted, predicted, self._predict(noisy, timestep, untold)))
         means = {name: torch.stack([part[name] for part in found]).mean(0).tolist() for name in MEASURES}
+        denoising = [
+            Denoising(seed=subject.seed, target=row[0], error=row[1], error_untold=row[2])
+            for subject, row in zip(batch, torch.stack(errors).mean(0).tolist(), strict=True)
+        ]
+        return self._looks(batch, means, supervision.spans.shape[1]), denoising
+
+    def _predict(self, noisy: Tensor, timestep: int, conditions: dict[str, Any]) -> Tensor:
+        at = torch.tensor(timestep, device=self.unet.device)
+        predicted: Tensor = self.unet(noisy.to(self.unet.dtype), at, **conditions).sample.float()
+        return predicted
+
+    @staticmethod
+    def _looks(batch: Sequence[Subject], means: dict[str, list[list[float]]], most: int) -> list[Look]:
+        """Of the first `most` phrases of each picture those that have a region."""
         looks = []
         for row, subject in enumerate(batch):
-            for place, span in enumerate(subject.caption.spans[: supervision.spans.shape[1]]):
+            for place, span in enumerate(subject.caption.spans[:most]):
                 numbers = {name: means[name][row][place] for name in MEASURES}
                 if numbers["mass"] == numbers["mass"]:  # a phrase without a region has none
                     looks.append(Look(seed=subject.seed, group=span.phrase.group, **numbers))
@@ -248,14 +271,15 @@ class _Model:
         tensors = supervise(captions, shares, np.ones(len(batch), np.float32))
         return supervision({name: value.to(self.unet.device) for name, value in tensors.items()})
 
-    def _conditions(self, batch: Sequence[Subject]) -> dict[str, Any]:
-        texts = [subject.caption.text for subject in batch]
+    def _conditions(self, batch: Sequence[Subject], texts: Sequence[str]) -> dict[str, Any]:
+        """Of a text for each picture, or of one for all."""
         encoded = self.pipeline.encode_prompt(
-            prompt=texts, device=self.unet.device, num_images_per_prompt=1, do_classifier_free_guidance=False
+            prompt=list(texts), device=self.unet.device, num_images_per_prompt=1, do_classifier_free_guidance=False
         )
+        context = encoded[0].expand(len(batch), -1, -1)
         if not self.is_xl:
-            return {"encoder_hidden_states": encoded[0]}
+            return {"encoder_hidden_states": context}
         height, width = batch[0].picture.shape[:2]
         sizes = torch.tensor([height, width, 0, 0, height, width], device=self.unet.device)
-        more = {"text_embeds": encoded[2], "time_ids": sizes.expand(len(batch), -1)}
-        return {"encoder_hidden_states": encoded[0], "added_cond_kwargs": more}
+        more = {"text_embeds": encoded[2].expand(len(batch), -1), "time_ids": sizes.expand(len(batch), -1)}
+        return {"encoder_hidden_states": context, "added_cond_kwargs": more}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,11 +16,11 @@ from typing import Any
 
 from engine.description import Group
 from engine.regions.regions import Regions
-from engine.train.data.rows import PICTURES
 from engine.train.evaluation.answerers import Viewer
 from engine.train.evaluation.attention_mass import AttentionReport, measure_attention, strides_of
 from engine.train.evaluation.evaluate import ask_about_figures, evaluate
 from engine.train.evaluation.layout import LayoutReport, measure_layout, open_parser
+from engine.train.evaluation.networks.comparisons import Comparisons, Distance, show_distance
 from engine.train.evaluation.photographs import (
     judge_photographs,
     paint_and_ask,
@@ -39,7 +39,6 @@ from engine.train.evaluation.sources import (
     RunningEngine,
     Style,
     load_pipeline,
-    read_pixels,
 )
 from engine.train.evaluation.subjects import figures_of, rows_of
 from engine.train.evaluation.unseen_figures import FIRST_SEED, Case, Wording, make_cases
@@ -50,7 +49,6 @@ logger = logging.getLogger(__name__)
 
 LoadEngine = Callable[[Path], AbstractAsyncContextManager[RunningEngine]]
 LoadEndpoint = Callable[[str | None, str | None, int], Viewer]
-Distance = dict[str, Any]
 
 _NO_MODEL = "--attention looks inside a model: it needs a diffusers folder, --pipeline DIR"
 
@@ -87,6 +85,7 @@ class Options:
         features: Frechet distance in this transformers model's features.
         inception: FID, by this TorchScript file of Inception.
         clip: CLIP score by this CLIP model.
+        preference: Preference score by a CLIP model that has learnt what people prefer, such as PickScore or HPSv2.
         steps: Of denoising; this and all below None = what the model says of itself.
         guidance_scale: Strength of guidance.
         sampler: One of the bundle's samplers.
@@ -119,6 +118,7 @@ class Options:
     features: str | None = None
     inception: Path | None = None
     clip: str | None = None
+    preference: str | None = None
     steps: int | None = None
     guidance_scale: float | None = None
     sampler: str | None = None
@@ -156,7 +156,7 @@ def run(options: Options, load_engine: LoadEngine | None = None, load_endpoint: 
 def _figures(options: Options, load_engine: LoadEngine | None) -> None:
     """The figures' classifier answers for each attribute which value it sees."""
     painter, about = _painter(options, load_engine)
-    distances = _Distances(options, of_figures=True)
+    distances = _comparisons(options, of_figures=True)
     judge = Judge.load(options.judge)
     attention = _attention(options) if options.attention else None
     parser = open_parser(options.layout) if options.layout else None
@@ -175,7 +175,7 @@ def _figures(options: Options, load_engine: LoadEngine | None) -> None:
 def _figures_in_words(options: Options, viewer: Viewer, load_engine: LoadEngine | None) -> None:
     """Another viewer answers yes or no about the same pictures."""
     painter, about = _painter(options, load_engine)
-    distances = _Distances(options, of_figures=True)
+    distances = _comparisons(options, of_figures=True)
     if options.attention:
         about["attention"] = _attention(options).as_json()
     parser = open_parser(options.layout) if options.layout else None
@@ -217,7 +217,7 @@ def _photographs(folder: Path, options: Options, viewer: Viewer) -> None:
         raise ValueError(_NO_MODEL)
     if options.layout:
         raise ValueError("--layout holds pictures against the figures they are of; photographs are of none")
-    distances = _Distances(options, of_figures=False)
+    distances = _comparisons(options, of_figures=False)
     photographs = read_photographs(folder, options.num)
     questionnaire = judge_photographs(photographs, viewer)
     captions = [photograph.description for photograph in photographs]
@@ -242,7 +242,7 @@ def _rows(folder: Path, options: Options, viewer: Viewer | None, load_engine: Lo
     if options.attention and options.pipeline is None:
         raise ValueError(_NO_MODEL)
     painter, about = _painter(options, load_engine)
-    distances = _Distances(options, of_figures=True)
+    distances = _comparisons(options, of_figures=True)
     size = sizes_of_pipeline(model)[0] if options.pipeline else size_of_bundle(model)
     rows = read_photographs(folder, options.num)
     attention = _attention(options) if options.attention else None
@@ -257,65 +257,14 @@ def _rows(folder: Path, options: Options, viewer: Viewer | None, load_engine: Lo
 
 
 def _show(text: str, distances: Sequence[Distance]) -> None:
-    lines = [
-        f"{each['name']}: {each['value']:.2f} over {each['pictures']} pictures"
-        + (f" and {each['reference']} of the reference" if "reference" in each else "")
-        for each in distances
-    ]
-    sys.stdout.write("\n\n".join([text, *(["\n".join(lines)] if lines else [])]) + "\n")
+    lines = "\n".join(show_distance(each) for each in distances)
+    sys.stdout.write("\n\n".join([text, *([lines] if lines else [])]) + "\n")
 
 
-class _Distances:
-    """Frechet distances and CLIP score, where asked for: all that they need is there before a picture is painted."""
-
-    def __init__(self, options: Options, *, of_figures: bool) -> None:
-        """Load the networks; figures bring the real pictures, unless the options name their folder.
-
-        Raises:
-            ValueError: A network cannot be loaded, or there is nothing to compare with, or nothing that compares.
-        """
-        self._networks, self._clip = [], None
-        self._reference: Iterator[Pixels] | None = None
-        if options.reference is not None:
-            if not (options.features or options.inception):
-                raise ValueError("--reference is what --features or --inception compare with: name one of them")
-            self._reference = _folder(options.reference)
-        if not (options.features or options.inception or options.clip):
-            return
-        from engine.train.evaluation import distances
-
-        if options.features:
-            self._networks.append(distances.transformers_features(options.features))
-        if options.inception:
-            self._networks.append(distances.inception_features(options.inception))
-        if self._networks and self._reference is None and not of_figures:
-            raise ValueError("a Frechet distance compares with real pictures: name their folder, --reference DIR")
-        if options.clip:
-            self._clip = distances.load_clip(options.clip)
-
-    def of(self, pictures: Iterable[Pixels], captions: Sequence[str], figures: Iterable[Pixels] = ()) -> list[Distance]:
-        """All of them, of pictures and what they were to show; `figures` are the real ones where there is no folder."""
-        if not (self._networks or self._clip):
-            return []
-        from engine.train.evaluation.distances import clip_score, frechet_distance
-
-        made, found = list(pictures), list[Distance]()
-        real = list(self._reference or figures) if self._networks else []
-        for network in self._networks:
-            value = frechet_distance(real, made, network)
-            found.append({"name": network.distance_name, "value": value, "pictures": len(made), "reference": len(real)})
-        if self._clip:
-            value = clip_score(made, captions, self._clip)
-            found.append({"name": f"CLIP score ({self._clip.source})", "value": value, "pictures": len(made)})
-        return found
-
-
-def _folder(folder: Path) -> Iterator[Pixels]:
-    """Every picture in a folder of any depth, in the order of their names; raises ValueError where there is none."""
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in PICTURES)
-    if not files:
-        raise ValueError(f"{folder} holds no picture ({', '.join(PICTURES)})")
-    return (read_pixels(file) for file in files)
+def _comparisons(options: Options, *, of_figures: bool) -> Comparisons:
+    """All that they need is there before a picture is painted."""
+    names = ("reference", "features", "inception", "clip", "preference")
+    return Comparisons(of_figures=of_figures, **{name: getattr(options, name) for name in names})
 
 
 def _attention(options: Options) -> AttentionReport:

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.files.whole import write_json
 from engine.train.evaluation import scores
-from engine.train.evaluation.answerers import Answer, Asked, Questionnaire, Viewer, ask, save_questions
+from engine.train.evaluation.answerers import Answer, Asked, Questionnaire, Viewer, look, save_questions
 from engine.train.evaluation.attention_mass import AttentionReport
 from engine.train.evaluation.contact_sheet import save_contact_sheet
 from engine.train.evaluation.layout import LayoutReport
@@ -103,11 +103,8 @@ def _answers(judge: Judge, cases: Sequence[Case], pictures: Sequence[Pixels]) ->
 def ask_about_figures(painter: Painter, viewer: Viewer, cases: Sequence[Case]) -> tuple[Questionnaire, list[Pixels]]:
     """The same pictures and questions for a viewer that answers yes or no."""
     pictures = painter.paint([case.order for case in cases])
-    questions = [questions_of_table(case.asked) for case in cases]
-    asked = [
-        Asked(name=str(case.order.seed), description=case.order.text, questions=some, answers=answers)
-        for case, some, answers in zip(cases, questions, ask(viewer, pictures, questions), strict=True)
-    ]
+    names, descriptions = [str(case.order.seed) for case in cases], [case.order.text for case in cases]
+    asked = look(viewer, pictures, names, descriptions, [questions_of_table(case.asked) for case in cases])
     return Questionnaire(viewer=viewer.name, pictures=asked), pictures
 
 

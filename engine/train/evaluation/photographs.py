@@ -20,7 +20,7 @@ from engine.bundle.manifest import load_bundle
 from engine.description.wording.caption import compose
 from engine.files.whole import whole_file
 from engine.train.data.rows import PICTURES, Format, read_rows
-from engine.train.evaluation.answerers import Asked, Questionnaire, Viewer, ask
+from engine.train.evaluation.answerers import Asked, Questionnaire, Viewer, look
 from engine.train.evaluation.sources import Order, Painter, Pixels, read_pixels
 from engine.train.questions.yes_no import AtomicQuestion, questions_of_phrases, questions_of_text
 
@@ -88,11 +88,7 @@ def judge_photographs(photographs: Sequence[Photograph], viewer: Viewer) -> Ques
     with tqdm(total=len(photographs), desc="judging", mininterval=2) as bar:
         for start in range(0, len(photographs), _AT_ONCE):
             some = photographs[start : start + _AT_ONCE]
-            answers = ask(viewer, [each.read() for each in some], [each.questions for each in some])
-            asked += [
-                Asked(name=each.path.name, description=each.description, questions=each.questions, answers=given)
-                for each, given in zip(some, answers, strict=True)
-            ]
+            asked += _look(viewer, [each.read() for each in some], some)
             bar.update(len(some))
     return Questionnaire(viewer=viewer.name, pictures=asked)
 
@@ -135,12 +131,13 @@ def paint_and_ask(
         for number, row in enumerate(rows)
     ]
     pictures = painter.paint(orders)
-    questions = [row.questions for row in rows]
-    asked = [
-        Asked(name=row.path.name, description=row.description, questions=some, answers=answers)
-        for row, some, answers in zip(rows, questions, ask(viewer, pictures, questions), strict=True)
-    ]
-    return Questionnaire(viewer=viewer.name, pictures=asked), pictures
+    return Questionnaire(viewer=viewer.name, pictures=_look(viewer, pictures, rows)), pictures
+
+
+def _look(viewer: Viewer, pictures: Sequence[Pixels], rows: Sequence[Photograph]) -> list[Asked]:
+    """What these pictures show of what the rows say."""
+    names, descriptions = [row.path.name for row in rows], [row.description for row in rows]
+    return look(viewer, pictures, names, descriptions, [row.questions for row in rows])
 
 
 def save_pictures(pictures: Sequence[Pixels], names: Sequence[str], folder: Path) -> None:

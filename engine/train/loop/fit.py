@@ -27,6 +27,7 @@ from tqdm import tqdm
 from engine.train.loop import checkpoint
 from engine.train.loop.cuda_graphs import RecordedPass
 from engine.train.loop.ema import MovingAverage
+from engine.train.loop.lost_process import naming_a_lost_process
 from engine.train.loop.machine import machine
 from engine.train.loop.meter import Meter, means_of
 from engine.train.loop.optimizer import MuonAdamW
@@ -231,14 +232,28 @@ class Fit:
         batch = self._on_device(batch)
         shapes = shapes_of(batch)
         is_known = shapes in self._operations
-        counter = FlopCounterMode(display=False)
         if is_known and self.recorded is not None:
             return self.recorded(shapes, batch), self._operations[shapes]
+        if not is_known and isinstance(self.plain, DistributedDataParallel):
+            self._operations[shapes], is_known = self._counted_apart(batch), True
+        counter = FlopCounterMode(display=False)
         with nullcontext() if is_known else counter:
             numbers = self._pass(self.wrapped if is_known else self.plain, batch)
         if not is_known:
             self._operations[shapes] = counter.get_total_flops()
         return numbers, self._operations[shapes]
+
+    def _counted_apart(self, batch: Batch) -> int:
+        """Operations of a pass whose gradients are thrown away.
+
+        Under DDP a pass that is counted adds gradients in another order, so that a run which was resumed, and counts
+        anew, would differ in the last digit from one that never stopped.
+        """
+        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        counter = FlopCounterMode(display=False)
+        with torch.random.fork_rng(), counter, self.accelerator.autocast():
+            torch.autograd.grad(self.model(batch)["loss"], trained, allow_unused=True)
+        return int(counter.get_total_flops())
 
     def _pass(self, model: Any, batch: Batch) -> dict[str, torch.Tensor]:
         with self.accelerator.autocast():
@@ -326,7 +341,8 @@ def run_stage(
 ) -> Outcome:
     """Train one stage from its newest checkpoint (`resume`) or from the start.
 
-    `open_trackers` gives the places that show numbers after the step given.
+    `open_trackers` gives the places that show numbers after the step given. Raises ConnectionError where another
+    process of the run has ended.
     """
     fit = Fit(stage, config, folder, peak_teraflops=peak_teraflops, workers=workers)
     if resume:
@@ -336,7 +352,8 @@ def run_stage(
     if open_trackers and fit.accelerator.is_main_process:
         fit.trackers = open_trackers(fit.step)
     try:
-        return fit.run()
+        with naming_a_lost_process(stage.name, folder, fit.accelerator.num_processes):
+            return fit.run()
     finally:
         for tracker in fit.trackers:
             tracker.close()

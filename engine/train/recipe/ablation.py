@@ -8,6 +8,8 @@ from pathlib import Path
 
 from engine.train.recipe.limits import check_positive
 
+START = "start"  # the folder and the row of what all runs go on from
+
 
 @dataclass(frozen=True, kw_only=True)
 class VariantConfig:
@@ -22,11 +24,24 @@ class VariantConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StartConfig:
+    """A training that is made once, and whose UNet all runs go on from: what they share cannot tell them apart."""
+
+    set: tuple[str, ...] = ()  # overrides, KEY=VALUE
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if any(override.startswith("seed=") for override in self.set):
+            raise ValueError(f"the seed of the start is ablation.start.seed, got {list(self.set)}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AblationConfig:
     """What `cosmicman ablation` trains and asks: every variant with every seed."""
 
     variants: tuple[VariantConfig, ...]  # the first is the baseline
     seeds: tuple[int, ...] = (0, 1, 2)
+    start: StartConfig | None = None  # None = every run begins as the recipe says
     num_descriptions: int = 300  # that each model is judged on: of unseen figures, or of `rows`
     rows: Path | None = None  # a data folder whose descriptions are painted; a vqa_model or a vlm answers then
     vqa_model: str | None = None  # a transformers model that answers in words, in place of the figures' classifier
@@ -38,6 +53,8 @@ class AblationConfig:
         names = [variant.name for variant in self.variants]
         if len(names) < 2 or len(set(names)) < len(names):
             raise ValueError(f"variants must be two or more of different names, got {', '.join(names) or 'none'}")
+        if self.start is not None and START in names:
+            raise ValueError(f"no variant may be called {START}: it is what all go on from")
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds must be one or more different numbers, got {list(self.seeds)}")
         if self.vqa_model is not None and self.vlm is not None:

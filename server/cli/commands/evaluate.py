@@ -91,6 +91,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--features", metavar="MODEL", help="Frechet distance in a vision model's features")
     parser.add_argument("--inception", type=Path, metavar="FILE", help="FID, by the TorchScript file of Inception")
     parser.add_argument("--clip", metavar="MODEL", help="CLIP score by this CLIP model")
+    parser.add_argument(
+        "--preference",
+        metavar="MODEL",
+        help="what people prefer, by a CLIP model that has learnt it: PickScore, or HPSv2 as transformers has it",
+    )
     parser.add_argument("--steps", type=whole_number(1), help="denoising steps (the model's default)")
     parser.add_argument("--guidance-scale", type=float, help="strength of guidance (the model's default)")
     parser.add_argument("--sampler", help="a sampler (the model's default)")

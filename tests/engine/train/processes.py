@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable
+from multiprocessing.connection import wait
 from typing import Any
 
 from server.triton.ports import held_port
@@ -30,6 +31,20 @@ def two(target: Callable[..., None], *arguments: Any) -> None:
         for process in work:
             process.join()
     assert [process.exitcode for process in work] == [0, 0]
+
+
+def until_one_ends(target: Callable[..., None], *arguments: Any, stop: bool = True) -> list[int | None]:
+    """As `two`, but one may end badly, and the other is then told to `stop`, as a launcher does; both exit codes."""
+    with held_port() as port:
+        work = [_CONTEXT.Process(target=_ranked, args=(rank, port, target, arguments)) for rank in range(2)]
+        for process in work:
+            process.start()
+        wait([process.sentinel for process in work])
+        for process in work:
+            if stop and process.exitcode is None and any(other.exitcode for other in work):
+                process.terminate()
+            process.join()
+    return [process.exitcode for process in work]
 
 
 def _ranked(rank: int, port: int, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:

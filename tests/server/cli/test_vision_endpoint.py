@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import logging
 import threading
 import time
@@ -17,13 +18,15 @@ from engine.train.evaluation.answerers import Answer
 from engine.train.evaluation.command import Options, run
 from engine.train.questions.table import Kind
 from engine.train.questions.yes_no import AtomicQuestion
-from server.cli import vision_endpoint
+from server.cli import main, vision_endpoint
 from server.cli.vision_endpoint import VisionEndpoint
+from tests.engine.train.conftest import write_folder
 from tests.server.cli.vlm_server import Reply, VlmServer, completion
 
 #: Against hanging for ever; nothing is measured.
 PATIENCE_SECONDS = 120
 KEY = "sk-secret-of-the-test"
+BUNDLE = Path(__file__).resolve().parents[3] / "models" / "figurine-bundle"
 PICTURE = np.random.default_rng(0).integers(0, 256, (24, 16, 3), np.uint8)
 
 
@@ -148,6 +151,25 @@ def test_photographs_end_to_end(
     assert f"eyes at {vlm.url}" in result
     assert KEY not in result and KEY not in caplog.text and f"Bearer {KEY}" in vlm.keys
     assert "    [tex] Is the coat red? skipped\n" in (tmp_path / "out" / "questions.txt").read_text()
+
+
+def test_captions_of_rows_become_a_table_by_one_command(
+    vlm: VlmServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CosmicMan-HQ's captions in, the shipped model paints, a model behind HTTP looks, accuracies out."""
+    rows, out = write_folder(tmp_path / "hq", 3), tmp_path / "out"
+    vlm.reply = lambda body, number: completion("no" if "sweater" in text_of(body) else "Yes.")
+    told = ["--rows", str(rows), "--num", "2", "--steps", "1", "--out", str(out)]
+    assert main(["evaluate", "--bundle", str(BUNDLE), *told, "--vlm", vlm.url, "--vlm-model", "eyes"]) == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in ("Acc_obj", "Acc_tex", "Acc_shape", "Acc_all"))
+    assert f"2 pictures, answered by eyes at {vlm.url}" in printed
+    asked = [request["messages"][0]["content"][1]["text"] for request in vlm.requests]
+    assert any("wearing a sweater" in text for text in asked) and not any("Is the sweater" in text for text in asked)
+    kinds = {kind["name"]: kind for kind in json.loads((out / "evaluation.json").read_text())["kinds"]}
+    assert 0 < kinds["Acc_obj"]["accuracy"] < 1 and kinds["Acc_shape"]["skipped"] > 0
+    assert kinds["Acc_all"]["interval_over_pictures"][0] <= kinds["Acc_all"]["accuracy"]
+    assert len(list((out / "pictures").glob("*.png"))) == 2
 
 
 @pytest.mark.slow

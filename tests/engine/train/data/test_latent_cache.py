@@ -140,11 +140,14 @@ def test_what_a_killed_process_left_of_a_shard_is_made_again_and_the_rest_is_kep
     assert len(after.items() - before.items()) == 1
 
 
-def test_a_damaged_shard_is_named(recipe: Recipe, vae: AutoencoderKL, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["kept", "latents", "regions"])
+@pytest.mark.parametrize("size", [0, 20, 200])
+def test_a_shard_cut_short_is_named(recipe: Recipe, vae: AutoencoderKL, tmp_path: Path, name: str, size: int) -> None:
     _load(recipe.data, vae, tmp_path)
-    kept = next(tmp_path.rglob("kept.npy"))
-    kept.write_bytes(kept.read_bytes()[:20])
-    with pytest.raises(ValueError, match=rf"{kept.parent} is damaged: .*; delete it, so that it is made again"):
+    file = sorted(tmp_path.rglob(f"{name}.npy"))[-1]  # not the first one, which is opened before the others
+    file.write_bytes(file.read_bytes()[: min(size, file.stat().st_size - 8)])
+    told = rf"{file.parent} is damaged: {file.name}: .*; delete it, so that it is made again"
+    with pytest.raises(ValueError, match=told):
         _load(recipe.data, vae, tmp_path)
 
 

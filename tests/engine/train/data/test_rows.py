@@ -106,6 +106,16 @@ def test_a_compressed_or_broken_shard_is_refused(tmp_path: Path) -> None:
         _rows(tmp_path, Format.WEBDATASET)
 
 
+@pytest.mark.parametrize("size", [100, 700, 1500])
+def test_a_shard_cut_short_is_refused_by_name(tmp_path: Path, size: int) -> None:
+    """In a header, in a member, and behind the first one."""
+    words = {"k.png": b"0" * 600, "k.parsing.png": b"0" * 600, "k.txt": b"a red hat"}
+    whole = _shard(tmp_path / "0.tar", words)
+    whole.write_bytes(whole.read_bytes()[:size])
+    with pytest.raises(ValueError, match=r"0\.tar cannot be read as an uncompressed tar: .*(data|header|empty)"):
+        _rows(tmp_path, Format.WEBDATASET)
+
+
 @pytest.mark.parametrize(("layout", "ending"), [(Format.WEBDATASET, "tar"), (Format.PICTURES, "txt")])
 def test_an_empty_folder_is_said(tmp_path: Path, layout: Format, ending: str) -> None:
     with pytest.raises(ValueError, match=rf"holds no \.{ending} file"):

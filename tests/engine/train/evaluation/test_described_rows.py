@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.train.ablation.comparison import read_result
+from engine.train.ablation.results import read_result
 from engine.train.evaluation.answerers import Answer
 from engine.train.evaluation.command import Options, run
 from engine.train.evaluation.photographs import size_of_bundle, sizes_of_pipeline

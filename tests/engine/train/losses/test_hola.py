@@ -138,6 +138,17 @@ def test_value_and_gradient_are_those_of_the_loops(variant: HolaVariant, cells: 
         torch.testing.assert_close(one.grad, other.grad, atol=1e-7, rtol=1e-4)
 
 
+@pytest.mark.parametrize("tokens", [1, 4])
+def test_the_papers_formula_is_as_many_times_the_published_code_as_a_phrase_has_maps(tokens: int) -> None:
+    """A phrase's tokens and their mean are summed by the one and averaged by the other: five times with four tokens."""
+    maps, supervision = _case(4)
+    spans = torch.zeros_like(supervision.spans)
+    spans[0, 0, :tokens] = spans[0, 1, -tokens:] = spans[1, 0, 1 : 1 + tokens] = 1
+    told = Supervision(spans=spans, regions=supervision.regions, valid=(spans.sum(-1) > 0).float())
+    paper, code = (hola_loss(kind, maps[:1], told) for kind in (HolaVariant.HOLA, HolaVariant.HOLA_REFERENCE))
+    torch.testing.assert_close(paper, code * (tokens + 1), atol=1e-6, rtol=1e-5)
+
+
 @pytest.mark.parametrize("variant", SLOW)
 def test_a_batch_without_phrases_costs_nothing(variant: HolaVariant) -> None:
     maps, supervision = _case(2)

@@ -95,6 +95,20 @@ def test_the_recipe_from_nothing_has_the_shapes_of_the_shipped_weights(figures: 
     )
 
 
+@pytest.mark.parametrize("name", ["cosmicman-sd", "cosmicman-sdxl"])
+def test_the_recipes_for_photographs_have_the_published_settings(name: str) -> None:
+    (path,) = (path for path in RECIPES if path.stem == name)
+    recipe = load_recipe(path)
+    hola, caption, fit = recipe.hola, recipe.caption, recipe.unet.fit
+    assert (hola.variant, hola.weight, hola.strides) == ("hola_reference", 1.0, (16,))
+    assert (caption.synonyms, caption.list_fraction, caption.attribute_dropout) == (0.0, 1.0, 0.0)
+    assert (caption.phrase_dropout, caption.framing_dropout, caption.caption_dropout) == (0.1, 0.0, 0.1)
+    assert caption.late_slot_dropout == pytest.approx(1 - 0.5 * 0.9)
+    assert (fit.batch_size, fit.accumulate, fit.learning_rate, fit.warmup_steps) == (4, 4, 1e-5, 0)
+    assert (fit.ema_decay, fit.mixed_precision, fit.steps, fit.decay_fraction) == (0.9999, "bf16", 100_000, 0.0)
+    assert (recipe.noise.noise_offset, recipe.noise.min_snr_gamma, recipe.data.posterior) == (0.05, None, "sample")
+
+
 def test_one_command_goes_on_from_the_shipped_weights() -> None:
     """`make continue-figurine` draws the figures and trains a recipe whose every part is a shipped one."""
     told = subprocess.run(["make", "-n", "continue-figurine"], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""How far pictures are from photographs, and from their captions: Fréchet distance and CLIP score.
+"""How far pictures are from photographs, and from their captions: Fréchet distance, CLIP score, preference score.
 
 The Fréchet distance (Heusel et al. 2017, arXiv 1706.08500) depends on whose features are compared, so its name says it:
 "FID" is said of the Inception network of 2015-12-05 alone, everything else is "Frechet distance, ... features".
@@ -150,7 +150,8 @@ def load_clip(source: str) -> Clip:
     model = _load(AutoModel, source, use_safetensors=True)
     if not isinstance(model, CLIPModel):
         raise ValueError(f"{source} must be a CLIP model, got {type(model).__name__}")
-    return Clip(source=source, model=model.eval(), processor=_load(AutoProcessor, source))
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return Clip(source=source, model=model.eval().to(device), processor=_load(AutoProcessor, source))
 
 
 def clip_score(pictures: Sequence[Pixels], captions: Sequence[str], clip: Clip) -> float:
@@ -164,18 +165,40 @@ def clip_score(pictures: Sequence[Pixels], captions: Sequence[str], clip: Clip) 
     Raises:
         ValueError: There are no pictures.
     """
+    return float(np.mean([100 * max(cosine, 0.0) for cosine in _cosines(pictures, captions, clip)]))
+
+
+def preference_scores(pictures: Sequence[Pixels], captions: Sequence[str], clip: Clip) -> list[float]:
+    """exp(logit scale) cos(picture, caption) of each picture, by a CLIP model that has learnt what people prefer.
+
+    That is the score of PickScore (Kirstain et al. 2023, arXiv 2305.01569) and of HPSv2 (Wu et al. 2023, arXiv
+    2306.09341; it is published as 100 cos, and 100 is its scale). It may be less than nothing.
+
+    Args:
+        pictures: uint8 [H, W, 3] each.
+        captions: One for each; words past the text encoder's length are cut off.
+        clip: Weights of such a model.
+
+    Raises:
+        ValueError: There are no pictures.
+    """
+    scale = float(clip.model.logit_scale.detach().exp())
+    return [scale * cosine for cosine in _cosines(pictures, captions, clip)]
+
+
+def _cosines(pictures: Sequence[Pixels], captions: Sequence[str], clip: Clip) -> list[float]:
+    """Of each picture's and its caption's embeddings."""
     if not pictures:
         raise ValueError("a CLIP score needs at least one picture")
-    scores = []
+    cosines: list[float] = []
     for start in range(0, len(pictures), _BATCH):
         images = [Image.fromarray(picture) for picture in pictures[start : start + _BATCH]]
         texts = list(captions[start : start + _BATCH])
         inputs = clip.processor(images=images, text=texts, return_tensors="pt", padding=True, truncation=True)
         with torch.inference_mode():
-            output = clip.model(**inputs)
-        cosine = torch.cosine_similarity(output.image_embeds, output.text_embeds)
-        scores += (100 * cosine.clamp(min=0)).tolist()
-    return float(np.mean(scores))
+            output = clip.model(**inputs.to(clip.model.device))
+        cosines += torch.cosine_similarity(output.image_embeds, output.text_embeds).tolist()
+    return cosines
 
 
 def _load(loader: Any, source: str, **more: Any) -> Any:

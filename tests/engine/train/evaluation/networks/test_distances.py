@@ -8,24 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import (
-    CLIPConfig,
-    CLIPImageProcessorPil,
-    CLIPModel,
-    CLIPProcessor,
-    CLIPTextConfig,
-    CLIPTextModel,
-    CLIPVisionConfig,
-)
+from PIL import Image
+from transformers import CLIPImageProcessorPil, CLIPModel, CLIPTextConfig, CLIPTextModel
 
-from engine.train.captions.tokenizer import load_tokenizer
 from engine.train.evaluation.command import Options, run
-from engine.train.evaluation.distances import (
+from engine.train.evaluation.networks.distances import (
     Features,
     clip_score,
     frechet_distance,
     inception_features,
     load_clip,
+    preference_scores,
     transformers_features,
 )
 from engine.train.evaluation.sources import FigurePainter, Pixels
@@ -45,23 +38,6 @@ class Narrow(torch.nn.Module):
 
     def forward(self, pictures: torch.Tensor, return_features: bool = True) -> torch.Tensor:
         return pictures.float().mean((2, 3))
-
-
-@pytest.fixture(scope="module")
-def clip(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny CLIP model with random weights, as `save_pretrained` writes it."""
-    torch.manual_seed(0)
-    tokenizer = load_tokenizer(finished / "tokenizer")
-    sizes = {"hidden_size": 8, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    text = CLIPTextConfig(vocab_size=len(tokenizer), eos_token_id=tokenizer.eos_token_id, **sizes)
-    vision = CLIPVisionConfig(image_size=16, patch_size=8, **sizes)
-    config = CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=6)
-    folder = tmp_path_factory.mktemp("clip")
-    CLIPModel(config).save_pretrained(folder)
-    size = {"height": 16, "width": 16}
-    images = CLIPImageProcessorPil(size={"shortest_edge": 16}, crop_size=size)
-    CLIPProcessor(image_processor=images, tokenizer=tokenizer).save_pretrained(folder)
-    return folder
 
 
 def vectors(rows: np.ndarray) -> tuple[list[Pixels], Features]:
@@ -132,6 +108,35 @@ def test_clip_score_is_the_mean_of_cosines(clip: Path) -> None:
         clip_score([], [], model)
 
 
+def test_a_preference_score_is_each_pictures_own_in_the_models_scale(clip: Path) -> None:
+    pictures = list(np.random.default_rng(3).integers(0, 256, (3, 20, 24, 3), np.uint8))
+    captions = ["a red sweater", "long hair", "trousers"]
+    model = load_clip(str(clip))
+    scores = preference_scores(pictures, captions, model)
+    inputs = model.processor(
+        images=[Image.fromarray(picture) for picture in pictures], text=captions, return_tensors="pt", padding=True
+    )
+    with torch.no_grad():
+        expected = model.model(**inputs).logits_per_image.diagonal()  # what PickScore's own example computes
+    assert scores == pytest.approx(expected.tolist(), abs=1e-3)
+    with pytest.raises(ValueError, match="at least one picture"):
+        preference_scores([], [], model)
+
+
+def test_the_command_tells_the_mean_preference_with_its_interval(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch.manual_seed(0)
+    Judge(JudgeNetwork((8, 8, 12)), {"widths": [8, 8, 12]}).save(tmp_path / "judge")
+    told = {"judge": tmp_path / "judge", "out": tmp_path / "out"}
+    assert run(Options(figures=True, num=4, preference=str(clip), **told)) == 0
+    (found,) = json.loads((tmp_path / "out" / "evaluation.json").read_text())["distances"]
+    low, high = found["interval_over_pictures"]
+    assert low <= found["value"] <= high and found["value"] == pytest.approx(sum(found["scores"]) / 4)
+    line = f"preference score ({clip}): {found['value']:.2f} ({low:.2f} .. {high:.2f}) over 4 pictures"
+    assert line in capsys.readouterr().out
+
+
 def test_the_command_names_every_number(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     torch.manual_seed(0)
     Judge(JudgeNetwork((8, 8, 12)), {"widths": [8, 8, 12]}).save(tmp_path / "judge")
@@ -148,6 +153,8 @@ def test_the_command_names_every_number(clip: Path, tmp_path: Path, capsys: pyte
     ("options", "message"),
     [
         ({"clip": "NOWHERE"}, "nowhere cannot be loaded"),
+        ({"preference": "NOWHERE"}, "nowhere cannot be loaded"),
+        ({"preference": "EMPTY"}, "empty cannot be loaded"),
         ({"features": "NOWHERE"}, "nowhere cannot be loaded"),
         ({"inception": "NOWHERE"}, "nowhere is no TorchScript file"),
         ({"features": "CLIP", "reference": "EMPTY"}, "empty holds no picture ("),
@@ -167,7 +174,7 @@ def test_what_cannot_be_measured_is_refused_before_a_picture_is_made(
     places = {"NOWHERE": tmp_path / "nowhere", "CLIP": clip, "EMPTY": tmp_path / "empty"}
     monkeypatch.setattr(FigurePainter, "paint", lambda *_: pytest.fail("a picture was made"))
     told = {name: Path(places[value]) for name, value in options.items()}
-    texts = {name: str(told[name]) for name in ("clip", "features") if name in told}
+    texts = {name: str(told[name]) for name in ("clip", "features", "preference") if name in told}
     assert run(Options(figures=True, num=3, **{**told, **texts})) == 2
     assert message in caplog.text
 
