@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from difflib import get_close_matches
+from functools import cache
 
 from fastapi import FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
@@ -194,18 +195,19 @@ def _middleware(
     ]
 
 
-def _pages(root_path: str) -> list[Route]:
+@cache
+def _pages(root_path: str) -> tuple[Route, ...]:
     """What people and programs read about the interface, and the studio."""
     text = openapi.text(root_path)
 
     async def openapi_json(request: Request) -> Response:
         return Response(text, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
-    return [
+    return (
         Route("/openapi.json", openapi_json, methods=["GET"], include_in_schema=False),
         docs_route(openapi.document(root_path)),
         *studio_routes(),
-    ]
+    )
 
 
 async def _problem(request: Request, error: Exception) -> Response:

@@ -3,19 +3,12 @@
 The tiny model is a pipeline with random weights, its bundle and its description.
 """
 
-import fcntl
-import hashlib
-import json
+import asyncio
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
-from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
@@ -23,6 +16,8 @@ from hypothesis import HealthCheck
 from tokenizers import Tokenizer
 
 import engine  # noqa: F401  # before a test imports a package that would report to its maker
+from tests import tiny_exports
+from tests.tiny_models import clip_tokenizer
 
 # Before PyTorch is imported. The models of the tests are so small that several threads cost more than they bring:
 # they wait for each other by spinning, which took 20 times as long on a machine with something else to do.
@@ -35,182 +30,6 @@ hypothesis.settings.load_profile("any machine")
 ROOT = Path(__file__).resolve().parent.parent
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-WORDS = (
-    "a woman man with in and wearing red blue green plaid shirt dress long brown hair hat boots on street full-body "
-    "shot of smiling photograph no without glasses , . black coat over trousers"
-)
-
-
-def _tokenizer(*, pad_token: str = "<|endoftext|>") -> Any:
-    from tokenizers import pre_tokenizers
-    from transformers import CLIPTokenizer
-
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    merges: list[tuple[str, str]] = []
-    tokens = [*alphabet, *(letter + "</w>" for letter in alphabet)]
-    for word in WORDS.split():
-        left = word[0] if len(word) > 1 else ""
-        for place, letter in enumerate(word[1:], start=1):
-            right = letter + "</w>" if place == len(word) - 1 else letter
-            if (left, right) not in merges:
-                merges.append((left, right))
-            left += right
-            tokens.append(left)
-    tokens += ["<|startoftext|>", "<|endoftext|>"]
-    return CLIPTokenizer(
-        vocab={token: index for index, token in enumerate(dict.fromkeys(tokens))},
-        merges=merges,
-        bos_token="<|startoftext|>",
-        eos_token="<|endoftext|>",
-        unk_token="<|endoftext|>",
-        pad_token=pad_token,
-        model_max_length=77,
-    )
-
-
-def _save_checkpoint(folder: Path) -> None:
-    import torch
-    from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-    from transformers import CLIPTextConfig, CLIPTextModel
-
-    torch.manual_seed(0)
-    tokenizer = _tokenizer()
-    text_encoder = CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=32,
-            intermediate_size=64,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            max_position_embeddings=77,
-            projection_dim=32,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-        )
-    )
-    unet = UNet2DConditionModel(
-        sample_size=12,
-        in_channels=4,
-        out_channels=4,
-        block_out_channels=(16, 32),
-        layers_per_block=1,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        mid_block_type=None,
-        attention_head_dim=2,
-        cross_attention_dim=32,
-        norm_num_groups=8,
-    )
-    vae = AutoencoderKL(
-        latent_channels=4,
-        block_out_channels=(8, 8, 8),
-        layers_per_block=1,
-        norm_num_groups=4,
-        down_block_types=("DownEncoderBlock2D",) * 3,
-        up_block_types=("UpDecoderBlock2D",) * 3,
-        sample_size=48,
-        scaling_factor=0.5,
-    )
-    scheduler = DDIMScheduler(
-        beta_start=0.00085,
-        beta_end=0.012,
-        beta_schedule="scaled_linear",
-        prediction_type="v_prediction",
-        rescale_betas_zero_snr=True,
-        timestep_spacing="trailing",
-        steps_offset=1,
-        clip_sample=False,
-    )
-    pipeline = StableDiffusionPipeline(
-        vae=vae,
-        text_encoder=text_encoder,
-        tokenizer=tokenizer,
-        unet=unet,
-        scheduler=scheduler,
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
-    )
-    pipeline.save_pretrained(folder)
-    facts = {
-        "name": "tiny",
-        "sizes": [[32, 48], [40, 40], [48, 32]],
-        "default_size": [32, 48],
-        "steps": 4,
-        "max_steps": 30,
-        "guidance_scale": 3.0,
-        "sampler": "ddim",
-        "licence": "Apache-2.0",
-        "source": "random weights",
-    }
-    (folder / "cosmicman.json").write_text(json.dumps(facts), encoding="utf-8")
-
-
-def _save_sdxl(folder: Path) -> None:
-    """A pipeline of SDXL's shape: two text encoders, the second with a projection, and a UNet that reads sizes."""
-    import torch
-    from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
-
-    torch.manual_seed(1)
-    tokenizer, second_tokenizer = _tokenizer(), _tokenizer(pad_token="!")
-
-    def text(width: int, activation: str) -> CLIPTextConfig:
-        return CLIPTextConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=width,
-            intermediate_size=2 * width,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            max_position_embeddings=77,
-            projection_dim=24,
-            hidden_act=activation,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=1,
-        )
-
-    unet = UNet2DConditionModel(
-        sample_size=12,
-        block_out_channels=(16, 32),
-        layers_per_block=1,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        attention_head_dim=(1, 2),
-        transformer_layers_per_block=(1, 1),
-        cross_attention_dim=16 + 32,
-        use_linear_projection=True,
-        addition_embed_type="text_time",
-        addition_time_embed_dim=8,
-        projection_class_embeddings_input_dim=24 + 6 * 8,
-        norm_num_groups=8,
-    )
-    vae = AutoencoderKL(
-        latent_channels=4,
-        block_out_channels=(8, 8, 8),
-        layers_per_block=1,
-        norm_num_groups=4,
-        down_block_types=("DownEncoderBlock2D",) * 3,
-        up_block_types=("UpDecoderBlock2D",) * 3,
-        sample_size=48,
-        scaling_factor=0.13025,
-    )
-    scheduler = EulerDiscreteScheduler(
-        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", timestep_spacing="leading", steps_offset=1
-    )
-    pipeline = StableDiffusionXLPipeline(
-        vae=vae,
-        text_encoder=CLIPTextModel(text(16, "quick_gelu")),
-        text_encoder_2=CLIPTextModelWithProjection(text(32, "gelu")),
-        tokenizer=tokenizer,
-        tokenizer_2=second_tokenizer,
-        unet=unet,
-        scheduler=scheduler,
-        force_zeros_for_empty_prompt=True,
-        add_watermarker=False,
-    )
-    pipeline.save_pretrained(folder)
 
 
 @pytest.fixture(autouse=True)
@@ -221,70 +40,47 @@ def denormal_numbers() -> Iterator[None]:
         sys.modules["torch"].set_flush_denormal(False)
 
 
+@pytest.fixture
+async def pass_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """`pass_time(60)`: this event loop's clock is 60 seconds further; no test waits for a deadline, or races it."""
+    loop = asyncio.get_running_loop()
+    real, passed = loop.time, 0.0
+
+    def advance(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+
+    monkeypatch.setattr(loop, "time", lambda: real() + passed)
+    return advance
+
+
 @pytest.fixture(scope="session")
 def tokenizer() -> Tokenizer:
-    return Tokenizer.from_str(_tokenizer().backend_tokenizer.to_str())
-
-
-def _exported(config: pytest.Config, name: str, save: Callable[[Path], object]) -> Path:
-    """Checkpoint and bundle; kept between runs until the export, this file or the exporter's libraries change."""
-    others = ("tensorrt.py", "triton.py")  # They read bundles; they do not write them.
-    exporter = [path for path in sorted((ROOT / "engine/export").rglob("*.py")) if path.name not in others]
-    exporter += sorted((ROOT / "engine/pipeline_folder").glob("*.py"))
-    beside = [ROOT / "tests/engine" / name for name in ("fast_paths.py", "control/random_networks.py")]
-    sources = [Path(__file__), *beside, *exporter, ROOT / "engine/bundle/manifest.py"]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
-    for library in ("torch", "diffusers", "transformers", "onnxscript", "onnx"):
-        digest.update(metadata.version(library).encode())
-    assert config.cache is not None
-    cache = config.cache.mkdir(name)
-    folder = cache / digest.hexdigest()[:16]
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one worker makes it, the others wait
-        if not folder.exists():
-            _make(folder, save)
-    return folder
-
-
-def _make(folder: Path, save: Callable[[Path], object]) -> None:
-    """Writes a checkpoint and its bundle, in place of older ones."""
-    from engine.bundle.manifest import ADAPTED_FILE, load_bundle, write_manifest
-    from engine.export.control import add_controls
-    from engine.export.onnx import export_bundle
-    from tests.engine.control.random_networks import write_networks
-
-    for old in folder.parent.iterdir():
-        if old.is_dir():
-            shutil.rmtree(old)
-    work = Path(tempfile.mkdtemp(dir=folder.parent))
-    save(work / "checkpoint")
-    export_bundle(work / "checkpoint", work / "adapted", adapters=True)
-    shutil.copytree(work / "adapted", work / "bundle", ignore=shutil.ignore_patterns(ADAPTED_FILE))
-    manifest = load_bundle(work / "adapted").manifest
-    files = {name: entry for name, entry in manifest.files.items() if name != ADAPTED_FILE}
-    write_manifest(work / "bundle", replace(manifest, adapted=None, files=files))
-    add_controls(work / "adapted", write_networks(work / "control"), work / "controlled")
-    work.rename(folder)
+    return Tokenizer.from_str(clip_tokenizer().backend_tokenizer.to_str())
 
 
 @pytest.fixture(scope="session")
 def tiny(pytestconfig: pytest.Config) -> Path:
-    """A tiny model of the SD family and its bundle."""
-    return _exported(pytestconfig, "tiny-pipeline", _save_checkpoint)
+    """A tiny model of the SD family, its bundle and that with fast paths."""
+    return tiny_exports.folder_of("sd", pytestconfig)
 
 
 @pytest.fixture(scope="session")
 def tiny_sdxl(pytestconfig: pytest.Config) -> Path:
     """A tiny model of the SDXL family and its bundle."""
-    return _exported(pytestconfig, "tiny-sdxl", _save_sdxl)
+    return tiny_exports.folder_of("sdxl", pytestconfig)
 
 
 @pytest.fixture(scope="session")
-def tiny_fast(pytestconfig: pytest.Config, checkpoint: Path) -> Path:
+def tiny_fast(tiny: Path) -> Path:
     """The tiny model of the SD family with a fast decoder and a UNet of few steps, and its bundle."""
-    from tests.engine.fast_paths import add_fast_paths
+    return tiny / "fast"
 
-    return _exported(pytestconfig, "tiny-fast", partial(add_fast_paths, checkpoint))
+
+@pytest.fixture(scope="session")
+def tiny_int8(pytestconfig: pytest.Config) -> Path:
+    """The tiny model of the SDXL family with fast paths, and the bundle that `cosmicman export` made of it in int8."""
+    return tiny_exports.folder_of("int8", pytestconfig)
 
 
 @pytest.fixture(scope="session")

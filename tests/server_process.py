@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.forking import Popen
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -37,9 +39,7 @@ def serving(
     command = [sys.executable, "-m", "server.cli", "serve", "--port", "0"]
     log = folder / "log"
     with log.open("w", encoding="utf-8") as errors:
-        child = subprocess.Popen(  # noqa: S603 - our own server
-            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
+        child = Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         assert child.stdout is not None
         found = re.search(r"is ready on (\S+)", child.stdout.readline())

@@ -90,7 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _let_name_themselves(parser: argparse.ArgumentParser) -> None:
     """Lets options say which command's parser read them."""
-    parser.set_defaults(parser=parser)
+    parser.set_defaults(read_by=parser)
     for action in parser._actions:
         for inner in action.choices.values() if isinstance(action, argparse._SubParsersAction) else ():
             _let_name_themselves(inner)
@@ -117,7 +117,7 @@ def _command(arguments: Sequence[str] | None) -> int:
     try:
         options, extra = build_parser().parse_known_args(arguments)
         if extra:
-            return _fail(options, unknown_arguments(options.parser, extra), 2)
+            return _fail(options, unknown_arguments(options.read_by, extra), 2)
         return _run(options)
     finally:
         sys.stdout.flush()

@@ -309,20 +309,6 @@ async def live(app: FastAPI) -> AsyncIterator[Running]:
         yield running
 
 
-@pytest.fixture
-async def pass_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """`pass_time(60)`: this event loop's clock is 60 seconds further; no test waits for a deadline, or races it."""
-    loop = asyncio.get_running_loop()
-    real, passed = loop.time, 0.0
-
-    def advance(seconds: float) -> None:
-        nonlocal passed
-        passed += seconds
-
-    monkeypatch.setattr(loop, "time", lambda: real() + passed)
-    return advance
-
-
 async def eventually(condition: Callable[[], bool]) -> None:
     """Waits until the condition holds."""
     async with asyncio.timeout(PATIENCE_SECONDS):

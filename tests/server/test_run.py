@@ -17,6 +17,7 @@ import pytest
 from engine.engine import Engine
 from server.run import EXIT_ADDRESS, EXIT_BUNDLE, EXIT_SETTINGS, EXIT_STARTUP, serve
 from server.settings import Settings
+from tests.forking import Popen
 
 #: Against hanging for ever; nothing is measured.
 PATIENCE_SECONDS = 120
@@ -45,7 +46,7 @@ def environment(**settings: Any) -> dict[str, str]:
 
 @contextlib.contextmanager
 def process(*arguments: str, **settings: Any) -> Iterator[subprocess.Popen[str]]:
-    child = subprocess.Popen(
+    child = Popen(
         [sys.executable, "-c", SCRIPT, *arguments],
         env=environment(**settings),
         stdout=subprocess.PIPE,

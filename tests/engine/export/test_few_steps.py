@@ -12,9 +12,12 @@ from diffusers import UNet2DConditionModel
 
 from engine.bundle.manifest import FAST_DECODER_FILE, FEW_STEPS_FILE, MANIFEST_FILE, UNET_FILE, load_bundle
 from engine.errors import BundleError
+from engine.export.checkpoint import describe
 from engine.export.onnx import export_bundle
 from engine.pipeline_folder.fast_decoder import load_fast_decoder
 from engine.pipeline_folder.few_steps import merge_few_steps
+from engine.pipeline_folder.graphs import parts_of
+from engine.pipeline_folder.source import open_source
 from engine.sessions.runtime import onnxruntime
 from tests.engine.export.test_onnx import run
 from tests.engine.fast_paths import FEW, add_fast_paths
@@ -28,19 +31,20 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def fast(kind: str, tiny_fast: Path, sdxl_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if kind == "sd-fp32":
-        return tiny_fast / "checkpoint"
-    return add_fast_paths(sdxl_checkpoint, tmp_path_factory.mktemp("fast") / "checkpoint")
+def exported(kind: str, request: pytest.FixtureRequest) -> Path:
+    """The folder of a checkpoint with both parts and its bundle."""
+    found: Path = request.getfixturevalue({"sd-fp32": "tiny_fast", "sdxl-int8": "tiny_int8"}[kind])
+    return found
 
 
 @pytest.fixture(scope="module")
-def made(kind: str, fast: Path, tiny_fast: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    if kind == "sd-fp32":
-        return tiny_fast / "bundle", "fp32"
-    bundle = tmp_path_factory.mktemp("bundles") / "int8"
-    export_bundle(fast, bundle, precision="int8")
-    return bundle, "int8"
+def fast(exported: Path) -> Path:
+    return exported / "checkpoint"
+
+
+@pytest.fixture(scope="module")
+def made(kind: str, exported: Path) -> tuple[Path, str]:
+    return exported / "bundle", kind.rpartition("-")[2]
 
 
 def inputs(unet: UNet2DConditionModel) -> dict[str, torch.Tensor]:
@@ -108,10 +112,32 @@ def test_the_fast_decoder_equals_torch(fast: Path, made: tuple[Path, str]) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{}", r"few_steps\.json: must say steps and sampler"),
+        ('{"steps": 4, "sampler": "best"}', "sampler must be one of ddim"),
+    ],
+)
+def test_what_cannot_be_described_is_named_and_nothing_is_written(
+    checkpoint: Path, tmp_path: Path, text: str, message: str
+) -> None:
+    broken = add_fast_paths(checkpoint, tmp_path / "broken")
+    (broken / "few_steps/few_steps.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        export_bundle(broken, tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()
+
+
+def load_part(checkpoint: Path, part: str) -> None:
+    """As an export does, after minutes of writing the parts before it."""
+    source = open_source(checkpoint)
+    manifest = describe(source, name=None, precision="fp32", clip_skip=0)
+    parts_of(source, manifest, variant=None)[part]()
+
+
+@pytest.mark.parametrize(
     ("file", "text", "message"),
     [
-        ("few_steps/few_steps.json", "{}", r"few_steps\.json: must say steps and sampler"),
-        ("few_steps/few_steps.json", '{"steps": 4, "sampler": "best"}', "sampler must be one of ddim"),
         ("few_steps/pytorch_lora_weights.safetensors", "x", "no adapters of this UNet"),
         ("fast_decoder/config.json", "{}", "no fast decoder"),
         ("fast_decoder/model.safetensors", "x", "no weights of this fast decoder"),
@@ -121,8 +147,7 @@ def test_a_damaged_part_is_named(checkpoint: Path, tmp_path: Path, file: str, te
     broken = add_fast_paths(checkpoint, tmp_path / "broken")
     (broken / file).write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=message):
-        export_bundle(broken, tmp_path / "bundle")
-    assert not (tmp_path / "bundle").exists()
+        load_part(broken, {"few_steps": "unet of few steps", "fast_decoder": "fast decoder"}[Path(file).parts[0]])
 
 
 def test_a_decoder_of_other_latents_is_refused(checkpoint: Path, tmp_path: Path) -> None:
@@ -130,7 +155,7 @@ def test_a_decoder_of_other_latents_is_refused(checkpoint: Path, tmp_path: Path)
     config = broken / "fast_decoder" / "config.json"
     config.write_text(json.dumps(json.loads(config.read_text()) | {"channels": [8], "blocks": [1]}))
     with pytest.raises(ValueError, match="no weights of this fast decoder"):
-        export_bundle(broken, tmp_path / "bundle")
+        load_part(broken, "fast decoder")
 
 
 def test_a_manifest_that_says_no_steps_is_refused(made: tuple[Path, str], tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -18,6 +18,8 @@ SMALL, WIDE = (1, 2, 4, 4), (1, 2, 4, 6)
 POISON = 100.0
 #: Against hanging for ever; nothing is measured.
 PATIENCE_SECONDS = 120
+#: A deadline that no machine reaches by itself: the tests put the clock forward.
+HOUR_SECONDS = 3600.0
 
 
 class Model:
@@ -180,16 +182,24 @@ async def test_no_size_starves() -> None:
         await asyncio.gather(*many)
 
 
-async def test_a_deadline_ends_a_request_in_line_and_in_the_middle_of_its_steps() -> None:
+async def test_a_deadline_ends_a_request_in_line_and_in_the_middle_of_its_steps(
+    pass_time: Callable[[float], None],
+) -> None:
     model = Model()
     model.gate.clear()
     async with running(model, max_running=1) as scheduler:
+        long = asyncio.create_task(run(scheduler, picture(9, steps=500), deadline_seconds=HOUR_SECONDS))
+        await until(lambda: seated(scheduler) == 1)
+        pass_time(HOUR_SECONDS)
         with pytest.raises(DeadlineError, match="was running"):
-            await run(scheduler, picture(9, steps=500), deadline_seconds=0.01)
+            await long
         blocker = asyncio.create_task(run(scheduler, picture(1)))
         await until(lambda: seated(scheduler) == 1)
+        late = asyncio.create_task(run(scheduler, picture(2), deadline_seconds=HOUR_SECONDS))
+        await until(lambda: entered(scheduler) == 2)
+        pass_time(HOUR_SECONDS)
         with pytest.raises(DeadlineError, match="was in line"):
-            await run(scheduler, picture(2), deadline_seconds=0.01)
+            await late
         model.gate.set()
         await blocker
         assert all(9.0 not in contexts for _, contexts in model.batches[1:]), "only the forward under way may hold it"
@@ -429,11 +439,12 @@ async def test_places_in_line_are_told_as_they_change_and_the_latest_alone() -> 
         last.__exit__(None, None, None)
 
 
-async def test_places_are_told_until_the_wait_ends_in_an_error() -> None:
+async def test_places_are_told_until_the_wait_ends_in_an_error(pass_time: Callable[[float], None]) -> None:
     model = Model()
     async with running(model, max_running=1) as scheduler:
-        first, second = scheduler.enter(), scheduler.enter(deadline_seconds=0.01)
+        first, second = scheduler.enter(), scheduler.enter(deadline_seconds=HOUR_SECONDS)
         seated = asyncio.ensure_future(second.admitted())
+        pass_time(HOUR_SECONDS)
         assert [position async for position in second.moves(second.position, seated)] == []
         with pytest.raises(DeadlineError):
             await seated

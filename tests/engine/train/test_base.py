@@ -10,6 +10,8 @@ import pytest
 import torch
 from diffusers import DiffusionPipeline
 
+from engine.export.checkpoint import describe
+from engine.pipeline_folder.source import open_source
 from engine.train import main
 from engine.train.data.latent_cache import load_cache
 from engine.train.loop import checkpoint as states
@@ -80,19 +82,24 @@ def test_the_package_is_stock_and_all_but_the_unet_is_the_bases(
     assert picture.size == (32, 24)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
-def test_what_was_trained_is_exported_and_served(family: str, trained: dict[str, Path], tmp_path: Path) -> None:
+def test_what_was_trained_says_of_itself_what_a_bundle_needs(family: str, trained: dict[str, Path]) -> None:
+    manifest = describe(open_source(trained[family] / "package"), name=None, precision="fp32", clip_skip=0)
+    assert (manifest.family, manifest.sizes) == (family, ())
+    assert manifest.source == "further, trained from checkpoint"
+
+
+@pytest.mark.slow
+def test_what_was_trained_is_exported_and_served(trained: dict[str, Path], sdxl_bundle: Path, tmp_path: Path) -> None:
+    """Its UNet, since the rest is the base's; stages/test_distil.py exports a whole package of the other family."""
     from engine.description import parse
     from engine.engine import Engine
-    from engine.export.onnx import export_bundle
+    from engine.export.unets import write_unets
     from engine.request.events import ImageReady
     from engine.request.request import GenerationRequest
     from engine.settings import EngineSettings
 
-    manifest = export_bundle(trained[family] / "package", tmp_path / "bundle")
-    assert (manifest.family, manifest.sizes) == (family, ())
-    assert manifest.source == "further, trained from checkpoint"
+    write_unets(sdxl_bundle, trained["sdxl"] / "package", tmp_path / "bundle")
     request = GenerationRequest(description=parse("a woman in a red dress"), width=24, height=32, steps=2, seed=1)
 
     async def pictures() -> list[ImageReady]:

@@ -1,4 +1,4 @@
-"""Two ways to run the command: a process of its own, as a shell does, and quickly in this one for what is refused."""
+"""Two ways to run the command: a process of its own, and this one for what is refused."""
 
 import io
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import main
+from tests.forking import Popen
 from tests.server.cli.vlm_server import VlmServer, vlm_server
 
 
@@ -29,12 +30,18 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def cosmicman(tmp_path: Path, environment: dict[str, str]) -> Callable[..., Outcome]:
-    """`cosmicman("parse", "-", stdin=b"a red hat")`: a process of its own, in an empty folder."""
+    """`cosmicman("parse", "-", stdin=b"a red hat")`: a process of its own, in an empty folder.
 
-    def run(*arguments: str, stdin: bytes = b"", python: tuple[str, ...] = ("-m", "server.cli")) -> Outcome:
-        command = [sys.executable, *python, *arguments]
-        result = subprocess.run(command, cwd=tmp_path, env=environment, input=stdin, capture_output=True, check=False)
-        return Outcome(status=result.returncode, out=result.stdout.decode(), err=result.stderr.decode())
+    It is forked from one that has imported everything; with `python=("-c", "...")` Python starts as ever.
+    """
+
+    def run(*arguments: str, stdin: bytes = b"", python: tuple[str, ...] | None = None) -> Outcome:
+        start = Popen if python is None else subprocess.Popen
+        command = [sys.executable, *(python or ("-m", "server.cli")), *arguments]
+        pipe = subprocess.PIPE
+        with start(command, cwd=tmp_path, env=environment, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+            out, err = process.communicate(stdin)
+        return Outcome(status=process.returncode, out=out.decode(), err=err.decode())
 
     return run
 

@@ -172,13 +172,20 @@ def test_captions_of_rows_become_a_table_by_one_command(
     assert len(list((out / "pictures").glob("*.png"))) == 2
 
 
-@pytest.mark.slow
-def test_a_server_that_is_not_there_is_one_line(cosmicman, tmp_path: Path) -> None:
+def test_a_server_that_is_not_there_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vision_endpoint, "_backoff", lambda attempt: 0.001 * attempt)
+    endpoint = VisionEndpoint(base_url="http://127.0.0.1:9/v1", model="eyes")
+    with pytest.raises(ValueError, match="cannot be asked, tried 5 times: ConnectError"):
+        endpoint.answer([(PICTURE, question("Is it red?"))])
+    monkeypatch.undo()
+    assert [vision_endpoint._backoff(attempt) for attempt in (1, 2, 3, 4, 9)] == [0.5, 1, 2, 4, 60]
+
+
+def test_a_server_that_cannot_be_asked_is_one_line(cosmicman, vlm: VlmServer, tmp_path: Path) -> None:
+    vlm.reply = lambda body, number: (401, {}, b"no such key")
     Image.fromarray(PICTURE).save(tmp_path / "a.png")
     (tmp_path / "a.txt").write_text("a woman")
-    arguments = ("evaluate", "--images", str(tmp_path), "--vlm", "http://127.0.0.1:9/v1", "--vlm-model", "eyes")
-    outcome = cosmicman(*arguments)
+    outcome = cosmicman("evaluate", "--images", str(tmp_path), "--vlm", vlm.url, "--vlm-model", "eyes")
     assert outcome.status == 2
-    lines = [line for line in outcome.err.splitlines() if "cannot be asked" in line]
-    assert len(lines) == 1 and "tried 5 times: ConnectError" in lines[0]
+    assert len([line for line in outcome.err.splitlines() if "refuses: status 401" in line]) == 1
     assert "Traceback" not in outcome.err

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from tests.forking import Popen
+
 ROOT = Path(__file__).resolve().parents[3]
 CONFTEST = Path(__file__).resolve().parents[1] / "conftest.py"
 PATIENCE_SECONDS = 240
@@ -84,7 +86,7 @@ def gateway(*command: str, **settings: Any) -> Iterator[Gateway]:
         name.upper() if name == "step_seconds" else f"COSMICMAN_{name.upper()}": str(value)
         for name, value in settings.items()
     }
-    child = subprocess.Popen(
+    child = Popen(
         command or RECTANGLES,
         env={**os.environ, "PYTHONPATH": str(ROOT), "COSMICMAN_PORT": "0", **variables},
         stdout=subprocess.PIPE,

@@ -13,6 +13,8 @@ from typing import IO
 import httpx
 import pytest
 
+from tests.forking import Popen
+
 #: Against hanging for ever; nothing is measured.
 PATIENCE_SECONDS = 120
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,7 +37,7 @@ def serving(bundle: Path, *arguments: str, err: int | IO[str], **variables: str)
         "--bundle",
         str(bundle),
     ]
-    child = subprocess.Popen(
+    child = Popen(
         [*command, "--bundle", str(bundle), *arguments],
         cwd=ROOT,
         env={**kept, "PYTHONPATH": str(ROOT), **variables},

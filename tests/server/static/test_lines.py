@@ -13,10 +13,12 @@ import pytest
 from PIL import Image
 from playwright.async_api import CDPSession, expect
 
+from tests.thorough import few_or
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-#: From a small phone to a wide window; between them every 23 pixels, so that words break everywhere.
-WIDTHS = [*range(320, 560, 23), 700, 928, 1000, 1280]
+#: From a small phone to a wide window; between them close together, so that words break everywhere.
+WIDTHS = [*range(320, 560, few_or(61, 23)), 700, 1280]
 TEXTS = {
     "long words": "a woman with " + "averyvery" * 20 + " red hair, a " + "blue" * 40 + " coat, red/blue-green_hat?a=b",
     "trailing spaces": "a red hat,          a blue coat      ,    " + " " * 80 + "green boots" + " " * 120,
