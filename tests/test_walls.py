@@ -48,6 +48,8 @@ FLOORS = {
         "samplers": 0,
         "settings": 0,
         "threads": 0,
+        "train.denoising": 1,
+        "train.intervals": 0,
         "train.pixels": 0,
         "train.prefetch": 0,
         "description.lexicon": 0,

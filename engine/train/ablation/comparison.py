@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.train.ablation.results import ATTENTION, DENOISING, MEASURES, Result, read_result
-from engine.train.evaluation.intervals import Interval, mean_over_pictures, mean_over_seeds, paired_difference
+from engine.train.intervals import Interval, mean_over_pictures, mean_over_seeds, paired_difference
 
 logger = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "five colours": tuple(key for keys in PROMISED.values() for key in keys),
 }
 ATTENTION = "attention inside"
-DENOISING = ("denoising error", "caption's worth")  # see evaluation/denoising.py
+DENOISING = ("denoising error", "caption's worth")  # see train/denoising.py
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from engine.files.whole import whole_file, write_json
-from engine.train.evaluation.intervals import Interval, mean_over_pictures
 from engine.train.evaluation.sources import Pixels
+from engine.train.intervals import Interval, mean_over_pictures
 from engine.train.questions.table import Kind
 from engine.train.questions.yes_no import AtomicQuestion
 

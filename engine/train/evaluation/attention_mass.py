@@ -37,9 +37,9 @@ from transformers import CLIPTokenizer
 from engine.description import Group
 from engine.train.captions.tokenizer import token_windows
 from engine.train.data.latent_cache import label_shares
-from engine.train.evaluation.denoising import Denoising, show_denoising, squares
-from engine.train.evaluation.intervals import Interval, mean_over_pictures
+from engine.train.denoising import Denoising, show_denoising, squares
 from engine.train.evaluation.subjects import Describe, Subject
+from engine.train.intervals import Interval, mean_over_pictures
 from engine.train.losses.attention_capture import AttentionCapture, restore_processors
 from engine.train.losses.hola import Supervision
 from engine.train.losses.noise import add_noise, target

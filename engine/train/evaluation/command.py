@@ -18,9 +18,9 @@ from engine.description import Group
 from engine.regions.regions import Regions
 from engine.train.evaluation.answerers import Viewer
 from engine.train.evaluation.attention_mass import AttentionReport, measure_attention, strides_of
+from engine.train.evaluation.comparisons import Comparisons, Distance, show_distance
 from engine.train.evaluation.evaluate import ask_about_figures, evaluate
 from engine.train.evaluation.layout import LayoutReport, measure_layout, open_parser
-from engine.train.evaluation.networks.comparisons import Comparisons, Distance, show_distance
 from engine.train.evaluation.photographs import (
     judge_photographs,
     paint_and_ask,

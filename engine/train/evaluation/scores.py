@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.train.evaluation.intervals import Interval, mean_over_pictures
+from engine.train.intervals import Interval, mean_over_pictures
 from engine.train.questions.table import ABSENT, BY_KEY, QUESTIONS, Kind
 
 # What "First light" promises: each of these colours right in at least GOAL of the pictures that are asked about it.

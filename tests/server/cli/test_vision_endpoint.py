@@ -164,7 +164,7 @@ def test_captions_of_rows_become_a_table_by_one_command(
     printed = capsys.readouterr().out
     assert all(name in printed for name in ("Acc_obj", "Acc_tex", "Acc_shape", "Acc_all"))
     assert f"2 pictures, answered by eyes at {vlm.url}" in printed
-    asked = [request["messages"][0]["content"][1]["text"] for request in vlm.requests]
+    asked = [text_of(request) for request in vlm.requests]
     assert any("wearing a sweater" in text for text in asked) and not any("Is the sweater" in text for text in asked)
     kinds = {kind["name"]: kind for kind in json.loads((out / "evaluation.json").read_text())["kinds"]}
     assert 0 < kinds["Acc_obj"]["accuracy"] < 1 and kinds["Acc_shape"]["skipped"] > 0

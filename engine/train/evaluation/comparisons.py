@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.train.data.rows import PICTURES
-from engine.train.evaluation.intervals import mean_over_pictures
 from engine.train.evaluation.sources import Pixels, read_pixels
+from engine.train.intervals import mean_over_pictures
 
 if TYPE_CHECKING:
-    from engine.train.evaluation.networks.distances import Clip, Features
+    from engine.train.evaluation.distances import Clip, Features
 
 Distance = dict[str, Any]  # name, value, number of pictures; where known its interval and each picture's own
 
@@ -47,7 +47,7 @@ class Comparisons:
             self._reference = _folder(reference)
         if not (features or inception or clip or preference):
             return
-        from engine.train.evaluation.networks import distances
+        from engine.train.evaluation import distances
 
         if features:
             self._networks.append(distances.transformers_features(features))
@@ -67,14 +67,14 @@ class Comparisons:
         return [*self._frechet(real, made), *self._scores(made, captions)]
 
     def _frechet(self, real: Sequence[Pixels], made: Sequence[Pixels]) -> Iterator[Distance]:
-        from engine.train.evaluation.networks.distances import frechet_distance
+        from engine.train.evaluation.distances import frechet_distance
 
         for network in self._networks:
             value = frechet_distance(real, made, network)
             yield {"name": network.distance_name, "value": value, "pictures": len(made), "reference": len(real)}
 
     def _scores(self, made: Sequence[Pixels], captions: Sequence[str]) -> Iterator[Distance]:
-        from engine.train.evaluation.networks.distances import clip_score, preference_scores
+        from engine.train.evaluation.distances import clip_score, preference_scores
 
         if self._clip:
             value = clip_score(made, captions, self._clip)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.train.evaluation.intervals import mean_over_pictures, mean_over_seeds, paired_difference
+from engine.train.intervals import mean_over_pictures, mean_over_seeds, paired_difference
 
 
 def test_one_question_a_picture_is_the_binomial_interval() -> None:

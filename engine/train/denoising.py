@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.train.evaluation.intervals import Interval, mean_over_pictures
+from engine.train.intervals import Interval, mean_over_pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from PIL import Image
 from transformers import CLIPImageProcessorPil, CLIPModel, CLIPTextConfig, CLIPTextModel
 
 from engine.train.evaluation.command import Options, run
-from engine.train.evaluation.networks.distances import (
+from engine.train.evaluation.distances import (
     Features,
     clip_score,
     frechet_distance,
