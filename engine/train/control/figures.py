@@ -108,7 +108,7 @@ def _made(seeds: range, vae: AutoencoderKL, cell: int) -> dict[str, NDArray[Any]
     for size, pairs in drawn.items():
         drawings = [drawing for drawing, _ in pairs]
         height, width = drawings[0].items.shape
-        maps = {
+        maps: dict[str, list[NDArray[np.float32]]] = {
             "items": [chances(sets_of_items(each.items)) for each in drawings],
             "labels": [chances(sets_of_labels(each.labels)) for each in drawings],
             "poses": [
@@ -127,7 +127,8 @@ def _squares(shares: NDArray[np.float32], cell: int) -> Shares:
     """The mean over squares of `cell` pixels a side, [I, H, W] -> [I, y, x] of 0..255."""
     channels, height, width = shares.shape
     squares = shares.reshape(channels, height // cell, cell, width // cell, cell).mean((2, 4))
-    return np.rint(255 * squares).astype(np.uint8)
+    whole: Shares = np.rint(255 * squares).astype(np.uint8)
+    return whole
 
 
 @torch.no_grad()

@@ -115,7 +115,8 @@ class ControlStage(Stage):
     @torch.no_grad()
     def report(self, step: int) -> dict[str, float]:
         """The loss of held-out figures under their whole maps, and that of the UNet by itself."""
-        rng, size = np.random.default_rng((self.recipe.seed, 12)), self.config.fit.batch_size
+        rng, size, objective = np.random.default_rng((self.recipe.seed, 12)), self.config.fit.batch_size, self.objective
+        assert isinstance(objective, ControlObjective), objective
         sums = {"held_out": 0.0, "held_out_without": 0.0}
         count = sum(len(shelf.latents) for shelf in self.held_out)
         device = next(self.adapter.parameters()).device
@@ -124,8 +125,9 @@ class ControlStage(Stage):
                 chosen = np.arange(at, min(at + size, len(shelf.latents)))
                 batch = {name: value.to(device) for name, value in self._noised(shelf, chosen, rng).items()}
                 batch = self.complete(batch)
-                sums["held_out"] += float(self.objective.losses(batch, self.adapter(batch["map"])).sum()) / count
-                sums["held_out_without"] += float(self.objective.losses(batch, None).sum()) / count
+                told, alone = objective.losses(batch, self.adapter(batch["map"])), objective.losses(batch, None)
+                sums["held_out"] += float(told.sum()) / count
+                sums["held_out_without"] += float(alone.sum()) / count
         self.numbers = sums
         return sums
 
