@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from engine.control.layout import chances, sets_of_items, sets_of_labels
-from engine.control.skeleton import Point, draw_skeleton
+from engine.control.maps import pose_map
+from engine.control.skeleton import Point
 from engine.description.wording.caption import Phrase, row_phrases
 from engine.files.whole import whole_file
 from engine.train.figures import Drawing, draw_figure, figure_row, sample_figure
@@ -111,10 +112,7 @@ def _made(seeds: range, vae: AutoencoderKL, cell: int) -> dict[str, NDArray[Any]
         maps: dict[str, list[NDArray[np.float32]]] = {
             "items": [chances(sets_of_items(each.items)) for each in drawings],
             "labels": [chances(sets_of_labels(each.labels)) for each in drawings],
-            "poses": [
-                draw_skeleton(seen(each.joints), width, height).transpose(2, 0, 1) / np.float32(255)
-                for each in drawings
-            ],
+            "poses": [pose_map(seen(each.joints), width, height)[0] for each in drawings],
         }
         arrays |= {f"{name}_{size}": np.stack([_squares(each, cell) for each in some]) for name, some in maps.items()}
         arrays[f"latents_{size}"] = _latents(vae, np.stack([each.image for each in drawings]))

@@ -77,10 +77,10 @@ class ControlStage(Stage):
         """Draw (or read) the figures; `unet` is frozen."""
         self.name = f"control_{kind}"
         self.config, self.kind, self.recipe, self.parts = config, kind, recipe, parts
-        self.shelves = control_shelves(config.first_seed, config.num_figures, parts.vae, config.cell, cache)
-        self.held_out = control_shelves(config.held_out_seed, config.num_held_out, parts.vae, config.cell, cache)
         self.unet = unet.eval().requires_grad_(False)
         self.adapter = self.build()
+        self.shelves = control_shelves(config.first_seed, config.num_figures, parts.vae, config.cell, cache)
+        self.held_out = control_shelves(config.held_out_seed, config.num_held_out, parts.vae, config.cell, cache)
         self.objective = ControlObjective(self.adapter, self.unet, parts.schedule, recipe.noise.min_snr_gamma)
         self.numbers: dict[str, float] = {}  # of the last test
 
