@@ -15,7 +15,7 @@ import random
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -70,12 +70,12 @@ def controls_of(case: Case, scale: float, until: float) -> Mapping[str, Control 
     masks = {group: png(255 * (items == ITEM_CLASSES.index(name))) for group, name in groups.items()}
     masks["face"] = png(255 * (items == ITEM_CLASSES.index("skin")))  # the group whose pixels are the class skin
     shown = {group: mask for group, mask in masks.items() if (items == ITEM_CLASSES.index(_item(group))).any()}
-    acts = {"scale": scale, "until": until}
+    acts = Control(scale=scale, until=until)
     return {
         "no control": None,
-        "layout, masks": Control(masks=shown, **acts),
-        "layout, labels": Control(layout=png(case.drawing.labels), **acts),
-        "pose": Control(pose=tuple(case.points), **acts) if sum(map(bool, case.points)) > 1 else None,
+        "layout, masks": replace(acts, masks=shown),
+        "layout, labels": replace(acts, layout=png(case.drawing.labels)),
+        "pose": replace(acts, pose=tuple(case.points)) if sum(map(bool, case.points)) > 1 else None,
     }
 
 
