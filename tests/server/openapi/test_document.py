@@ -168,6 +168,7 @@ async def test_every_example_body_is_accepted(client: Any, engine: Any, path: st
     accept = "text/event-stream" if "preview_every" in body else "application/json"
     headers = {"Content-Type": media_type, "Accept": accept}
     named = body | {"model": "rectangles"} if "model" in body else body
+    engine.model = replace(engine.model, controls={"layout": 16, "pose": 16})
     if path == "/denoise":
         engine.model = replace(engine.model, pixels_of_a_latent=16, latents=replace(engine.model.latents, channels=16))
         numbers = np.zeros(body["shape"], body.get("dtype", "float32"))
