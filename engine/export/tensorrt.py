@@ -20,6 +20,7 @@ import onnx_ir
 from engine.bundle.manifest import (
     ADAPTED_FILE,
     CONTROL_INPUT,
+    CONTROLS,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
     GROUP_ATTENTION,
@@ -33,6 +34,7 @@ from engine.bundle.manifest import (
     VAE_DECODER_FILE,
     VAE_ENCODER_FILE,
     Bundle,
+    control_file,
 )
 from engine.bundle.tensorrt_engines import EngineSet, gpu_architecture, new_engine_set
 from engine.export.group_attention.graph import remove_group_attention
@@ -49,8 +51,8 @@ THIS_GPU = "gpu"
 TIMING_CACHE_FILE = "timing.cache"
 #: Fixed, so that two builds of one bundle differ in nothing that is ours.
 OPTIMIZATION_LEVEL = 3
-#: Graphs that no engine is built of (engine.regions).
-ON_THE_CPU = frozenset({PARSER_FILE})
+#: Graphs that no engine is built of (engine.regions, engine.model.control).
+ON_THE_CPU = frozenset({PARSER_FILE, *map(control_file, CONTROLS)})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -196,7 +196,7 @@ ONE_POINT = ((0.5, 0.5), *[None] * 17)
         ({"control": Control(layout=b"GIF89a")}, "control.layout: "),
         ({"control": Control(masks={"style!": BAND})}, "control.layout may have a mask for person, "),
         ({"control": Control(masks={"hair": BAND, "top": png([[0, 9]])})}, "masks of one size; got 8x12 and 2x1"),
-        ({"control": OF_A_POSE, "attention": True}, "attention is told by the UNet that takes no control"),
+        ({"control": OF_A_POSE, "attention": True}, "attention is not told of a picture with control"),
     ],
 )
 def test_what_cannot_act_is_refused(changes: dict[str, Any], message: str, model: ModelInfo) -> None:

@@ -10,6 +10,7 @@ from PIL import Image
 from engine.description import parse
 from engine.engine import GenerationRequest, ModelInfo, SecondPass, SizeLimits
 from engine.errors import RequestError
+from engine.request.control import Control
 from engine.request.prepare import prepare
 from engine.request.request import MAX_IMAGE_INDEX
 from engine.samplers import num_skipped_steps
@@ -78,6 +79,7 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_fields() -> None:
         variant="half",
         decoder="half",
         loras={"ink": 1.0},
+        control=Control(),
         seed=-2,
         image_index=-1,
         num_images=5,

@@ -48,7 +48,11 @@ def test_zero_and_the_greatest_weight_are_allowed() -> None:
         ({"weights": {"top": -0.1}}, "weights", "weights.top must be from 0 to 4; got -0.1"),
         ({"weights": {"top": math.nan}}, "weights", "from 0 to 4; got nan"),
         ({"weights": {"top": math.inf}}, "weights", "from 0 to 4; got inf"),
-        ({"weights": {"tops": 1.0}}, "weights", f"weights may name {', '.join(GROUP_NAMES)}; got 'tops'"),
+        (
+            {"weights": {"tops": 1.0}},
+            "weights",
+            f"weights may name {', '.join(GROUP_NAMES[:-1])}; got 'tops'; did you mean top?",
+        ),
         ({"weights": {"negated": 1.0}}, "weights", "may not name negated"),
         ({"text": "a (red dress:3)", "weights": {"dress": 2.0}}, "weights", "0 to 4; got 6 for 'a (red dress:3)'"),
         ({"groups": {"hats": "a hat"}}, "groups", f"groups may name {', '.join(GROUP_NAMES)}; got 'hats'"),

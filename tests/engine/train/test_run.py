@@ -31,7 +31,7 @@ def pipeline(finished: Path) -> StableDiffusionPipeline:
 def test_every_stage_leaves_its_part_and_its_cost(finished: Path, recipe: Recipe) -> None:
     costs = json.loads((finished / "training.json").read_text(encoding="utf-8"))
     assert costs["recipe"]["name"] == "tiny" and tuple(costs["stages"]) == tuple(
-        name for name in STAGES if name not in ("perceptual", "parser", "probe", "fast_decoder", "few_steps")
+        name for name in STAGES if name not in ("perceptual", "parser", "probe", "fast_decoder", "few_steps", "control")
     )
     assert costs["stages"]["unet"]["steps"] == recipe.unet.fit.steps
     assert costs["stages"]["unet"]["samples"] == recipe.unet.fit.steps * recipe.unet.fit.batch_size

@@ -35,7 +35,7 @@ HOSTILE = {
     "lists": (filled('{"description":"x","steps":[', "[],", "1]}", 250_000), 422, "at most 1200 values"),
     "nesting": (filled('{"description":"x","steps":', '{"":', "", 250_000), 400, "nested too deeply"),
     "quotes that never end": (filled('{"description":"', '\\"', "", 250_000), 400, "unterminated string"),
-    "a file under another name": (b'{"description":"x","picture":"%s"}' % (FILE * 8), 413, "at most 262144 bytes"),
+    "a file under another name": (b'{"description":"x","photo":"%s"}' % (FILE * 8), 413, "at most 262144 bytes"),
     "a file within an object": (b'{"groups":{"init_image":"%s"}}' % FILE, 422, "groups may name"),
     "a control character in a file": (b'{"description":"x","init_image":"AAAA\n%s"}' % FILE, 400, "control character"),
 }

@@ -98,6 +98,7 @@ async def test_a_person_labels_by_keyboard(served: Any, ledger: Ledger, own_pool
         await page.keyboard.press("2")
         await expect(page.locator("#finished")).to_be_visible()
         await page.keyboard.press("Backspace")
+        await expect(page.locator("#finished")).to_be_hidden()
         await expect(question).to_have_text("Which colour has the top?")
         assert faults == []
         own_pool.pictures[second].path.unlink()  # while its question is on the screen

@@ -99,7 +99,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "an edit is written without loss",
     ),
     "markup": ({"extra_body": {"markup": "x"}}, "markup", "a mask, or change, says what to change"),
-    "svg": ({"extra_body": {"svg": {"model": "x"}}}, "svg[model]", "svg[model] is no field of this request"),
+    "svg": ({"extra_body": {"svg": {"model": "x"}}}, "svg", "svg is not done by this server; pictures are made of"),
     "fidelity": ({"input_fidelity": "high"}, "input_fidelity", "strength says how much to change"),
     "list of objects": ({"extra_body": {"loras": [{"name": "x"}]}}, '"loras[][name]"', "a part's name must be name"),
     "init_image": ({"extra_body": {"init_image": "x"}}, "init_image", "init_image is no field of this request"),

@@ -57,7 +57,8 @@ async def test_links_stay_here_and_lead_somewhere(client: Any) -> None:
         else:
             assert (await client.get(link)).status_code == 200
     assert "script" not in page.tags
-    assert "link" not in page.tags
+    assert page.tags.count("link") == 1  # the icon, which is here too
+    assert (await client.get("/icon.svg")).status_code == 200
 
 
 async def test_policy_allows_its_one_style_and_nothing_else(client: Any) -> None:

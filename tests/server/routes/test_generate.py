@@ -247,7 +247,8 @@ async def test_failed_generation_is_a_problem_of_its_own(
 
 async def test_nothing_of_the_description_is_logged(client: Any, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    await client.post("/generate?note=canary", json={"description": "a canary in a red dress"})
+    await client.post("/generate", json={"description": "a canary in a red dress"})
+    await client.post("/generate?note=canary", json={"description": "a canary"})
     await client.post("/generate", json={"description": "a canary", "steps": 10**6})
     await client.post("/parse", json={"text": "canary"})
     lines = [record.getMessage() for record in caplog.records if record.name.startswith(("server", "engine"))]

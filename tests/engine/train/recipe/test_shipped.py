@@ -54,7 +54,7 @@ def here(request: pytest.FixtureRequest) -> list[str]:
 def _one_step(path: Path) -> list[str]:
     """Overrides that make every stage a single small step."""
     tree = as_tree(load_recipe(path))
-    with_fit = ("vae", "parser", "text", "probe", "fast_decoder", "few_steps")
+    with_fit = ("vae", "parser", "text", "probe", "fast_decoder", "few_steps", "control")
     fits = ["unet.fit"] + [f"{name}.fit" for name in with_fit if (tree[name] or {}).get("fit")]
     fits += ["vae.perceptual.fit"] if (tree["vae"] or {}).get("perceptual") else []
     told = [f"{fit}.{setting}" for fit in fits for setting in ("steps=1", "batch_size=2", "accumulate=1")]
@@ -62,6 +62,7 @@ def _one_step(path: Path) -> list[str]:
     told += ["parser.num_figures=12", "parser.num_decoded=4", "parser.num_held_out=4"] if tree["parser"] else []
     told += ["fast_decoder.num_pictures=32"] if tree["fast_decoder"] else []
     told += ["few_steps.num_trajectories=4", "few_steps.num_samples=0"] if tree["few_steps"] else []
+    told += ["control.num_figures=8", "control.num_held_out=4"] if tree["control"] else []
     told += ["probe.rollout.begin=0"] if tree["probe"] else []
     return [*told, "unet.num_samples=0", "peak_teraflops=1"]  # which is measured for longer than a step takes
 
