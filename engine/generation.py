@@ -150,21 +150,11 @@ class Generation:
             EngineStoppedError: The engine stopped meanwhile.
         """
         entered = time.monotonic()
-        told = handle.position
-        yield Queued(position=told)
         request = self._request
-        in_line = asyncio.ensure_future(self._in_line(handle))
-        try:
-            async with aclosing(handle.moves(told, in_line)) as positions:
-                async for position in positions:
-                    yield Queued(position=position)
-            init = self._init = await in_line
-        finally:
-            if in_line.cancel():
-                await asyncio.wait([in_line])
-            if not in_line.cancelled():
-                in_line.exception()  # Whoever awaits it still gets it; one who leaves need not.
-        admitted = time.monotonic()
+        async with aclosing(handle.standing(partial(self._in_line, handle))) as positions:
+            async for position in positions:
+                yield Queued(position=position)
+        init, admitted = self._init, time.monotonic()
         yield Started(
             seed=self._seed,
             width=request.width,
@@ -228,13 +218,11 @@ class Generation:
             ),
         )
 
-    async def _in_line(self, handle: JobHandle) -> StartPicture | None:
+    async def _in_line(self, handle: JobHandle) -> None:
         """Reads the picture to start from and the layout, where there are such, and waits for the request's turn."""
-        init, request = None, self._request
-        if request.reads_pictures:
-            init = await handle.prepare(self._in_worker(self._readers, self._read))
+        if self._request.reads_pictures:
+            self._init = await handle.prepare(self._in_worker(self._readers, self._read))
         await handle.admitted()
-        return init
 
     async def _in_worker(self, workers: Executor, function: Callable[[], Result]) -> Result:
         try:

@@ -1,5 +1,6 @@
 """What a model's latents and its noise are, for callers who bring latents of their own: plain data for the wire."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,10 +66,11 @@ class LatentInfo:
         """The product of all alphas up to each training timestep: noised latents hold sqrt of it of the clean ones."""
         return tuple(alphas_cumprod(self._schedule).tolist())
 
-    def alpha_at(self, timestep: float) -> float:
-        """The same at any timestep; between two it is on the line between theirs."""
+    def alphas_at(self, timesteps: Sequence[float]) -> list[float]:
+        """The same at any timesteps; between two training timesteps it is on the line between theirs."""
         products = alphas_cumprod(self._schedule)
-        return float(np.interp(timestep, np.arange(len(products)), products))
+        found: list[float] = np.interp(timesteps, np.arange(len(products)), products).tolist()
+        return found
 
     @property
     def _schedule(self) -> NoiseSchedule:

@@ -63,7 +63,7 @@ class Denoise:
             EngineStoppedError: The engine stopped meanwhile.
         """
         entered = time.monotonic()
-        async with aclosing(_in_line(handle)) as positions:
+        async with aclosing(handle.standing(handle.admitted)) as positions:
             async for position in positions:
                 yield Queued(position=position)
         admitted = time.monotonic()
@@ -195,20 +195,3 @@ def as_bytes(outputs: FloatArray, dtype: str) -> bytes:
 def _given(latents: FloatArray, draw: int) -> FloatArray:
     """Stands where a picture has its noise."""
     return latents
-
-
-async def _in_line(handle: JobHandle) -> AsyncGenerator[int, None]:
-    """How many requests are before this one, whenever that changes, until it may compute."""
-    told = handle.position
-    yield told
-    admitted = asyncio.ensure_future(handle.admitted())
-    try:
-        async with aclosing(handle.moves(told, admitted)) as positions:
-            async for position in positions:
-                yield position
-        await admitted
-    finally:
-        if admitted.cancel():
-            await asyncio.wait([admitted])
-        if not admitted.cancelled():
-            admitted.exception()  # Whoever awaits it still gets it; one who leaves need not.

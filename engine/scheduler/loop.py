@@ -6,6 +6,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
 
@@ -97,6 +98,29 @@ class JobHandle:
                 continue
             self._moved = asyncio.get_running_loop().create_future()
             await asyncio.wait((until, self._moved), return_when=asyncio.FIRST_COMPLETED)
+
+    async def standing(self, wait: Callable[[], Coroutine[Any, Any, None]]) -> AsyncGenerator[int]:
+        """How many requests are before this one, now and whenever that changes, until the wait is over.
+
+        Args:
+            wait: Waits until this request may compute; begun when the first place was told, and cancelled with this.
+
+        Raises:
+            EngineError: What the wait raises.
+        """
+        told = self.position
+        yield told
+        waiting = asyncio.ensure_future(wait())
+        try:
+            async with aclosing(self.moves(told, waiting)) as positions:
+                async for position in positions:
+                    yield position
+            await waiting
+        finally:
+            if waiting.cancel():
+                await asyncio.wait([waiting])
+            if not waiting.cancelled():
+                waiting.exception()  # Whoever awaits it still gets it; one who leaves need not.
 
     def start(self, pictures: Sequence[Denoising], tell: Tell) -> None:
         """Puts the pictures of this request into the step loop.

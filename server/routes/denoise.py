@@ -10,7 +10,7 @@ from starlette.responses import Response
 from engine.engine import LatentInfo, ModelInfo, PreparedDenoise
 from server.gateway import gateway_of
 from server.generation import denoise as denoising
-from server.generation.denoise import JSON, Result, kind_of, prepared_denoise, read_denoise
+from server.generation.denoise import DTYPES, JSON, Result, kind_of, prepared_denoise, read_denoise
 from server.generation.room import refuse_when_full
 from server.http import problems
 from server.http.caller import caller_of
@@ -51,7 +51,7 @@ _REFUSALS = {
 _BINARY = {"schema": {"type": "string", "contentMediaType": MEDIA_TYPE}}
 _TAKES = takes(DenoiseBody, halves=examples.HALVES_BODY, guided=examples.GUIDED_BODY)
 _TAKES["requestBody"]["content"][MEDIA_TYPE] = _BINARY
-_WIDTHS = {"float32": "F32", "float16": "F16"}
+_WIDTHS = {name: width for width, name in DTYPES.items()}
 
 
 @router.post(
@@ -137,7 +137,7 @@ def _facts(prepared: PreparedDenoise, result: Result) -> DenoiseFacts:
 def _alphas(prepared: PreparedDenoise) -> list[float]:
     latents = prepared.model.latents
     assert latents is not None
-    return [latents.alpha_at(timestep) for timestep in prepared.asked.timesteps]
+    return latents.alphas_at(prepared.asked.timesteps)
 
 
 def _json(prepared: PreparedDenoise, result: Result) -> bytes:

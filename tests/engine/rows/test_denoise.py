@@ -217,8 +217,8 @@ def test_the_model_says_what_its_noise_is(bundle: Path) -> None:
     assert info is not None
     expected = alphas_cumprod(model.noise_schedule)
     np.testing.assert_array_equal(np.float32(info.alphas_cumprod), expected)
-    assert info.alpha_at(500) == expected[500]
-    assert min(expected[500:502]) < info.alpha_at(500.5) < max(expected[500:502])
+    assert info.alphas_at([500])[0] == expected[500]
+    assert min(expected[500:502]) < info.alphas_at([500.5])[0] < max(expected[500:502])
     assert info.last_timestep == 999 and info.channels == model.manifest.latent_channels
 
 
