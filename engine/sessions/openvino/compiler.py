@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from engine.errors import BundleError, ProviderError
 from engine.sessions.failures import first_line
 from engine.sessions.openvino.blobs import Blobs
+from engine.sessions.openvino.group_norms import LARGE, rewrite_group_norms
 from engine.sessions.openvino.library import core, processor, version
 from engine.sessions.openvino.weights import restore_weights
 from engine.sessions.profiles import Shape
@@ -55,7 +56,10 @@ class Compiler:
         """
         self._options = options(precision, num_threads)
         self._name, self._blobs = path.name, blobs
-        self._facts = (digest, version(), processor(), sorted(self._options.items()))
+        # Means that are rounded to bfloat16 would be other pictures.
+        self._rewrites = precision == "float32"
+        rewritten = LARGE if self._rewrites else None
+        self._facts = (digest, version(), processor(), sorted(self._options.items()), rewritten)
         try:
             self._model = core().read_model(path)
             self._weight_bytes = restore_weights(self._model)
@@ -94,6 +98,8 @@ class Compiler:
             model = self._model.clone()
             take_out(model, self.inputs.keys() - shapes.keys())
             model.reshape({name: list(shape) for name, shape in shapes.items()})
+            if self._rewrites:
+                rewrite_group_norms(model)
             return core().compile_model(model, "CPU", self._options)
         except RuntimeError as error:
             raise ProviderError(f"provider openvino cannot compile {self._name}: {_reason(error)}") from error
