@@ -15,8 +15,8 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r"^\s*(?:(?:,|;|and\b|with\b|over\b|under\b)\s*){0,3}", re.IGNORECASE)
 # The same before an absence, where nothing follows in its clause: "a man who is not smiling, in a coat".
 _BEFORE_ABSENCE = re.compile(
-    r"(?:[\s,;]*\b(?:with|and|but|or|wearing|wears|has|have|having|who|that|which|is|are|was|were|he|she|they|it|i|we|"
-    r"you|there|in|please|whose|should|must|be|does|do|did)\b){0,4}[\s,;]*$",
+    r"(?:[\s,;]*\b(?:with|and|but|or|wearing|wears|has|have|had|having|been|if|there's|she's|he's|who|that|which|is|are|"
+    r"was|were|he|she|they|it|i|we|you|there|in|please|whose|should|must|be|does|do|did)\b){0,4}[\s,;]*$",
     re.IGNORECASE,
 )
 # What hangs after one, and what must be before it for that to hang.

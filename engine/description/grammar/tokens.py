@@ -77,6 +77,13 @@ _COMPOUND = Entry(Kind.ADJECTIVE, alone=Group.OTHER)
 _VERBS = frozenset((Kind.POSE, Kind.ATTACH, Kind.HOLD, Kind.EXPRESSION))
 _IN_ACTION = Entry(Kind.NOUN, Group.BODY)
 _LONGEST_WORD = 40
+#: After "'s" these make a verb of it: "the hat's been taken off".
+_AFTER_IS = frozenset(
+    ("been", "being", "not", "gone", "missing", "off", "taken", "removed", "absent", "nowhere", "lost", "forgotten",
+     "no")
+)  # fmt: skip
+_IS = LEXICON["is"]
+_POSSESSIVE = LEXICON["her"]
 
 
 def fold(text: str) -> str:
@@ -141,15 +148,23 @@ _COMPOUND_ENDS: dict[str, Entry] = {
 #: Groups of what a word can say is absent: "beard-free", "scarfless".
 _LACKED = frozenset(
     (Group.FACE, Group.TOP, Group.OUTERWEAR, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.BELT, Group.NECKWEAR,
-     Group.HEADWEAR, Group.EYEWEAR, Group.BAG, Group.ACCESSORY)
+     Group.HEADWEAR, Group.EYEWEAR, Group.BAG, Group.ACCESSORY, Group.HAIR)
 )  # fmt: skip
 _ABSENT = Entry(Kind.ABSENT, Group.NEGATED)
+#: The same of "-free", which says it of anything: "tattoo-free arms", "a crowd-free beach".
+_FREED = _LACKED | {Group.BODY, Group.BACKGROUND, Group.PERSON}
+_FREED_KINDS = frozenset((Kind.NOUN, Kind.SMALL, Kind.PERSON, Kind.PART))
+_PRINTS = frozenset(("logo", "print", "pattern"))
 
 
 def _is_absent(word: str) -> bool:
     thing = thing_of(word)
-    found = LEXICON.get(thing[0]) if thing is not None else None
-    return found is not None and found.kind in (Kind.NOUN, Kind.SMALL) and found.group in _LACKED
+    if thing is None:
+        return False
+    found = LEXICON.get(thing[0]) or LEXICON.get(thing[1])
+    if found is None or not word.endswith("free"):
+        return found is not None and found.kind in (Kind.NOUN, Kind.SMALL) and found.group in _LACKED
+    return found.kind in _FREED_KINDS and found.group in _FREED or thing[0] in _PRINTS
 
 
 def _hyphened(word: str) -> Entry | None:
@@ -190,7 +205,7 @@ def _unlisted(word: str) -> Entry:
             if pattern.fullmatch(word):
                 return entry
     if word.endswith(("'s", "s'")):
-        return LEXICON.get("her", _UNKNOWN)
+        return _POSSESSIVE
     if "/" in word or "." in word:
         return LEXICON.get(word.replace("/", "-")) or LEXICON.get(re.split(r"[/.]", word)[-1], _UNKNOWN)
     if word.endswith(("less", "free")) and _is_absent(word) or word.startswith("no-") and _is_absent(word):
@@ -286,6 +301,9 @@ def _read(words: list[str], starts: list[int], ends: list[int]) -> tuple[Tokens,
                     break
         if entry is None:
             entry = _classify(word)
+            if entry is _POSSESSIVE and words[at + 1] in _AFTER_IS and word[:-2] in LEXICON:
+                add((LEXICON[word[:-2]], word[:-2], start, ends[at] - 2))  # "the hat's been taken off"
+                entry, word, start = _IS, "is", ends[at] - 2
             if entry.guessed:
                 unlisted.append(at)
         add((entry, word, start, ends[at]))

@@ -234,6 +234,7 @@ def _grammar(builder: _Builder) -> None:
         (absences.OPENERS, Kind.NEGATION),
         (absences.EXCEPTIONS, Kind.NEGATION),
         (absences.CLOSERS, Kind.CLOSER),
+        (", ".join(sorted(absences.TAKE_IT)), Kind.CLOSER),
         (grammar.SCENE_PREPOSITIONS, Kind.SCENE_PREPOSITION),
         (grammar.SWALLOWING, Kind.SWALLOW),
         (grammar.WEARING, Kind.WEAR),

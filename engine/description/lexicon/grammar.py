@@ -118,7 +118,8 @@ FILLER = """
     depiction, the photo shows, the picture shows, the image shows, the photograph shows, the scene shows, this is,
     whom, whose name, you can see, we see, imagine, want, need, would, should, could, will, can, must, let, do, does,
     etc, also, too, here is, here's, the look, the outfit, overall, altogether, finally, meanwhile, otherwise,
-    everything, something, anything, let's, hello, hi
+    everything, something, anything, let's, hello, hi, for that matter, as it happens, of course, in fact, indeed,
+    however
 """
 ADVERBS = """
     at an angle, at a jaunty angle, at an odd angle, on one side, to one side, off centre, in one corner, inside-out,
@@ -130,5 +131,6 @@ ADVERBS = """
     already, elsewhere, off-camera, carelessly, nonchalantly, triumphantly, mischievously, knowingly, faintly,
     serenely, peacefully, energetically, joyfully, wildly, lazily, stiffly, barefoot-ly, halfway, partway, two sizes
     too big, two sizes too large, two sizes too small, a size too big, too big, too large, too small, too long, too
-    short, too tight, there, on top, at his heels, at her heels, at his side, at her side, by her side, by his side
+    short, too tight, there, on top, at his heels, at her heels, at his side, at her side, by her side, by his side,
+    tonight, today, this time, for once
 """

@@ -329,8 +329,5 @@ PERSON_ADJECTIVES: Mapping[Group, str] = MappingProxyType(
         Group.EYEWEAR: "bespectacled",
         Group.HEADWEAR: "helmeted, turbaned, veiled, hooded, hijab-wearing, crowned, hijabi",
         Group.DRESS: "uniformed, suited",
-        Group.NEGATED: """
-            hairless, unarmed
-        """,
     }
 )

@@ -29,6 +29,9 @@ NOTHING = re.compile(
 _NEGATIVE = re.compile(
     r"(?<![\w-])(?P<heading>(?P<whole>negative(?:[ _-]?prompts?)?|neg(?:[ _]prompt)?|negatives|undesired content)"
     r"|avoid|exclude|excluded|excluding|forbidden|unwanted|leave out|must not (?:have|show|include|contain)"
+    r"|(?:the following )?(?:must|should|may) not (?:appear|be (?:shown|included|visible|drawn|seen|there|present))"
+    r"|(?:the following )?(?:must|should) be (?:left out|omitted|excluded|avoided|absent|missing)|banned|prohibited"
+    r"|leave off|(?:leave|things to leave) out"
     r"|omit|hide|skip|remove|absent|missing|(?:is |are )?not (?:wearing|present|visible|shown|included|allowed|wanted)"
     r"|(?:do not|don['\u2019]t) (?:draw|include|show|add|want)"
     r"|(?:does not|doesn['\u2019]t) (?:wear|have|carry)|not in (?:the )?(?:picture|image|photo|scene)"

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
 from engine.description.grammar.rules.memory import DESCRIBED, WORN, Phrase
+from engine.description.grammar.rules.removals import RemovalRules
 from engine.description.grammar.rules.verbs import VerbRules
-from engine.description.lexicon.absences import CLOSING_WORDS, EXCEPTIONS, OPENERS, TRAILING
+from engine.description.lexicon.absences import CLOSING_WORDS, EXCEPTIONS, GONE, OPENERS, TRAILING
 
 _EXCEPTIONS = frozenset(" ".join(phrase.split()) for phrase in EXCEPTIONS.split(","))
 #: What an item of a list of absences can be.
@@ -49,6 +50,9 @@ _SELDOM = (
     "does not",
     "can't",
 )
+_LEADS = frozenset((Kind.PREPOSITION, Kind.ADVERB, Kind.FILLER, Kind.SUBJECT))
+_PRONOUNS = frozenset((Kind.SUBJECT, Kind.OBJECT))
+_NOBODY = ("no one", "nobody", "no-one", "none of")
 _FAR_BACK = 6
 _MOST_ITEMS = 10
 _TWO_MORE = 3  # chunks from a comma to the second thing after it
@@ -57,12 +61,22 @@ _SUBJECT_IS = 2  # chunks of a subject and its verb
 _WHOLES = ("everything", "dressed all", "dressed entirely", "naked", "nude", "barefoot", "undressed", "bare")
 
 
-class AbsenceRules(VerbRules):
+class AbsenceRules(RemovalRules):
     """Decides for words of absence and for what follows them."""
 
     def _negate(self, chunk: Chunk) -> None:
         if self._after is Kind.SWALLOW and self._anchor is not None:  # "a t-shirt that says NO WAR"
             return self._grow(chunk)
+        if self._denied_at >= self._at:
+            return None  # the "nor" of "neither she nor her sister wears a hat"
+        if self._is_kept(chunk) or chunk.word.startswith(_NOBODY) and self._compares():
+            self._end_negation()
+            self._anchor = self._preposition = None
+            return None
+        if self._is_handled(chunk):
+            return self._pose(chunk)
+        if self._answers(chunk):
+            return None
         if chunk.word in _EXCEPTIONS and self._is_there():
             self._end_negation()
             self._anchor = self._preposition = None
@@ -77,10 +91,38 @@ class AbsenceRules(VerbRules):
                 return self._grow(chunk)  # a state that one sees: "her heels do not reach the ground"
         if self._says_no(chunk) or self._is_elsewhere(chunk):
             return None
+        self._denied_at = self._denied_of_both(chunk)
+        if self._denied_at >= 0:
+            return None
         self._negation = chunk
         if chunk.word != "nor":
             self._negated = None
         return None
+
+    def _compares(self) -> bool:
+        """Whether nobody does as this one does: "no one wears a top hat like he does"."""
+        chunks, at = self._chunks, self._at + 2
+        return at + 1 < len(chunks) and chunks[at].word == "like" and chunks[at + 1].kind in _PRONOUNS
+
+    def _verb_to_be(self, chunk: Chunk) -> None:
+        if self._at == self._denied_at:
+            return self._begin_denial(chunk)
+        if self._is_at_home():
+            anchor = self._anchor
+            assert anchor is not None
+            anchor.group, self._negated, self._absent_until = Group.NEGATED, anchor, self._at + 2
+            self._anchor = None
+            return None
+        return super()._verb_to_be(chunk)
+
+    def _wear(self, chunk: Chunk) -> None:
+        return self._begin_denial(chunk) if self._at == self._denied_at else super()._wear(chunk)
+
+    def _hold(self, chunk: Chunk) -> None:
+        return self._begin_denial(chunk) if self._at == self._denied_at else super()._hold(chunk)
+
+    def _begin_denial(self, chunk: Chunk) -> None:
+        self._negation, self._negated = chunk, None
 
     def _says_no(self, chunk: Chunk) -> bool:
         """Whether this is all that is said of a thing that stands bare: "hat no, briefcase yes"."""
@@ -132,6 +174,8 @@ class AbsenceRules(VerbRules):
         if before is not None and (before.kind is Kind.ADJECTIVE or before.word.startswith(_WHOLES)):
             return True
         opening = self._chunks[max(0, self._at - 3) : self._at]
+        if opening and opening[0].word == "everything" and opening[-1].kind is Kind.WEAR:
+            return False  # "everything a cowboy wears except the hat"
         return any(each.word.startswith(_WHOLES) for each in opening)
 
     def _noun(self, chunk: Chunk) -> None:
@@ -185,6 +229,8 @@ class AbsenceRules(VerbRules):
         """Read what says that its subject is absent: "her face is not visible"."""
         if self._after is Kind.NEGATION and self._negation is not None:
             return self._end_negation()  # "his tie is loosened, not removed"
+        if self._takes_it(chunk):
+            return None
         if not self._denies_subject(chunk):
             self._negation = chunk
             self._negated = None
@@ -197,6 +243,11 @@ class AbsenceRules(VerbRules):
             return False
         if self._after in (Kind.COMMA, Kind.STOP, Kind.CONJUNCTION):
             return False
+        part = self._own_subject(anchor)
+        if part is not None:
+            anchor.end = self._chunks[self._chunks.index(part, max(0, self._at - _FAR_BACK)) - 2].end
+            anchor = Phrase(part.start, part.end, Group.NEGATED)
+            self._phrases.append(anchor)
         if self._after is Kind.COPULA and any(
             each.opener == "one" for each in self._chunks[max(0, self._at - _SUBJECT_IS) : self._at]
         ):
@@ -242,11 +293,18 @@ class AbsenceRules(VerbRules):
     def _unknown(self, chunk: Chunk) -> None:
         if self._ends_absence(chunk) or self._is_closing(chunk) and self._denies_subject(chunk):
             return None
+        if self._negation is not None and self._negation.kind is Kind.NEGATION and self._next_kind() in _THINGS:
+            if not chunk.determined and self._negation is self._chunks[self._at - 1]:
+                return None  # "she never brings a bag"
         return super()._unknown(chunk)
 
     def _is_closing(self, chunk: Chunk) -> bool:
-        if chunk.word not in CLOSING_WORDS or self._negation is not None or self._next_kind() not in _ENDS:
+        if chunk.word not in CLOSING_WORDS or self._negation is not None:
             return False
+        if self._next_kind() not in _ENDS:
+            gone = chunk.word in GONE and self._after is Kind.COPULA and self._next_kind() in _LEADS
+            shaved = chunk.word == "off" and self._took_off() and self._anchor is not None
+            return gone or shaved and self._anchor.group in DESCRIBED
         return chunk.word != "off" or self._anchor is not None and self._anchor.group in WORN
 
     def _ends_absence(self, chunk: Chunk) -> bool:
@@ -269,8 +327,10 @@ class AbsenceRules(VerbRules):
 
     def _lists_absences(self) -> bool:
         """Whether a comma after something absent is one of a list that goes on to "or": "no hat, scarf or glasses"."""
-        if self._negated is None or self._negation is not None or self._negated is not self._phrases[-1]:
+        if self._negated is None or self._negated is not self._phrases[-1]:
             return False
+        if self._negation is not None:  # "neither a tie nor, for that matter, a belt"
+            return self._negation.word in _OR and self._after in (Kind.NEGATION, Kind.FILLER)
         if self._at < self._absent_until:
             return True
         chunks, at = self._chunks, self._at + 1
@@ -336,7 +396,7 @@ class AbsenceRules(VerbRules):
 #: Openers after which "and" may begin something that is there: "no make-up and glasses".
 _ALONE = frozenset(("no", "not", "not a", "not an", "never", "nor", "isn't", "aren't", "wasn't", "weren't", "zero"))
 _LISTING = frozenset(("without", "without any", "w/o", "w/out", "sans", "minus", "lacking"))
-_WITHOUT = frozenset(" ".join(phrase.split()) for phrase in OPENERS.split(",")) - _ALONE
+_WITHOUT = _EXCEPTIONS | frozenset(" ".join(phrase.split()) for phrase in OPENERS.split(",")) - _ALONE
 
 
 def _is_plain(chunk: Chunk) -> bool:

@@ -274,7 +274,7 @@ class Assembly(AbsenceRules):
         self._preposition = None
         self._swallow = False
         if self._lists_absences():
-            self._negation = chunk
+            self._negation = self._negation or chunk
             return
         self._end_negation()
         self._asides = self._asides + 1 if self._asides >= 0 else _NO_ASIDE

@@ -94,6 +94,8 @@ class Memory:
         self._last_of_list = -1
         #: Up to here commas and "and" go on with what is absent: "left his hat, scarf and glasses at home".
         self._absent_until = -1
+        #: The verb whose object is denied of two: "neither she nor her sister wears a hat".
+        self._denied_at = -1
         self._pending: int | None = None
         self._after: Kind | None = None
         self._pronoun = False
