@@ -77,6 +77,13 @@ _MEANINGS: dict[str, _Meaning] = {
         ("lantern", "candle", "torch"),
         _Meaning(_noun(Group.ACCESSORY), _words("with holding holds carrying carries lifts raises swings swinging"), 3),
     ),
+    "blush": _Meaning(
+        Entry(Kind.ADJECTIVE),
+        after=_words(
+            "tulle silk satin chiffon lace pink gown dress linen crepe velvet organza cotton blouse suede tones"
+        ),
+    ),
+    "bubbles": _Meaning(_noun(Group.ACCESSORY), _words("blowing blows blow")),
     "lining": _Meaning(Entry(Kind.ATTACH), after=_words("the both either")),
     "anchor": _Meaning(_noun(Group.PERSON), _words("news tv television")),
     "shades": _Meaning(_noun(Group.BACKGROUND), _words("window lamp roller")),

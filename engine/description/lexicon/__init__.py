@@ -145,7 +145,22 @@ _PASTS = {
     "stand": "stood", "sit": "sat", "run": "ran", "kneel": "knelt", "lie": "lay", "ride": "rode", "drive": "drove",
     "swim": "swam", "write": "wrote", "draw": "drew", "sing": "sang", "hold": "held", "weep": "wept", "sleep": "slept",
     "bend": "bent", "lean": "leant", "leap": "leapt", "fight": "fought", "swing": "swung", "throw": "threw",
+    "come": "came", "go": "went", "shake": "shook", "take": "took", "break": "broke", "speak": "spoke", "rise": "rose",
+    "fly": "flew", "blow": "blew", "grow": "grew", "sink": "sank", "spring": "sprang", "ring": "rang", "drink": "drank",
+    "eat": "ate", "give": "gave", "fall": "fell", "wake": "woke", "creep": "crept", "sweep": "swept",
+    "stride": "strode", "steal": "stole", "weave": "wove", "tear": "tore", "bite": "bit",
 }  # fmt: skip
+
+
+def _past(verb: str) -> str:
+    """The irregular past of a verb with its particle, if it is no participle that could describe a thing."""
+    head, _, rest = verb.partition(" ")
+    past = _PASTS.get(head, "") if head in _TOLD_PASTS else ""
+    return f"{past} {rest}".strip() if past else ""
+
+
+#: Verbs whose past is only told, never a look.
+_TOLD_PASTS = frozenset(("come", "go", "shake", "take", "fly", "fall", "give", "run", "throw", "rise", "sink"))
 
 _GENERIC_PERSONS = frozenset(
     _phrases(
@@ -209,6 +224,8 @@ class _Builder:
             third, _, gerund = inflections(verb)
             for form in (third, gerund) if verb in self.entries else (verb, third, gerund):
                 self._verb(form, kind)
+            if kind is Kind.POSE and (past := _past(verb)):
+                self.add((past,), Entry(kind))
 
     def _verb(self, form: str, kind: Kind) -> None:
         known = self.entries.get(form)
@@ -253,6 +270,8 @@ def _grammar(builder: _Builder) -> None:
         builder.add(_phrases(table), Entry(kind))
 
 
+#: Words before the age of somebody: "maybe 60".
+_GUESSES = ("maybe", "perhaps", "possibly", "approx", "approximately")
 _TENS = "twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety"
 
 
@@ -260,6 +279,7 @@ def _numbered(builder: _Builder) -> None:
     """Numbers of jerseys and houses: "a no 10 jersey"."""
     builder.add((f"no {number}" for number in range(100)), _ADJECTIVE)
     builder.add((f"{word} {number}" for word in ("about", "aged", "like") for number in range(1, 100)), _AGED)
+    builder.add((f"{word} {number}" for word in _GUESSES for number in range(14, 100)), _AGED)
     builder.add((f"about {number}" for number in _phrases(_TENS)), _AGED)
     builder.add(("bodice", "tie back", "tie-back", "tie front", "tie-front"), Entry(Kind.PART, Group.TOP, soft=True))
     builder.add((f"cigarette {cut}" for cut in ("trousers", "pants", "jeans")), Entry(Kind.NOUN, Group.BOTTOM))

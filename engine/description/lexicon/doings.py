@@ -140,6 +140,9 @@ CLOTHES = {
         rag-and-bone man, knife grinder, lamplighter, town crier, beadle, verger, sexton, churchwarden, choirmistress,
         bandsman, bandsmen, stoker, bargeman, bargewoman, lock keeper, wildfowler, ghillie, beater, poacher,
         lighthouse keeper, projectionist, usherettes, cigarette girl, hat-check girl, pump attendant, conductress,
-        clippie
+        clippie, offender, suspect, assailant, perpetrator, culprit, attacker, intruder, mugger, accomplice, witness,
+        eyewitness, complainant, missing person, missing persons, missing child, person of interest, burglar, robber,
+        shoplifter, fugitive, escapee, runaway, absconder, ic1 male, ic1 female, ic2 male, ic3 male, ic3 female,
+        ic4 male
     """,
 }

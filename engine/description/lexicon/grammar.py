@@ -75,7 +75,9 @@ WEARING = """
     modeling, models, rocking, accompanied by, matched with, combined with, to reveal, revealing, peeking out from,
     peeking out of, peeking from, tucked into, stuffed into, in nothing but, in just, consisting of, consists of,
     comprising, equipped with, armed with, changed into, robed in, cloaked in, costumed in, arrayed in, garbed in,
-    resplendent in, looking smart in, cosy in, snug in, elegant in
+    style it with, style with, styled with, pair it with, pair with, team it with, team with, wear it
+    with, wear with, worn here with, shown with, shown over, shown here with, goes with, last seen wearing,
+    last seen in, resplendent in, looking smart in, cosy in, snug in, elegant in
 """
 #: Participles and verbs that keep what follows with the garment or hair before them.
 ATTACHING = """
@@ -114,7 +116,8 @@ ATTACHING = """
 FILLER = """
     lol, haha, pls, plz, thx, omg, btw, tbh, please, make, make me, create, generate, render me, draw me, show, shows,
     showing a, show me, give, give me, i want, i would like, i'd like, i need, can you, could you, a photo of, a
-    picture of, an image of, photo of, picture of, image of, photograph of, a photograph of, depicting, depicts,
+    picture of, an image of, a pic of, pic of, a snap of, photo of, picture of, image of, photograph of,
+    a photograph of, depicting, depicts,
     depiction, the photo shows, the picture shows, the image shows, the photograph shows, the scene shows, this is,
     whom, whose name, you can see, we see, imagine, want, need, would, should, could, will, can, must, let, do, does,
     etc, also, too, here is, here's, the look, the outfit, overall, altogether, finally, meanwhile, otherwise,

@@ -79,7 +79,8 @@ MATERIALS = """
 """
 
 SHAPES = """
-    long, short, mid-length, knee-length, knee length, ankle-length, ankle length, floor-length, floor length,
+    bridle leather, saddle leather, bridle-leather, long, short, mid-length, knee-length, knee length, ankle-length,
+    ankle length, floor-length, floor length,
     full-length-garment, calf-length, mid-calf, thigh-length, hip-length, waist-length-garment, elbow-length, cropped,
     crop, maxi, midi, mini, micro, long-sleeved, long-sleeve, long sleeve, long sleeved, short-sleeved, short-sleeve,
     short sleeve, short sleeved, half-sleeve, three-quarter-sleeve, three-quarter sleeve, 3/4 sleeve, cap-sleeve,

@@ -79,7 +79,8 @@ ACTION_OBJECTS = """
     donkey, camel, elephant, piano, grand piano, swivel chair, office chair, high chair, unicycle, tricycle, cushion,
     crate seat, saddle, treadmill, bicycle, bike, pushbike, skateboard, scooter, moped, motorcycle, motorbike, quad
     bike, rollercoaster, trampoline, seesaw, puddle, puddles, football, basketball, volleyball, tennis, cricket, golf,
-    rugby, chess, cards game, hockey, baseball, hopscotch, hide-and-seek
+    harley, harley-davidson, coffee break, tea break, lunch break, cigarette break, smoke break, rugby, chess,
+    cards game, hockey, baseball, hopscotch, hide-and-seek
 """
 
 #: Words that count or contain what follows "of": the group is that of the second noun.

@@ -38,6 +38,12 @@ _NEGATIVE = re.compile(
     r"|things to avoid|(?:do not|don['\u2019]t)s?|without|not|no|never)[*_ ]{0,4}$",
     re.IGNORECASE,
 )
+#: Who is missing is looked for, so drawn.
+_SOMEONE = re.compile(
+    r"(?:an?\s+)?(?:(?:young|elderly|white|black|asian|teenage|tall|slim|little|old)\s+)*"
+    r"(?:\d{1,2}\b|girl|boy|man|woman|male|female|child|person|teenager|pensioner|schoolgirl|schoolboy|student|mother)",
+    re.IGNORECASE,
+)
 _AFTER_COLON = re.compile(r"[*_ \t]{0,6}")
 _UNDER_HEADING = re.compile(
     r"^[ \t]{0,3}#{1,6}[ \t]+(?:negative(?:[ _-]?prompts?)?|avoid|exclude|excluded|forbidden|unwanted|without|absent"
@@ -121,6 +127,8 @@ class Headings:
         after = _AFTER_COLON.match(text, end)
         heading = _NEGATIVE.search(before)
         assert after is not None
+        if heading is not None and heading["heading"].lower() == "missing" and _SOMEONE.match(text, after.end()):
+            return  # "Missing: a girl of 14"
         if heading is not None:
             ends = _WHOLE_END if heading["whole"] else _PHRASE_END
             self._take(offset + heading.start("heading"), after.end(), ends)

@@ -37,6 +37,9 @@ from engine.description.grammar.rules.noun_words import (
     last_word,
 )
 
+#: Where what soils or wets something is: "flour on his eyelashes", "water streaming from his coat".
+_OVER = frozenset(("on", "in", "across", "down", "from", "off"))
+
 
 class Belonging(Memory):
     """Decides whether a noun only says more of the phrase before it."""
@@ -74,9 +77,12 @@ class Belonging(Memory):
             if anchor.word in FALLEN:
                 anchor.group = group
                 return True
-        if last_word(anchor.word) in COVERING and group in ON_PEOPLE and lead.word in ("on", "in", "across", "down"):
+        if last_word(anchor.word) in COVERING and group in ON_PEOPLE and lead.word in _OVER:
             anchor.group, anchor.weak = group, False
             return True  # "flour on his eyelashes"
+        if lead.word == "from" and group is Group.BACKGROUND and anchor.group in (Group.HAIR, Group.FACE):
+            if self._chunks[self._at - BEFORE_OBJECT].kind is Kind.ADJECTIVE:
+                return True  # "her hair damp from the bath"
         if lead.word == "on" and chunk.word in CORDS and anchor.group in WORN:
             return True
         if self._attached and chunk.word in UNDERFOOT and anchor.group in GARMENT_GROUPS:
@@ -133,8 +139,9 @@ class Belonging(Memory):
             and (lead is not None and lead.kind is Kind.WITH or self._trimmed and self._after is Kind.CONJUNCTION)
         ):
             return True
-        if chunk.word in DRESS_PARTS and anchor.group is Group.DRESS and lead is not None and lead.kind is Kind.WITH:
-            return True
+        if chunk.word in DRESS_PARTS and anchor.group is Group.DRESS:
+            if lead is not None and lead.kind is Kind.WITH or self._ends_parts(chunk):
+                return True
         if (
             chunk.kind is Kind.SMALL
             and anchor.group in DESCRIBED
@@ -149,6 +156,12 @@ class Belonging(Memory):
         ):
             return True
         return None
+
+    def _ends_parts(self, chunk: Chunk) -> bool:
+        """Whether this is the last of the parts of a dress: "has puff sleeves and a tiered skirt"."""
+        chunks, at = self._chunks, self._at
+        parted = at > 1 and chunks[at - BEFORE_OBJECT].kind is Kind.PART
+        return last(chunk) == "skirt" and self._after is Kind.CONJUNCTION and parted
 
     def _is_said_of(self, chunk: Chunk, group: Group, anchor: Phrase, lead: Chunk | None) -> bool:
         """Whether it is in the place before it, or what the subject before it is."""

@@ -39,6 +39,15 @@ _NUMBERS = frozenset(
      "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 )  # fmt: skip
 _OF_PERSONS = frozenset((Kind.POSE, Kind.HOLD, Kind.EXPRESSION, Kind.WEAR))
+#: Words before a name, and the ends of what is no name but a verb.
+_TITLES = frozenset(
+    ("captain", "aunt", "uncle", "auntie", "sister", "brother", "father", "mother", "professor", "doctor", "inspector",
+     "sergeant", "colonel", "major", "lieutenant", "detective", "officer", "nurse", "lady", "lord", "sir", "king",
+     "queen", "prince", "princess", "granny", "grandma", "grandpa", "general", "admiral", "constable", "judge", "count",
+     "countess", "duke", "duchess", "baron", "madame", "mademoiselle", "monsieur", "señora", "saint", "cousin", "miss",
+     "reverend", "bishop", "corporal", "private", "commander")
+)  # fmt: skip
+_OF_VERBS = ("s", "ed", "ing")
 _FAR_BACK = 4
 _CLOTH = WORN | {Group.HAIR}
 _THING = frozenset((Kind.NOUN, Kind.SMALL, Kind.UNKNOWN, Kind.PART))
@@ -65,6 +74,8 @@ class ModifierRules(NounRules):
             return None
         if self._unknown_place(chunk, anchor, lead):
             return None
+        if self._is_name(chunk):
+            return self._grow(chunk)
         described = chunk.determined or chunk.end - chunk.start > len(chunk.word)
         if self._after is Kind.POSE and described and lead is None:
             self._open(chunk, Group.ACCESSORY)
@@ -88,6 +99,15 @@ class ModifierRules(NounRules):
         group = chunk.group if chunk.group in (Group.BACKGROUND, Group.HAIR, Group.PERSON) else Group.OTHER
         self._open(chunk, group).weak = group is Group.OTHER
         return None
+
+    def _is_name(self, chunk: Chunk) -> bool:
+        """Whether an unknown word is the name of somebody with a title: "Captain Hale paced", "Aunt Violet wore"."""
+        if not self._at or self._anchor is None or self._anchor.group is not Group.PERSON or self._preposition:
+            return False
+        before = self._chunks[self._at - 1]
+        if before.word not in _TITLES or before.determined or chunk.start - before.end > 1:
+            return False
+        return not chunk.word.endswith(_OF_VERBS)
 
     def _leads_through(self, lead: Chunk) -> bool:
         """Whether what is done goes through a place: "walking her dog through a wood"."""
@@ -169,6 +189,9 @@ class ModifierRules(NounRules):
             and anchor.group is Group.PERSON
         ):
             return self._grow(chunk)
+        named = chunk.word.isdigit() and anchor is not None and anchor.group is Group.PERSON and lead is None
+        if self._is_name(chunk) or named and self._after is not Kind.COMMA:
+            return self._grow(chunk)  # "Aunt Violet", "suspect 2"
         if self._poses_again(chunk):
             self._open(chunk, Group.BODY)
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import OWNERS, Chunk
-from engine.description.grammar.rules.memory import WORN
+from engine.description.grammar.rules.memory import WORN, Phrase
 from engine.description.grammar.rules.noun_words import (
     ACTS,
     ARMS,
@@ -63,14 +63,18 @@ class NounRules(PlaceRules):
             if anchor.group in (Group.SHOT, Group.STYLE, Group.OTHER):
                 self._new_noun(chunk, group)
                 return None
+            if anchor.group is Group.PERSON and group is Group.BODY and self._copula:
+                self._open(chunk, group)  # "the man was of thin build"
+                return None
             if anchor.group is Group.BODY and group is Group.BACKGROUND and anchor.word.endswith(" out"):
                 self._open(chunk, group)  # "leans out of a window"
                 return None
             if (
                 (group is Group.BACKGROUND and anchor.group in WORN and not self._trimmed)
-                or (anchor.weak and group in WORN)
+                or (anchor.weak and group in WORN and not self._at_part_of(anchor))
                 or chunk.opener in OWNERS
                 and anchor.group in ON_GARMENTS
+                and not self._at_part_of(anchor)
                 and self._context is not Kind.HOLD
                 and (group in GARMENT_GROUPS or group is Group.HAIR)
             ):
@@ -82,6 +86,11 @@ class NounRules(PlaceRules):
             return self._grow(chunk)
         self._new_noun(chunk, group)
         return None
+
+    def _at_part_of(self, anchor: Phrase) -> bool:
+        """Whether a thing is at a part of the garment that is named now: "a sprig pinned to the front of her coat"."""
+        to, part = self._chunks[self._at - 3 : self._at - 1] if self._at > NEAR // 2 else (None, None)
+        return to is not None and part is not None and to.word == "to" and part.start > anchor.start
 
     def _is_particular(self, chunk: Chunk, lead: Chunk | None) -> bool:
         """Read words that mean something of their own in their place."""

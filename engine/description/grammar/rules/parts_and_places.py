@@ -51,6 +51,11 @@ class PlaceRules(Belonging):
         if self._after in APART and (whole := self._whole_of_part()) is not None:
             self._open(chunk, whole)  # ", the sleeves of her blouse are rolled"
             return None
+        if chunk.word == "tail" and chunk.determined and self._after is Kind.CONJUNCTION and anchor is not None:
+            if anchor.group is Group.HAIR or anchor.group is Group.FACE:
+                merfolk = any(phrase.word.startswith("merm") for phrase in self._phrases[:3])
+                self._open(chunk, Group.DRESS if merfolk else Group.ACCESSORY)
+                return None
         if anchor is not None and last(chunk) in OF_GLOVES and last_word(anchor.word) in GLOVES:
             return self._grow(chunk)
         if self._context is Kind.HOLD:
@@ -201,6 +206,9 @@ class PlaceRules(Belonging):
             return self._to_scene(chunk)
         if anchor is not None and anchor.group is Group.BODY:
             return self._grow(chunk)
+        if lead is not None and lead.word == "having" and chunk.word.endswith(" break"):
+            self._open(chunk, Group.BODY)
+            return None
         scenic = anchor is not None and anchor.group is Group.BACKGROUND and (self._copula or self._attached)
         if scenic or anchor is not None and (lead is not None and lead.kind is Kind.OF or self._lies_on(anchor)):
             return self._grow(chunk)

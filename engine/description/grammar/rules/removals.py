@@ -25,7 +25,7 @@ _AWAY_VERBS = (
 )  # fmt: skip
 _MOST_SUBJECTS = 5
 _HAS = frozenset((Kind.WEAR, Kind.HOLD, Kind.COPULA))
-_WHO = frozenset((Kind.SUBJECT, Kind.PERSON, Kind.OBJECT, Kind.OF, Kind.CONJUNCTION))
+_WHO = frozenset((Kind.OBJECT, Kind.OF, Kind.CONJUNCTION))
 _PHRASES_BACK = 3
 
 
@@ -119,7 +119,8 @@ class RemovalRules(VerbRules):
             each = self._chunks[at]
             if each.kind in _HAS and who:
                 return at
-            if each.kind not in _WHO and each.word != "nor":
+            someone = each.kind is Kind.SUBJECT or each.group is Group.PERSON
+            if not someone and each.kind not in _WHO and each.word != "nor":
                 return -1
-            who = who or each.kind in (Kind.SUBJECT, Kind.PERSON)
+            who = who or someone
         return -1

@@ -184,11 +184,16 @@ class VerbRules(ModifierRules):
     def _acts_on_thing(self) -> bool:
         """Whether a verb has an object that only people deal with: "a boy in shorts flying a kite"."""
         after = self._chunks[self._at + 1] if self._at + 1 < len(self._chunks) else None
+        if after is not None and not after.determined and after.kind in _THING and after.group is Group.ACCESSORY:
+            return self._chunks[self._at].word == "blowing"  # "a girl with pigtails blowing bubbles"
         return after is not None and after.determined and after.kind in _OBJECTS and after.group not in _GARMENTS
 
     def _expression(self, chunk: Chunk) -> None:
         if self._negation is not None:
             return self._deny(chunk)
+        anchor = self._anchor
+        if anchor is not None and anchor.group in WORN and anchor.listed and chunk.word.startswith("wink"):
+            return self._grow(chunk)  # ", the buttons of his coat winking"
         self._context = None
         self._copula = False
         self._pronoun = False

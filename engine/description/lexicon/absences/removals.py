@@ -22,15 +22,15 @@ _OWN = listed("the, his, her, their, my, both, both his, both her, all his, all 
 #: Past forms of what people and the wind do to things that are gone then.
 _REMOVED = listed("""
     took off, taken off, removed, lost, mislaid, thrown away, threw away, cast off, cast aside, kicked off, pulled off,
-    stripped off, torn off, tore off, shrugged off, slipped off, given up, gave up, discarded, shed, doffed, shaved off,
+    stripped off, torn off, tore off, shrugged off, slipped off, discarded, shed, doffed, shaved off,
     ditched, abandoned, flung off, peeled off, whipped off, wiped off, washed off, blown away, blown off, blew away,
     blew off, sold, pawned, given away, gave away, tossed aside, set aside, put away, laid aside, cut off, chopped off,
     plucked off, snatched off, stolen, unpinned and put away
 """)
 #: The same with anything after them.
 _RID = listed("""
-    got rid of, gotten rid of, getting rid of, let go of, done away with, did away with, dispensed with, parted with,
-    no longer has, no longer have, no longer had, no longer carries, no longer sports
+    given up, gave up, got rid of, gotten rid of, getting rid of, let go of, done away with, did away with,
+    dispensed with, parted with, no longer has, no longer have, no longer had, no longer carries, no longer sports
 """)
 #: What a text bids: "drop the hat". Those with an article after them mean something else without one.
 _BIDDEN = listed("""
