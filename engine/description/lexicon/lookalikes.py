@@ -39,7 +39,7 @@ LOOKALIKES = frozenset(
     backer backers backing backpacked backus bacon badder badger badgers badly badness baggier
     baggiest bagging bailed bailey bailing bails baird baited balded balds baled bales baling balked balking balks
     ballad ballard ballet ballets balling balms banal banded bandies banding bandy banged bangladesh bangladeshis
-    banish banished banishes banishing banjoes banked banking banknote banks banned banter bantered banters banting
+    banished banishes banishing banjoes banked banking banknote banks banned banter bantered banters banting
     baptism baptisms baptist baptiste baptists baptize baptized baptizes baptizing barbadian barbadians barbed
     barbing barbs bared barents barer barged barging barked barker barkley barnes barney barred barrel barrels
     barren barrens barrett barricaded barrie barrier barriers barrings barron barry barth barton
@@ -123,7 +123,7 @@ LOOKALIKES = frozenset(
     coups course courser courted courting covert coverts covet coveted coveting covets coward cowards cowed cower
     cowered cowering cowers cowing cowper coyer cozier cozily craft crafts crags cramp cramping cramps cranked
     crashes crashing crass crated crating crave craved craves craving craze crazed crazes crazier crazing creaked
-    creamed creams creamy created creates creed creeds creepy cremate crepes crept crested cresting crewed crewing
+    creamed creams creamy created creates creed creeds creepy cremate crepes crested cresting crewed crewing
     crews cribbed cribbing crick crimes crimsons cringe cringed cringes cringing crinkled crises crisis crispy croak
     croaked croaks croat croatia croatians croats croce croci crock crockery crocks crocodiles crocus
     cronies cronin cronus crony crookes crooking crooned cropping crosser crossest crossroad crowed crowing crowning
@@ -149,7 +149,7 @@ LOOKALIKES = frozenset(
     diverts divest divine dixie docked docking doers dogged dogging doily doing doled doles doling dollar dollars
     dolled dollie dollies dolling dolly dolphin domed doming domingo dominica dominicans donne donner donny donors
     doomed dooming dooms doped dopes doping doris dorset dosed doses dosing doted dotes doting doubled doubles
-    doubly dough douse douses dover dowdy downed downward dowry dozens drabs drafts drained drake drama dramas drank
+    doubly dough douse douses dover dowdy downed downward dowry dozens drabs drafts drained drake drama dramas 
     drawer drawings drawl drawled drawling drawls dread dreaded dreading dream dreams dreary dregs dreiser drench
     drenches dressier dressy drier driers driest drifted drily drinker dripped drivel drivels driven drizzled droll
     droller drone droned drones droning drooling drools drooped droppings dross droves drowse drowsed drowses
@@ -214,7 +214,7 @@ LOOKALIKES = frozenset(
     hagar hailed haitians haled haler hales haling halley haloes halon halted halts halves halving haman hamburgs
     hammed hamming hamper hampers handed handel handfuls handler handlers handsful handsomer
     handy haney hanger hangers hangings hanker hankers hanna hansen hapless harden hardened hardening hardens harder
-    hardest harding hardy hared hares haring harked harking harks harley harming harmonic harms harnessed harper
+    hardest harding hardy hared hares haring harked harking harks harming harmonic harms harnessed harper
     harried harries harris harrow harrows harry harrying harts hashed hashes hashing hasten hastened hastening
     hastens hatch hatched hatches hatching hated hatfield hating hatted hatteras hatting havel haven havens
     haves hawaiians hawked hawking hayed hayes haying hazed hazels hazing headed header headers heading headings
@@ -297,7 +297,7 @@ LOOKALIKES = frozenset(
     moran morns moroccans morons morse moses moths motion motions motorcycled motored motoring motors mound mounded
     mounding mounds mount mounted mounting mounts mourner moused mousey mousse mousses mouthe mouthful moved mover
     movers moves moving mower mowers mucked mucking mucks mucus muddle muddled muddles muddling muffed muffing
-    muffle muffled muffles mugged muggers mugging muggy mulch mulched mulches mulching mulled mullen muller mulling
+    muffle muffled muffles mugged mugging muggy mulch mulched mulches mulching mulled mullen muller mulling
     mulls multan multiples multiply mumps muppet murat murine muscled mused muses mushed mushes mushing mushy
     muslims musses mussing muster musters mustier musts musty muter mutes mutton mutts muzzle muzzled muzzles
     muzzling myles nabbed nabbing nagging nailed naive named names naming nanak nancy nannie napier natives
@@ -372,12 +372,12 @@ LOOKALIKES = frozenset(
     rickshas ricky ridded ridding riddle riddled riddles riddling ridged ridging rifer rifled rifted rifting rifts
     rigged riggs righted righter righting rightly rights riled riles riling rimming rinds ringed ringling ringo
     riots riper ripping rippled risen riser risers risks rites rituals rivas rivera roach roaches
-    roams roared robbed robber robbing robby robed robin robing robins robles rocco rocha rocket rockets rockier
+    roams roared robbed robbing robby robed robin robing robins robles rocco rocha rocket rockets rockier
     rodin roger rogers rojas roles rollins romania romanians romano romans romantics romany romeo roofed rooked
     rookie rookies rooking rooks roomed rooming roomy roost roosted roosting roosts rooter roped roping rosetta
     rosier roster rosters rostra rotaries rotary rotted rotting rotunda rouged roughed roughing roughs rounder
     rounds rouse rouses route routed routes routing routs rover rowling royals rubbed rubbers rubier rubiest ruder
-    ruffed rufus rugged ruing ruining rules rummer rummy rumps runaway runaways runes rungs runnier runny runts
+    ruffed rufus rugged ruing ruining rules rummer rummy rumps runes rungs runnier runny runts
     ruses russel russia russians rusted rustics rustier rusting rusts rusty rutgers rutted rutting rwanda rwandans
     rwandas ryder sabin sachs sacked sacking sadder saddled saddling sades safaris safer safest saffrons sagas sager
     sages saint saintly saints sakai saladin salado salas sales sally saloon saloons salted salter salting salton
@@ -387,7 +387,7 @@ LOOKALIKES = frozenset(
     scaly scandal scandals scandinavia scandinavians scanner scanners scant scanted scanter
     scanting scants scared scarfed scarfs scary scent scents scoffed scollop scolloping
     scollops scooped scoot scooted scooting scoots scope scopes score scored scores scoring scorn scorns scots scott
-    scotty scouted scouting scrabble scrammed scramming scrams scrap scrape scrapes scrapped scraps scratchy
+    scotty scouted scouting scrabble scrammed scramming scrams scrape scrapes scrapped scraps scratchy
     scrawled scruff scruffs scuffle scuffled scuffles scuffling scuffs sculley scums scythed sealed sealing seals
     seaman seamed seamen seaming seared searing sears seating seats seceding seconds sedated seders seeded seeding
     seedy seeing seemed seeming seeped segre seine selectric selves semen sender sending sends sense senses sensor
@@ -398,7 +398,7 @@ LOOKALIKES = frozenset(
     shattering shatters shaula shauna shaven shaver shavers shawn sheaf sheathe sheathes sheave sheaves sheba sheena
     sheered sheerer sheering sheers sheet sheik sheiks shelia shelled sheller shelly sheol
     sherries sherry shied shies shiftless shifty shined shingled shinned shinning shipped shipping shire shirk
-    shirked shirking shirks shocking shocks shoed shoeing shone shooed shook shoon shored
+    shirked shirking shirks shocking shocks shoed shoeing shone shooed shoon shored
     shoring shorted shorten shorting shovelled shovelling showed showier showings shown showy
     shrank shreds shrew shrieked shriner shrunk shuck shucked shucking shucks shula shunning shunted shunting
     shunts shuts shuttled shuttling shyer shying siberian sicilians sicked sicken sicker sicking sickly sicks sided
@@ -430,7 +430,7 @@ LOOKALIKES = frozenset(
     specking specks spectacle speeds speer spell spelled speller spelling spells spence spenser sperms spewed
     spewing spews sphinges spice spiced spices spicing spicy spider spiders spied spilt spindly spinx spiro spite
     spited spites spitted spitz splat splice spliced splices splicing splinted splinter splinters splinting spock
-    spoils spoke spokes spoof spoofs spook spooks spool spooled spooling spore spores spotting spout spouted
+    spoils spokes spoof spoofs spook spooks spool spooled spooling spore spores spotting spout spouted
     spouting spouts sprang sprayed spree spreed sprees spriest springing springy sprung spuds spurn spurt
     spurted spurting spurts sputter sputters spying squad squads squared squarer squarest squaring squatted
     squatting squinter squired squiring squirt squirted squirting squirts stabled stabler stablest stabling staci
@@ -444,7 +444,7 @@ LOOKALIKES = frozenset(
     stinted stirling stocked stolen stolid stomached stomachs stomp stomped stomping stomps stoned stones stoney
     stoning stony stopper stored storey storeys stories storing stork storks story stowe stowed stowing stows
     straights strained strainer strainers stranded stranding strange straws stray strays streamed stresses strew
-    strews strife strikings strings stringy striping stripped stript strive strived strives striving strode stroked
+    strews strife strikings strings stringy striping stripped stript strive strived strives striving stroked
     strong stronger strove struck structure structures stubbed stubbier stubbiest stubbing stubby stubs studding
     studious stuff stuffs stumped stumping stung stunk stuns stunting stutter stutters stylus subbed subbing submit
     submits subset subsets subtler subtly suburbans sucker suckle suckled suckles suckling suffer suffers suing
