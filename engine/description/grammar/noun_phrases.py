@@ -144,6 +144,7 @@ _STUFFS = frozenset(
     ("silk", "lace", "velvet", "leather", "satin", "cotton", "linen", "wool", "tulle", "fur", "denim", "tweed", "gold",
      "silver", "chiffon", "suede", "brocade", "cashmere", "corduroy", "organza")
 )  # fmt: skip
+_VESTS = frozenset(("vest", "vests"))
 _OUTER_VEST = Entry(Kind.NOUN, Group.OUTERWEAR)
 #: In "a belt of pine trees" and "a crown of braids" the second noun decides; in "a belt of leather" the first.
 _DECIDED_BY_SECOND = frozenset((Group.BACKGROUND, Group.HAIR, Group.FACE))
@@ -171,6 +172,42 @@ class NounPhrases(WordRoles):
 
     def _read_phrase(self, first: int) -> tuple[Chunk, int]:
         """Return the noun phrase that begins at a token, and the index after it."""
+        simple = self._read_simple(first)
+        return simple if simple is not None else self._read_any(first)
+
+    def _read_simple(self, first: int) -> tuple[Chunk, int] | None:
+        """The same where it is articles, adjectives and one noun: in most places, in a third of the time."""
+        entries, kinds, words = self._entries, self._kinds, self._words
+        at, opener, determined, sewn = first, "", False, False
+        kind = kinds[at]
+        while kind is Kind.DETERMINER or kind is Kind.PREDETERMINER:
+            opener = words[at]
+            if opener[-2:] == "'s":
+                return None
+            determined = determined or kind is Kind.DETERMINER
+            at += 1
+            kind = kinds[at]
+        while kind is Kind.ADJECTIVE:
+            word = words[at]
+            sewn = sewn or word in _SEWN
+            if word == "one" and at == first:
+                opener = word
+            at += 1
+            kind = kinds[at]
+        if kind not in HEADS:
+            return None
+        head, word, after = entries[at], words[at], kinds[at + 1]
+        if after in _AFTER_MODIFIER and after is not Kind.UNKNOWN or word in _VESTS:
+            return None
+        if after is Kind.OF and head.partitive or head.verb is not None and kinds[first - 1] is Kind.OF:
+            return None
+        if after is Kind.DETERMINER and words[at + 1][-2:] == "'s":
+            return None
+        start, end = self._tokens.starts[first], self._tokens.ends[at]
+        return new_chunk(Chunk, (kind, head.group, start, end, word, determined, head.wrap, sewn, opener)), at + 1
+
+    def _read_any(self, first: int) -> tuple[Chunk, int]:
+        """Read a noun phrase word by word."""
         self._reset(first)
         at, last, count = first, first, self._count
         entries, kinds = self._entries, self._kinds
@@ -284,7 +321,7 @@ class NounPhrases(WordRoles):
                 entry = head
             self._sewn = self._sewn or self._word in _SEWN
         self._word = self._words[at]
-        self._head = _OUTER_VEST if self._sturdy and self._word in ("vest", "vests") else entry
+        self._head = _OUTER_VEST if self._sturdy and self._word in _VESTS else entry
         return True
 
     def _joins(self, at: int) -> bool:

@@ -6,6 +6,7 @@ It knows single words and fixed phrases; it does not know the words around them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
 
@@ -235,6 +236,7 @@ def _separator(mark: str) -> Entry:
     return _STOP if not _STOPS.isdisjoint(mark) else _COMMA
 
 
+_Found = tuple[Entry | None, dict[str, tuple[int, ...]]]
 _NO_PHRASES: dict[str, tuple[int, ...]] = {}
 #: A word -> its own entry, and the phrases it may open by their second word.
 _ALONE: dict[Entry, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
@@ -282,36 +284,59 @@ def tokenise(folded: str) -> Tokens:
 
 def _read(words: list[str], starts: list[int], ends: list[int]) -> tuple[Tokens, list[int]]:
     """Return the tokens, and the places of the words that neither the lexicon nor their form explains."""
-    rows: list[tuple[Entry, str, int, int]] = []
-    add = rows.append
-    unlisted: list[int] = []
     known = _WORDS.get
-    at, count = 0, len(words) - 1
-    while at < count:
-        word = words[at]
-        entry, phrases = known(word, _NOTHING)
-        start = starts[at]
-        if phrases and words[at + 1] in phrases:
-            for length in phrases[words[at + 1]]:
-                phrase = " ".join(words[at : at + length])
-                whole = LEXICON.get(phrase)
-                if whole is not None:
-                    at += length - 1
-                    entry, word = whole, phrase
-                    break
-        if entry is None:
-            entry = _classify(word)
-            if entry is _POSSESSIVE and words[at + 1] in _AFTER_IS and word[:-2] in LEXICON:
-                add((LEXICON[word[:-2]], word[:-2], start, ends[at] - 2))  # "the hat's been taken off"
-                entry, word, start = _IS, "is", ends[at] - 2
-            if entry.guessed:
-                unlisted.append(at)
-        add((entry, word, start, ends[at]))
-        at += 1
+    found = [known(word, _NOTHING) for word in words]
     tokens = Tokens()
-    if rows:
-        tokens.entries, tokens.words, tokens.starts, tokens.ends = map(list, zip(*rows, strict=True))
+    tokens.entries = entries = [entry for entry, _ in found]  # type: ignore[misc]  # those that are None follow
+    del entries[-1]
+    tokens.words, tokens.starts, tokens.ends = words[:-1], starts[:-1], ends[:]
+    opened = [at for at, (pair, second) in enumerate(zip(found, words[1:], strict=False)) if second in pair[1]]
+    if opened:
+        _join(tokens, words, opened, found)
+    unlisted: list[int] = []
+    unknown = [at for at, entry in enumerate(entries) if entry is None]
+    for at in reversed(unknown):  # from the end, since a word may become two
+        _guess(tokens, at, words, starts, unlisted)
+    unlisted.reverse()
     return tokens, unlisted
+
+
+def _join(tokens: Tokens, words: list[str], opened: list[int], found: list[_Found]) -> None:
+    """Make one token of each known phrase of several words; a phrase may begin at the places given."""
+    joined, reached = [], 0
+    for at in opened:
+        if at < reached:
+            continue
+        for length in found[at][1][words[at + 1]]:
+            phrase = " ".join(words[at : at + length])
+            whole = LEXICON.get(phrase)
+            if whole is not None:
+                reached = at + length
+                joined.append((at, reached, phrase, whole))
+                break
+    for at, end, phrase, whole in reversed(joined):
+        tokens.entries[at:end] = [whole]
+        tokens.words[at:end] = [phrase]
+        del tokens.starts[at + 1 : end]
+        del tokens.ends[at : end - 1]
+
+
+def _guess(tokens: Tokens, at: int, words: list[str], starts: list[int], unlisted: list[int]) -> None:
+    """Give a word that the lexicon lacks an entry."""
+    word, start = tokens.words[at], tokens.starts[at]
+    entry = _classify(word)
+    if entry is _POSSESSIVE and word[:-2] in LEXICON:
+        place = bisect_left(starts, start)
+        if words[place + 1] in _AFTER_IS:  # "the hat's been taken off"
+            middle = tokens.ends[at] - 2
+            tokens.entries[at : at + 1] = [LEXICON[word[:-2]], _IS]
+            tokens.words[at : at + 1] = [word[:-2], "is"]
+            tokens.starts.insert(at + 1, middle)
+            tokens.ends.insert(at, middle)
+            return
+    tokens.entries[at] = entry
+    if entry.guessed:
+        unlisted.append(bisect_left(starts, start))
 
 
 def _classify(word: str) -> Entry:

@@ -12,12 +12,8 @@ from engine.description.syntax.found import Absent, Cut, Found, Ignored, cut_of,
 from engine.description.syntax.headings import Headings
 from engine.description.syntax.json_text import read_json
 
-# Without any of these a text has no syntax; most have none.
-_SIGNS = (
-    ":", "<", ">", "{", "}", "[", "|", "=", "#", "*", "__", "`", "~~", "\n", "--", "++", ";;", ")+", ")-", ")1", ")0",
-    ").", "AND", "BREAK", "ADD", "/imagine", "://", "? ", " - ", "- ", "+ ", "\u2022", "\u2013", "\u2014",
-    ", -", "; -", "\u2212", "\u274c", "\u26d4", "\u2716", "\u2717", "\u2718", "\U0001f6ab", "\U0001f645",
-)  # fmt: skip
+_NOT_ASCII = re.compile("[\u2022\u2013\u2014\u2212\u274c\u26d4\u2716\u2717\u2718\U0001f6ab\U0001f645]")
+_AFTER_BRACKET = re.compile(r"\)[-+.01]")
 _ITEM = re.compile(r"[^,;\n|]+")
 _AROUND_ITEM = " \t\r\"'\u201c\u201d-*\u2022."
 
@@ -39,7 +35,7 @@ class Syntax:
         self.ignored: list[Ignored] = []
         self.cuts: list[Cut] = []
         self.absent: list[tuple[int, int]] = []
-        if any(sign in text for sign in _SIGNS):
+        if _has_signs(text):
             self._read(text)
 
     def _read(self, text: str) -> None:
@@ -75,6 +71,43 @@ class Syntax:
             else:
                 self.absent.append((start, end))
             reached = end
+
+
+def _has_signs(text: str) -> bool:
+    """Whether a text has any sign that syntax is made of; most have none.
+
+    One question after another: that takes an eighth of the time of a loop over the signs.
+    """
+    return (
+        ":" in text
+        or "\n" in text
+        or "- " in text
+        or "--" in text
+        or ", -" in text
+        or "AND" in text
+        or "[" in text
+        or "<" in text
+        or ">" in text
+        or "{" in text
+        or "}" in text
+        or "|" in text
+        or "=" in text
+        or "#" in text
+        or "*" in text
+        or "`" in text
+        or "__" in text
+        or "~~" in text
+        or "++" in text
+        or "+ " in text
+        or ";;" in text
+        or "; -" in text
+        or "? " in text
+        or "BREAK" in text
+        or "ADD" in text
+        or "/imagine" in text
+        or (")" in text and _AFTER_BRACKET.search(text) is not None)
+        or (not text.isascii() and _NOT_ASCII.search(text) is not None)
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
