@@ -249,7 +249,11 @@ _WORDS: dict[str, tuple[Entry | None, dict[str, tuple[int, ...]]]] = {
 }
 #: The commonest separators, so that they need no look at their characters.
 _WORDS.update({mark: (_STOP if mark in _STOPS else _COMMA, _NO_PHRASES) for mark in ",;.!?:"})
-_NOTHING: tuple[Entry | None, dict[str, tuple[int, ...]]] = (None, _NO_PHRASES)
+_NOTHING: _Found = (None, _NO_PHRASES)
+_Words = tuple[list[str], list[int], list[int], list[_Found]]
+_PLAIN = re.compile(r"([a-z0-9]+(?:['-][a-z0-9]+)*)([,;.!?:]?)")
+_PLAIN_WORDS = {word: found for word, found in _WORDS.items() if _PLAIN.fullmatch(word) and word not in ",;.!?:"}
+_ENDING_MARKS = frozenset(",;.!?:")
 
 
 #: So many unknown words of a text are looked at for typing mistakes.
@@ -258,11 +262,8 @@ _MOST_LOOKED_AT = 200
 
 def tokenise(folded: str) -> Tokens:
     """Return the typed words of a folded text, with known phrases of several words as one token."""
-    parts = _TOKEN.split(folded)
-    words = [*parts[1::2], ""]
-    reached = list(accumulate(map(len, parts)))
-    starts, ends = reached[::2], reached[1::2]
-    tokens, unlisted = _read(words, starts, ends)
+    words, starts, ends, found = _plain_words(folded) or _any_words(folded)
+    tokens, unlisted = _read(words, starts, ends, found)
     if unlisted:
         changed: dict[int, str] = {}
         for at in unlisted[:_MOST_LOOKED_AT]:
@@ -270,7 +271,7 @@ def tokenise(folded: str) -> Tokens:
             if meant is not None:
                 changed[at] = words[at] = meant
         if changed:
-            tokens, unlisted = _read(words, starts, ends)
+            tokens, unlisted = _read(words, starts, ends, [_WORDS.get(word, _NOTHING) for word in words])
             tokens.mended = [(starts[at], ends[at], meant) for at, meant in changed.items()]
         tokens.num_unknown = sum(words[at] not in LOOKALIKES for at in unlisted)
     if not HOMOGRAPHS.isdisjoint(tokens.words):
@@ -282,10 +283,58 @@ def tokenise(folded: str) -> Tokens:
     return tokens
 
 
-def _read(words: list[str], starts: list[int], ends: list[int]) -> tuple[Tokens, list[int]]:
-    """Return the tokens, and the places of the words that neither the lexicon nor their form explains."""
+def _any_words(folded: str) -> _Words:
+    """The words of a text with a last one that is empty, where each begins and ends, and what is known of each."""
+    parts = _TOKEN.split(folded)
+    words = [*parts[1::2], ""]
+    reached = list(accumulate(map(len, parts)))
     known = _WORDS.get
-    found = [known(word, _NOTHING) for word in words]
+    return words, reached[::2], reached[1::2], [known(word, _NOTHING) for word in words]
+
+
+def _plain_words(folded: str) -> _Words | None:
+    """The same of a text of plain words with a comma or the like after them, in half the time; None of any other."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    found: list[_Found] = []
+    known, begins = _PLAIN_WORDS.get, 0
+    for piece in folded.split(" "):
+        ends_at = begins + len(piece)
+        info = known(piece)
+        mark = ""
+        if info is None and piece:
+            word = piece[:-1]
+            info = known(word)
+            if info is not None and piece[-1] in _ENDING_MARKS:
+                mark, piece = piece[-1], word
+            else:
+                match = _PLAIN.fullmatch(piece)
+                if match is None:
+                    return None
+                piece, mark = match.groups()
+                info = known(piece, _NOTHING)
+            if mark == "." and piece.isdigit():
+                return None
+        if info is not None:
+            words.append(piece)
+            starts.append(begins)
+            found.append(info)
+            if mark:
+                ends.append(ends_at - 1)
+                words.append(mark)
+                starts.append(ends_at - 1)
+                found.append(_WORDS[mark])
+            ends.append(ends_at)
+        begins = ends_at + 1
+    words.append("")
+    starts.append(len(folded))
+    found.append(_NOTHING)
+    return words, starts, ends, found
+
+
+def _read(words: list[str], starts: list[int], ends: list[int], found: list[_Found]) -> tuple[Tokens, list[int]]:
+    """Return the tokens, and the places of the words that neither the lexicon nor their form explains."""
     tokens = Tokens()
     tokens.entries = entries = [entry for entry, _ in found]  # type: ignore[misc]  # those that are None follow
     del entries[-1]

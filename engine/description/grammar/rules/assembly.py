@@ -273,10 +273,10 @@ class Assembly(AbsenceRules):
     def _comma(self, chunk: Chunk) -> None:
         self._preposition = None
         self._swallow = False
-        if self._lists_absences():
+        if self._negated is not None and self._lists_absences():
             self._negation = self._negation or chunk
             return
-        self._end_negation()
+        self._negation = self._negated = None
         self._asides = self._asides + 1 if self._asides >= 0 else _NO_ASIDE
         at = self._at + 2
         if at < len(self._chunks) and self._chunks[at].kind in _CLAUSE_GOES_ON and self._begins_clause():

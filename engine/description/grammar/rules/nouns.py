@@ -82,7 +82,9 @@ class NounRules(PlaceRules):
             return self._grow(chunk)
         if self._swallow and anchor is not None and not self._worn_with(chunk, group, anchor):
             return self._grow(chunk)
-        if anchor is not None and self._belongs(chunk, group, anchor, lead):
+        # What comes right after a comma is a thing of its own; most do, so that is asked first.
+        listed = lead is None and self._after is Kind.COMMA and not self._copula
+        if anchor is not None and not listed and self._belongs(chunk, group, anchor, lead):
             return self._grow(chunk)
         self._new_noun(chunk, group)
         return None
