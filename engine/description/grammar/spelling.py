@@ -88,18 +88,36 @@ def _is_likely(mistake: _Mistake, word: str, candidate: str, entry: Entry) -> bo
 
 
 def _changes(word: str) -> Iterator[tuple[_Mistake, str]]:
-    """Every text one mistake away from a word, with what the mistake is."""
+    """Every text one mistake away from a word that the lexicon may have, with what the mistake is.
+
+    Where no word of the lexicon begins as this one does before the mistake, or ends as it does after, none is made:
+    that leaves a twentieth of them.
+    """
     last = len(word) - 1
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
-        if after and (before[-1:] == after[0] or 0 < at < last):
+        if before not in _BEGINNINGS:
+            return
+        if after and after[1:] in _ENDS and (before[-1:] == after[0] or 0 < at < last):
             yield (_Mistake.DOUBLED if before[-1:] == after[0] else _Mistake.WRONG), before + after[1:]
-        if len(after) > 1:
+        if len(after) > 1 and after[2:] in _ENDS:
             yield _Mistake.SWAPPED, before + after[1] + after[0] + after[2:]
+        inserts = after in _ENDS
+        replaces = 0 < at < last and after[1:] in _ENDS
+        if not inserts and not replaces:
+            continue
         for letter in _LETTERS:
-            if after or letter != "s":  # a plural is no mistake
+            if before + letter not in _BEGINNINGS:
+                continue
+            if inserts and (after or letter != "s"):  # a plural is no mistake
                 doubled = letter in (before[-1:], after[:1])
                 yield (_Mistake.DOUBLED if doubled else _Mistake.MISSING), before + letter + after
-            if 0 < at < last:
+            if replaces:
                 near = letter in _VOWELS and after[0] in _VOWELS
                 yield (_Mistake.VOWEL if near else _Mistake.WRONG), before + letter + after[1:]
+
+
+_MEANT = [word for word in LEXICON if len(word) >= LEAST_LETTERS - 1 and word.isalpha()]
+#: How the words that may be meant begin and end, of every length.
+_BEGINNINGS = frozenset(word[:end] for word in _MEANT for end in range(len(word) + 1))
+_ENDS = frozenset(word[start:] for word in _MEANT for start in range(len(word) + 1))
