@@ -78,8 +78,11 @@ _GLUE = """
     pair of, please, if, when, brings, bring, uses, use, using, takes, take, owns, own, keeps, keep, puts, puts on,
     put on, given, bought, brought, usual, for that matter, as it happens, of course, in fact, indeed, however
 """
-_BEFORE = _alternatives([*listed(OPENERS), *listed(EXCEPTIONS), *listed(_GLUE)])
-_OPENING = re.compile(rf"\s*(?:(?:{_BEFORE})(?![\w'\u2019-])|[,:;.!?-])", re.IGNORECASE)
+#: What is taken off before a thing, and the words of the longest of it.
+_BEFORE = frozenset((*listed(OPENERS), *listed(EXCEPTIONS), *listed(_GLUE)))
+_MOST_WORDS = max(opener.count(" ") for opener in _BEFORE) + 1
+_WORD = re.compile(r"\s*([\w'\u2019/-]+)")
+_MARKS = ",:;.!?-"
 _AFTER = (
     rf"{_alternatives([*listed(OWN_CLOSERS), *CLOSING_WORDS, *TRAILING, *TAKE_IT, 'out'])}"
     rf"|(?:{_alternatives(listed(DENIED))})\s+(?:{_alternatives(listed(SEEN))}|on\s+(?:his|her|their|the)\s+[\w-]+)"
@@ -93,7 +96,8 @@ _HAVE = "wearing|wears?|got|have|has|need|needs|want|wants|on|carry|carries|like
 _COPULA = r"(?:(?:is|are|was|were|has|have|been|being|both|all|also|still|completely|entirely|just|simply)\s+){0,4}"
 _CLOSING = re.compile(
     rf"(?:\s*[:=|\u2013\u2014-])?\s*{_COPULA}(?<![\w-])(?:{_AFTER}|no|n/?a|nil|null|without|false|none\s+\w+"
-    rf"|(?:\?\s*)?(?:(?:he|she|they|i|it)\s+)?(?:{_alternatives(_NOT)})(?:\s+(?:{_HAVE}))*\s+(?:any|one|them|it|today|tonight)"
+    rf"|(?:\?\s*)?(?:(?:he|she|they|i|it)\s+)?(?:{_alternatives(_NOT)})(?:\s+(?:{_HAVE}))*"
+    r"\s+(?:any|one|them|it|today|tonight)"
     r"|not\s+wearing\s+(?:any|one)|nothing\s+(?:at\s+all|on))\s*[.,;!]*\s*$",
     re.IGNORECASE,
 )
@@ -135,9 +139,23 @@ def absent_things(phrase: str) -> tuple[str, ...]:
 
 def _without_openers(part: str) -> str:
     end = 0
-    while (match := _OPENING.match(part, end)) is not None:
-        end = match.end()
+    while (further := _after_opener(part, end)) > end:
+        end = further
     return " ".join(part[end:].strip(_EDGES).split())
+
+
+def _after_opener(part: str, start: int) -> int:
+    """Where a text goes on after the longest words of absence, or the mark, that it has at a place."""
+    opener, ends, end = "", [], start
+    while len(ends) < _MOST_WORDS and (match := _WORD.match(part, end)) is not None:
+        end = match.end()
+        opener = f"{opener} {match[1]}".lstrip()
+        ends.append((opener.lower().replace("\u2019", "'"), end))
+    for said, end in reversed(ends):
+        if said in _BEFORE:
+            return end
+    marked = start + len(part[start:]) - len(part[start:].lstrip())
+    return marked + 1 if part[marked : marked + 1] in _MARKS and part[marked:] else start
 
 
 def _named(words: str, nothing: bool) -> str:
