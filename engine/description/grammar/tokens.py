@@ -336,7 +336,7 @@ def _plain_words(folded: str) -> _Words | None:
 def _read(words: list[str], starts: list[int], ends: list[int], found: list[_Found]) -> tuple[Tokens, list[int]]:
     """Return the tokens, and the places of the words that neither the lexicon nor their form explains."""
     tokens = Tokens()
-    tokens.entries = entries = [entry for entry, _ in found]  # type: ignore[misc]  # those that are None follow
+    tokens.entries = entries = [entry for entry, _ in found]  # type: ignore[assignment]  # what is None follows
     del entries[-1]
     tokens.words, tokens.starts, tokens.ends = words[:-1], starts[:-1], ends[:]
     opened = [at for at, (pair, second) in enumerate(zip(found, words[1:], strict=False)) if second in pair[1]]

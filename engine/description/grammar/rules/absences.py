@@ -303,8 +303,8 @@ class AbsenceRules(RemovalRules):
             return False
         if self._next_kind() not in _ENDS:
             gone = chunk.word in GONE and self._after is Kind.COPULA and self._next_kind() in _LEADS
-            shaved = chunk.word == "off" and self._took_off() and self._anchor is not None
-            return gone or shaved and self._anchor.group in DESCRIBED
+            shaved = chunk.word == "off" and self._took_off()
+            return gone or shaved and self._anchor is not None and self._anchor.group in DESCRIBED
         return chunk.word != "off" or self._anchor is not None and self._anchor.group in WORN
 
     def _ends_absence(self, chunk: Chunk) -> bool:

@@ -101,6 +101,7 @@ _CLOSING = re.compile(
     r"|not\s+wearing\s+(?:any|one)|nothing\s+(?:at\s+all|on))\s*[.,;!]*\s*$",
     re.IGNORECASE,
 )
+_IS = re.compile("['\u2019]s$")
 _MOST_CLOSERS, _LONGEST_CLOSER = 3, 80
 _FIELD_NAME = re.compile(r"^[\w'/ -]{1,30}[*_]{0,2}[:=]\s*(?=(?:no|not|without)\s+\w)", re.IGNORECASE)
 _NO_THING = frozenset(("nothing", "none", "no"))  # "Carries: nothing"
@@ -125,7 +126,7 @@ def absent_things(phrase: str) -> tuple[str, ...]:
         closing = _CLOSING.search(text, tail)
         if closing is None or not text[: closing.start()].strip(_EDGES):
             break
-        text = text[: closing.start()]
+        text = _IS.sub("", text[: closing.start()])  # "the hat's been removed"
     kind, named, things = text.partition(" such as ")
     text = f"{things}, {kind}" if named else text  # what is named first weighs most
     found = []
@@ -146,7 +147,8 @@ def _without_openers(part: str) -> str:
 
 def _after_opener(part: str, start: int) -> int:
     """Where a text goes on after the longest words of absence, or the mark, that it has at a place."""
-    opener, ends, end = "", [], start
+    opener, end = "", start
+    ends: list[tuple[str, int]] = []
     while len(ends) < _MOST_WORDS and (match := _WORD.match(part, end)) is not None:
         end = match.end()
         opener = f"{opener} {match[1]}".lstrip()
