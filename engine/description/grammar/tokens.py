@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
+from typing import cast
 
 from engine.description.grammar.homographs import HOMOGRAPHS, meaning
 from engine.description.grammar.spelling import mended
@@ -335,24 +336,32 @@ def _plain_words(folded: str) -> _Words | None:
 
 def _read(words: list[str], starts: list[int], ends: list[int], found: list[_Found]) -> tuple[Tokens, list[int]]:
     """Return the tokens, and the places of the words that neither the lexicon nor their form explains."""
-    tokens = Tokens()
-    tokens.entries = entries = [entry for entry, _ in found]  # type: ignore[assignment]  # what is None follows
-    del entries[-1]
-    tokens.words, tokens.starts, tokens.ends = words[:-1], starts[:-1], ends[:]
     opened = [at for at, (pair, second) in enumerate(zip(found, words[1:], strict=False)) if second in pair[1]]
-    if opened:
-        _join(tokens, words, opened, found)
+    tokens = _joined(words, starts, ends, found, opened)
+    entries = cast("list[Entry | None]", tokens.entries)
     unlisted: list[int] = []
-    unknown = [at for at, entry in enumerate(entries) if entry is None]
-    for at in reversed(unknown):  # from the end, since a word may become two
-        _guess(tokens, at, words, starts, unlisted)
-    unlisted.reverse()
-    return tokens, unlisted
+    parted: list[int] = []
+    for at in [at for at, entry in enumerate(entries) if entry is None]:
+        entry = _classify(tokens.words[at])
+        if entry is _POSSESSIVE or entry.guessed:
+            place = bisect_left(starts, tokens.starts[at])
+            if entry.guessed:
+                unlisted.append(place)
+            elif words[place + 1] in _AFTER_IS and tokens.words[at][:-2] in LEXICON:
+                parted.append(at)
+        entries[at] = entry
+    return _parted(tokens, parted) if parted else tokens, unlisted
 
 
-def _join(tokens: Tokens, words: list[str], opened: list[int], found: list[_Found]) -> None:
-    """Make one token of each known phrase of several words; a phrase may begin at the places given."""
-    joined, reached = [], 0
+def _joined(words: list[str], starts: list[int], ends: list[int], found: list[_Found], opened: list[int]) -> Tokens:
+    """The tokens of a text, with one for each known phrase of several words; such a phrase may begin at `opened`.
+
+    What is known of no word has no entry yet.
+    """
+    tokens = Tokens()
+    known = [entry for entry, _ in found]
+    entries, said, begun, ended = tokens.entries, tokens.words, tokens.starts, tokens.ends
+    reached = 0
     for at in opened:
         if at < reached:
             continue
@@ -360,32 +369,38 @@ def _join(tokens: Tokens, words: list[str], opened: list[int], found: list[_Foun
             phrase = " ".join(words[at : at + length])
             whole = LEXICON.get(phrase)
             if whole is not None:
+                known[at] = whole
+                entries += known[reached : at + 1]  # type: ignore[arg-type]
+                said += words[reached:at]
+                said.append(phrase)
+                begun += starts[reached : at + 1]
+                ended += ends[reached:at]
                 reached = at + length
-                joined.append((at, reached, phrase, whole))
+                ended.append(ends[reached - 1])
                 break
-    for at, end, phrase, whole in reversed(joined):
-        tokens.entries[at:end] = [whole]
-        tokens.words[at:end] = [phrase]
-        del tokens.starts[at + 1 : end]
-        del tokens.ends[at : end - 1]
+    entries += known[reached:-1]  # type: ignore[arg-type]
+    said += words[reached:-1]
+    begun += starts[reached:-1]
+    ended += ends[reached:]
+    return tokens
 
 
-def _guess(tokens: Tokens, at: int, words: list[str], starts: list[int], unlisted: list[int]) -> None:
-    """Give a word that the lexicon lacks an entry."""
-    word, start = tokens.words[at], tokens.starts[at]
-    entry = _classify(word)
-    if entry is _POSSESSIVE and word[:-2] in LEXICON:
-        place = bisect_left(starts, start)
-        if words[place + 1] in _AFTER_IS:  # "the hat's been taken off"
-            middle = tokens.ends[at] - 2
-            tokens.entries[at : at + 1] = [LEXICON[word[:-2]], _IS]
-            tokens.words[at : at + 1] = [word[:-2], "is"]
-            tokens.starts.insert(at + 1, middle)
-            tokens.ends.insert(at, middle)
-            return
-    tokens.entries[at] = entry
-    if entry.guessed:
-        unlisted.append(bisect_left(starts, start))
+def _parted(tokens: Tokens, places: list[int]) -> Tokens:
+    """The tokens with two for each possessive at a place that is none: "the hat's been taken off"."""
+    made, reached = Tokens(), 0
+    for at in [*places, len(tokens.words)]:
+        made.entries += tokens.entries[reached:at]
+        made.words += tokens.words[reached:at]
+        made.starts += tokens.starts[reached:at]
+        made.ends += tokens.ends[reached:at]
+        if at < len(tokens.words):
+            noun, end = tokens.words[at][:-2], tokens.ends[at]
+            made.entries += (LEXICON[noun], _IS)
+            made.words += (noun, "is")
+            made.starts += (tokens.starts[at], end - 2)
+            made.ends += (end - 2, end)
+        reached = at + 1
+    return made
 
 
 def _classify(word: str) -> Entry:
