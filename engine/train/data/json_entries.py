@@ -6,6 +6,7 @@ another way is not cut: whoever asks reads it by itself.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,8 +47,7 @@ def entries(lists: pa.StringArray, closing: str) -> Entries:
     """The entries of lists of objects (`closing` is "}") or of lists ("]").
 
     JSON is read in one way alone. So where all pieces between closing brackets are a bracket or comma, nulls and an
-    entry that is JSON by itself, these are the entries, whatever brackets stand in its strings. Whether an entry is
-    JSON is for the caller to see.
+    entry that is JSON by itself, these are the entries, whatever brackets stand in their strings.
     """
     pieces = _pieces(lists, closing)
     encoded = pieces.flatten().dictionary_encode()
@@ -95,9 +95,17 @@ def _pieces(lists: pa.StringArray, closing: str) -> pa.ListArray:
 @lru_cache(maxsize=1 << 16)
 def _piece(text: str, closing: str) -> _Piece:
     found = _ENTRY.fullmatch(text)
-    if found:
+    if found and _is_json(found[3] + closing):
         return _Piece(True, found[1] == "[", found[2].count("null"), found[3] + closing)
     rest = _REST.fullmatch(text)
     if not rest or (rest[1] is None and rest[2]) or (rest[1] == "," and not rest[2]):
         return _Piece(False, False, 0, "")
     return _Piece(True, rest[1] == "[", rest[2].count("null"), "")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -265,7 +265,7 @@ def _row_phrases(row: dict[str, Any], where: str) -> tuple[Phrase, ...]:
         if isinstance(row.get(name), str):
             try:
                 row[name] = json.loads(row[name])
-            except json.JSONDecodeError as error:
+            except (json.JSONDecodeError, RecursionError) as error:
                 raise ValueError(f"{where}: {name} must be JSON: {error}") from error
     row["aa_ids"] = row.get("aa_ids") or [None] * len(SLOTS)  # null: the regions that each group has by itself
     if not isinstance(row.get("extra") or [], list):
