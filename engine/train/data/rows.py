@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
-from PIL import Image
 
 from engine.description import GROUPS, Group, drawn_phrases, parse
 from engine.description.wording.caption import SLOTS, Phrase, row_phrases
@@ -217,11 +215,8 @@ def _gathered(parts: Mapping[str, ByteRange], where: str) -> Row:
         phrases = _json_phrases(parts[".json"].read(), where)
     else:
         phrases = caption_phrases(_one_of(parts, (".txt",), "a caption", where).read().decode("utf-8"), where)
-    try:
-        with Image.open(BytesIO(picture.read())) as image:
-            width, height = image.size
-    except OSError as error:
-        raise ValueError(f"{where}: {picture} cannot be read: {error}") from error
+    with picture.picture(where) as image:
+        width, height = image.size
     return Row(picture=picture, labels=labels, width=width, height=height, phrases=phrases, where=where)
 
 

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from io import BytesIO
 from pathlib import Path
 from typing import overload
 
@@ -170,11 +169,8 @@ def read_picture(sample: Sample) -> NDArray[np.uint8]:
 
 def check_picture(sample: Sample) -> None:
     """Whether the picture is there and of the size its row says, as its header has it; raise ValueError if not."""
-    try:
-        with Image.open(BytesIO(sample.picture.read())) as image:
-            _check_size(image, sample.picture, sample)
-    except (OSError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{sample.where}: {sample.picture} cannot be read: {error}") from error
+    with sample.picture.picture(sample.where) as image:
+        _check_size(image, sample.picture, sample)
 
 
 def read_labels(sample: Sample) -> NDArray[np.uint8]:
@@ -204,12 +200,9 @@ def _codes(sizes: Sequence[Size]) -> list[int]:
 
 
 def _open(file: ByteRange, sample: Sample) -> Image.Image:
-    try:
-        image = Image.open(BytesIO(file.read()))
+    with file.picture(sample.where) as image:
         image.load()
-    except (OSError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{sample.where}: {file} cannot be read: {error}") from error
-    _check_size(image, file, sample)
+        _check_size(image, file, sample)
     return image
 
 
