@@ -59,7 +59,7 @@ def _mended(
     others = np.flatnonzero(~sound)
     if not len(others):
         return packed
-    by_themselves = _one_by_one(batch.take(pa.array(others)), [where[number] for number in others], folder)
+    by_themselves = _one_by_one(batch.take(pa.array(others)), [where[number] for number in others.tolist()], folder)
     order = np.argsort(np.concatenate([np.flatnonzero(sound), others]))
     table = pa.Table.from_batches([packed.filter(pa.array(sound)), by_themselves]).take(pa.array(order))
     (whole,) = table.combine_chunks().to_batches()
@@ -105,7 +105,8 @@ def _sides(column: pa.Array) -> NDArray[np.int64]:
     encoded = column.dictionary_encode()
     different = [_side(value) for value in encoded.dictionary.to_pylist()]
     codes = encoded.indices.fill_null(len(different)).to_numpy(zero_copy_only=False)
-    return np.array([*different, 0], np.int64)[codes]
+    found: NDArray[np.int64] = np.array([*different, 0], np.int64)[codes]
+    return found
 
 
 @lru_cache(maxsize=1 << 16, typed=True)  # True is no 1

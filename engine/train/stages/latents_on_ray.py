@@ -86,8 +86,8 @@ def _encode(lacking: Sequence[int], arguments: Sequence[Any], config: RayConfig)
     import ray
     from ray.util import ActorPool
 
-    restarts = {"max_restarts": -1, "max_task_retries": _ATTEMPTS - 1}
-    kind: Any = ray.remote(num_cpus=1, num_gpus=config.num_gpus, **restarts)(Encoder)
+    retries = _ATTEMPTS - 1
+    kind: Any = ray.remote(num_cpus=1, num_gpus=config.num_gpus, max_restarts=-1, max_task_retries=retries)(Encoder)
     own, number = f"{ACTORS}-{uuid.uuid4()}", min(config.workers, len(lacking))
     shared = [ray.put(argument) for argument in arguments]
     pool: Any = ActorPool([kind.options(name=f"{own}-{place}").remote(*shared) for place in range(number)])
