@@ -200,7 +200,10 @@ def _shot(person_type: str) -> Packed:
 
 @_remembered
 def _slot(place: int, said: str, regions: str | None) -> Packed:
-    return _packed(lambda: slot_phrase(place, json.loads(said), None if regions is None else json.loads(regions)))
+    return _packed(lambda: slot_phrase(place, json.loads(said), None if regions is None else _read(regions)))
+
+
+_read = _remembered(json.loads)  # regions are few and nobody changes them
 
 
 @_remembered

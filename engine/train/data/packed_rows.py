@@ -32,6 +32,9 @@ SCHEMA = pa.schema(
 )
 
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def packed_rows(rows: Iterable[Row | ValueError], folder: Path) -> pa.RecordBatch:
     """These rows as a batch of SCHEMA; what is wrong with one is said in its place."""
     return pa.RecordBatch.from_pylist([_packed_or_wrong(row, folder) for row in rows], SCHEMA)
@@ -76,7 +79,7 @@ def packed_phrase(phrase: Phrase) -> tuple[str, int]:
     """
     parts = [phrase.group, phrase.attributes, phrase.noun, phrase.regions, phrase.slot]
     length = len(phrase.noun.encode()) + sum(len(value.encode()) + 1 for value in phrase.words)
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")), length
+    return _as_json(parts), length
 
 
 def unpacked(phrases: str) -> tuple[Phrase, ...]:
