@@ -181,6 +181,18 @@ def test_a_wrong_label_map_is_named(tmp_path: Path, labels: Image.Image | None, 
         read_labels(sample)
 
 
+@pytest.mark.parametrize(("place", "byte"), [(37, b"\xff"), (60, b"\x00"), (-30, b"\x80")])
+def test_a_picture_that_is_damaged_inside_is_named(tmp_path: Path, place: int, byte: bytes) -> None:
+    sample = Folder(_config(_write(tmp_path, _row()))).samples[0]
+    noise = np.random.default_rng(0).integers(0, 255, (24, 16, 3), np.uint8)
+    Image.fromarray(noise).save(sample.picture.file)
+    whole = sample.picture.file.read_bytes()
+    place %= len(whole)
+    sample.picture.file.write_bytes(whole[:place] + byte * 4 + whole[place + 4 :])
+    with pytest.raises(ValueError, match=r"some\.parquet row 0: .*a\.png cannot be read: "):
+        read_picture(sample)
+
+
 def test_published_label_files_come_first(tmp_path: Path) -> None:
     _write(tmp_path, _row(path="later.png"))
     (tmp_path / "first.png").touch()
