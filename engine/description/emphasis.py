@@ -43,6 +43,8 @@ _GOES_ON = re.compile(r"[)\]]*\s+(?:and|or|with|in|on|at|over|under|for|from|by)
 _LEADS_ON = re.compile(
     r"\b(?:an?|the|no|not|without|any|in|on|at|with|of|and|or|over|under|his|her|their|wearing)\s*$", re.IGNORECASE
 )
+# Neither marks nor syntax can be made of these alone, and most of what a data set says is.
+_UNMARKED = re.compile(r"[a-z0-9 ,]*")
 _WORD_BEFORE = 12  # characters, more than the longest of them
 
 
@@ -236,6 +238,8 @@ def _spaced(text: str, marks: list[tuple[int, int]], blank: str = " ") -> str:
 
 def plain(text: str) -> str:
     """Return the text without marks: "(red dress:1.2)" reads "red dress"."""
+    if _UNMARKED.fullmatch(text):
+        return text
     return Emphasis(text).words(0, len(text))
 
 

@@ -64,6 +64,7 @@ from engine.train.recipe.recipe import Recipe
 from engine.train.stages.base import Fetch, Parts, base_parts, check_base, open_base
 from engine.train.stages.fast_decoder import FastDecoderStage, build_fast_decoder
 from engine.train.stages.few_steps import FewStepsStage
+from engine.train.stages.latents_on_ray import encode_on_ray, require_ray
 from engine.train.stages.lora import add_adapters, load_adapters, merge_adapters, save_lora
 from engine.train.stages.package import save_package
 from engine.train.stages.start_weights import check_start, start_from
@@ -129,6 +130,7 @@ class Run:
         stages = BASE_STAGES if self.base else STAGES
         self.stages = tuple(name for name in stages if has.get(name, True))
         self.is_main = bool(PartialState(**_several()).is_main_process)
+        require_ray(recipe.data)
         require_trackers(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
         torch.manual_seed(recipe.seed)
         torch.set_flush_denormal(True)
@@ -376,9 +378,14 @@ class Run:
     def _buckets(self) -> list[Bucket]:
         hola = self.recipe.hola
         cell = self.parts.factor if hola.variant is HolaVariant.NONE else min(hola.strides)
+        vae, cluster = self.parts.vae, self.recipe.data.ray
+        if cluster and self.is_main:
+            encode_on_ray(self.folder, vae, self._cache, cluster, cell=cell, table=self._cache)
+            vae.to(PartialState().device)
         here = PartialState()
         processes = {"rank": here.process_index, "world_size": here.num_processes}
-        return load_cache(self.folder, self.parts.vae, self._cache, cell=cell, **processes)
+        encodes = self.is_main or not cluster
+        return load_cache(self.folder, vae, self._cache, cell=cell, encodes=encodes, **processes)
 
     def _load_probe(self) -> ProbeNetwork | None:
         """The probe that the UNet's predictions are shown to, if the recipe has one and it counts."""

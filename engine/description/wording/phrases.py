@@ -104,25 +104,49 @@ def row_phrases(row: Json) -> tuple[Phrase, ...]:
     Raises:
         ValueError: if ``aa_text`` or ``aa_ids`` does not have twenty entries or an entry is of another type.
     """
-    phrases = []
-    shot = SHOTS.get(str(row.get("person_type", "")))
-    if shot is not None:
-        phrases.append(Phrase(group=Group.SHOT, attributes=(("shot", shot),), regions=GROUPS[Group.SHOT].regions))
     texts, ids = _twenty(row, "aa_text"), _twenty(row, "aa_ids")
-    for index, (said, regions) in enumerate(zip(texts, ids, strict=True)):
-        if said is None:
-            continue
-        if not isinstance(said, dict):
-            raise ValueError(f"aa_text[{index}]: expected an object or null, got {type(said).__name__}")
-        # Where a value is not text, another one may be equal to it and be written otherwise: 1 and True.
-        of_slot = _slot_phrase if all(isinstance(each, str) for each in said.values()) else _slot_phrase.__wrapped__
-        phrase = of_slot(index, tuple(said.items()), _numbers(regions))
-        if phrase is not None:
-            phrases.append(phrase)
+    of_slots = [slot_phrase(index, *each) for index, each in enumerate(zip(texts, ids, strict=True))]
+    phrases = [phrase for phrase in (shot_phrase(row.get("person_type", "")), *of_slots) if phrase is not None]
     extra = row.get("extra") or ()
     assert isinstance(extra, Iterable)
-    phrases.extend(_extra_phrase(entry) for entry in extra)
-    return tuple(phrases)
+    return (*phrases, *map(extra_phrase, extra))
+
+
+def shot_phrase(person_type: object) -> Phrase | None:
+    """The framing, where a row's ``person_type`` tells one."""
+    shot = SHOTS.get(str(person_type))
+    if shot is None:
+        return None
+    return Phrase(group=Group.SHOT, attributes=(("shot", shot),), regions=GROUPS[Group.SHOT].regions)
+
+
+def slot_phrase(index: int, said: object, regions: object) -> Phrase | None:
+    """What an entry of ``aa_text`` says of the regions in that of ``aa_ids``, if anything.
+
+    Raises:
+        ValueError: if either is of another type.
+    """
+    if said is None:
+        return None
+    if not isinstance(said, dict):
+        raise ValueError(f"aa_text[{index}]: expected an object or null, got {type(said).__name__}")
+    # Where a value is not text, another one may be equal to it and be written otherwise: 1 and True.
+    of_slot = _slot_phrase if all(isinstance(each, str) for each in said.values()) else _slot_phrase.__wrapped__
+    return of_slot(index, tuple(said.items()), _numbers(regions))
+
+
+def extra_phrase(entry: Json) -> Phrase:
+    """What an entry of ``extra`` says.
+
+    Raises:
+        KeyError: if it lacks ``group`` or ``text``.
+        ValueError: if there is no such group, or an id is no number.
+    """
+    group = Group(str(entry["group"]))
+    ids = entry.get("ids")
+    regions = tuple(int(i) for i in ids) if isinstance(ids, Sequence) else GROUPS[group].regions
+    colour = (("color", _plain(str(entry["color"]))),) if entry.get("color") else ()
+    return Phrase(group=group, attributes=(*colour, (group.value, _plain(str(entry["text"])))), regions=regions)
 
 
 # A data set says few different things, millions of times.
@@ -150,11 +174,3 @@ def _slot_phrase(index: int, said: tuple[tuple[object, object], ...], regions: t
         return None
     chosen = GROUPS[slot.group].regions if regions is None or index == 1 else regions
     return Phrase(group=slot.group, attributes=attributes, noun=noun, regions=chosen, slot=index)
-
-
-def _extra_phrase(entry: Mapping[str, object]) -> Phrase:
-    group = Group(str(entry["group"]))
-    ids = entry.get("ids")
-    regions = tuple(int(i) for i in ids) if isinstance(ids, Sequence) else GROUPS[group].regions
-    colour = (("color", _plain(str(entry["color"]))),) if entry.get("color") else ()
-    return Phrase(group=group, attributes=(*colour, (group.value, _plain(str(entry["text"])))), regions=regions)

@@ -30,7 +30,8 @@ from engine.train.recipe.reading import as_tree, load_recipe
 
 logger = logging.getLogger(__name__)
 
-_NOT_TRAINING = ("ablation", "threads")  # what a recipe may change without training anything else
+# What a recipe may change without training anything else.
+_NOT_TRAINING = ("ablation", "data.ray", "data.workers", "peak_teraflops", "tensorboard", "threads", "wandb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ def _check_recipe(cell: _Cell, path: Path) -> None:
         found = json.loads(file.read_text(encoding="utf-8"))["recipe"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{file} does not say what {cell.folder} was trained with: {error!r}") from error
-    one, two = (_flat({key: tree[key] for key in tree if key not in _NOT_TRAINING}) for tree in (wanted, found))
+    one, two = ({key: value for key, value in _flat(tree).items() if _trains(key)} for tree in (wanted, found))
     changed = sorted(key for key in one.keys() | two.keys() if one.get(key) != two.get(key))
     if changed:
         key = changed[0]
@@ -158,6 +159,10 @@ def _check_recipe(cell: _Cell, path: Path) -> None:
             f"{cell.folder} was trained with {key} {two.get(key)}, and {path} says {one.get(key)}: "
             f"choose another --out, or delete the folder"
         )
+
+
+def _trains(key: str) -> bool:
+    return not any(f"{key}.".startswith(f"{each}.") for each in _NOT_TRAINING)
 
 
 def _flat(tree: Mapping[str, Any], where: str = "") -> dict[str, Any]:

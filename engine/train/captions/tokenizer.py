@@ -74,6 +74,8 @@ def load_tokenizer(folder: Path) -> CLIPTokenizer:
 
 def take_tokenizer(folder: Path) -> CLIPTokenizer:
     """The tokenizer that a recipe names; raises ValueError where there is none."""
+    if not folder.is_dir():
+        raise ValueError(f"tokenizer.initial: {folder} holds no CLIP tokenizer: there is no such folder")
     try:
         return load_tokenizer(folder)
     except (OSError, ValueError) as error:

@@ -1,13 +1,18 @@
 """Where the bytes of a picture lie: a file of its own, or a member of a tar shard.
 
-It knows files and offsets; it does not know pictures.
+It knows files, offsets and whether they hold a picture; it does not know what it shows.
 """
 
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,24 @@ class ByteRange:
         if self.size is not None and len(data) != self.size:
             raise OSError(f"{self.size} bytes expected, {len(data)} there")
         return data
+
+    @contextmanager
+    def picture(self, where: str) -> Iterator[Image.Image]:
+        """The picture, of which only the header has been read.
+
+        Raises:
+            ValueError: It is missing or damaged, also where that shows within the block; the message begins with
+                `where`.
+        """
+        data = b""
+        try:
+            data = self.read()
+            with Image.open(BytesIO(data)) as image:
+                yield image
+        except UnidentifiedImageError as error:
+            raise ValueError(f"{where}: {self} cannot be read: its {len(data):,} bytes are no picture") from error
+        except (OSError, SyntaxError, Image.DecompressionBombError) as error:  # a damaged PNG is a SyntaxError
+            raise ValueError(f"{where}: {self} cannot be read: {error}") from error
 
     def __str__(self) -> str:
         return f"{self.file}:{self.member}" if self.member else str(self.file)

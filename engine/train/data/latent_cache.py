@@ -48,7 +48,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Shard:
+class Shard:
     """Some samples of a bucket, encoded together."""
 
     size: tuple[int, int]
@@ -64,6 +64,7 @@ def load_cache(
     cell: int | None = None,
     rank: int = 0,
     world_size: int = 1,
+    encodes: bool = True,
     shard_size: int = SHARD_SIZE,
 ) -> list[Bucket]:
     """The buckets of `folder`; what `root` does not hold yet is encoded now, in turn by every process.
@@ -77,18 +78,19 @@ def load_cache(
         cell: Pixels to a cell of region shares, along each side; None = those of a latent cell.
         rank: This process encodes every `world_size`-th shard, and waits for the others.
         world_size: How many processes there are.
+        encodes: Whether this process encodes at all; one that does not waits for the others.
         shard_size: Samples of a shard, at most.
 
     Raises:
         ValueError: This process cannot read more samples than `data.max_unreadable`, or a shard is damaged.
     """
     cell = cell or _factor(vae)
-    shards = _shards(folder, root / f"latents-{encoder_key(vae, cell, folder.config.posterior)}", shard_size)
+    shards = shards_of(folder, vae, root, cell=cell, size=shard_size)
     unreadable = Unreadable(folder.config.max_unreadable)
-    mine = range(rank, len(shards), world_size)
+    mine = range(rank, len(shards) if encodes else 0, world_size)
     for number in (*mine, *(other for other in range(len(shards)) if other not in mine)):
         shard = shards[number]
-        make = partial(_encode, folder, shard, vae, cell, unreadable)
+        make = partial(encode, folder, shard, vae, cell, unreadable)
         made_by_one(shard.path, make, is_main=number in mine)
     return list(_buckets(shards, with_deviations=folder.config.posterior == "sample"))
 
@@ -102,17 +104,21 @@ def encoder_key(vae: AutoencoderKL, cell: int, posterior: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _shards(folder: Folder, root: Path, size: int) -> list[_Shard]:
-    found = []
+def shards_of(
+    folder: Folder, vae: AutoencoderKL, root: Path, *, cell: int | None = None, size: int = SHARD_SIZE
+) -> list[Shard]:
+    """What `load_cache` makes of the same arguments, whether it is there yet or not."""
+    cell = cell or _factor(vae)
+    root, found = root / f"latents-{encoder_key(vae, cell, folder.config.posterior)}", []
     for bucket, numbers in folder.buckets.items():
         for start in range(0, len(numbers), size):
             some = numbers[start : start + size]
             key = hashlib.sha256(f"{bucket} ".encode() + folder.identity(some)).hexdigest()[:16]
-            found.append(_Shard(size=bucket, numbers=some, path=root / f"{bucket[0]}x{bucket[1]}-{key}"))
+            found.append(Shard(size=bucket, numbers=some, path=root / f"{bucket[0]}x{bucket[1]}-{key}"))
     return found
 
 
-def _buckets(shards: Sequence[_Shard], *, with_deviations: bool) -> Iterator[Bucket]:
+def _buckets(shards: Sequence[Shard], *, with_deviations: bool) -> Iterator[Bucket]:
     more = ("deviations",) if with_deviations else ()
     for size, of_size in groupby(shards, lambda shard: shard.size):
         whole = [(shard, kept) for shard in of_size if len(kept := _kept(shard))]
@@ -122,13 +128,13 @@ def _buckets(shards: Sequence[_Shard], *, with_deviations: bool) -> Iterator[Buc
             yield Bucket(size=size, samples=np.concatenate([shard.numbers[kept] for shard, kept in whole]), **arrays)
 
 
-def _kept(shard: _Shard) -> NDArray[np.int64]:
+def _kept(shard: Shard) -> NDArray[np.int64]:
     """Places in the shard of the samples that could be read."""
     kept: NDArray[np.int64] = _read_array(shard, "kept")
     return kept
 
 
-def _array(shard: _Shard, name: str) -> Path:
+def _array(shard: Shard, name: str) -> Path:
     """The file of an array that has as many rows as it should."""
     rows = len(_read_array(shard, name, mmap_mode="r"))
     if rows != len(shard.numbers):
@@ -136,7 +142,7 @@ def _array(shard: _Shard, name: str) -> Path:
     return shard.path / f"{name}.npy"
 
 
-def _read_array(shard: _Shard, name: str, mmap_mode: Literal["r"] | None = None) -> NDArray[Any]:
+def _read_array(shard: Shard, name: str, mmap_mode: Literal["r"] | None = None) -> NDArray[Any]:
     try:
         found: NDArray[Any] = np.load(shard.path / f"{name}.npy", mmap_mode=mmap_mode)
     except (OSError, ValueError, EOFError) as error:
@@ -153,8 +159,12 @@ def label_shares(labels: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     return np.round(np.stack(shares) * 255).astype(np.uint8)
 
 
-def _encode(folder: Folder, shard: _Shard, vae: AutoencoderKL, cell: int, unreadable: Unreadable) -> None:
-    """Latents and shares of the samples that can be read, and which those are."""
+def encode(folder: Folder, shard: Shard, vae: AutoencoderKL, cell: int, unreadable: Unreadable) -> None:
+    """Latents and shares of the samples that can be read, and which those are.
+
+    Raises:
+        ValueError: One more sample than `unreadable` allows cannot be read; of the shard nothing is left.
+    """
     for left in shard.path.parent.glob(f".{shard.path.name}.*"):  # of a process that was killed at this shard
         shutil.rmtree(left)
     with whole_folder(shard.path) as temporary:
@@ -182,7 +192,7 @@ def _encode(folder: Folder, shard: _Shard, vae: AutoencoderKL, cell: int, unread
     logger.info("encoded %d pictures of %dx%d", len(kept), width, height)
 
 
-def _empty_arrays(folder: Path, shard: _Shard, vae: AutoencoderKL, cell: int, posterior: str) -> dict[str, Any]:
+def _empty_arrays(folder: Path, shard: Shard, vae: AutoencoderKL, cell: int, posterior: str) -> dict[str, Any]:
     (width, height), factor, count = shard.size, _factor(vae), len(shard.numbers)
     latents = (count, vae.config.latent_channels, height // factor, width // factor)
     shapes: dict[str, tuple[tuple[int, ...], type]] = {

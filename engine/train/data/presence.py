@@ -22,14 +22,14 @@ _FOLDERS = 64  # whose files are kept in mind at once; rows of one folder lie to
 def file_sizes(rows: RowTable, column: str) -> NDArray[np.int64]:
     """Bytes of each row's `picture` or `labels`, -1 where there is no such file."""
     sizes = lru_cache(maxsize=_FOLDERS)(_sizes_in)
-    found = np.full(len(rows), -1, np.int64)
-    root = str(rows.folder)
-    for number, place in enumerate(rows.files(column)):
-        if place is not None:
-            folder, _, name = place["path"].rpartition("/")
-            size = place["size"]
-            found[number] = sizes(os.path.join(root, folder)).get(name, -1) if size is None else size
-    return found
+    found, here, listed = list[int](), None, dict[str, int]()
+    for paths, told in rows.paths(column):
+        for path, size in zip(paths, told.tolist(), strict=True):
+            folder, _, name = ("", "", "") if path is None else path.rpartition("/")
+            if folder != here:  # rows of one folder lie together
+                here, listed = folder, sizes(os.path.join(rows.folder, folder))
+            found.append(-1 if path is None else listed.get(name, -1) if size < 0 else size)
+    return np.array(found, np.int64)
 
 
 def report_missing(rows: RowTable, missing: NDArray[np.int64], there: int) -> None:

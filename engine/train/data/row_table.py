@@ -12,8 +12,8 @@ import logging
 import time
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache, partial
-from itertools import accumulate
+from functools import partial
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,29 +21,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from engine.description import Group
-from engine.description.wording.caption import Phrase
 from engine.files.whole import made_by_one, whole_file
 from engine.train.data.byte_ranges import ByteRange
+from engine.train.data.label_columns import packed_columns
+from engine.train.data.packed_rows import SCHEMA, packed_rows, unpacked
 from engine.train.data.rows import Format, Part, Row, label_files, read_part, row_parts
 from engine.train.prefetch import prefetched
 
 logger = logging.getLogger(__name__)
 
 _FORMAT = 1
-_FILE = pa.struct([("path", pa.string()), ("member", pa.string()), ("offset", pa.int64()), ("size", pa.int64())])
-SCHEMA = pa.schema(
-    [
-        ("picture", _FILE),  # path below the data folder; size is null where the whole file is meant
-        ("labels", _FILE),
-        ("width", pa.int32()),
-        ("height", pa.int32()),
-        ("phrases", pa.string()),  # JSON
-        ("shortest", pa.int32()),  # bytes of the shortest phrase
-        ("where", pa.string()),
-        ("wrong", pa.string()),  # what is wrong with the row, of which nothing else is known then
-    ]
-)
+_ROWS = 8192  # of a batch
 
 
 class RowTable:
@@ -68,7 +56,7 @@ class RowTable:
             raise ValueError(row["wrong"])
         picture, labels = (self._place(row[name]) for name in ("picture", "labels"))
         size = {"width": row["width"], "height": row["height"]}
-        return Row(picture=picture, labels=labels, phrases=_unpacked(row["phrases"]), where=row["where"], **size)
+        return Row(picture=picture, labels=labels, phrases=unpacked(row["phrases"]), where=row["where"], **size)
 
     def numbers(self, column: str) -> NDArray[np.int64]:
         """A column of numbers, 0 where the row is wrong."""
@@ -80,11 +68,25 @@ class RowTable:
         found: NDArray[np.bool_] = self.table.column("wrong").is_valid().to_numpy(zero_copy_only=False)
         return found
 
-    def files(self, column: str) -> Iterator[Mapping[str, Any] | None]:
-        """`picture` or `labels` of each row as the table has it, None where the row is wrong."""
+    def paths(self, column: str) -> Iterator[tuple[list[str | None], NDArray[np.int64]]]:
+        """`picture` or `labels` of some rows after others: paths below the folder, None where the row is wrong; bytes.
+
+        The bytes are -1 where a whole file is meant.
+        """
         for batch in self._batches:
-            places, wrong = batch.column(column).to_pylist(), batch.column("wrong").is_valid().to_pylist()
-            yield from (None if is_wrong else place for place, is_wrong in zip(places, wrong, strict=True))
+            place = batch.column(column)
+            yield place.field("path").to_pylist(), place.field("size").fill_null(-1).to_numpy(zero_copy_only=False)
+
+    def files_as_json(self, column: str, numbers: NDArray[np.int64]) -> Iterator[bytes]:
+        """`picture` or `labels` of these rows (ascending): all their paths as JSON, their members, their offsets."""
+        places = np.searchsorted(self._ends, numbers, side="right")
+        starts = [0, *self._ends]
+        some = [
+            self._batches[place].column(column).take(pa.array(numbers[places == place] - starts[place]))
+            for place in np.unique(places).tolist()
+        ]
+        for field in ("path", "member", "offset"):
+            yield json.dumps([value for each in some for value in each.field(field).to_pylist()]).encode()
 
     def _place(self, place: Mapping[str, Any]) -> ByteRange:
         rest = {"member": place["member"], "offset": place["offset"], "size": place["size"]}
@@ -136,57 +138,8 @@ def _read(folder: Path, layout: Format, files: Sequence[Path], workers: int) -> 
         yield from batches
 
 
-def _batches(folder: Path, layout: Format, part: Part, size: int = 8192) -> list[pa.RecordBatch]:
-    batches, rows = [], list[dict[str, Any]]()
-    for found in read_part(folder, layout, part):
-        rows.append({"wrong": str(found)} if isinstance(found, ValueError) else _packed(found, folder))
-        if len(rows) == size:
-            batches.append(pa.RecordBatch.from_pylist(rows, SCHEMA))
-            rows = []
-    return [*batches, pa.RecordBatch.from_pylist(rows, SCHEMA)]
-
-
-def _packed(row: Row, folder: Path) -> dict[str, Any]:
-    files = {
-        name: {
-            "path": _below(place.file, folder),
-            "member": place.member,
-            "offset": place.offset,
-            "size": place.size,
-        }
-        for name, place in (("picture", row.picture), ("labels", row.labels))
-    }
-    phrases, lengths = zip(*map(_packed_phrase, row.phrases), strict=True)
-    return {
-        **files,
-        "width": row.width,
-        "height": row.height,
-        "phrases": f"[{','.join(phrases)}]",
-        "shortest": min(lengths),
-        "where": row.where,
-    }
-
-
-@lru_cache(maxsize=1 << 16)  # a data set says few different things, millions of times
-def _packed_phrase(phrase: Phrase) -> tuple[str, int]:
-    """A phrase as JSON, and the bytes of its words, each with a space behind it."""
-    parts = [phrase.group, phrase.attributes, phrase.noun, phrase.regions, phrase.slot]
-    length = len(phrase.noun.encode()) + sum(len(value.encode()) + 1 for value in phrase.words)
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")), length
-
-
-def _below(file: Path, folder: Path) -> str:
-    return str(file).removeprefix(f"{folder}/")
-
-
-def _unpacked(phrases: str) -> tuple[Phrase, ...]:
-    return tuple(
-        Phrase(
-            group=Group(group),
-            attributes=tuple((key, value) for key, value in attributes),
-            noun=noun,
-            regions=tuple(regions),
-            slot=slot,
-        )
-        for group, attributes, noun, regions, slot in json.loads(phrases)
-    )
+def _batches(folder: Path, layout: Format, part: Part) -> list[pa.RecordBatch]:
+    if layout is Format.COSMICMAN:
+        return list(packed_columns(folder, part, _ROWS))
+    rows = read_part(folder, layout, part)
+    return [packed_rows(some, folder) for some in iter(lambda: list(islice(rows, _ROWS)), [])]

@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
-from PIL import Image
 
 from engine.description import GROUPS, Group, drawn_phrases, parse
 from engine.description.wording.caption import SLOTS, Phrase, row_phrases
@@ -25,6 +23,7 @@ from engine.train.data.byte_ranges import ByteRange, members
 from engine.train.data.unreadable import outcome
 
 NULL_LABEL = 18  # of aa_ids: the phrase has no region
+MOST_PIXELS = 1 << 31  # a side has fewer
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 LABELS = (".parsing.png", ".segm.png")
 _AT_ONCE = 2048  # rows of a label file
@@ -130,22 +129,34 @@ def _row_groups(file: Path) -> Iterator[Part]:
 
 
 def _parquet_rows(folder: Path, part: Part) -> Iterator[Row | ValueError]:
+    for first, batch in label_batches(part, _AT_ONCE):
+        name = part.files[0].name
+        for number, row in enumerate(batch.to_pylist(), first):
+            yield outcome(partial(parquet_row, folder, row, f"{name} row {number}"))
+
+
+def label_batches(part: Part, size: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """The columns that are read of a row group, at most `size` rows at once; before each the number of its first row.
+
+    Raises:
+        ValueError: The file cannot be read.
+    """
     (file,) = part.files
     number = part.first
     with _parquet(file) as opened:
         columns = [name for name in (*_REQUIRED, "extra") if name in opened.schema_arrow.names]
-        for batch in opened.iter_batches(batch_size=_AT_ONCE, row_groups=[part.group], columns=columns):
-            for row in batch.to_pylist():
-                yield outcome(partial(_parquet_row, folder, row, f"{file.name} row {number}"))
-                number += 1
+        for batch in opened.iter_batches(batch_size=size, row_groups=[part.group], columns=columns):
+            yield number, batch
+            number += batch.num_rows
 
 
-def _parquet_row(folder: Path, row: dict[str, Any], where: str) -> Row:
+def parquet_row(folder: Path, row: dict[str, Any], where: str) -> Row:
+    """A row of a label file; raise ValueError, which begins with `where`, if it is wrong."""
     return Row(
         picture=ByteRange(file=folder / str(row["path"])),
         labels=ByteRange(file=folder / str(row["segm_path"])),
-        width=_side(row, "width", where),
-        height=_side(row, "height", where),
+        width=side(row["width"], f"{where}: width"),
+        height=side(row["height"], f"{where}: height"),
         phrases=_row_phrases(row, where),
         where=where,
     )
@@ -160,16 +171,19 @@ def _parquet(file: Path) -> Iterator[parquet.ParquetFile]:
         raise ValueError(f"{file} cannot be read as parquet: {error}") from error
 
 
-def _side(row: Mapping[str, Any], name: str, where: str) -> int:
-    """A side in pixels; 1024.0 and "1024" are read as the published reader does, which casts them."""
-    value = row[name]
+def side(value: object, what: str) -> int:
+    """A side in pixels; 1024.0 and "1024" are read as the published reader does, which casts them.
+
+    Raises:
+        ValueError: It is none; the message begins with `what`.
+    """
     try:
-        side = float(value)
+        number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        side = 0.0
-    if isinstance(value, bool) or not side.is_integer() or side < 1:
-        raise ValueError(f"{where}: {name} must be a positive integer, got {value!r}")
-    return int(side)
+        number = 0.0
+    if isinstance(value, bool) or not number.is_integer() or not 1 <= number < MOST_PIXELS:
+        raise ValueError(f"{what} must be a positive integer, got {value!r}")
+    return int(number)
 
 
 def _shard_rows(folder: Path, part: Part) -> Iterator[Row | ValueError]:
@@ -201,11 +215,8 @@ def _gathered(parts: Mapping[str, ByteRange], where: str) -> Row:
         phrases = _json_phrases(parts[".json"].read(), where)
     else:
         phrases = caption_phrases(_one_of(parts, (".txt",), "a caption", where).read().decode("utf-8"), where)
-    try:
-        with Image.open(BytesIO(picture.read())) as image:
-            width, height = image.size
-    except OSError as error:
-        raise ValueError(f"{where}: {picture} cannot be read: {error}") from error
+    with picture.picture(where) as image:
+        width, height = image.size
     return Row(picture=picture, labels=labels, width=width, height=height, phrases=phrases, where=where)
 
 
@@ -249,27 +260,31 @@ def _row_phrases(row: dict[str, Any], where: str) -> tuple[Phrase, ...]:
         if isinstance(row.get(name), str):
             try:
                 row[name] = json.loads(row[name])
-            except json.JSONDecodeError as error:
+            except (json.JSONDecodeError, RecursionError) as error:
                 raise ValueError(f"{where}: {name} must be JSON: {error}") from error
     row["aa_ids"] = row.get("aa_ids") or [None] * len(SLOTS)  # null: the regions that each group has by itself
     if not isinstance(row.get("extra") or [], list):
         raise ValueError(f"{where}: extra must be a list, got {row['extra']!r:.60}")
     try:
-        phrases = row_phrases(row)
+        phrases = tuple(map(with_labels, row_phrases(row)))
     except (ValueError, TypeError) as error:
         raise ValueError(f"{where}: {error}") from error
     except KeyError as error:
         raise ValueError(f"{where}: an entry of extra lacks {error}") from error
     if not phrases:
         raise ValueError(f"{where}: person_type, aa_text and extra name no phrase")
-    for phrase in phrases:
-        wrong = [label for label in phrase.regions if not 0 <= label <= NULL_LABEL]
-        if wrong:
-            raise ValueError(f"{where}: labels of aa_ids must be 0 to {NULL_LABEL}, got {wrong[0]}")
-    return tuple(map(_without_null, phrases))
+    return phrases
 
 
-def _without_null(phrase: Phrase) -> Phrase:
+def with_labels(phrase: Phrase) -> Phrase:
+    """The phrase about the labels of a map alone: the null label is none.
+
+    Raises:
+        ValueError: A region of it is no label.
+    """
+    wrong = [label for label in phrase.regions if not 0 <= label <= NULL_LABEL]
+    if wrong:
+        raise ValueError(f"labels of aa_ids must be 0 to {NULL_LABEL}, got {wrong[0]}")
     if NULL_LABEL not in phrase.regions:
         return phrase
     return replace(phrase, regions=tuple(label for label in phrase.regions if label != NULL_LABEL))

@@ -6,16 +6,13 @@ It knows which rows are used and how they are framed; it does not know how rows 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from io import BytesIO
 from pathlib import Path
 from typing import overload
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -24,12 +21,11 @@ from engine.train.data.byte_ranges import ByteRange
 from engine.train.data.framing import Frame, Size, frame, mirrored_labels, mirrored_phrase, nearest_buckets
 from engine.train.data.presence import file_sizes, report_missing
 from engine.train.data.row_table import RowTable, row_table
-from engine.train.data.rows import Format, Row
+from engine.train.data.rows import MOST_PIXELS, Format, Row
 from engine.train.data.unreadable import Unreadable
 from engine.train.recipe.data import DataConfig
 
 NUM_LABELS = 18  # ATR-18
-_MOST_PIXELS = 1 << 31  # a side has fewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +126,7 @@ class Folder:
         there = np.minimum(self.sizes["picture"], self.sizes["labels"]) >= 0
         fits = there & ~wrong
         if not self.config.any_size:
-            fits &= np.isin(self._height * _MOST_PIXELS + self._width, _codes(self.config.sizes))
+            fits &= np.isin(self._height * MOST_PIXELS + self._width, _codes(self.config.sizes))
         samples = Samples(self.rows, np.flatnonzero(fits), self.config)
         is_cut = len(samples) == self.config.limit
         looked_at = slice(0, int(samples.row_numbers[-1]) + 1 if is_cut else None)
@@ -160,9 +156,8 @@ class Folder:
         for array in (*self.sizes.values(), self._width, self._height):
             digest.update(array[rows].tobytes())
         for column in ("picture", "labels"):
-            places = self.rows.table.column(column).take(pa.array(rows)).combine_chunks()
-            for field in ("path", "member", "offset"):
-                digest.update(json.dumps(places.field(field).to_pylist()).encode())
+            for part in self.rows.files_as_json(column, rows):
+                digest.update(part)
         return digest.digest()
 
 
@@ -174,11 +169,8 @@ def read_picture(sample: Sample) -> NDArray[np.uint8]:
 
 def check_picture(sample: Sample) -> None:
     """Whether the picture is there and of the size its row says, as its header has it; raise ValueError if not."""
-    try:
-        with Image.open(BytesIO(sample.picture.read())) as image:
-            _check_size(image, sample.picture, sample)
-    except (OSError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{sample.where}: {sample.picture} cannot be read: {error}") from error
+    with sample.picture.picture(sample.where) as image:
+        _check_size(image, sample.picture, sample)
 
 
 def read_labels(sample: Sample) -> NDArray[np.uint8]:
@@ -204,16 +196,13 @@ def _mirrored(sample: Sample) -> Sample:
 
 
 def _codes(sizes: Sequence[Size]) -> list[int]:
-    return [height * _MOST_PIXELS + width for width, height in sizes]
+    return [height * MOST_PIXELS + width for width, height in sizes]
 
 
 def _open(file: ByteRange, sample: Sample) -> Image.Image:
-    try:
-        image = Image.open(BytesIO(file.read()))
+    with file.picture(sample.where) as image:
         image.load()
-    except (OSError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{sample.where}: {file} cannot be read: {error}") from error
-    _check_size(image, file, sample)
+        _check_size(image, file, sample)
     return image
 
 

@@ -54,10 +54,11 @@ class Unreadable:
         if not isinstance(found, ValueError):
             return found
         self.count += 1
-        logger.warning("unreadable sample %d: %s", self.count, found)
         if self.count > self.limit:
+            samples = "sample" if self.count == 1 else "samples"
             allowed = f"data.max_unreadable allows {self.limit}"
-            raise ValueError(f"{found} ({self.count} unreadable samples; {allowed})") from found
+            raise ValueError(f"{found} ({self.count} unreadable {samples}; {allowed})") from found
+        logger.warning("unreadable sample %d: %s", self.count, found)
         return None
 
 

@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--train", action="store_true", help="train it anew and write it; without, only test it")
     parser.add_argument("--judge", type=Path, default=DEFAULT_FOLDER, metavar="DIR", help="its folder (%(default)s)")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the drawn figures here for the next time")
-    parser.add_argument("--workers", type=int, default=1, help="processes that draw (%(default)s)")
+    parser.add_argument("--workers", type=int, default=1, help="processes that draw; 0 or 1: this one (%(default)s)")
     for name in ("num_figures", "num_held_out", "epochs", "batch_size", "seed"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(JudgeConfig(), name))
     parser.add_argument("--autoencoder", type=Path, metavar="DIR", help="also judge figures this AutoencoderKL decoded")

@@ -100,7 +100,7 @@ def shelves(first_seed: int, num: int, cache: Path | None = None, workers: int =
     """
     seeds = range(first_seed, first_seed + num)
     shards = [seeds[at : at + SHARD] for at in range(0, num, SHARD)]
-    with ProcessPoolExecutor(workers) as pool:  # its processes begin with the first figure it draws
+    with ProcessPoolExecutor(max(workers, 1)) as pool:  # its processes begin with the first figure it draws
         draw = functools.partial(pool.map, draw_one, chunksize=8) if workers > 1 else functools.partial(map, draw_one)
         return joined([shelf for shard in shards for shelf in _shard(shard, cache, draw)])
 

@@ -8,6 +8,22 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
+class RayConfig:
+    """A Ray cluster whose workers encode pictures; its machines see all folders under the same paths."""
+
+    address: str = (
+        "auto"  # of the cluster: host:port, auto = that which this machine is part of, local = one of its own
+    )
+    workers: int = 1  # processes, each with an autoencoder of its own
+    num_gpus: float = 0.0  # of each worker: 1, or 0.25 where four share one; 0 = CPUs
+
+    def __post_init__(self) -> None:
+        if self.workers < 1 or self.num_gpus < 0:
+            wrong = f"got {self.workers} and {self.num_gpus}"
+            raise ValueError(f"workers must be at least 1 and num_gpus at least 0, {wrong}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class DataConfig:
     """A data folder and the sizes trained on."""
 
@@ -20,6 +36,7 @@ class DataConfig:
     limit: int | None = None  # use only the first samples
     posterior: str = "mean"  # of the autoencoder: its mean, the same at every step, or a sample drawn at each
     workers: int = 0  # processes that read files and make batches ahead of the steps; 0 = between the steps
+    ray: RayConfig | None = None  # encodes pictures on a cluster; None = the training's own processes do
     cache: Path | None = None  # where latents are kept, for several runs to share; None = cache/ of the output folder
 
     def __post_init__(self) -> None:

@@ -66,6 +66,8 @@ def load_text_encoder(config: TextConfig) -> CLIPTextModel:
     """
     folder = config.initial
     assert folder is not None
+    if not folder.is_dir():
+        raise ValueError(f"text.initial: {folder} holds no CLIPTextModel: there is no such folder")
     try:
         encoder = CLIPTextModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
     except (OSError, ValueError) as error:

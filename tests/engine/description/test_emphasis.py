@@ -1,6 +1,8 @@
 r"""The grammar of weights: what is a mark, what is text, and what is a mistake."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.description import Description, Emphasis, Group, cautions, encoder_texts, parse, plain
 
@@ -89,6 +91,11 @@ def test_what_is_written_like_a_weight_and_is_none_is_a_mistake(text: str, rule:
 )
 def test_marks_are_no_words_and_everything_else_is(text: str, words: str) -> None:
     assert plain(text) == words
+
+
+@given(st.text(st.sampled_from("abz09 ,")))
+def test_a_text_that_can_hold_no_marks_is_all_words(text: str) -> None:
+    assert plain(text) == Emphasis(text).words(0, len(text)) == text
 
 
 def test_the_span_takes_in_the_marks_that_touch_it() -> None:

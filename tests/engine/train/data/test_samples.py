@@ -170,7 +170,7 @@ def test_the_null_label_leaves_a_phrase_without_region(tmp_path: Path) -> None:
         (Image.new("L", (16, 24), 18), "labels must be 0 to 17, got 18"),
         (Image.new("L", (24, 16)), "must be 16x24 as its row says, got 24x16"),
         (Image.new("RGB", (16, 24)), "must be mode L or P, got RGB"),
-        (None, "b.png cannot be read"),
+        (None, "b.png cannot be read: its 0 bytes are no picture"),
     ],
 )
 def test_a_wrong_label_map_is_named(tmp_path: Path, labels: Image.Image | None, message: str) -> None:
@@ -179,6 +179,18 @@ def test_a_wrong_label_map_is_named(tmp_path: Path, labels: Image.Image | None, 
         labels.save(sample.labels.file)
     with pytest.raises(ValueError, match=message):
         read_labels(sample)
+
+
+@pytest.mark.parametrize(("place", "byte"), [(37, b"\xff"), (60, b"\x00"), (-30, b"\x80")])
+def test_a_picture_that_is_damaged_inside_is_named(tmp_path: Path, place: int, byte: bytes) -> None:
+    sample = Folder(_config(_write(tmp_path, _row()))).samples[0]
+    noise = np.random.default_rng(0).integers(0, 255, (24, 16, 3), np.uint8)
+    Image.fromarray(noise).save(sample.picture.file)
+    whole = sample.picture.file.read_bytes()
+    place %= len(whole)
+    sample.picture.file.write_bytes(whole[:place] + byte * 4 + whole[place + 4 :])
+    with pytest.raises(ValueError, match=r"some\.parquet row 0: .*a\.png cannot be read: "):
+        read_picture(sample)
 
 
 def test_published_label_files_come_first(tmp_path: Path) -> None:
@@ -221,9 +233,7 @@ def test_unreadable_samples_are_named_counted_and_left_out(
     torch.manual_seed(0)
     vae = AutoencoderKL(block_out_channels=(8, 8), down_block_types=("DownEncoderBlock2D",) * 2,
                         up_block_types=("UpDecoderBlock2D",) * 2, norm_num_groups=4)  # fmt: skip
-    with pytest.raises(
-        ValueError, match=r"2\.png cannot be read: .* \(1 unreadable samples; .*max_unreadable allows 0"
-    ):
+    with pytest.raises(ValueError, match=r"2\.png cannot be read: .* \(1 unreadable sample; .*max_unreadable allows 0"):
         load_cache(whole, vae, tmp_path / "cache")
     assert not list((tmp_path / "cache").glob("*/16x24*"))
     with caplog.at_level(logging.WARNING):
