@@ -173,7 +173,9 @@ def test_a_weight_too_great_is_told() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["no hat", "without a hat, scarf or glasses", "(a hat:0)", ",,,", "\N{SLIGHTLY SMILING FACE}"])
+@pytest.mark.parametrize(
+    "text", ["no hat", "without a hat, scarf or glasses", "(a hat:0)", ",,,", "\N{SLIGHTLY SMILING FACE}"]
+)
 def test_a_text_that_draws_nothing_is_told(text: str) -> None:
     assert kinds(text) == ["nothing-drawn"]
 
