@@ -46,15 +46,16 @@ def warm_up(diffusion: DiffusionModel, model: ModelInfo, costs: CostTable, *, ma
     """
     started = time.monotonic()
     denoising = _denoising(diffusion, model)
+    bucket = Picture(_JOB, 0, denoising).bucket
     warmed: list[int] = []
     for rows in row_counts(max_rows):
-        pictures = [Picture(_JOB, index, denoising) for index in range(rows)]
         left = MAX_SECONDS - (time.monotonic() - started)
-        if warmed and not diffusion.compiles_shapes and costs.seconds(pictures[0].bucket, rows) > left:
+        if warmed and not diffusion.compiles_shapes and costs.seconds(bucket, rows) > left:
             break
         try:
             for _ in range(2 if rows == 1 or diffusion.compiles_shapes else 1):
-                _run(pictures, diffusion, costs)
+                # New ones each time: where a request may have one step, a picture has no second.
+                _run([Picture(_JOB, index, denoising) for index in range(rows)], diffusion, costs)
         except OutOfMemoryError as error:
             if not warmed:
                 raise
@@ -101,11 +102,12 @@ def row_counts(max_rows: int) -> tuple[int, ...]:
 
 def _run(pictures: list[Picture], diffusion: DiffusionModel, costs: CostTable) -> None:
     batch = Batch(bucket=pictures[0].bucket, pictures=tuple(pictures), row_limit=len(pictures))
+    rows = batch.num_rows  # a picture that has had its last step has none any more
     outcome = run_batch(batch, diffusion.forward)
     for error in (outcome.error, *outcome.failures.values()):
         if error is not None:
             raise error
-    costs.observe(batch.bucket, batch.num_rows, outcome.seconds)
+    costs.observe(batch.bucket, rows, outcome.seconds)
 
 
 def _denoising(diffusion: DiffusionModel, model: ModelInfo) -> Denoising:

@@ -111,7 +111,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
             tf32=settings.tf32,
             convolution_search=settings.convolution_search,
             cpu_precision=settings.cpu_precision,
-            openvino_cache=settings.openvino_cache and settings.openvino_cache.expanduser().absolute(),
+            openvino_cache=settings.openvino_cache and settings.openvino_cache.absolute(),
             openvino_shapes=settings.openvino_shapes,
         ),
     )

@@ -202,6 +202,17 @@ class Settings(BaseSettings):
             url=self.describe_with, model=self.describe_model, key=self.describe_key, seconds=self.describe_seconds
         )
 
+    @field_validator("*")
+    @classmethod
+    def _at_home(cls, value: object) -> object:
+        """No shell expands a ~ in a file of variables, or behind --state=."""
+        if not isinstance(value, Path):
+            return value
+        try:
+            return value.expanduser()
+        except RuntimeError as error:
+            raise ValueError("must not begin with ~ and a name that nobody here has") from error
+
     @field_validator("describe_with")
     @classmethod
     def _address_of_a_reader(cls, value: str | None) -> str | None:

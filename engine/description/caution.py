@@ -44,7 +44,7 @@ def cautions(
         drawn: The text that is drawn, where it is known.
     """
     found = [*_of_reading(description.text), *_of_weights(description)]
-    if drawn is not None and not drawn.strip() and description.text.strip():
+    if drawn is not None and not any(map(str.isalnum, drawn)) and description.text.strip():
         found.append(
             Caution(
                 kind="nothing-drawn",
@@ -56,6 +56,14 @@ def cautions(
             Caution(
                 kind="negative-unread",
                 message=f"guidance_scale is at most 1, so nothing keeps this out of the picture: {negative}",
+            )
+        )
+    if negative_description.strip() and notices(Emphasis(negative_description)).foreign:
+        found.append(
+            Caution(
+                kind="language",
+                message="negative_description is read in English; most of its words are unknown, so the model hardly "
+                "knows what to keep out",
             )
         )
     for each in Syntax(negative_description).ignored:

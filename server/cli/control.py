@@ -46,9 +46,25 @@ def control_of(options: argparse.Namespace) -> Control | None:
 def _points(file: Path) -> tuple[tuple[float, float] | None, ...]:
     try:
         points = json.loads(_read("--pose", file))
-        return tuple(None if point is None else (float(point[0]), float(point[1])) for point in points)
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"--pose {str(file)!r} must hold a JSON list of [x, y] or null: {error}") from error
+    if not isinstance(points, list):
+        raise UsageError(f"--pose {str(file)!r} must hold a JSON list of [x, y] or null; got {_came(points)}")
+    return tuple(_point(file, place, point) for place, point in enumerate(points))
+
+
+def _point(file: Path, place: int, point: object) -> tuple[float, float] | None:
+    """Two numbers and no third: a confidence would say that a point is not seen, and be left unread."""
+    if point is None:
+        return None
+    numbers = isinstance(point, list) and all(type(each) in (int, float) for each in point)
+    if not (isinstance(point, list) and numbers and len(point) == 2):
+        raise UsageError(f"--pose {str(file)!r}: point {place} must be [x, y] or null; got {_came(point)}")
+    return float(point[0]), float(point[1])
+
+
+def _came(value: object) -> str:
+    return json.dumps(value)[:60]
 
 
 def _read(argument: str, file: Path) -> bytes:

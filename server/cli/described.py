@@ -1,10 +1,13 @@
-"""Reads descriptions on the command line: by the rules, or first by the second reader where one is named."""
+"""Reads descriptions on the command line: by the rules, or first by the second reader where one is named.
+
+It also puts into words how a description was read.
+"""
 
 import argparse
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from server.cli.errors import UsageError
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 #: From a text to its description, and to the warning that the second reader failed, if it did.
 Read: TypeAlias = "Callable[[str], tuple[Description, str | None]]"
-#: Of a text and of what is made of it: as many as the bundled model takes.
+#: Of a text and of what is made of it; the rules read a longer one, and what draws it says that it is too long.
 MOST_CHARACTERS = 8000
 
 
@@ -68,3 +71,29 @@ def reading(options: argparse.Namespace) -> "Iterator[Read]":
             return words.description, None
 
         yield read
+
+
+def texts_of(
+    description: "Description", note: str | None, negative_description: str = "", *, guided: bool = True
+) -> dict[str, Any]:
+    """The two texts that the encoder gets, what is kept out of them, and what was probably meant otherwise."""
+    from engine.description import Syntax, cautions, encoder_texts
+
+    texts = encoder_texts(description, negative_description)
+    negative = texts.negative.text
+    noted = [] if note is None else [{"kind": "second-reader", "message": note}]
+    found = cautions(description, negative_description, negative, guided=guided, drawn=texts.drawn.text)
+    return {
+        "drawn": texts.drawn.text,
+        "negative": negative if guided else "",
+        "ignored": [
+            {
+                "start": each.start,
+                "end": each.end,
+                "text": description.text[each.start : each.end],
+                "why": each.why,
+            }
+            for each in Syntax(description.text).ignored
+        ],
+        "warnings": [*noted, *({"kind": each.kind, "message": each.message} for each in found)],
+    }

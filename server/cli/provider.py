@@ -24,6 +24,12 @@ PROVIDERS = ("auto", "cpu", "cuda", "tensorrt", "tensorrt-rtx", "openvino", "tor
 CPU_PRECISIONS = ("auto", "float32", "bfloat16")
 #: Providers that run a checkpoint and no bundle.
 OF_PYTORCH = ("torch", "torch-compiled")
+#: Of a machine or a runtime, by the providers that look at it; a named provider of another kind would never.
+READ_BY = {
+    "device": ("auto", "cuda", "tensorrt", "tensorrt-rtx", *OF_PYTORCH),
+    "engine_cache": ("auto", "tensorrt", "tensorrt-rtx"),
+    "openvino_cache": ("auto", "openvino"),
+}
 NAMES = ("provider", "device", "engines", "cpu_precision", "openvino_cache", "checkpoint", "base")
 
 
@@ -55,12 +61,18 @@ def add_provider(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def refuse_unread_weights(settings: Settings) -> None:
-    """Refuses weights that the provider does not read, so that nobody takes another model's pictures for theirs.
+def refuse_unread(settings: Settings) -> None:
+    """Refuses what the provider does not read: weights, so that nobody takes another model's pictures for theirs.
 
     Raises:
-        UsageError: A checkpoint or base is named for nothing.
+        UsageError: A checkpoint, a base, or something of another provider is named for nothing.
     """
+    for name, providers in READ_BY.items():
+        if name in settings.model_fields_set and settings.provider not in providers:
+            raise UsageError(
+                f"{name} {getattr(settings, name)} is read by provider {', '.join(providers)} alone, and the provider "
+                f"is {settings.provider}"
+            )
     for name, value in (("checkpoint", settings.checkpoint), ("base", settings.base)):
         if value is not None and settings.provider not in OF_PYTORCH:
             raise UsageError(
@@ -73,7 +85,7 @@ def loader(settings: Settings) -> Callable[[Path, EngineSettings], Engine]:
     """How the engine is loaded; a provider of PyTorch runs a checkpoint, since bundles hold ONNX graphs alone."""
     from engine.engine import Engine
 
-    refuse_unread_weights(settings)
+    refuse_unread(settings)
     if settings.provider not in OF_PYTORCH:
         return Engine.load
     if settings.checkpoint is None:

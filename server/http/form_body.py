@@ -191,7 +191,8 @@ def _put(document: dict[str, Any], name: str, key: str | None, value: object, sh
         what = f"{name}[{key}]"  # no field has such a name: the schema says so
     if what in members:
         more = "one picture" if shape.kind == "file" else "given once"
-        raise _mistake(name, f"{name} must be {more}; the body has several parts named {name}")
+        part = f"{name}[{key}]" if key else name
+        raise _mistake(name, f"{part} must be {more}; the body has several parts named {part}")
     members[what] = value
 
 

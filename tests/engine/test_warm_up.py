@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -67,6 +68,14 @@ async def test_every_graph_is_warm_before_the_engine_is_ready(bundle: Path, capl
         assert engine.ready
     assert "tiny is warm on cpu after" in caplog.text
     assert re.search(r"forwards of 1(, 2)?(, 4)?(, 6)? rows at 32x48", caplog.text)
+
+
+async def test_an_engine_of_one_step_is_warm_too(bundle: Path) -> None:
+    settings = replace(SETTINGS, max_steps=1)
+    async with Engine.load(bundle, settings) as engine:
+        assert (engine.ready, engine.model.default_steps) == (True, 1)
+        request = GenerationRequest(description=parse("a woman"), seed=1)
+        assert [type(event) for event in [each async for each in engine.generate(request)]].count(ImageReady) == 1
 
 
 async def test_rows_that_do_not_fit_do_not_stop_the_start(bundle: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -26,6 +26,20 @@ def test_variables_are_read_and_arguments_win(monkeypatch: pytest.MonkeyPatch) -
     assert settings.log_level == "info"
 
 
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Files of variables and --state=~/x have no shell that would see to it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COSMICMAN_STATE", "~/state")
+    monkeypatch.setenv("COSMICMAN_KEYS", "~/keys.json")
+    settings = read_settings(bundle=Path("~/bundle"))
+    assert (settings.state, settings.keys, settings.bundle) == tuple(
+        tmp_path / name for name in ("state", "keys.json", "bundle")
+    )
+    with pytest.raises(ValueError, match="^COSMICMAN_STATE: must not begin with ~ and a name that nobody here has"):
+        monkeypatch.setenv("COSMICMAN_STATE", "~nobody-of-this-name/x")
+        read_settings()
+
+
 def test_wrong_variable_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COSMICMAN_PORT", "eighty")
     with pytest.raises(ValueError, match=r"^COSMICMAN_PORT: must be a whole number; got 'eighty'$"):

@@ -165,7 +165,7 @@ def _changed(
     without = [group for group in found if group not in allowed]
     if without:
         words = f"init_image's description says something else of {', '.join(without)}, which no part of it shows"
-        wrong.add("change", f"change {AUTO}: {words}; send a mask, or leave change out")
+        wrong.add("change", f"change {AUTO}: {words}; send a mask, or in change the groups that may change")
     return found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from server.cli.arguments import add_command, named_value, whole_number
 from server.cli.control import add_control, control_of
+from server.cli.described import add_reader, reading, texts_of
 from server.cli.errors import UsageError
 from server.cli.provider import NAMES, add_provider, loader
 from server.cli.streams import read_stdin
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: Each of them has its file, which is looked at before any work is done.
+MOST_IMAGES = 10_000
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
 
 EXAMPLES = """\
@@ -106,9 +109,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--second-pass-scale", type=float, metavar="FACTOR", help="enlarge the picture first (1)")
     parser.add_argument("--second-pass-steps", type=int, metavar="STEPS", help="STRENGTH is a share of these (--steps)")
     add_control(parser)
+    add_reader(parser)
     parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given, or -1)")
     parser.add_argument("--image-index", type=int, default=0, metavar="N", help="number of the first picture (0)")
-    parser.add_argument("--num-images", type=whole_number(1), default=1, metavar="N", help="pictures to make (1)")
+    parser.add_argument(
+        "--num-images", type=whole_number(1, MOST_IMAGES), default=1, metavar="N", help="pictures to make (1)"
+    )
     parser.add_argument(
         "--image-quality", type=int, metavar="1..100", help="of a JPEG or WebP; 1 is the smallest file (95)"
     )
@@ -129,15 +135,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from engine.description import Parser
     from engine.engine import GenerationRequest
-    from server.cli.tables import show_groups
+    from server.cli.tables import show_groups, show_texts
 
     files = _files(options.out, options.num_images, options.force)
     if options.attention is not None:
         _check_maps(options.attention, files, options.force)
+    with reading(options) as read:
+        description, note = read(read_stdin() if options.description == "-" else options.description)
     request = GenerationRequest(
-        description=Parser().parse(read_stdin() if options.description == "-" else options.description),
+        description=description,
         groups=_once("--group", options.group),
         weights=_once("--weight", options.weight),
         negative_description=options.negative,
@@ -171,6 +178,7 @@ def run(options: argparse.Namespace) -> int:
     engine = load_engine(options)
     prepared = engine.prepare(request)
     show_groups(console, prepared.description)
+    show_texts(console, texts_of(prepared.description, note, options.negative, guided=prepared.guided))
     written = asyncio.run(_generate(engine, prepared, files, console, options.attention))
     sys.stdout.writelines(f"{file}\n" for file in written)
     return 0

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from server.cli.arguments import add_command, whole_number
 from server.cli.commands.generate import load_engine
+from server.cli.described import add_reader, reading, texts_of
 from server.cli.errors import UsageError
 from server.cli.provider import add_provider
 from server.cli.streams import read_stdin
@@ -51,6 +52,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--height", type=int, help="pixels of the drawing (the model's default)")
     parser.add_argument("--steps", type=int, help="denoising steps (the model's default)")
     parser.add_argument("--seed", type=int, help="same seed, same picture (drawn if not given, or -1)")
+    add_reader(parser)
     parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="engine bundle to use (the bundled model)")
     parser.add_argument("--num-threads", type=whole_number(1), help="threads of the engine (one for each core)")
     add_provider(parser)
@@ -59,18 +61,20 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from PIL import Image
+    from rich.console import Console
 
-    from engine.description import Parser, encoder_texts
     from engine.engine import GenerationRequest
     from engine.files.whole import whole_folder
     from engine.pictures.square import square_cutout
+    from server.cli.tables import show_texts
 
     if options.out.exists():
         raise UsageError(f"--out must name a folder that is not there yet, and {str(options.out)!r} is")
     pipeline = _pipeline(options)
-    text = read_stdin() if options.description == "-" else options.description
+    with reading(options) as read:
+        description, note = read(read_stdin() if options.description == "-" else options.description)
     request = GenerationRequest(
-        description=Parser().parse(text),
+        description=description,
         width=options.width,
         height=options.height,
         steps=options.steps,
@@ -79,13 +83,15 @@ def run(options: argparse.Namespace) -> int:
     )
     engine = load_engine(options)
     prepared = engine.prepare(request)
+    texts = texts_of(prepared.description, note, guided=prepared.guided)
+    show_texts(Console(stderr=True), texts)
     image = asyncio.run(_drawn(engine, prepared))
     with Image.open(io.BytesIO(image.data)) as cutout:
         try:
             square = square_cutout(cutout.convert("RGBA"), options.side)
         except ValueError as error:
             raise UsageError(f"{error}; another --seed may help") from error
-    prompt = encoder_texts(prepared.description).drawn.text
+    prompt = texts["drawn"]
     with whole_folder(options.out) as folder:
         square.save(folder / "rgba.png")
         (folder / "prompt.txt").write_text(f"{prompt}\n", encoding="utf-8")

@@ -6,15 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from server.cli.arguments import add_command
-from server.cli.described import add_reader, is_named, reading
+from server.cli.described import add_reader, is_named, reading, texts_of
 from server.cli.errors import UsageError
 from server.cli.streams import read_stdin
-
-if TYPE_CHECKING:
-    from engine.description import Description
 
 EXAMPLES = """\
   cosmicman parse "a man in a blue plaid shirt and white sneakers"
@@ -72,7 +69,7 @@ def _parse_one(options: argparse.Namespace) -> int:
         ]
         # Escaped, so that any text can be printed in any locale.
         absent = [{"group": str(each.group), "text": each.text} for each in negatives(description, Parser())]
-        answer = {"text": text, "groups": groups, "negatives": absent, **_texts(description, note)}
+        answer = {"text": text, "groups": groups, "negatives": absent, **texts_of(description, note)}
         sys.stdout.write(json.dumps(answer) + "\n")
         return 0
     from rich.console import Console
@@ -80,31 +77,8 @@ def _parse_one(options: argparse.Namespace) -> int:
     from server.cli.tables import show_groups, show_texts
 
     show_groups(Console(), description)
-    show_texts(Console(), _texts(description, note))
+    show_texts(Console(), texts_of(description, note))
     return 0
-
-
-def _texts(description: "Description", note: str | None) -> dict[str, Any]:
-    """The two texts that the encoder gets, what is kept out of them, and what was probably meant otherwise."""
-    from engine.description import Syntax, cautions, encoder_texts
-
-    texts = encoder_texts(description)
-    noted = [] if note is None else [{"kind": "second-reader", "message": note}]
-    found = cautions(description, drawn=texts.drawn.text)
-    return {
-        "drawn": texts.drawn.text,
-        "negative": texts.negative.text,
-        "ignored": [
-            {
-                "start": each.start,
-                "end": each.end,
-                "text": description.text[each.start : each.end],
-                "why": each.why,
-            }
-            for each in Syntax(description.text).ignored
-        ],
-        "warnings": [*noted, *({"kind": each.kind, "message": each.message} for each in found)],
-    }
 
 
 def _parse_lines(options: argparse.Namespace) -> int:
@@ -118,7 +92,7 @@ def _parse_lines(options: argparse.Namespace) -> int:
             spans = [[span.start, span.end, str(span.group)] for span in description.spans]
             # A second reader's places are those of the text that it made.
             made = {"text": description.text} if is_named(options) else {}
-            answer = {"id": identity, **made, "spans": spans, **_texts(description, note)}
+            answer = {"id": identity, **made, "spans": spans, **texts_of(description, note)}
             sys.stdout.write(json.dumps(answer) + "\n")
     return 0
 

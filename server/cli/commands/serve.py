@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from server.cli.arguments import add_command, whole_number
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
-from server.cli.provider import NAMES, add_provider, loader, refuse_unread_weights
+from server.cli.provider import NAMES, add_provider, loader, refuse_unread
 
 if TYPE_CHECKING:
     from server.settings import Settings
@@ -113,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
     if settings.engine == EMBEDDED:
         return serve(settings, load=loader(settings))
     if settings.engine == TRITON:
-        refuse_unread_weights(settings)
+        refuse_unread(settings)
     else:
         _refuse_settings_of_an_engine(settings)
     with needs_extra("triton"):

@@ -59,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.repository is not None and options.bundle is not None:
         raise UsageError("--repository already holds a bundle; give it or --bundle")
+    if options.repository is not None and options.num_threads is not None:
+        raise UsageError("--repository says how many threads it takes; name them to `cosmicman model-repo`")
     logging.basicConfig(
         level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )

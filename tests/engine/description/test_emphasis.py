@@ -180,9 +180,17 @@ def test_a_weight_too_great_is_told() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["no hat", "without a hat, scarf or glasses", "(a hat:0)"])
+@pytest.mark.parametrize(
+    "text", ["no hat", "without a hat, scarf or glasses", "(a hat:0)", ",,,", "\N{SLIGHTLY SMILING FACE}"]
+)
 def test_a_text_that_draws_nothing_is_told(text: str) -> None:
     assert kinds(text) == ["nothing-drawn"]
+
+
+def test_a_negative_text_in_another_language_is_told() -> None:
+    (caution,) = cautions(parse("a woman"), "chapeau, lunettes de soleil, barbe")
+    assert caution.kind == "language" and caution.message.startswith("negative_description is read in English")
+    assert cautions(parse("a woman"), "lowres, worst quality, bad anatomy, extra fingers, nsfw") == ()
 
 
 @pytest.mark.parametrize("text", ["", "  ", "a man, no hat", "a woman, (red hair:1.3), [a hat]"])

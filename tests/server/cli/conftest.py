@@ -1,11 +1,14 @@
 """Two ways to run the command: a process of its own, and this one for what is refused."""
 
 import io
+import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,27 @@ def vlm() -> Iterator[VlmServer]:
     """A vision-language model's server on loopback."""
     with vlm_server() as server:
         yield server
+
+
+@pytest.fixture
+def reader_url() -> Iterator[str]:
+    """A second reader that makes a woman in a red dress of everything, and fails at what says that it is English."""
+    answer = json.dumps({"person": ["a woman"], "dress": ["a red dress"], "negated": ["hat"]})
+    completion = json.dumps({"choices": [{"message": {"content": answer}}]}).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            refused = "english" in asked["messages"][-1]["content"]
+            self.send_response(500 if refused else 200)
+            self.send_header("Content-Length", str(len(completion)))
+            self.end_headers()
+            self.wfile.write(completion)
+
+        def log_message(self, format: str, *values: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        server.shutdown()

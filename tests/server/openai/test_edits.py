@@ -201,6 +201,12 @@ FORMS: dict[str, tuple[bytes, str, int, str]] = {
         400,
         "prompt must be given once",
     ),
+    "a member twice": (
+        b'--x\r\nContent-Disposition: form-data; name="groups[hair]"\r\n\r\na\r\n' * 2 + b"--x--\r\n",
+        "multipart/form-data; boundary=x",
+        400,
+        "groups[hair] must be given once; the body has several parts named groups[hair]",
+    ),
 }
 
 

@@ -126,6 +126,7 @@ def test_file_that_is_there_is_kept_unless_forced(cosmicman, refused, bundle: Pa
         (("--sampler", "magic"), ("sampler", "magic", "ddim")),
         (("--deadline-seconds", "0"), ("deadline_seconds", "more than 0")),
         (("--num-images", "0"), ("--num-images", "'0'")),
+        (("--num-images", "1000000000"), ("--num-images", "from 1 to 10000", "'1000000000'")),
         (("--group", "hair"), ("--group", "NAME=PHRASE", "'hair'")),
         (("--group", "hairs=x"), ("groups", "shot, person", "'hairs'")),
         (("--group", "hair=x", "--group", "hair=y"), ("--group", "once", "'hair'")),
@@ -143,6 +144,41 @@ def test_request_the_model_cannot_do_is_refused(
     message = refused("generate", DESCRIPTION, "-o", "out.png", "--bundle", str(bundle), *arguments)
     assert all(word in message for word in words), message
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "must hold a JSON list of [x, y] or null: "),
+        ('{"nose": [0.5, 0.5]}', 'or null; got {"nose": [0.5, 0.5]}'),
+        ("[null, [0.5, 0.1, 0.0]]", "point 1 must be [x, y] or null; got [0.5, 0.1, 0.0]"),
+        ('["12"]', 'point 0 must be [x, y] or null; got "12"'),
+        ("[[true, 0.1]]", "point 0 must be [x, y] or null; got [true, 0.1]"),
+    ],
+)
+def test_a_file_that_holds_no_pose_is_told(refused, bundle: Path, tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "pose.json").write_text(text)
+    message = refused("generate", DESCRIPTION, "-o", "out.png", "--bundle", str(bundle), "--pose", "pose.json")
+    assert words in message, message
+
+
+def test_how_the_words_were_read_is_shown(cosmicman, bundle: Path) -> None:
+    told = ("--negative", "\u0436\u0435\u043d\u0449\u0438\u043d\u0430 <lora:film:1>", "--guidance-scale", "1")
+    outcome = cosmicman(
+        "generate", "a woman in a coat <lora:ink:1>, no hat", "-o", "out.png", "--bundle", str(bundle), *told, *QUICK
+    )
+    assert outcome.status == 0, outcome.err
+    shown = " ".join(outcome.err.split())
+    for words in ("ignored: <lora:ink:1>", "so nothing keeps this out", "negative_description is read in English"):
+        assert words in shown, outcome.err
+
+
+def test_a_second_reader_reads_the_description_first(cosmicman, bundle: Path, tmp_path: Path, reader_url: str) -> None:
+    told = ("--describe-with", reader_url, "--describe-model", "sorter")
+    outcome = cosmicman("generate", "une femme en robe rouge", "-o", "out.png", "--bundle", str(bundle), *told, *QUICK)
+    assert outcome.status == 0, outcome.err
+    with Image.open(tmp_path / "out.png") as image:
+        assert any("a woman, a red dress, no hat" in text for text in image.info.values() if isinstance(text, str))
 
 
 def test_empty_description_is_refused(refused, bundle: Path) -> None:

@@ -1,9 +1,6 @@
 """`cosmicman parse`: one text or a file of them, and every way a line can be wrong."""
 
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -129,39 +126,17 @@ def test_table_says_what_is_left_out(cosmicman) -> None:
 class TestSecondReader:
     """With --describe-with a service elsewhere reads the text first."""
 
-    @pytest.fixture
-    def url(self) -> Iterator[str]:
-        answer = json.dumps({"person": ["a woman"], "dress": ["a red dress"], "negated": ["hat"]})
-        completion = json.dumps({"choices": [{"message": {"content": answer}}]}).encode()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                refused = "english" in asked["messages"][-1]["content"]
-                self.send_response(500 if refused else 200)
-                self.send_header("Content-Length", str(len(completion)))
-                self.end_headers()
-                self.wfile.write(completion)
-
-            def log_message(self, format: str, *values: object) -> None:
-                """Nothing."""
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-            server.shutdown()
-
-    def test_its_text_is_shown(self, cosmicman, url: str) -> None:
-        told = ("--describe-with", url, "--describe-model", "sorter")
+    def test_its_text_is_shown(self, cosmicman, reader_url: str) -> None:
+        told = ("--describe-with", reader_url, "--describe-model", "sorter")
         answer = json.loads(cosmicman("parse", "--json", *told, "une femme en robe rouge, sans chapeau").out)
         assert answer["text"] == "a woman, a red dress, no hat"
         assert [each["group"] for each in answer["groups"]] == ["person", "dress", "negated"]
         assert (answer["drawn"], answer["negative"], answer["warnings"]) == ("a woman, a red dress", "hat", [])
 
-    def test_lines_hold_its_text_and_a_failure_is_a_warning(self, cosmicman, url: str, tmp_path: Path) -> None:
+    def test_lines_hold_its_text_and_a_failure_is_a_warning(self, cosmicman, reader_url: str, tmp_path: Path) -> None:
         records = [{"id": 1, "text": "une femme"}, {"id": 2, "text": "an english woman"}]
         (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
-        told = ("--describe-with", url, "--describe-model", "sorter")
+        told = ("--describe-with", reader_url, "--describe-model", "sorter")
         first, second = map(json.loads, cosmicman("parse", "--jsonl", "in.jsonl", *told).out.splitlines())
         assert first["text"] == "a woman, a red dress, no hat"
         assert second["text"] == "an english woman"

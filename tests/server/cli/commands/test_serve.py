@@ -68,6 +68,18 @@ def test_weights_that_the_provider_does_not_read_are_refused(cosmicman, name: st
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--provider", "cpu", "--device", "1"), "device 1 is read by provider auto, cuda, "),
+        (("--provider", "cpu", "--openvino-cache", "x"), "openvino_cache x is read by provider auto, openvino alone, "),
+    ],
+)
+def test_what_the_provider_does_not_read_is_refused(refused, arguments: tuple[str, ...], words: str) -> None:
+    message = refused("serve", "--port", "0", *arguments)
+    assert words in message and message.endswith("and the provider is cpu\n")
+
+
 def test_what_openvino_cannot_do_here_is_said_in_a_line(cosmicman, bundle: Path, tmp_path: Path) -> None:
     start = ("serve", "--port", "0", "--bundle", str(bundle))
     (tmp_path / "file").write_text("in the way")

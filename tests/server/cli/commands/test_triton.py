@@ -39,6 +39,11 @@ def test_engine_that_is_none(cosmicman: Any) -> None:
     refused(cosmicman("serve", "--engine", "magic"), "expected embedded, triton or triton://host:port", status=2)
 
 
+def test_threads_of_a_repository_are_its_own(cosmicman: Any) -> None:
+    outcome = cosmicman("triton", "--repository", "models", "--num-threads", "1")
+    refused(outcome, "--repository says how many threads it takes", status=2)
+
+
 def test_no_triton_to_run(cosmicman: Any, environment: dict[str, str], tmp_path: Path) -> None:
     environment[VARIABLE] = str(tmp_path)
     refused(cosmicman("triton"), f"{VARIABLE} must name a folder")
