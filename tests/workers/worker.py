@@ -5,10 +5,12 @@ It knows nothing of the other processes.
 
 import atexit
 import contextlib
+import io
 import json
 import os
 import socket
 import sys
+import tempfile
 import threading
 import traceback
 from typing import Any, NoReturn
@@ -67,9 +69,10 @@ def _become(config: pytest.Config, name: str, teller: Teller) -> None:
     """Folders, captured streams and a voice of its own; what is shared with other tools goes by xdist's names."""
     os.environ["PYTEST_XDIST_WORKER"] = name
     capture: Any = config.pluginmanager.getplugin("capturemanager")
-    capture.stop_global_capturing()
-    capture.start_global_capturing()
-    capture.suspend_global_capture()
+    for stream in ("out", "err"):  # another file behind the same descriptor: loggers may hold the stream
+        captured = getattr(getattr(capture._global_capturing, stream, None), "tmpfile", None)
+        with contextlib.suppress(AttributeError, io.UnsupportedOperation), tempfile.TemporaryFile() as own:
+            os.dup2(own.fileno(), captured.fileno(), inheritable=False)
     config.get_terminal_writer()._file = open(os.devnull, "w", encoding="utf-8")  # a time limit writes there, too
     config.pluginmanager.register(teller)
     folders: Any = config._tmp_path_factory  # type: ignore[attr-defined]

@@ -117,7 +117,7 @@ def test_what_was_trained_is_exported_with_an_adapter_merged_in_and_served(
     assert new.source == f"{old.source} + film.safetensors=1"
     if family == "sd":
         assert _difference(trained[family] / "package", tmp_path / "bundle" / UNET_FILE) > 0.01
-    asked = GenerationRequest(description=parse("a woman in a red dress"), width=24, height=32, steps=2, seed=1)
+    asked = GenerationRequest(description=parse("a woman in a red dress"), steps=2, seed=1)
 
     async def pictures() -> list[ImageReady]:
         async with Engine.load(tmp_path / "bundle", EngineSettings(num_threads=1)) as engine:

@@ -106,9 +106,7 @@ def test_what_was_distilled_is_exported_and_served(out: Path, tiny_fast: Path, t
     old, new = load_bundle(tiny_fast / "bundle").manifest.files, load_bundle(tmp_path / "bundle").manifest.files
     changed = {name for name in new if new[name] != old[name]}
     assert {name for name in new if "few_steps" in name} | {FAST_DECODER_FILE} <= changed
-    request = GenerationRequest(
-        description=parse("a woman in a red dress"), width=24, height=32, variant="few_steps", decoder="fast"
-    )
+    request = GenerationRequest(description=parse("a woman in a red dress"), variant="few_steps", decoder="fast")
 
     async def pictures() -> list[ImageReady]:
         async with Engine.load(tmp_path / "bundle", EngineSettings(num_threads=1, warm_up=False)) as engine:
