@@ -7,6 +7,7 @@ import asyncio
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from hypothesis import HealthCheck
 from tokenizers import Tokenizer
 
 import engine  # noqa: F401  # before a test imports a package that would report to its maker
-from tests import tiny_exports
+from tests import forking, tiny_exports
 from tests.tiny_models import clip_tokenizer
+from tests.workers.crew import pytest_addoption, runtestloop
 
 # Before PyTorch is imported. The models of the tests are so small that several threads cost more than they bring:
 # they wait for each other by spinning, which took 20 times as long on a machine with something else to do.
@@ -29,15 +31,45 @@ hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parent.parent
 
+__all__ = ["pytest_addoption"]  # which pytest finds here
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What many tests wait for is begun while they are collected, on another core."""
+    config = session.config
+    if config.option.processes and config.args_source == pytest.Config.ArgsSource.TESTPATHS:
+        forking.start()
+        if not all(folder.exists() for folder in tiny_exports.folders_in(tiny_exports.cache_of(config)).values()):
+            config.add_cleanup(tiny_exports.begin(config).kill)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    if session.config.option.processes:
+        forking.start()  # one for all of them
+    return runtestloop(session)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where everything of a process's tests puts what it has for a while: what is killed leaves it there."""
+    folder = tmp_path_factory.mktemp("tmp")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", None)
+        yield folder
+
+
 @pytest.fixture(autouse=True)
-def denormal_numbers() -> Iterator[None]:
-    """Training flushes denormals to zero for its whole process; the tests after it get them back."""
+def pytorch_as_it_was() -> Iterator[None]:
+    """Training sets its threads, and denormals to zero, for its whole process; the tests after it get it back."""
     yield
     if "torch" in sys.modules:
-        sys.modules["torch"].set_flush_denormal(False)
+        torch = sys.modules["torch"]
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(1)
 
 
 @pytest.fixture
@@ -62,13 +94,13 @@ def tokenizer() -> Tokenizer:
 @pytest.fixture(scope="session")
 def tiny(pytestconfig: pytest.Config) -> Path:
     """A tiny model of the SD family, its bundle and that with fast paths."""
-    return tiny_exports.folder_of("sd", pytestconfig)
+    return tiny_exports.folder_of("sd", tiny_exports.cache_of(pytestconfig))
 
 
 @pytest.fixture(scope="session")
 def tiny_sdxl(pytestconfig: pytest.Config) -> Path:
     """A tiny model of the SDXL family and its bundle."""
-    return tiny_exports.folder_of("sdxl", pytestconfig)
+    return tiny_exports.folder_of("sdxl", tiny_exports.cache_of(pytestconfig))
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +112,7 @@ def tiny_fast(tiny: Path) -> Path:
 @pytest.fixture(scope="session")
 def tiny_int8(pytestconfig: pytest.Config) -> Path:
     """The tiny model of the SDXL family with fast paths, and the bundle that `cosmicman export` made of it in int8."""
-    return tiny_exports.folder_of("int8", pytestconfig)
+    return tiny_exports.folder_of("int8", tiny_exports.cache_of(pytestconfig))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Processes of our own programs, forked from one that has imported everything: seconds of imports come once a worker.
+"""Processes of our own programs, forked from one that has imported everything: seconds of imports come once a run.
 
 What a process has besides imports is its own: standard streams, environment, folder, signals, its end. A test of what
 is imported, and when, starts Python itself.
@@ -15,14 +15,18 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import traceback
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
+#: What it may take to end once nobody is there any more; then it is killed.
+END_SECONDS = 30
 MODULE = "server.cli"
 ALWAYS = (
     "engine.engine",
@@ -36,7 +40,20 @@ ALWAYS = (
     "tests.server.conftest",
 )
 #: Imported before the first of these commands, if one comes.
-FOR_TRAINING = ("torch", "diffusers", "transformers", "engine.export.onnx", "engine.train")
+FOR_TRAINING = (
+    "torch",
+    "diffusers",
+    "transformers",
+    "engine.export.onnx",
+    "engine.train",
+    "engine.train.run",
+    "engine.train.stages.unet",
+    "torch._dynamo",
+    "torch.distributed.tensor",
+    "diffusers.models.unets.unet_2d_condition",
+    "diffusers.models.autoencoders.autoencoder_kl",
+    "transformers.models.clip.modeling_clip",
+)
 TRAINING_COMMANDS = frozenset(("train", "export", "evaluate", "ablation"))
 
 
@@ -54,11 +71,16 @@ class Popen(subprocess.Popen[Any]):
             "environment": dict(os.environ if environment is None else environment),
         }
         try:
-            self.pid = _forking().fork(order, [*streams, ending])
+            self.pid = _speaker(os.getpid()).fork(order, [*streams, ending])
             self._child_created = True
         finally:
             os.close(ending)
             self._close_pipe_fds(*ours)  # type: ignore[attr-defined]
+
+    @property
+    def end(self) -> int:
+        """A descriptor that can be read once the process has ended; gone as soon as its status was asked for."""
+        return self._told
 
     def _internal_poll(self, *_: Any, **__: Any) -> int | None:
         return self._ended(0)
@@ -80,44 +102,77 @@ class Popen(subprocess.Popen[Any]):
 
 
 class Forking:
-    """The process that imports, and what is told to it."""
+    """The process that imports, in the hands of the one that started it; others speak to it by its address."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        self.address = f"\0cosmicman-tests-{uuid.uuid4().hex}"  # a name without a file
+        self._starter = os.getpid()
+        self.said = tempfile.TemporaryFile()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(self.address)
+            listener.listen(100)
             self._process = subprocess.Popen(  # noqa: S603 - this file
-                [sys.executable, "-m", "tests.forking", str(theirs.fileno())],
+                [sys.executable, "-m", "tests.forking", str(listener.fileno())],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.PIPE,  # which is closed when nobody is there any more
+                stderr=self.said,
             )
         atexit.register(self._end)
+
+    def _end(self) -> None:
+        if os.getpid() == self._starter and self._process.stdin is not None:
+            self._process.stdin.close()
+            try:
+                self._process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:  # somebody who lives on holds the other end
+                self._process.kill()
+                self._process.wait()
+            self.said.close()
+
+
+@cache
+def start() -> Forking:
+    """Starts it, for this process and all that are forked from it afterwards."""
+    return Forking()
+
+
+class _Speaker:
+    """One process's way of speaking to it."""
+
+    def __init__(self, address: str) -> None:
+        self._lock = threading.Lock()
+        self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.connect(address)
 
     def fork(self, order: Mapping[str, Any], streams: Sequence[int]) -> int:
         """The id of a new process; the last stream is told its exit status."""
         with self._lock:
             socket.send_fds(self._control, [json.dumps(order).encode()], streams)
-            return int(self._control.recv(100))
-
-    def _end(self) -> None:
-        self._control.close()
-        self._process.wait()
+            answer = self._control.recv(100)
+        if not answer:
+            said = start().said
+            said.seek(0)
+            raise RuntimeError(f"the process that forks has ended: {said.read().decode()[-2000:]}")
+        return int(answer)
 
 
 @cache
-def _forking() -> Forking:
-    return Forking()
+def _speaker(_: int) -> _Speaker:
+    """That of this process, by its id: a forked one may not speak into the other's."""
+    return _Speaker(start().address)
 
 
 class _Parent:
-    """Forks for every order, and tells how each ended, until nobody orders any more."""
+    """Forks for every order, and tells how each ended, until nobody is there any more."""
 
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
         self._poll = select.poll()
-        self._poll.register(control, select.POLLIN)
+        for descriptor in (0, listener.fileno()):
+            self._poll.register(descriptor, select.POLLIN)
+        self._controls: dict[int, socket.socket] = {}  # by its descriptor: who orders
         self._children: dict[int, tuple[int, int]] = {}  # by its descriptor: id, and where its end is told
 
     def serve(self) -> None:
@@ -125,15 +180,24 @@ class _Parent:
             importlib.import_module(name)
         while True:
             for descriptor, _ in self._poll.poll():
-                if descriptor != self._control.fileno():
-                    self._reap(descriptor)
-                elif not self._order():
+                if descriptor == 0:
                     return
+                if descriptor == self._listener.fileno():
+                    control = self._listener.accept()[0]
+                    self._controls[control.fileno()] = control
+                    self._poll.register(control, select.POLLIN)
+                elif descriptor in self._controls:
+                    self._order(self._controls[descriptor])
+                else:
+                    self._reap(descriptor)
 
-    def _order(self) -> bool:
-        data, streams, _, _ = socket.recv_fds(self._control, 1 << 20, 4)
+    def _order(self, control: socket.socket) -> None:
+        data, streams, _, _ = socket.recv_fds(control, 1 << 20, 4)
         if not data:
-            return False
+            self._poll.unregister(control)
+            del self._controls[control.fileno()]
+            control.close()
+            return
         order = json.loads(data)
         if TRAINING_COMMANDS.intersection(order["command"][3:4]):
             for name in FOR_TRAINING:
@@ -149,8 +213,7 @@ class _Parent:
         descriptor = os.pidfd_open(child)
         self._children[descriptor] = child, streams[3]
         self._poll.register(descriptor, select.POLLIN)
-        self._control.send(str(child).encode())
-        return True
+        control.send(str(child).encode())
 
     def _reap(self, descriptor: int) -> None:
         child, ending = self._children.pop(descriptor)
@@ -164,7 +227,8 @@ class _Parent:
         os.close(ending)
 
     def _forget(self) -> None:
-        self._control.close()
+        for control in (self._listener, *self._controls.values()):
+            control.close()
         for descriptor, (_, ending) in self._children.items():
             os.close(descriptor)
             os.close(ending)
@@ -182,6 +246,7 @@ def _become(order: Mapping[str, Any], streams: Sequence[int]) -> int | None:
     )
     os.environ.clear()
     os.environ.update(order["environment"])
+    tempfile.tempdir = None  # which is asked of the environment once
     os.chdir(order["folder"])
     kind, what, *arguments = order["command"][1:]
     sys.argv = [what if kind == "-m" else kind, *arguments]

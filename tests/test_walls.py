@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import metadata
 from pathlib import Path
@@ -278,14 +279,26 @@ def walk(node: ast.AST, deferred: bool) -> Iterator[tuple[ast.AST, bool]]:
         yield from walk(child, later)
 
 
+class Read(NamedTuple):
+    """What is asked of a file."""
+
+    imports: list[Import]
+    has_docstring: bool
+
+
+@cache
+def read(path: Path) -> Read:
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    imports = [
+        Import(module_name(path), getattr(node, "lineno", 0), target, not deferred)
+        for node, deferred in walk(tree, deferred=False)
+        for target in imported_names(node, path)
+    ]
+    return Read(imports, bool(ast.get_docstring(tree)))
+
+
 def read_imports() -> list[Import]:
-    found = []
-    for path in source_files():
-        tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-        for node, deferred in walk(tree, deferred=False):
-            for target in imported_names(node, path):
-                found.append(Import(module_name(path), getattr(node, "lineno", 0), target, not deferred))
-    return found
+    return [each for path in source_files() for each in read(path).imports]
 
 
 def committed() -> list[Path]:
@@ -471,9 +484,7 @@ def test_command_line_loads_nothing_heavy_before_a_command_runs() -> None:
 
 def imports_of(path: Path) -> list[str]:
     """Full names of everything a file imports, in the order of its lines."""
-    tree = ast.parse(path.read_text("utf-8"))
-    found = [(node, name) for node, _ in walk(tree, False) for name in imported_names(node, path)]
-    return [name for _, name in sorted(found, key=lambda pair: getattr(pair[0], "lineno", 0))]
+    return [each.target for each in sorted(read(path).imports, key=lambda each: each.line)]
 
 
 def scripts() -> list[Path]:
@@ -582,7 +593,7 @@ def test_files_are_named_after_their_idea() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [module_name(path) for path in source_files() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    silent = [module_name(path) for path in source_files() if not read(path).has_docstring]
     assert not silent, f"modules without a docstring: {silent}"
 
 

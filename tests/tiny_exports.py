@@ -32,14 +32,31 @@ from tests.tiny_models import save_sd, save_sdxl
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def folder_of(name: str, config: pytest.Config) -> Path:
+def cache_of(config: pytest.Config) -> Path:
+    """Where they are kept."""
+    assert config.cache is not None
+    return config.cache.mkdir("tiny-models")
+
+
+def folders_in(cache: Path) -> dict[str, Path]:
+    """Where each is, or will be."""
+    return {each: cache / f"{each}-{_digest()}" for each in MAKE}
+
+
+def begin(config: pytest.Config) -> "subprocess.Popen[bytes]":
+    """Makes all that are not there, in a process of its own."""
+    command = [sys.executable, "-m", "tests.tiny_exports", str(cache_of(config))]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603
+
+
+def folder_of(name: str, cache: Path) -> Path:
     """What MAKE[name] writes; made where it is not there, or of another exporter.
 
     Where somebody else is at it, another of them is made before it is waited for.
     """
-    assert config.cache is not None
-    cache = config.cache.mkdir("tiny-models")
-    folders = {each: cache / f"{each}-{_digest()}" for each in MAKE}
+    folders = folders_in(cache)
     while not folders[name].exists():
         for each in (name, *(other for other in MAKE if other != name)):
             with _locked(cache / f"{each}.lock", wait=False) as free:
@@ -158,3 +175,7 @@ def _without(bundle: Path, out: Path, *names: str) -> None:
 
 #: What writes each of them into a folder.
 MAKE: dict[str, Callable[[Path], None]] = {"sd": _sd, "sdxl": _sdxl, "int8": _int8}
+
+if __name__ == "__main__":
+    for each in MAKE:
+        folder_of(each, Path(sys.argv[1]))

@@ -115,6 +115,7 @@ def status(ports: Ports, path: str, body: bytes | None = None) -> int:
         return 0
 
 
+@pytest.mark.slow
 def test_http_answers_probes_and_nothing_else(triton: Ports) -> None:
     for path in ("/v2/models/cosmicman/ready", "/v2/health/live", "/v2/health/ready"):
         assert status(triton, path) == 200

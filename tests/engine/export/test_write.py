@@ -73,10 +73,10 @@ def test_half_precision_computes_in_halves_and_speaks_float32(tmp_path: Path) ->
     torch.manual_seed(0)
     unet = UNet2DConditionModel(
         sample_size=4,
-        block_out_channels=(8, 8),
+        block_out_channels=(8,),
         layers_per_block=1,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        down_block_types=("CrossAttnDownBlock2D",),
+        up_block_types=("CrossAttnUpBlock2D",),
         mid_block_type=None,
         attention_head_dim=1,
         cross_attention_dim=16,
@@ -94,7 +94,7 @@ def test_half_precision_computes_in_halves_and_speaks_float32(tmp_path: Path) ->
         "time_ids": torch.tensor([[1024.0, 1024, 0, 0, 1024, 1024], [1536, 768, 8, 0, 1024, 512]]),
     }
     rows = {name: {0: ANY} for name in inputs}
-    dynamic = rows | {"sample": {0: ANY, 2: ANY, 3: ANY}, "encoder_hidden_states": {0: ANY, 1: ANY}}
+    dynamic = rows | {"encoder_hidden_states": {0: ANY, 1: ANY}}  # sides that change cost half a minute
     with torch.no_grad():
         expected = UNet(unet)(**inputs).numpy()
     graph = Graph(

@@ -16,6 +16,7 @@ from PIL import Image
 
 from engine.train.recipe.reading import load_recipe
 from engine.train.recipe.recipe import Recipe
+from tests.workers.once import folder_once
 
 SIZES = ((16, 24), (24, 16))  # width, height
 COLOURS = {"red": (200, 30, 30), "green": (30, 160, 60), "blue": (30, 60, 200), "black": (20, 20, 20)}
@@ -131,7 +132,7 @@ def write_recipe(path: Path, tree: dict[str, Any]) -> Path:
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_folder(tmp_path_factory.mktemp("data"), 32)
+    return folder_once(tmp_path_factory, "data", lambda folder: write_folder(folder, 32))
 
 
 @pytest.fixture(scope="session")
@@ -149,9 +150,10 @@ def finished(recipe_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """The output folder of all five stages."""
     from engine.train import main
 
-    out = tmp_path_factory.mktemp("out")
-    assert main(recipe_file, out=out) == 0
-    return out
+    def train(folder: Path) -> None:
+        assert main(recipe_file, out=folder) == 0
+
+    return folder_once(tmp_path_factory, "finished", train)
 
 
 @pytest.fixture

@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
+import select
+import subprocess
+import sys
 from collections.abc import Callable
-from multiprocessing.connection import wait
 from typing import Any
 
 from server.triton.ports import held_port
+from tests.forking import Popen
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["accelerate", "diffusers", "torch", "transformers"])  # once a worker, not a process
+#: What comes in is called. The word after it has the process that forks import what a training needs, once.
+PROGRAM = "import pickle, sys; target, arguments = pickle.load(sys.stdin.buffer); target(*arguments)", "train"
 
 
-def exit_code(target: Callable[..., None], *arguments: Any) -> int | None:
+def _started(target: Callable[..., None], *arguments: Any) -> Popen:
+    process = Popen([sys.executable, "-c", *PROGRAM], stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    with process.stdin as told:
+        told.write(pickle.dumps((target, arguments)))
+    return process
+
+
+def exit_code(target: Callable[..., None], *arguments: Any) -> int:
     """Runs `target` in a process of its own; minus the number of the signal that ended it, if one did."""
-    process = _CONTEXT.Process(target=target, args=arguments)
-    process.start()
-    process.join()
-    return process.exitcode
+    return int(_started(target, *arguments).wait())
 
 
 def two(target: Callable[..., None], *arguments: Any) -> None:
     """Runs `target(*arguments)` in two processes of one gloo group and asserts that both end well."""
     with held_port() as port:
-        work = [_CONTEXT.Process(target=_ranked, args=(rank, port, target, arguments)) for rank in range(2)]
-        for process in work:
-            process.start()
-        for process in work:
-            process.join()
-    assert [process.exitcode for process in work] == [0, 0]
+        work = [_started(_ranked, rank, port, target, arguments) for rank in range(2)]
+        codes = [process.wait() for process in work]
+    assert codes == [0, 0]
 
 
-def until_one_ends(target: Callable[..., None], *arguments: Any, stop: bool = True) -> list[int | None]:
+def until_one_ends(target: Callable[..., None], *arguments: Any, stop: bool = True) -> list[int]:
     """As `two`, but one may end badly, and the other is then told to `stop`, as a launcher does; both exit codes."""
     with held_port() as port:
-        work = [_CONTEXT.Process(target=_ranked, args=(rank, port, target, arguments)) for rank in range(2)]
+        work = [_started(_ranked, rank, port, target, arguments) for rank in range(2)]
+        select.select([process.end for process in work], [], [])
         for process in work:
-            process.start()
-        wait([process.sentinel for process in work])
-        for process in work:
-            if stop and process.exitcode is None and any(other.exitcode for other in work):
+            if stop and process.poll() is None and any(other.poll() for other in work):
                 process.terminate()
-            process.join()
-    return [process.exitcode for process in work]
+            process.wait()
+    return [process.wait() for process in work]
 
 
 def _ranked(rank: int, port: int, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:

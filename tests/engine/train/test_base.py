@@ -6,19 +6,23 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from diffusers import DiffusionPipeline
+from diffusers import DiffusionPipeline, UNet2DConditionModel
 
 from engine.export.checkpoint import describe
 from engine.pipeline_folder.source import open_source
+from engine.sessions.onnx.session import OnnxSession
 from engine.train import main
 from engine.train.data.latent_cache import load_cache
 from engine.train.loop import checkpoint as states
 from engine.train.recipe.reading import load_recipe
 from engine.train.run import Run
 from engine.train.stages.unet import DiffusionStage
+from tests.engine.adapters.random_adapters import write_adapters
 from tests.engine.train.conftest import SIZES, write_recipe
+from tests.thorough import few_or
 
 FAMILIES = ("sd", "sdxl")
 
@@ -90,8 +94,12 @@ def test_what_was_trained_says_of_itself_what_a_bundle_needs(family: str, traine
 
 
 @pytest.mark.slow
-def test_what_was_trained_is_exported_and_served(trained: dict[str, Path], sdxl_bundle: Path, tmp_path: Path) -> None:
-    """Its UNet, since the rest is the base's; stages/test_distil.py exports a whole package of the other family."""
+@pytest.mark.parametrize("family", few_or(FAMILIES[:1], FAMILIES))
+def test_what_was_trained_is_exported_with_an_adapter_merged_in_and_served(
+    family: str, trained: dict[str, Path], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Its UNet, into the bundle of its base, whose other parts are the same."""
+    from engine.bundle.manifest import ADAPTED_FILE, UNET_FILE, load_bundle
     from engine.description import parse
     from engine.engine import Engine
     from engine.export.unets import write_unets
@@ -99,14 +107,33 @@ def test_what_was_trained_is_exported_and_served(trained: dict[str, Path], sdxl_
     from engine.request.request import GenerationRequest
     from engine.settings import EngineSettings
 
-    write_unets(sdxl_bundle, trained["sdxl"] / "package", tmp_path / "bundle")
-    request = GenerationRequest(description=parse("a woman in a red dress"), width=24, height=32, steps=2, seed=1)
+    before = request.getfixturevalue({"sd": "adapted_bundle", "sdxl": "adapted_sdxl_bundle"}[family])
+    lora = write_adapters(before, tmp_path / "loras") / "film.safetensors"
+    write_unets(before, trained[family] / "package", tmp_path / "bundle", loras=[(lora, 1.0)])
+    old, new = load_bundle(before).manifest, load_bundle(tmp_path / "bundle").manifest
+    changed = {name for name in new.files if new.files[name] != old.files.get(name)}
+    assert UNET_FILE in changed <= {UNET_FILE, ADAPTED_FILE}  # the latter refers to the former's weights
+    assert new.files.keys() == old.files.keys() and new.adapted == old.adapted
+    assert new.source == f"{old.source} + film.safetensors=1"
+    if family == "sd":
+        assert _difference(trained[family] / "package", tmp_path / "bundle" / UNET_FILE) > 0.01
+    asked = GenerationRequest(description=parse("a woman in a red dress"), steps=2, seed=1)
 
     async def pictures() -> list[ImageReady]:
         async with Engine.load(tmp_path / "bundle", EngineSettings(num_threads=1)) as engine:
-            return [event async for event in engine.generate(request) if isinstance(event, ImageReady)]
+            return [event async for event in engine.generate(asked) if isinstance(event, ImageReady)]
 
     assert len(asyncio.run(pictures())) == 1
+
+
+def _difference(package: Path, graph: Path) -> float:
+    """The greatest between what a package's UNet says and what a graph does."""
+    unet = UNet2DConditionModel.from_pretrained(package / "unet")
+    inputs = {"sample": torch.ones(1, 4, 12, 8), "encoder_hidden_states": torch.ones(1, 77, 32)}
+    with torch.no_grad():
+        said = unet(**inputs, timestep=torch.tensor([500])).sample
+    fed = {name: value.numpy() for name, value in inputs.items()} | {"timesteps": np.array([500], np.float32)}
+    return float(np.abs(OnnxSession(graph).run(fed) - said.numpy()).max())
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -16,6 +16,7 @@ def test_unknown_target_is_one_line(cosmicman: Any, bundle: Path, tmp_path: Path
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_engines_of_a_bundle_are_built_and_counted(cosmicman: Any, bundle: Path, tmp_path: Path) -> None:
     arguments = ("--tensorrt", "--target", "sm89", "--max-rows", "2", "--max-windows", "1")
     outcome = cosmicman("export", bundle, *arguments, "--out", tmp_path / "out")

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.thorough import few_or
+
 DRESS = {"description": "a woman in a red dress", "seed": 7}
 QUICK = {"job_lease_seconds": 1}
 
@@ -22,8 +24,8 @@ def test_twenty_accepted_jobs_survive_kill_9_and_none_is_done_twice(where: Any, 
     assert {"finished", "queued"} <= set(states.values()), states
     with processes.gateway(*processes.FIGURINE, **settings) as second:
         assert second.ended(*ids) == ["finished"] * 20
-        for job_id, body in zip(ids, bodies, strict=True):
-            assert second.events(job_id).count("finished") == 1
+        assert [second.events(each).count("finished") for each in ids] == [1] * 20
+        for job_id, body in list(zip(ids, bodies, strict=True))[:: few_or(4, 1)]:
             picture = second.client.get(second.job(job_id)["images"][0]["url"]).content
             drawn = second.client.post("/generate", json=body, headers={"Accept": "image/png"}).content
             assert picture == drawn

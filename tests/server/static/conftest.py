@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest_asyncio
-from playwright.async_api import Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
@@ -60,9 +60,9 @@ class Studio:
 Opened = contextlib.AbstractAsyncContextManager[Studio]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browsing() -> AsyncIterator[Studio]:
-    """One page for all tests of a file: starting a browser costs more than all of them."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all files: starting it costs more than most of them."""
     chromium = next(path for path in map(shutil.which, CHROMIUM_NAMES) if path)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -71,16 +71,23 @@ async def browsing() -> AsyncIterator[Studio]:
             # Playwright hides scrollbars, which take their width from what is measured here.
             ignore_default_args=["--hide-scrollbars"],
         )
-        context = await browser.new_context(viewport=DESKTOP)
-        context.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
-        studio = Studio(page=await context.new_page())
-        studio.watch(studio.page)
-        yield studio
+        yield browser
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browsing(browser: Browser) -> AsyncIterator[Studio]:
+    """One page for all tests of a file."""
+    context = await browser.new_context(viewport=DESKTOP)
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    studio = Studio(page=await context.new_page())
+    studio.watch(studio.page)
+    yield studio
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def opened(browsing: Studio) -> Callable[[Any, Any], Opened]:
     """`async with opened(running, engine) as studio` for a server that a test made itself."""
 
@@ -101,7 +108,7 @@ async def opened(browsing: Studio) -> Callable[[Any, Any], Opened]:
     return open_page
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def studio(
     opened: Callable[[Any, Any], Opened], app: Any, engine: Any, listen: Callable[[Any], Any]
 ) -> AsyncIterator[Studio]:

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = {
@@ -36,6 +36,7 @@ async def judged(page: Any, state: str) -> list[tuple[str, str, list[str]]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS)
 async def test_axe_finds_nothing_in_any_state(studio: Any, look: str) -> None:
     page, engine = studio.page, studio.engine

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from engine.adapters.info import AdapterInfo
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ADAPTERS = (
     AdapterInfo(name="pencil", rank=4, licence="Apache-2.0"),

@@ -15,7 +15,7 @@ from playwright.async_api import CDPSession, expect
 
 from tests.thorough import few_or
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 #: From a small phone to a wide window; between them close together, so that words break everywhere.
 WIDTHS = [*range(320, 560, few_or(61, 23)), 700, 1280]

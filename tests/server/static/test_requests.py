@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 from server.routes.studio import STATIC
 from server.schemas.base import MAX_FILE_CHARACTERS
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 TEXT = "a woman, red hair, a blue coat, a green coat, no hat"
 DROP = """([name, type, base64]) => {

@@ -16,7 +16,7 @@ from server.auth.key import digest_of, new_key
 from server.auth.keys_file import Key, editing
 from server.settings import Settings
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 BODY = {"description": "a man in a hat"}
 

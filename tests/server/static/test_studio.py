@@ -13,7 +13,7 @@ from engine.errors import GenerationError
 from server.app import create_app
 from server.settings import Settings
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PHONE: ViewportSize = {"width": 380, "height": 800}
 EMOJI_TEXT = "👩‍🎤 a woman 🧣 with curly red hair, a (blue coat:1.2), no hat, brown boots 👢"

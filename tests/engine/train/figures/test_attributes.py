@@ -2,13 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import pytest
 
 from engine.train.figures import COLOURS, HAIR_COLOURS, SCENES, SIZES, Figure, sample_figure
 from engine.train.figures.attributes import DYED, FRAMINGS, SLEEVES
 
-FIGURES = [sample_figure(seed) for seed in range(5000)]
+
+@cache
+def figures() -> list[Figure]:
+    return [sample_figure(seed) for seed in range(5000)]
 
 
 def top(figure: Figure) -> str | None:
@@ -90,7 +94,7 @@ def test_chi_square_finds_dependence() -> None:
 def test_attributes_do_not_predict_each_other(
     one: Callable[[Figure], str | None], two: Callable[[Figure], str | None]
 ) -> None:
-    pairs = [(a, b) for figure in FIGURES if (a := one(figure)) and (b := two(figure))]
+    pairs = [(a, b) for figure in figures() if (a := one(figure)) and (b := two(figure))]
     statistic, freedom = chi_square(pairs)
     # Mean and variance of chi-square are k and 2k: four deviations are one sample in thirty thousand.
     assert statistic < freedom + 4 * (2 * freedom) ** 0.5
@@ -98,7 +102,7 @@ def test_attributes_do_not_predict_each_other(
 
 @pytest.mark.parametrize("read", [top, bottom, footwear, outerwear])
 def test_every_colour_is_worn_equally_often(read: Callable[[Figure], str | None]) -> None:
-    counts = Counter(colour for figure in FIGURES if (colour := read(figure)))
+    counts = Counter(colour for figure in figures() if (colour := read(figure)))
     assert counts.keys() == COLOURS.keys()
     expected = counts.total() / len(COLOURS)
     assert sum((count - expected) ** 2 / expected for count in counts.values()) < 11 + 4 * 22**0.5
@@ -135,26 +139,26 @@ def share(colours: list[str], *wanted: str) -> float:
     ],
 )
 def test_hair_has_the_colours_of_its_age(age: str, shares: dict[str, float]) -> None:
-    colours = [figure.hair.colour for figure in FIGURES if figure.age == age and figure.hair.colour]
+    colours = [figure.hair.colour for figure in figures() if figure.age == age and figure.hair.colour]
     for colour, wanted in shares.items():
         assert share(colours, colour) == pytest.approx(wanted, abs=4 * (wanted / len(colours)) ** 0.5)
 
 
 def test_every_hair_colour_is_frequent_enough_to_be_learnt() -> None:
-    counts = Counter(figure.hair.colour for figure in FIGURES if figure.hair.colour)
+    counts = Counter(figure.hair.colour for figure in figures() if figure.hair.colour)
     assert min(counts[colour] for colour in HAIR_COLOURS) > 0.04 * counts.total()
 
 
 def test_a_fifth_of_the_people_is_old() -> None:
-    counts = Counter(figure.age for figure in FIGURES)
+    counts = Counter(figure.age for figure in figures())
     for age, wanted in (("young", 0.50), ("middle-aged", 0.28), ("elderly", 0.22)):
-        assert counts[age] / len(FIGURES) == pytest.approx(wanted, abs=0.03)
+        assert counts[age] / len(figures()) == pytest.approx(wanted, abs=0.03)
 
 
 def test_a_beard_mostly_has_the_colour_of_the_hair_and_is_never_dyed() -> None:
-    bearded = [figure for figure in FIGURES if figure.facial_hair]
+    bearded = [figure for figure in figures() if figure.facial_hair]
     natural = [figure for figure in bearded if figure.hair.colour not in ("", *DYED)]
-    assert all((figure.beard_colour != "") == (figure.facial_hair != "") for figure in FIGURES)
+    assert all((figure.beard_colour != "") == (figure.facial_hair != "") for figure in figures())
     assert {figure.beard_colour for figure in bearded} == HAIR_COLOURS.keys() - set(DYED)
     assert 0.82 < sum(figure.beard_colour == figure.hair.colour for figure in natural) / len(natural) < 0.88
     others = [figure for figure in bearded if figure.hair.colour in ("", *DYED)]
@@ -165,8 +169,8 @@ def test_a_beard_mostly_has_the_colour_of_the_hair_and_is_never_dyed() -> None:
 
 
 def test_same_seed_same_figure() -> None:
-    assert [sample_figure(seed) for seed in range(50)] == FIGURES[:50]
-    assert len({repr(figure) for figure in FIGURES}) == len(FIGURES)
+    assert [sample_figure(seed) for seed in range(50)] == figures()[:50]
+    assert len({repr(figure) for figure in figures()}) == len(figures())
 
 
 def test_a_figure_is_the_same_on_every_machine() -> None:
@@ -176,7 +180,7 @@ def test_a_figure_is_the_same_on_every_machine() -> None:
 
 
 def test_values_come_from_the_tables() -> None:
-    for figure in FIGURES:
+    for figure in figures():
         assert (figure.width, figure.height) in SIZES
         assert figure.framing in FRAMINGS
         assert figure.background in (*COLOURS, *SCENES)
@@ -185,15 +189,15 @@ def test_values_come_from_the_tables() -> None:
 
 
 def test_a_dress_replaces_top_and_bottom() -> None:
-    for figure in FIGURES:
+    for figure in figures():
         assert (figure.dress is None) == (figure.top is not None) == (figure.bottom is not None)
-    assert any(figure.dress for figure in FIGURES)
+    assert any(figure.dress for figure in figures())
 
 
 def test_sleeves_suit_the_top() -> None:
-    assert all(figure.top.sleeve in SLEEVES[figure.top.type] for figure in FIGURES if figure.top)
+    assert all(figure.top.sleeve in SLEEVES[figure.top.type] for figure in figures() if figure.top)
 
 
 def test_every_size_and_framing_occurs() -> None:
-    assert {(figure.width, figure.height) for figure in FIGURES} == set(SIZES)
-    assert {figure.framing for figure in FIGURES} == set(FRAMINGS)
+    assert {(figure.width, figure.height) for figure in figures()} == set(SIZES)
+    assert {figure.framing for figure in figures()} == set(FRAMINGS)

@@ -83,18 +83,30 @@ def test_the_package_brings_both_parts(out: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("base", ["sd"], indirect=True)  # an export takes a minute
-def test_what_was_distilled_is_exported_and_served(out: Path, tmp_path: Path) -> None:
+def test_what_was_distilled_is_exported_and_served(out: Path, tiny_fast: Path, tmp_path: Path) -> None:
+    """In a bundle of the same base, whose text encoder and autoencoder are there already."""
+    from engine.bundle.added_file import with_file
+    from engine.bundle.manifest import FAST_DECODER_FILE, load_bundle
     from engine.description import parse
     from engine.engine import Engine
-    from engine.export.onnx import export_bundle
+    from engine.export.unets import write_unets
+    from engine.export.write import write_graph
+    from engine.pipeline_folder.graphs import parts_of
+    from engine.pipeline_folder.source import open_source
     from engine.request.events import ImageReady
     from engine.request.request import GenerationRequest
     from engine.settings import EngineSettings
 
-    export_bundle(out / "package", tmp_path / "bundle")
-    request = GenerationRequest(
-        description=parse("a woman in a red dress"), width=24, height=32, variant="few_steps", decoder="fast"
+    write_unets(tiny_fast / "bundle", out / "package", tmp_path / "unets")
+    manifest = load_bundle(tmp_path / "unets").manifest
+    decoder = parts_of(open_source(out / "package"), manifest, variant=None)["fast decoder"]
+    with_file(
+        tmp_path / "unets", tmp_path / "bundle", FAST_DECODER_FILE, lambda path: write_graph(decoder, path.parent)
     )
+    old, new = load_bundle(tiny_fast / "bundle").manifest.files, load_bundle(tmp_path / "bundle").manifest.files
+    changed = {name for name in new if new[name] != old[name]}
+    assert {name for name in new if "few_steps" in name} | {FAST_DECODER_FILE} <= changed
+    request = GenerationRequest(description=parse("a woman in a red dress"), variant="few_steps", decoder="fast")
 
     async def pictures() -> list[ImageReady]:
         async with Engine.load(tmp_path / "bundle", EngineSettings(num_threads=1, warm_up=False)) as engine:

@@ -147,6 +147,7 @@ def _loss_and_gradients(objective: torch.nn.Module, batch: Batch) -> tuple[dict[
     ]
 
 
+@pytest.mark.slow
 # PyTorch's tracer makes an object of each autograd function, which PyTorch deprecates.
 @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
 @pytest.mark.parametrize("way", ["checkpointed", "compiled"])
