@@ -172,29 +172,27 @@ async def _document(parts: list[Part], schema: type[Body], most: int) -> dict[st
         if name not in shapes:
             document[name] = ""  # whatever it holds: the schema says that there is no such field
             continue
-        shape = shapes[name]
-        if not key and shape.kind == "object" and not part.is_file and part.data.lstrip().startswith(b"{"):
-            members = [file.removeprefix(f"{name}.") for file in schema.FILES if file.startswith(f"{name}.")]
-            value: object = await _object(part, name, members, most)
-            _put(document, name, None, value, _Shape())
-            continue
-        value = await _member_file(part) if f"{name}.{key}" in schema.FILES else _value(part, name, shape)
+        if shapes[name].kind == "object":
+            files = [file.removeprefix(f"{name}.") for file in schema.FILES if file.startswith(f"{name}.")]
+            value = await _of_object(part, name, key, shapes[name], files, most)
+        else:
+            value = _value(part, name, shapes[name])
         if value is not None or name == "prompt":
-            _put(document, name, key, value, shape)
+            _put(document, name, key, value, shapes[name])
     return document
 
 
-async def _object(part: Part, name: str, files: list[str], most: int) -> object:
-    """An object that came as JSON."""
+async def _of_object(part: Part, name: str, key: str | None, shape: _Shape, files: list[str], most: int) -> object:
+    """A member, which may be a file, as it is or in base64; or all of them, as JSON."""
+    if key in files:
+        text = part.data.decode("utf-8", "surrogateescape")
+        return bytes(part.data) if part.is_file else await json_body.file_of(text)
+    if key or part.is_file or not part.data.lstrip().startswith(b"{"):
+        return _value(part, name, shape)
     try:
         return await json_body.read_document(bytes(part.data), files, most)
     except ProblemError as error:
         raise _mistake(name, error.problem.detail.replace("The body", name, 1)) from error
-
-
-async def _member_file(part: Part) -> bytes:
-    """A file among an object's members: as it is, or in base64."""
-    return bytes(part.data) if part.is_file else await json_body.file_of(part.data.decode("utf-8", "surrogateescape"))
 
 
 def _put(document: dict[str, Any], name: str, key: str | None, value: object, shape: _Shape) -> None:
@@ -204,7 +202,7 @@ def _put(document: dict[str, Any], name: str, key: str | None, value: object, sh
     members, what = document, name
     if key and shape.kind == "object":
         members, what = document.setdefault(name, {}), key
-    elif shape.kind == "object":
+    elif shape.kind == "object" and not isinstance(value, dict):
         how = f"{name}[NAME] for each of its members, or as JSON"
         raise _mistake(name, f"{name} must be sent as {how}; got {shown(value)}")
     elif key:
