@@ -173,7 +173,7 @@ async def asked_as_job(client: Any, body: dict[str, Any]) -> Drawn | Refused:
     if answer.status_code != 202:
         return refused(answer)
     path = answer.headers["location"]
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(600):
         while (job := (await client.get(path)).json())["status"] != "finished":
             assert job["status"] in ("queued", "running"), job
             await asyncio.sleep(0.05)
