@@ -104,7 +104,7 @@ class Drawn:
             "few_steps": self.said["variant"] == "few_steps",
             "attention": {"hair", "dress"} <= self.attention.keys(),
         }
-        return marks.get(feature, True)
+        return bool(marks.get(feature, True))
 
 
 @dataclass(frozen=True, kw_only=True)
