@@ -15,7 +15,7 @@ import io
 import random
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -117,6 +117,8 @@ async def measure(options: argparse.Namespace) -> None:
             for name, control in controls_of(case, options.scale, options.until).items():
                 if control is not None and (POSE if control.pose else LAYOUT) not in engine.model.controls:
                     continue
+                if options.only and name not in options.only:
+                    continue
                 began = time.monotonic()
                 pictures[name] = await paint(engine, case, control)
                 seconds.setdefault(name, []).append(time.monotonic() - began)
@@ -139,6 +141,17 @@ def tell(found: Found, seconds: Mapping[str, list[float]], options: argparse.Nam
         took = f"{1000 * float(np.median(seconds[name])):.0f}" if name in seconds else "-"
         told = " | ".join(intervals(of_figures, found["the drawing"]))
         print(f"| {name} | {len(of_figures)} | {told} | {took} |")
+    print()
+    by_class = {name: whole(of_figures.values()).by_class() for name, of_figures in found.items()}
+    print(f"| item | {' | '.join(by_class)} |")
+    print("|---" * (1 + len(by_class)) + "|")
+    for item in ITEM_CLASSES:
+        print(f"| {item} | {' | '.join(f'{shares.get(item, 0.0):.2f}' for shares in by_class.values())} |")
+
+
+def whole(overlaps: Iterable[Overlap]) -> Overlap:
+    """All figures counted together."""
+    return Overlap(counts=np.sum([overlap.counts for overlap in overlaps], axis=0))
 
 
 def intervals(of_figures: Mapping[int, Overlap], drawings: Mapping[int, Overlap]) -> list[str]:
@@ -187,6 +200,7 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=BUNDLE)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--until", type=float, default=1.0)
+    parser.add_argument("--only", action="append", help="a column of the table beside the drawings, such as pose")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--sheet", type=Path)
     asyncio.run(measure(parser.parse_args()))
