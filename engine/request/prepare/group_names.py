@@ -7,17 +7,20 @@ from functools import cache
 from engine.description import Parser
 
 _LONGEST = 64  # characters of a name that are looked at
+_ALIKE = 0.75  # of difflib's measure: "hat" is not "hair" misspelt
 
 
 def meant_group(name: str, known: Sequence[str]) -> str:
     """A question to put behind a refusal, ", did you mean headwear?" for a hat; "" where nobody can tell.
 
-    What the words are about comes first, then what is spelt alike.
+    What is spelt nearly so comes first, then what the words are about.
     """
     text = name[:_LONGEST].strip().casefold()
+    if near := get_close_matches(text, known, n=1, cutoff=_ALIKE):
+        return f", did you mean {near[0]}?"
     about = [span.group.value for span in parser().parse(text).spans]
-    near = [group for group in about if group in known][:1] or get_close_matches(text, known, n=1)
-    return f", did you mean {near[0]}?" if near else ""
+    meant = next((group for group in about if group in known), None)
+    return f", did you mean {meant}?" if meant else ""
 
 
 @cache
