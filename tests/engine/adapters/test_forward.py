@@ -22,8 +22,8 @@ from engine.pipeline_folder.merge import merging
 from engine.sessions.auto import sessions_for
 from engine.sessions.torch.sessions import TorchSessions
 from engine.settings import EngineSettings, SessionSettings
+from tests.engine.adapters.forwards import PROVIDERS, psnr, row, rows, same, token_groups
 from tests.engine.adapters.random_adapters import RANKS, write_adapters
-from tests.engine.forwards import PROVIDERS, psnr, row, rows, same, token_groups
 
 
 @pytest.fixture(scope="module")

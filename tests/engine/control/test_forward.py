@@ -24,7 +24,7 @@ from engine.request.control import Control, PreparedControl
 from engine.sessions.auto import sessions_for
 from engine.sessions.torch.sessions import TorchSessions
 from engine.settings import EngineSettings, SessionSettings
-from tests.engine.forwards import PROVIDERS, psnr, row, rows, same, token_groups
+from tests.engine.adapters.forwards import PROVIDERS, psnr, row, rows, same, token_groups
 
 SIDES = (32, 48)  # width and height of a picture of the rows
 SETTINGS = EngineSettings(num_threads=1)
