@@ -459,9 +459,9 @@ def _model_info(
         few_steps=_few_steps(bundle, samplers, limits),
         fast_decoder=diffusion.has_fast_decoder,
         adapters=adapters.infos,
-        adapter_columns=0 if manifest.adapted is None else manifest.adapted.max_columns,
-        latents=LatentInfo.of(
-            diffusion.noise_schedule,
+        adapter_columns=diffusion.max_columns,
+        latents=LatentInfo(
+            schedule=diffusion.noise_schedule,
             channels=manifest.latent_channels,
             scaling_factor=manifest.scaling_factor,
             shift_factor=manifest.shift_factor,

@@ -276,7 +276,9 @@ class Generation:
         """How the attention of a pass is looked at: that of the first one, which lays the picture out."""
         width, height, few = self._request.width, self._request.height, self._request.variant == FEW_STEPS
         return Watch(
-            token_groups=self._diffusion.token_groups(self._plan, each.conditional, width, height, self._loras),
+            token_groups=self._diffusion.token_groups(
+                self._plan, each.conditional, width, height, self._loras if self._is_adapted else None
+            ),
             forward=partial(self._diffusion.forward_attention, few_steps=few),
         )
 
@@ -322,16 +324,12 @@ class Generation:
         return OtherModel(name=FEW_STEPS, forward=self._diffusion.forward_few_steps)
 
     def _adapted(self) -> Adapted | None:
-        adapted = self._diffusion.manifest.adapted
-        if adapted is None or not (self._loras or self._held is not None):
-            return None
-        return Adapted(
-            loras=self._loras,
-            forward=self._diffusion.forward_adapted,
-            max_columns=adapted.max_columns,
-            apart=not self._diffusion.mixes_adapted,
-            watched=self._diffusion.forward_adapted_attention,
-        )
+        return Adapted.of(self._diffusion, self._loras) if self._is_adapted else None
+
+    @property
+    def _is_adapted(self) -> bool:
+        """Whether rows of the picture are for the UNet that takes adapters and control."""
+        return bool(self._loras) or self._held is not None
 
     def _control(self, each: _Pass) -> Control | None:
         if each.features is None or self._held is None:

@@ -3,7 +3,8 @@
 Run from the repository root: `python benchmarks/control/keep_layout.py --figures 60`. Figures are those that neither
 the generator, the judge, the parser nor the networks of control have learned from. Each is painted from its description
 alone, with its exact layout by item masks, with its layout as ATR-18 labels, and with its pose; the parser then finds
-the label map of each picture, and of the drawings themselves. With `--sheet FILE` some of all are shown.
+the label map of each picture, and of the drawings themselves. Intervals are those of the bootstrap over figures. With
+`--sheet FILE` some of all are shown.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import io
 import random
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,6 +43,9 @@ from engine.train.parser.overlap import Overlap  # noqa: E402
 
 FIRST_SEED = 7_810_000
 SHOWN = 6  # figures on the sheet
+RESAMPLES = 2000
+#: Of each column by a figure's seed.
+Found = Mapping[str, Mapping[int, Overlap]]
 MARGIN, HEADING = 6, 20
 
 
@@ -103,7 +107,7 @@ async def paint(engine: Engine, case: Case, control: Control | None) -> np.ndarr
 async def measure(options: argparse.Namespace) -> None:
     settings = EngineSettings(num_threads=options.threads)
     cases = [case_of(seed) for seed in range(options.first_seed, options.first_seed + options.figures)]
-    found: dict[str, Overlap] = {}
+    found: dict[str, dict[int, Overlap]] = {}
     seconds: dict[str, list[float]] = {}
     shown: list[tuple[Case, dict[str, np.ndarray]]] = []
     async with Engine.load(options.bundle, settings) as engine:
@@ -113,12 +117,14 @@ async def measure(options: argparse.Namespace) -> None:
             for name, control in controls_of(case, options.scale, options.until).items():
                 if control is not None and (POSE if control.pose else LAYOUT) not in engine.model.controls:
                     continue
+                if options.only and name not in options.only:
+                    continue
                 began = time.monotonic()
                 pictures[name] = await paint(engine, case, control)
                 seconds.setdefault(name, []).append(time.monotonic() - began)
             for name, picture in pictures.items():
-                labels = engine.regions.label_map(picture)
-                found.setdefault(name, Overlap()).add(labels, case.drawing.items)
+                overlap = found.setdefault(name, {}).setdefault(case.seed, Overlap())
+                overlap.add(engine.regions.label_map(picture), case.drawing.items)
             if len(shown) < SHOWN and case.drawing.items.shape == (192, 128):
                 shown.append((case, pictures))
     tell(found, seconds, options)
@@ -126,15 +132,43 @@ async def measure(options: argparse.Namespace) -> None:
         sheet(shown).save(options.sheet, optimize=True)
 
 
-def tell(found: Mapping[str, Overlap], seconds: Mapping[str, list[float]], options: argparse.Namespace) -> None:
-    own = found["the drawing"].mean()
+def tell(found: Found, seconds: Mapping[str, list[float]], options: argparse.Namespace) -> None:
     print(describe())
     print(f"{options.figures} figures from seed {options.first_seed}, scale {options.scale:g}, until {options.until:g}")
-    print(f"{'':16} {'person IoU':>10} {'mIoU':>6} {'of the drawings':>16} {'pixels':>7} {'ms a picture':>13}")
-    for name, overlap in found.items():
-        took = f"{1000 * float(np.median(seconds[name])):13.0f}" if name in seconds else f"{'':13}"
-        share = f"{overlap.mean() / own:16.1%}"
-        print(f"{name:16} {overlap.person():10.3f} {overlap.mean():6.3f} {share} {overlap.pixels():7.1%} {took}")
+    print("| pictures | figures | person IoU | mIoU | of the drawings' | pixels right | ms a picture |")
+    print("|---|---|---|---|---|---|---|")
+    for name, of_figures in found.items():
+        took = f"{1000 * float(np.median(seconds[name])):.0f}" if name in seconds else "-"
+        told = " | ".join(intervals(of_figures, found["the drawing"]))
+        print(f"| {name} | {len(of_figures)} | {told} | {took} |")
+    print()
+    by_class = {name: whole(of_figures.values()).by_class() for name, of_figures in found.items()}
+    print(f"| item | {' | '.join(by_class)} |")
+    print("|---" * (1 + len(by_class)) + "|")
+    for item in ITEM_CLASSES:
+        print(f"| {item} | {' | '.join(f'{shares.get(item, 0.0):.2f}' for shares in by_class.values())} |")
+
+
+def whole(overlaps: Iterable[Overlap]) -> Overlap:
+    """All figures counted together."""
+    return Overlap(counts=np.sum([overlap.counts for overlap in overlaps], axis=0))
+
+
+def intervals(of_figures: Mapping[int, Overlap], drawings: Mapping[int, Overlap]) -> list[str]:
+    """Person IoU, mIoU, the drawings' share of it over the same figures, and pixels, each with its 95 % interval."""
+    pairs = np.stack([[of_figures[seed].counts, drawings[seed].counts] for seed in of_figures])  # [N, 2, C, C]
+    number = len(pairs)
+    drawn = np.random.default_rng(0).multinomial(number, np.full(number, 1 / number), size=RESAMPLES)
+
+    def measures(times: np.ndarray) -> list[float]:
+        mine, own = (Overlap(counts=counts) for counts in np.tensordot(times, pairs, 1))
+        return [mine.person(), mine.mean(), mine.mean() / own.mean(), mine.pixels()]
+
+    means = measures(np.ones(number, np.int64))
+    lows, highs = np.percentile([measures(times) for times in drawn], (2.5, 97.5), axis=0)
+    forms = ("{:.3f}", "{:.3f}", "{:.1%}", "{:.1%}")
+    told = zip(forms, means, lows, highs, strict=True)
+    return [f"{form.format(mean)} ({form.format(low)} to {form.format(high)})" for form, mean, low, high in told]
 
 
 def sheet(shown: Sequence[tuple[Case, dict[str, np.ndarray]]]) -> Image.Image:
@@ -166,6 +200,7 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=BUNDLE)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--until", type=float, default=1.0)
+    parser.add_argument("--only", action="append", help="a column of the table beside the drawings, such as pose")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--sheet", type=Path)
     asyncio.run(measure(parser.parse_args()))

@@ -280,6 +280,10 @@ class Bundle:
         """Whether the manifest lists a file that not every bundle has."""
         return name in self.manifest.files
 
+    def names(self, file: str, name: str) -> bool:
+        """Whether a graph that the manifest lists has a value of that name; its weights may lie in another file."""
+        return self.has(file) and name.encode("ascii") in self.file(file).read_bytes()
+
     def file(self, name: str) -> Path:
         """Path of a file the manifest lists."""
         assert name in self.manifest.files, name

@@ -130,9 +130,16 @@ class DiffusionModel:
 
     @property
     def tells_adapted_attention(self) -> bool:
-        """Whether the UNet that takes adapters can say so too."""
+        """Whether the UNet that takes adapters and control can say so too; it is not loaded to be asked."""
         adapted: Session | None = self._adapted
-        return adapted is not None and isinstance(adapted, TellsMore) and TOKEN_GROUPS in adapted.input_names
+        if adapted is None:
+            return self.tells_attention and self._bundle.names(ADAPTED_FILE, TOKEN_GROUPS)
+        return isinstance(adapted, TellsMore) and TOKEN_GROUPS in adapted.input_names
+
+    @property
+    def max_columns(self) -> int:
+        """Most columns that the adapters of a forward may take together; 0 where no graph takes any."""
+        return 0 if self.manifest.adapted is None else self.manifest.adapted.max_columns
 
     @property
     def has_few_steps(self) -> bool:
@@ -191,7 +198,7 @@ class DiffusionModel:
         return self._conditioning(self._weighted(plan, plan.negative_windows, plan.negative_weights), width, height)
 
     def token_groups(
-        self, plan: PromptPlan, conditioning: Conditioning, width: int, height: int, loras: Loras = ()
+        self, plan: PromptPlan, conditioning: Conditioning, width: int, height: int, loras: Loras | None = None
     ) -> FloatArray:
         """Which tokens of a description are of which group, [1, K L, G] of 0 and 1; groups are DRAWN_GROUPS.
 
@@ -200,7 +207,7 @@ class DiffusionModel:
             conditioning: What `encode` made of it.
             width: Of the picture, in pixels.
             height: Of the picture, in pixels.
-            loras: The picture's adapters.
+            loras: The picture's adapters, where the UNet that takes them and control runs its rows; it may have none.
 
         Raises:
             GenerationError: The UNet does not take such shapes.
@@ -209,9 +216,9 @@ class DiffusionModel:
         for each in plan.spans:
             groups[0, list(each.positions), DRAWN_GROUPS.index(each.span.group)] = 1.0
         told = {**conditioning, TOKEN_GROUPS: groups}
-        if loras:
+        if loras is not None:
             self.prepare_adapted(told, loras, width=width, height=height)
-        else:
+        if not loras:  # control may end before the last step
             self._prepare(told, width, height)
         return groups
 

@@ -20,6 +20,7 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from engine.bundle.manifest import CONTROL_INPUT, LORA_DOWN, LORA_SCALE, LORA_UP, Adapted
+from engine.pipeline_folder.cross_attention import Watch
 
 EXAMPLE_COLUMNS = 24
 _LAST = "proj_out"  # of a transformer
@@ -53,6 +54,11 @@ class AdaptedUNet(nn.Module):
             else:
                 modules[name].register_forward_hook(addition)
 
+    @property
+    def model(self) -> UNet2DConditionModel:
+        """Whose layers are run."""
+        return cast(UNet2DConditionModel, self.unet.model)
+
     def forward(
         self,
         sample: Tensor,
@@ -69,8 +75,9 @@ class AdaptedUNet(nn.Module):
         control_2: Tensor | None = None,
         control_3: Tensor | None = None,
         control_4: Tensor | None = None,
+        watch: Watch | None = None,
     ) -> Tensor:
-        """Runs the UNet with its adapters and its control."""
+        """Runs the UNet with its adapters and its control; a `watch` sees what its layers read with both."""
         given = self._given
         given.down = lora_down.to(self._dtype).split([width for width, _ in self._widths], dim=0)
         given.up = lora_up.to(self._dtype).split([width for _, width in self._widths], dim=1)
@@ -78,6 +85,7 @@ class AdaptedUNet(nn.Module):
         told: dict[str, Any] = {} if text_embeds is None else {"text_embeds": text_embeds, "time_ids": time_ids}
         features = [each for each in (control_0, control_1, control_2, control_3, control_4) if each is not None]
         told |= {"control": features} if features else {}
+        told |= {} if watch is None else {"watch": watch}
         try:
             return cast(Tensor, self.unet(sample, timesteps, encoder_hidden_states, **told))
         finally:

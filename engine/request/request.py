@@ -150,7 +150,7 @@ class ModelInfo:
         previews: Whether it can show pictures while they are made.
         regions: Whether it can say which item each pixel of a picture shows, and so cut the person out.
         attention: Whether it can say how much attention a picture paid to the words of each body group.
-        adapted_attention: Whether it can say so of a picture with adapters.
+        adapted_attention: Whether it can say so of a picture with adapters or control.
         few_steps: What the variant few_steps runs with; None where there is none.
         fast_decoder: Whether the decoder fast is there.
         pixels_of_a_latent: Sides of the square of pixels that one position of the latents stands for.

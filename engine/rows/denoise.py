@@ -120,7 +120,7 @@ class Denoise:
         """A row for each of the caller's; where both halves are wanted two, which lie side by side."""
         request, asked = self._request, self._request.asked
         loras = tuple((self._adapters.load(name), scale) for name, scale in request.loras.items())
-        texts, adapted = self._texts(loras), self._adapted(loras)
+        texts, adapted = self._texts(loras), Adapted.of(self._diffusion, loras) if loras else None
         rows = []
         for index, (plan, timestep) in enumerate(zip(request.plans, asked.timesteps, strict=True)):
             conditional, unconditional = texts[id(plan)]
@@ -153,17 +153,6 @@ class Denoise:
                 self._diffusion.prepare_adapted(conditional, loras, **size)
             texts[id(plan)] = conditional, self._diffusion.encode_negative(plan, **size) if request.guided else None
         return texts
-
-    def _adapted(self, loras: Loras) -> Adapted | None:
-        adapted = self._diffusion.manifest.adapted
-        if not loras or adapted is None:
-            return None
-        return Adapted(
-            loras=loras,
-            forward=self._diffusion.forward_adapted,
-            max_columns=adapted.max_columns,
-            apart=not self._diffusion.mixes_adapted,
-        )
 
     def _denoised(self, rows: Sequence[FloatArray]) -> Denoised:
         """What is told of the rows' outputs, each [1, C, H, W]."""

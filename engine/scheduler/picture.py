@@ -7,7 +7,7 @@ Letters: C H W latent channels and sides.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +53,27 @@ class Control:
     until: float
 
 
+class TakesAdapters(Protocol):
+    """A model, one of whose graphs takes adapters and control."""
+
+    mixes_adapted: bool
+
+    @property
+    def max_columns(self) -> int:
+        """As of Adapted."""
+        ...
+
+    def forward_adapted(self, inputs: Inputs, loras: Sequence[Loras]) -> FloatArray:
+        """As `forward` of Adapted."""
+        ...
+
+    def forward_adapted_attention(
+        self, inputs: Inputs, loras: Sequence[Loras], token_groups: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """As `watched` of Adapted."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Adapted:
     """The model that takes adapters and control; rows with different ones, and with none, share a forward.
@@ -72,6 +93,17 @@ class Adapted:
     max_columns: int
     apart: bool = False
     watched: WatchedForward | None = None
+
+    @classmethod
+    def of(cls, model: TakesAdapters, loras: Loras) -> Self:
+        """That of a model for a picture with these adapters."""
+        return cls(
+            loras=loras,
+            forward=model.forward_adapted,
+            max_columns=model.max_columns,
+            apart=not model.mixes_adapted,
+            watched=model.forward_adapted_attention,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

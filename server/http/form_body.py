@@ -1,7 +1,8 @@
 """Reads a body of multipart/form-data (RFC 7578) into a schema, as `json_body` does one of JSON.
 
 A form has nothing but text and files: a number is read as JSON's, `name[]` is a list, `name[key]` a member of an
-object, and an empty text says nothing. It is read in pieces, with a turn of the event loop between them.
+object, and an empty text says nothing. What no names can say, such as the points of a pose, comes as the JSON of a
+whole object in one part. It is read in pieces, with a turn of the event loop between them.
 """
 
 import asyncio
@@ -54,7 +55,7 @@ async def read_form(request: Request, schema: type[BodyT], most: int) -> Reading
     if beside > most:
         detail = f"The body may have at most {most} bytes beside its files; got {beside}."
         raise ProblemError(problems.BODY_TOO_LARGE, detail)
-    return json_body.read(_document(parts, schema), schema)
+    return json_body.read(await _document(parts, schema, most), schema)
 
 
 def _boundary(request: Request) -> bytes:
@@ -158,24 +159,40 @@ class _Shape:
     is_text: bool = True
 
 
-def _document(parts: list[Part], schema: type[Body]) -> dict[str, Any]:
-    """The form as the JSON object that says the same."""
+async def _document(parts: list[Part], schema: type[Body], most: int) -> dict[str, Any]:
+    """The form as the JSON object that says the same; a JSON text in it may have `most` bytes."""
     shapes = {name: _shape(each.annotation) for name, each in schema.model_fields.items()}
-    shapes |= dict.fromkeys(schema.FILES, _Shape(kind="file"))
+    shapes |= {name: _Shape(kind="file") for name in schema.FILES if name in shapes}
     document: dict[str, Any] = {}
     for part in parts:
         if (match := _NAME.fullmatch(part.name)) is None:
-            rule = "name, name[] or name[key] with a plain key; a list of objects has no place in a form"
+            rule = "name, name[] or name[key] with a plain key; deeper objects and lists go into one part, as JSON"
             raise _mistake(shown(part.name), f"a part's name must be {rule}; got {shown(part.name)}")
         name, key = match[1], match[2]
         if name not in shapes:
             document[name] = ""  # whatever it holds: the schema says that there is no such field
             continue
-        shape = shapes[name]
-        value = _value(part, name, shape)
+        if shapes[name].kind == "object":
+            files = [file.removeprefix(f"{name}.") for file in schema.FILES if file.startswith(f"{name}.")]
+            value = await _of_object(part, name, key, shapes[name], files, most)
+        else:
+            value = _value(part, name, shapes[name])
         if value is not None or name == "prompt":
-            _put(document, name, key, value, shape)
+            _put(document, name, key, value, shapes[name])
     return document
+
+
+async def _of_object(part: Part, name: str, key: str | None, shape: _Shape, files: list[str], most: int) -> object:
+    """A member, which may be a file, as it is or in base64; or all of them, as JSON."""
+    if key in files:
+        text = part.data.decode("utf-8", "surrogateescape")
+        return bytes(part.data) if part.is_file else await json_body.file_of(text)
+    if key or part.is_file or not part.data.lstrip().startswith(b"{"):
+        return _value(part, name, shape)
+    try:
+        return await json_body.read_document(bytes(part.data), files, most)
+    except ProblemError as error:
+        raise _mistake(name, error.problem.detail.replace("The body", name, 1)) from error
 
 
 def _put(document: dict[str, Any], name: str, key: str | None, value: object, shape: _Shape) -> None:
@@ -185,8 +202,9 @@ def _put(document: dict[str, Any], name: str, key: str | None, value: object, sh
     members, what = document, name
     if key and shape.kind == "object":
         members, what = document.setdefault(name, {}), key
-    elif shape.kind == "object":
-        raise _mistake(name, f"{name} must be sent as {name}[NAME] for each of its members; got {shown(value)}")
+    elif shape.kind == "object" and not isinstance(value, dict):
+        how = f"{name}[NAME] for each of its members, or as JSON"
+        raise _mistake(name, f"{name} must be sent as {how}; got {shown(value)}")
     elif key:
         what = f"{name}[{key}]"  # no field has such a name: the schema says so
     if what in members:

@@ -71,20 +71,39 @@ async def read_body(request: Request, schema: type[BodyT], most: int) -> Reading
     """
     _check_query(request)
     _check_content_type(request)
-    cut = json_limits.cut_out(await request.body(), [name.rpartition(".")[2] for name in schema.FILES], most)
-    json_limits.check(cut.text, most, schema.FILES)
+    return read(await read_document(await request.body(), schema.FILES, most), schema)
+
+
+async def read_document(raw: bytes, files: Sequence[str], most: int) -> dict[str, Any]:
+    """The object in a JSON text, with bytes in the place of its files.
+
+    Args:
+        raw: The text.
+        files: Names of those; a member of an object after a dot.
+        most: Bytes that the text may have beside them.
+
+    Raises:
+        ProblemError: 413, 400, or 422 where it is no object.
+    """
+    cut = json_limits.cut_out(raw, [name.rpartition(".")[2] for name in files], most)
+    json_limits.check(cut.text, most, files)
     document = decode(cut)
     if not isinstance(document, dict):
         raise ProblemError(problems.INVALID_REQUEST, f"The body must be a JSON object; got {shown(document)}.")
-    for name in schema.FILES:
+    for name in files:
         owner, _, member = name.rpartition(".")
         holder = document.get(owner) if owner else document
         if isinstance(holder, dict) and isinstance(holder.get(member), str):
-            holder[member] = await _file(cut.whole(holder[member]))
-    return read(document, schema)
+            holder[member] = await file_of(cut.whole(holder[member]))
+    return document
 
 
-async def _file(text: str | memoryview) -> bytes:
+async def file_of(text: str | memoryview) -> bytes:
+    """The file in a text, or what stands for one that is none and says why.
+
+    Raises:
+        ProblemError: 400: the bytes between the quotes of a JSON string are none.
+    """
     try:
         return await read_file(text)
     except NotBase64Error as error:

@@ -129,7 +129,7 @@ def _facts(prepared: PreparedDenoise, result: Result) -> DenoiseFacts:
     return DenoiseFacts(
         id=prepared.request_id,
         model=prepared.model.name,
-        prediction_type=latents.prediction_type,
+        prediction_type=latents.schedule.prediction_type,
         timings=DenoiseTimings.model_validate({name: timings[name] for name in DenoiseTimings.model_fields}),
     )
 
@@ -168,8 +168,8 @@ def _noise(model: ModelInfo, latents: LatentInfo) -> NoiseAnswer:
     return NoiseAnswer.model_validate(
         {
             "model": model.name,
-            "prediction_type": latents.prediction_type,
-            "num_train_timesteps": latents.num_train_timesteps,
+            "prediction_type": latents.schedule.prediction_type,
+            "num_train_timesteps": latents.schedule.num_train_timesteps,
             "alphas_cumprod": list(latents.alphas_cumprod),
             "channels": latents.channels,
             **sides,

@@ -45,7 +45,7 @@ class ModelAnswer(Answer):
     previews: bool = Field(description="Whether a request may have preview_every.")
     regions: bool = Field(description="Whether a request may have cutout.")
     attention: bool = Field(description="Whether a request may have attention.")
-    adapted_attention: bool = Field(description="Whether a request may have attention together with loras.")
+    adapted_attention: bool = Field(description="Whether a request may have attention together with loras or control.")
     controls: dict[str, int] = Field(
         description="What control of a request may hold, layout or pose, and what both sides must be a multiple of."
     )

@@ -38,8 +38,9 @@ OF_A_PICTURE = {
     name: "POST /v1/images/edits takes it, with a picture" for name in ("image", "mask", "change", "grow", "feather")
 } | {
     "attention": "POST /generate takes it, whose answer has a place for the maps",
-    "control": "POST /generate and POST /v1/images/generations take it, whose bodies are JSON",
 }
+#: Files of an object that every path takes.
+OF_CONTROL = ("control.layout", "control.picture")
 #: The names of POST /generate for what is called otherwise here.
 ELSEWHERE = {
     "description": "prompt",
@@ -92,6 +93,7 @@ class AnyImagesBody(Body):
     variant: Variant | None = Field(None, description="As in POST /generate.")
     decoder: Decoder | None = Field(None, description="As in POST /generate.")
     loras: dict[Text, float] | None = Field(None, description="As in POST /generate.")
+    control: ControlBody | None = Field(None, description="As in POST /generate; in a form as JSON, or by its members.")
     image_index: int | None = Field(None, ge=0, le=MAX_IMAGE_INDEX, description="As in POST /generate.")
     priority: Priority | None = Field(None, description="As in POST /generate.")
     deadline_seconds: float | None = Field(None, gt=0, description="As in POST /generate.")
@@ -108,14 +110,13 @@ class AnyImagesBody(Body):
 
 
 class ImagesBody(AnyImagesBody):
-    FILES: ClassVar[tuple[str, ...]] = ("init_image", "control.layout", "control.picture")
+    FILES: ClassVar[tuple[str, ...]] = ("init_image", *OF_CONTROL)
 
     init_image: File | None = Field(None, description="As in POST /generate.")
-    control: ControlBody | None = Field(None, description="As in POST /generate.")
 
 
 class EditsBody(AnyImagesBody):
-    FILES: ClassVar[tuple[str, ...]] = ("image", "mask")
+    FILES: ClassVar[tuple[str, ...]] = ("image", "mask", *OF_CONTROL)
 
     prompt: Text = Field(
         description="The finished picture's description, all of it: what it says otherwise than the picture's own is "
@@ -132,7 +133,7 @@ class EditsBody(AnyImagesBody):
 
 
 class VariationsBody(AnyImagesBody):
-    FILES: ClassVar[tuple[str, ...]] = ("image",)
+    FILES: ClassVar[tuple[str, ...]] = ("image", *OF_CONTROL)
 
     prompt: Text | None = Field(  # type: ignore[assignment]
         None, description="What the picture shows; a PNG of this server says so itself."

@@ -81,6 +81,7 @@ def prepare(
     edit = edit_of(request, model, picture, size, description, wrong)
     loras = loras_of(request, model, wrong)
     control = control_of(request, model, size, second, wrong)
+    _check_attention(request, model, "loras" if loras else "control" if control else "", wrong)
     is_guided = wrong.right("guidance_scale", "second_pass") and guided(guidance_scale, second)
     plan = _plan(planner, description, request.negative_description, is_guided, wrong)
     wrong.check()
@@ -147,10 +148,10 @@ def _check_pictures(request: GenerationRequest, model: ModelInfo, wrong: Mistake
     check_turn(request.priority, request.deadline_seconds, wrong)
     _check_previews(request, model, wrong)
     _check_cutout(request, model, wrong)
-    _check_attention(request, model, wrong)
 
 
-def _check_attention(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:
+def _check_attention(request: GenerationRequest, model: ModelInfo, adapted_by: str, wrong: Mistakes) -> None:
+    """Args: `adapted_by` is the field that takes the picture to the graph with adapters and control; "" for none."""
     if not request.attention:
         return
     if not model.attention:
@@ -158,11 +159,10 @@ def _check_attention(request: GenerationRequest, model: ModelInfo, wrong: Mistak
             f"attention needs a UNet that tells how its attention is shared out, and that of {model.name} here does not"
         )
         wrong.add("attention", f"{message}: its export is older, or TensorRT engines run it, which leave that out")
-    elif any(request.loras.values()) and not model.adapted_attention:
-        message = f"attention with loras needs an adapted UNet that tells it, and that of {model.name} here does not"
-        wrong.add("attention", f"{message}; ask for it without loras")
-    elif request.control is not None:
-        wrong.add("attention", "attention is not told of a picture with control; ask for it without")
+    elif adapted_by and not model.adapted_attention:
+        needs = f"attention with {adapted_by} needs an adapted UNet that tells it"
+        message = f"{needs}, and that of {model.name} here does not; ask for it without {adapted_by}"
+        wrong.add("attention", message)
 
 
 def _check_previews(request: GenerationRequest, model: ModelInfo, wrong: Mistakes) -> None:

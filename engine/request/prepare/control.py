@@ -7,6 +7,7 @@ from engine.control.skeleton import POINTS
 from engine.pictures.header import read_header
 from engine.regions.items import GROUP_ITEMS
 from engine.request.control import LEAST_POINTS, MAX_CONTROL_SCALE, Control, PreparedControl
+from engine.request.prepare.group_names import meant_group
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.size import picture_limits
 from engine.request.request import FULL, GenerationRequest, ModelInfo
@@ -137,7 +138,8 @@ def _masks(asked: Control, wrong: Mistakes) -> dict[str, bytes]:
     known = [str(group) for group in GROUP_ITEMS]
     for name in asked.masks:
         if name not in known:
-            wrong.add(_FIELD, f"{_FIELD}.layout may have a mask for {', '.join(known)}; got {name[:40]!r}")
+            came = f"got {name[:40]!r}{meant_group(name, known)}"
+            wrong.add(_FIELD, f"{_FIELD}.layout may have a mask for {', '.join(known)}; {came}")
     return {f"layout.{name}": data for name, data in asked.masks.items() if name in known}
 
 

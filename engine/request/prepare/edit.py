@@ -4,12 +4,12 @@ Only headers are read here; what a mask keeps, and whether a group is in the pic
 """
 
 from collections.abc import Mapping
-from functools import cache
 
-from engine.description import Description, Emphasis, Group, Parser, negatives
+from engine.description import Description, Emphasis, Group, negatives
 from engine.edits.mask import mask_header
 from engine.request.edit import AUTO, MAX_FEATHER, MAX_GROW, PreparedEdit
 from engine.request.own_picture import own_picture
+from engine.request.prepare.group_names import meant_group, parser
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.size import picture_limits
 from engine.request.request import GenerationRequest, ModelInfo
@@ -140,7 +140,8 @@ def _change(
     for name in request.change:
         if name not in allowed:
             alone = f", or {AUTO} alone" if name != AUTO else f"; {AUTO} stands alone"
-            wrong.add("change", f"change may name {', '.join(allowed)}{alone}; got {name[:40]!r}")
+            came = f"got {name[:40]!r}{meant_group(name, allowed)}"
+            wrong.add("change", f"change may name {', '.join(allowed)}{alone}; {came}")
             return ()
     if len(set(request.change)) < len(request.change):
         twice = next(name for name in request.change if request.change.count(name) > 1)
@@ -184,11 +185,6 @@ def _phrases(description: Description) -> Mapping[Group, list[str]]:
             words = emphasis.words(span.start, span.end).casefold().split()
             phrases.setdefault(span.group, []).append(" ".join(words).strip(" ,.;"))
     if any(span.group is Group.NEGATED for span in description.spans):
-        for absent in negatives(description, _parser()):
+        for absent in negatives(description, parser()):
             phrases.setdefault(absent.group, []).append(f"no {absent.text.casefold()}")
     return {group: sorted(each) for group, each in phrases.items()}
-
-
-@cache
-def _parser() -> Parser:
-    return Parser()

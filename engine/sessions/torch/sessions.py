@@ -186,7 +186,7 @@ class TorchSessions:
         compiled = self.provider == "torch-compiled" and file in (UNET_FILE, FEW_STEPS_FILE, ADAPTED_FILE)
         run: Forward = CompiledForward(torch.compile(forward, dynamic=False), self._device) if compiled else forward
         watched: Watched | None = None
-        if graph.attention_level is not None and file != ADAPTED_FILE:  # a request has adapters or asks for attention
+        if graph.attention_level is not None:
             make_watchable(module.model, graph.attention_level)
             watched = partial(_watched, module, 2**graph.attention_level)
         logger.info("%s runs on %s, %s, %s", file, self.provider, self._device, graph.precision)

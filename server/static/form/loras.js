@@ -37,7 +37,7 @@ export class Loras {
   }
 
   #add(name) {
-    this.scales.set(name, USUAL);
+    this.scales.set(name, this.#usual(name));
     this.#show();
     this.elements.list.lastElementChild.querySelector("input").focus();
     this.#tell();
@@ -73,26 +73,33 @@ export class Loras {
     remove.type = "button";
     remove.setAttribute("aria-label", `Remove ${name}`);
     remove.addEventListener("click", () => this.#remove(name));
-    const slider = scaleSlider(name, scale, (chosen) => this.scales.set(name, chosen));
+    const slider = scaleSlider(name, scale, this.#usual(name), (chosen) => this.scales.set(name, chosen));
     row.append(make("span", "lora-name", name), slider, remove, make("p", "hint", this.#noteOf(name)));
     return row;
+  }
+
+  /** The scale that an adapter begins with: its file's own, as far as the range goes. */
+  #usual(name) {
+    const usual = this.adapters.find((each) => each.name === name)?.recommended_scale ?? USUAL;
+    return Math.round(Math.min(LIMIT, Math.max(-LIMIT, usual)) * PLACES) / PLACES;
   }
 
   #noteOf(name) {
     const adapter = this.adapters.find((each) => each.name === name);
     if (!adapter) return "Not registered on this server: remove it to draw.";
-    const { trigger_words: words, licence } = adapter;
+    const { trigger_words: words, licence, recommended_scale: usual } = adapter;
     return [
+      ...(usual === null ? [] : [`Its file recommends ${usual}.`]),
       words ? `Listens to “${words}”.` : "Its file names no trigger words.",
       licence ? `Licence ${licence}.` : "Its file names no licence.",
     ].join(" ");
   }
 }
 
-function scaleSlider(name, scale, onScale) {
+function scaleSlider(name, scale, usual, onScale) {
   const range = Object.assign(make("input", "weigh"), {
     type: "range", min: -LIMIT * PLACES, max: LIMIT * PLACES, step: 1, value: Math.round(scale * PLACES),
-    title: "Drag to scale it; double-click for 1",
+    title: `Drag to scale it; double-click for ${usual}`,
   });
   range.setAttribute("aria-label", `Scale of ${name}`);
   range.style.setProperty("--one", 0.5);
@@ -110,8 +117,8 @@ function scaleSlider(name, scale, onScale) {
   show(scale);
   range.addEventListener("input", () => choose(range.valueAsNumber / PLACES));
   range.addEventListener("dblclick", () => {
-    range.value = USUAL * PLACES;
-    choose(USUAL);
+    range.value = usual * PLACES;
+    choose(usual);
   });
   const holder = make("span", "weigh-holder");
   holder.append(range, number);

@@ -38,8 +38,9 @@ export class Drawing {
     const sent = { ...request };
     if (start && request.control) sent.control = { ...request.control, picture: await base64Of(start) };
     else if (start) sent.init_image = await base64Of(start);
-    // The graph that takes control tells no attention, and that of adapters not always.
-    if (this.attention && !sent.control && (this.adaptedAttention || !request.loras)) sent.attention = true;
+    // The graph that takes adapters and control does not tell it in every bundle.
+    const adapted = Boolean(sent.control || request.loras);
+    if (this.attention && (this.adaptedAttention || !adapted)) sent.attention = true;
     if (this.previews) sent.preview_every = Math.max(1, Math.round((request.steps ?? PREVIEWS) / PREVIEWS));
     return sent;
   }

@@ -22,24 +22,13 @@ from engine.pipeline_folder.merge import merging
 from engine.sessions.auto import sessions_for
 from engine.sessions.torch.sessions import TorchSessions
 from engine.settings import EngineSettings, SessionSettings
+from tests.engine.adapters.forwards import PROVIDERS, psnr, row, rows, same, token_groups
 from tests.engine.adapters.random_adapters import RANKS, write_adapters
-
-PROVIDERS = ("cpu", "openvino", "torch")
-
-
-@pytest.fixture(scope="module", params=["sd", "sdxl"])
-def family(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def adapted(family: str, adapted_bundle: Path, adapted_sdxl_bundle: Path) -> Path:
     return {"sd": adapted_bundle, "sdxl": adapted_sdxl_bundle}[family]
-
-
-@pytest.fixture(scope="module")
-def source(family: str, checkpoint: Path, sdxl_checkpoint: Path) -> Path:
-    return {"sd": checkpoint, "sdxl": sdxl_checkpoint}[family]
 
 
 @pytest.fixture(scope="module")
@@ -71,32 +60,6 @@ def model(request: pytest.FixtureRequest, model_by: Callable[[str], DiffusionMod
 def loras(adapted: Path, folder: Path) -> Mapping[str, Any]:
     adapters = Adapters(folder, load_bundle(adapted).manifest.adapted, half=False, keep_bytes=10**9)
     return {name: adapters.load(name) for name in RANKS}
-
-
-def rows(model: DiffusionModel, number: int) -> dict[str, Any]:
-    random = np.random.default_rng(7)
-    manifest = model.manifest
-    shapes = {
-        "sample": (manifest.latent_channels, 12, 8),
-        "encoder_hidden_states": (77, manifest.context_width),
-    }
-    if manifest.family == "sdxl":
-        shapes |= {"text_embeds": (manifest.pooled_width,), "time_ids": (6,)}
-    told = {name: random.normal(size=(number, *shape)).astype(np.float32) for name, shape in shapes.items()}
-    return told | {"timesteps": np.linspace(900, 100, number, dtype=np.float32)}
-
-
-def row(inputs: Mapping[str, Any], index: int) -> dict[str, Any]:
-    return {name: value[index : index + 1] for name, value in inputs.items()}
-
-
-def psnr(found: Any, expected: Any) -> float:
-    return float(10 * np.log10(np.ptp(expected) ** 2 / np.mean((found - expected) ** 2)))
-
-
-def same(found: Any, expected: Any, model: DiffusionModel) -> bool:
-    """PyTorch promises no bits, with adapters or without."""
-    return psnr(found, expected) >= 60 if model.provider == "torch" else np.array_equal(found, expected)
 
 
 def test_a_row_is_what_it_is_alone_whatever_lies_beside_it(model: DiffusionModel, loras: Mapping[str, Any]) -> None:
@@ -156,3 +119,16 @@ def test_its_file_holds_no_weight_of_its_own(adapted: Path) -> None:
     assert {str(tensor.location) for tensor in elsewhere} == {UNET_FILE}
     own = sum(tensor.nbytes for tensor in tensors if not isinstance(tensor, onnx_ir.ExternalTensor))
     assert own < 0.01 * sum(tensor.nbytes for tensor in elsewhere)
+
+
+def test_attention_is_told_by_every_runtime(
+    model: DiffusionModel, model_by: Callable[[str], DiffusionModel], loras: Mapping[str, Any]
+) -> None:
+    inputs, groups = rows(model, 2), token_groups(2)
+    each: list[Loras] = [((loras["ink"], 1.0),), ((loras["film"], 0.7), (loras["wool"], -0.5))]
+    assert model.tells_adapted_attention
+    outputs, maps = model.forward_adapted_attention(inputs, each, groups)
+    assert same(outputs, model.forward_adapted(inputs, each), model)
+    _, expected = model_by("cpu").forward_adapted_attention(inputs, each, groups)
+    np.testing.assert_allclose(maps, expected, atol=1e-4)
+    assert np.abs(maps - model.forward_attention(inputs, groups)[1]).max() > 1e-3, "adapters change what is heeded"

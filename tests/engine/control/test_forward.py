@@ -24,7 +24,7 @@ from engine.request.control import Control, PreparedControl
 from engine.sessions.auto import sessions_for
 from engine.sessions.torch.sessions import TorchSessions
 from engine.settings import EngineSettings, SessionSettings
-from tests.engine.adapters.test_forward import PROVIDERS, psnr, row, rows, same
+from tests.engine.adapters.forwards import PROVIDERS, psnr, row, rows, same, token_groups
 
 SIDES = (32, 48)  # width and height of a picture of the rows
 SETTINGS = EngineSettings(num_threads=1)
@@ -41,19 +41,9 @@ def held(kind: str, width: int = 32, height: int = 48, **asked: Any) -> HeldTo:
     return HeldTo(asked=PreparedControl(kind=kind, asked=Control(**given, **asked)), sets=sets)
 
 
-@pytest.fixture(scope="module", params=["sd", "sdxl"])
-def family(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture(scope="module")
 def controlled(family: str, controlled_bundle: Path, controlled_sdxl_bundle: Path) -> Path:
     return {"sd": controlled_bundle, "sdxl": controlled_sdxl_bundle}[family]
-
-
-@pytest.fixture(scope="module")
-def source(family: str, checkpoint: Path, sdxl_checkpoint: Path) -> Path:
-    return {"sd": checkpoint, "sdxl": sdxl_checkpoint}[family]
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +151,17 @@ def test_every_size_of_the_model_is_taken(
         features = controls.features(held(kind, width, height), width, height)
         inputs = {**rows(model, 1), "sample": np.ones(model.latent_shape(width, height), np.float32)}
         assert np.isfinite(model.forward_adapted({**inputs, **features}, [()])).all()
+
+
+def test_attention_is_told_by_every_runtime(
+    model: DiffusionModel, model_by: Callable[[str], DiffusionModel], controls: Controls
+) -> None:
+    inputs, groups = rows(model, 2), token_groups(2)
+    features = controls.features(held("layout"), *SIDES)
+    told = inputs | {name: np.concatenate([value, np.zeros_like(value)]) for name, value in features.items()}
+    outputs, maps = model.forward_adapted_attention(told, [()] * 2, groups)
+    assert same(outputs, model.forward_adapted(told, [()] * 2), model)
+    np.testing.assert_allclose(maps, model_by("cpu").forward_adapted_attention(told, [()] * 2, groups)[1], atol=1e-4)
+    _, plain = model.forward_attention(inputs, groups)
+    assert np.abs(maps[0] - plain[0]).max() > 1e-4
+    np.testing.assert_allclose(maps[1], plain[1], atol=1e-4)

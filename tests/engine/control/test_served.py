@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from engine.bundle.manifest import ADAPTED_FILE, load_bundle
-from engine.description import Description
+from engine.description import Description, parse
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady, ModelInfo, SecondPass, Step
 from engine.errors import RequestError
 from engine.export.control import add_controls
@@ -40,6 +40,11 @@ LAYOUT, OF_A_POSE, MASKS = Control(layout=LABELS), Control(pose=POSE), Control(m
 def request(control: Control | None = None, **changes: Any) -> GenerationRequest:
     description = Description(text="a woman in a red dress", spans=())
     return GenerationRequest(description=description, seed=5, control=control, **changes)
+
+
+def worded(control: Control | None = None, **changes: Any) -> GenerationRequest:
+    """The same with its groups, which attention is told of."""
+    return replace(request(control, **changes), description=parse("a woman in a red dress"))
 
 
 def events(
@@ -108,6 +113,34 @@ def test_pictures_say_what_they_keep_to(controlled_bundle: Path) -> None:
     assert layout["control_layout_sha256"] == hashlib.sha256(LABELS).hexdigest()
     assert pose["control"] == {"pose": [list(point) for point in POSE], "scale": 1.0, "until": 0.75}
     assert masks["control_layout_sha256"] == dict.fromkeys(("background", "hair"), hashlib.sha256(BAND).hexdigest())
+
+
+def attention(told: list[Any]) -> dict[str, bytes]:
+    [found] = [event.attention for event in told if isinstance(event, ImageReady)]
+    return dict(found)
+
+
+def test_attention_is_told_with_control_and_changes_nothing(controlled_bundle: Path) -> None:
+    """Alone and beside others; where control ends before the last step, the plain graph tells the rest."""
+    held = [LAYOUT, replace(OF_A_POSE, until=0.5)]
+    plain = [image(events(controlled_bundle, worded(each))[0][0]) for each in held]
+    watched = [*(worded(each, attention=True) for each in held), worded(attention=True)]
+    alone = [events(controlled_bundle, each)[0][0] for each in watched]
+    assert [image(each) for each in alone[:2]] == plain
+    maps = [attention(each) for each in alone]
+    assert all(each.keys() == {"person", "dress"} for each in maps) and maps[0] != maps[1] != maps[2] != maps[0]
+    told, engine = events(controlled_bundle, *watched, worded(MASKS), worded())
+    assert [image(each) for each in told[:3]] == [image(each) for each in alone]
+    assert [attention(each) for each in told] == [*maps, {}, {}]
+    assert engine.model.adapted_attention
+
+
+def test_a_graph_that_tells_none_is_not_asked(model: ModelInfo) -> None:
+    asked, older = request(LAYOUT, attention=True), replace(model, adapted_attention=False)
+    with pytest.raises(RequestError, match="attention with control needs an adapted UNet that tells it"):
+        prepare(asked, older)
+    assert prepare(asked, model).attention
+    assert prepare(request(replace(LAYOUT, scale=0.0), attention=True), older).attention, "it does nothing"
 
 
 def test_it_acts_in_both_passes_and_on_a_start_picture(controlled_bundle: Path) -> None:
@@ -196,7 +229,6 @@ ONE_POINT = ((0.5, 0.5), *[None] * 17)
         ({"control": Control(layout=b"GIF89a")}, "control.layout: "),
         ({"control": Control(masks={"style!": BAND})}, "control.layout may have a mask for person, "),
         ({"control": Control(masks={"hair": BAND, "top": png([[0, 9]])})}, "masks of one size; got 8x12 and 2x1"),
-        ({"control": OF_A_POSE, "attention": True}, "attention is not told of a picture with control"),
     ],
 )
 def test_what_cannot_act_is_refused(changes: dict[str, Any], message: str, model: ModelInfo) -> None:

@@ -98,7 +98,9 @@ async def test_what_is_not_in_the_picture_is_told_with_what_is(engine: Engine) -
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "nothing differs": ({"change": ("auto",)}, "from a description that says the same; none differs"),
     "a foreign picture": ({"change": ("auto",), "init_image": b""}, "change auto needs a PNG of this engine"),
-    "no group": ({"change": ("hat",)}, "change may name"),
+    "no group": ({"change": ("hat",)}, "auto alone; got 'hat', did you mean headwear?"),
+    "spelt otherwise": ({"change": ("Outer wear",)}, "got 'Outer wear', did you mean outerwear?"),
+    "no word": ({"change": ("xyz",)}, "auto alone; got 'xyz'"),
     "no place": ({"change": ("shot",)}, "change may name"),
     "auto and more": ({"change": ("auto", "top")}, "auto stands alone"),
     "twice": ({"change": ("top", "top")}, "got top more often"),

@@ -25,19 +25,9 @@ from engine.train.losses.attention_capture import AttentionCapture
 FIGURINE = Path(__file__).resolve().parents[3] / "models" / "figurine-bundle"
 
 
-@pytest.fixture(params=["sd", "sdxl"])
-def family(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
 def made(family: str, bundle: Path, sdxl_bundle: Path) -> Path:
     return {"sd": bundle, "sdxl": sdxl_bundle}[family]
-
-
-@pytest.fixture
-def source(family: str, checkpoint: Path, sdxl_checkpoint: Path) -> Path:
-    return {"sd": checkpoint, "sdxl": sdxl_checkpoint}[family]
 
 
 def inputs(bundle: Path, rows: int = 3, windows: int = 2) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import itertools
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -82,10 +84,56 @@ async def test_what_cannot_act_is_refused_by_its_field(client: Any, control: obj
         assert "control" in answer.text and detail in answer.text.replace('\\"', '"'), (path, answer.text)
 
 
-async def test_the_openai_sdk_sends_it_and_forms_say_where_it_goes(client: Any, engine: Any) -> None:
-    files = {"image": ("x.png", base64.b64decode(RED_PNG)), "prompt": (None, "a woman"), "control": (None, "1")}
+PICTURE = ("x.png", base64.b64decode(RED_PNG))
+
+
+async def test_forms_take_it_as_json_or_by_its_members(client: Any, engine: Any) -> None:
+    asked: list[dict[str, Any]] = [
+        {"control": (None, json.dumps({"pose": POSE, "until": 0.5}))},
+        {"control": (None, json.dumps({"layout": LABELS_PNG}))},
+        {"control[layout]": ("l.png", LABELS), "control[scale]": (None, "0.5")},
+        {"control[picture]": (None, RED_PNG)},
+        {"control": (None, json.dumps({"layout": {"hair": LABELS_PNG}})), "loras": (None, "{}")},
+    ]
+    for path, field in itertools.product(("/v1/images/edits", "/v1/images/variations"), asked):
+        files = {"image": PICTURE, "prompt": (None, "a woman"), "strength": (None, "0.5")} | field
+        answer = await client.post(path, files=files)
+        assert answer.status_code == 200, answer.text
+    pose, layout, members, picture, masks = (request.control for request in engine.seen[-5:])
+    assert len(pose.pose) == len(POSE) and pose.until == 0.5
+    assert layout.layout == LABELS and picture.picture == PICTURE[1]
+    assert (members.layout, members.scale) == (LABELS, 0.5)
+    assert masks.masks == {"hair": LABELS}
+
+
+@pytest.mark.parametrize(
+    ("parts", "detail"),
+    [
+        ({"control": "1"}, "control must be sent as control[NAME] for each of its members, or as JSON; got 1"),
+        ({"control": "{"}, "control must be JSON; line 1 column 2"),
+        ({"control": '{"pose": ' + "[" * 40 + "]" * 40 + "}"}, "control must be a flat JSON object"),
+        ({"control": '{"layout": "@@"}'}, "control.layout must be a file in base64; character 0 is"),
+        ({"control": '{"until": 1}', "control[until]": "1"}, "control must be given once"),
+        ({"control[until]": "1", "control": '{"scale": 1}'}, "control must be given once"),
+        ({"control[layout]": "@@"}, "control.layout must be a file in base64; character 0 is"),
+        ({"control[scale]": "9"}, "control.scale must be from 0 to 2; got 9"),
+        ({"control[strength]": "1"}, "control.strength is nothing control has"),
+        ({"control[pose][][]": "1"}, "deeper objects and lists go into one part, as JSON"),
+        ({"control.layout": "x"}, "control.layout is no field of this request"),
+    ],
+)
+async def test_what_a_form_cannot_say_is_refused(client: Any, parts: dict[str, str], detail: str) -> None:
+    files = {"image": PICTURE, "prompt": (None, "a woman")} | {name: (None, text) for name, text in parts.items()}
     answer = await client.post("/v1/images/edits", files=files)
-    assert answer.status_code == 400 and "POST /v1/images/generations take it" in answer.text
+    assert answer.status_code == 400 and detail in answer.text.replace('\\"', '"'), answer.text
+
+
+async def test_the_openai_sdk_sends_it(client: Any, engine: Any) -> None:
     async with AsyncOpenAI(api_key="-", base_url="http://127.0.0.1/v1", http_client=client) as sdk:
         await sdk.images.generate(prompt="a woman", extra_body={"control": {"layout": LABELS_PNG, "until": 0.5}})
-    assert engine.seen[-1].control.layout == LABELS and engine.seen[-1].control.until == 0.5
+        assert engine.seen[-1].control.layout == LABELS and engine.seen[-1].control.until == 0.5
+        more = {"control": {"layout": LABELS_PNG, "scale": 0.5}}
+        await sdk.images.edit(image=PICTURE, prompt="a woman", extra_body=more)
+        assert (engine.seen[-1].control.layout, engine.seen[-1].control.scale) == (LABELS, 0.5)
+        await sdk.images.edit(image=PICTURE, prompt="a woman", extra_body={"control": json.dumps({"pose": POSE})})
+    assert len(engine.seen[-1].control.pose) == len(POSE)

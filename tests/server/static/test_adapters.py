@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 ADAPTERS = (
     AdapterInfo(name="pencil", rank=4, licence="Apache-2.0"),
     AdapterInfo(name="checks", rank=4, licence="Apache-2.0", trigger_words="checked"),
-    AdapterInfo(name="film-grain", rank=4),
+    AdapterInfo(name="film-grain", rank=4, recommended_scale=0.7),
     AdapterInfo(name="ink", rank=4),
     AdapterInfo(name="wool", rank=4),
     AdapterInfo(name="broken", refused="it holds no tensors"),
@@ -106,12 +106,18 @@ async def test_a_link_and_the_calls_hold_them(studio: Any) -> None:
     page = studio.page
     await studio.write("a woman, red hair")
     await choose(page, "film-grain")
+    await expect(page.locator(".lora-row")).to_contain_text("Its file recommends 0.7.")
+    grain = page.get_by_role("slider", name="Scale of film-grain")
+    await expect(grain).to_have_attribute("aria-valuetext", "0.7")
+    await grain.press("End")
+    await expect(grain).to_have_attribute("aria-valuetext", "2")
+    await grain.dblclick()
     await drawn(studio)
     await page.locator(".call > summary").click()
     code = page.locator(".call code")
-    await expect(code).to_contain_text('"film-grain": 1')
+    await expect(code).to_contain_text('"film-grain": 0.7')
     await page.get_by_role("button", name="Python", exact=True).click()
-    await expect(code).to_contain_text('"loras": {"film-grain": 1},')
+    await expect(code).to_contain_text('"loras": {"film-grain": 0.7},')
     made = await page.evaluate(
         """async () => {
           const { toHash, fromHash } = await import("./form/settings.js");

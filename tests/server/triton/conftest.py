@@ -35,10 +35,10 @@ ENDLESS_STEPS = 1000
 
 
 @pytest.fixture(scope="session")
-def long_bundle(adapted_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny model, allowed ENDLESS_STEPS, with the graph that takes adapters."""
+def long_bundle(controlled_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model, allowed ENDLESS_STEPS, with the graph that takes adapters and networks of control."""
     copy = tmp_path_factory.mktemp("long") / "bundle"
-    shutil.copytree(adapted_bundle, copy)
+    shutil.copytree(controlled_bundle, copy)
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     (copy / "manifest.json").write_text(json.dumps(manifest | {"max_steps": ENDLESS_STEPS}), encoding="utf-8")
     return copy

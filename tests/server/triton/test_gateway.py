@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import io
 import json
 import urllib.request
 from collections import Counter
@@ -15,6 +16,7 @@ import grpc
 import httpx
 import numpy as np
 import pytest
+from PIL import Image
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 
 from engine.description import parse
@@ -32,6 +34,7 @@ from engine.engine import (
     Step,
 )
 from engine.errors import BusyError, DeadlineError, RequestError
+from engine.request.control import Control
 from server.app import create_app
 from server.settings import Settings
 
@@ -77,6 +80,34 @@ async def test_adapters_act_as_they_do_embedded_and_are_refused_as_there(remote:
     for engine in (remote, embedded):
         with pytest.raises(RequestError, match="did you mean ink"):
             engine.prepare(replace(REQUEST, loras={"inkk": 1.0}))
+
+
+async def test_edits_control_and_attention_are_those_of_embedded(remote: Any, embedded: Engine) -> None:
+    """Files go one way, maps and the mask the other."""
+    [start] = pictures(await events_of(embedded, REQUEST))
+    half, pose = png(255 * (np.mgrid[:48, :32][0] < 24)), tuple((0.1 + 0.04 * n, 0.9 - 0.03 * n) for n in range(18))
+    together = {"loras": {"ink": 1.0}, "control": Control(masks={"hair": half}), "attention": True}
+    requests = [
+        replace(REQUEST, init_image=start.data, mask=half, **together),
+        replace(REQUEST, control=Control(pose=pose, until=0.5), attention=True, preview_every=1),
+    ]
+    here = [await events_of(embedded, request) for request in requests]
+    there = await asyncio.gather(*(events_of(remote, request) for request in requests))
+    for expected, found in zip(here, there, strict=True):
+        assert pictures(found) == pictures(expected) and pictures(found)[0].attention
+        assert [each.mask for each in found if isinstance(each, Started)] == [
+            each.mask for each in expected if isinstance(each, Started)
+        ]
+    refused = replace(REQUEST, control=Control(masks={"hair": png(np.zeros((48, 32)))}))
+    with pytest.raises(RequestError, match="leaves every pixel free") as error:
+        await events_of(remote, refused)
+    assert error.value.field == "control"
+
+
+def png(pixels: Any) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(np.asarray(pixels, np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 async def test_rows_of_a_caller_s_own_have_the_bits_they_have_embedded(remote: Any, embedded: Engine) -> None:
