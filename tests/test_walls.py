@@ -27,6 +27,7 @@ FLOORS = {
     "engine": {
         "annotate.records": 0,
         "annotate.refusal": 0,
+        "annotate.spread": 1,
         "annotate.detectors": 1,
         "annotate.pool.fetch": 1,
         "annotate.pool": 3,
