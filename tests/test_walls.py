@@ -212,6 +212,7 @@ LATE = {  # imported by commands when they run
     "server.cli.annotate.pool.web",
     "server.cli.annotate.chat",
     "server.cli.annotate.desk",
+    "server.cli.annotate.studio_server",
     "server.cli.triton_engine",
     "server.cli.vision_endpoint",
 }
