@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
-from server.cli.annotate.pool.folder import add_pool_command, open_pool, tell
+from server.cli.annotate.pool.folder import add_pool_command, open_pool, progress, tell
 from server.cli.annotate.pool.workers import add_workers, spread
 from server.cli.arguments import whole_number
 from server.cli.errors import UsageError
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
                 stages = recipe.build()
             examiner = spread(options, FilterWork(recipe=recipe, limits=pool.limits))
-            filtered = run_filter(pool, stages, examiner)
+            filtered = run_filter(pool, stages, examiner, progress=progress("judged"))
         except ValueError as error:
             raise UsageError(str(error)) from error
     counts = Counter({f"{stage}: {reason}": count for (stage, reason), count in filtered.refused.items()})

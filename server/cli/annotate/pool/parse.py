@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from server.cli.annotate.pool.folder import add_pool_command, open_pool, tell
+from server.cli.annotate.pool.folder import add_pool_command, open_pool, progress, tell
 from server.cli.annotate.pool.workers import add_workers, spread
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
             with needs_extra("train" if options.segformer else "annotate"):
                 parser = recipe.build()
             others = spread(options, ParseWork(recipe=recipe, limits=pool.limits))
-            counts = parse_all(pool, (picture for picture, _ in passed(pool)), parser, others)
+            pictures = (picture for picture, _ in passed(pool))
+            counts = parse_all(pool, pictures, parser, others, progress=progress("parsed"))
         except (BundleError, ValueError) as error:
             raise UsageError(str(error)) from error
     tell(f"{counts.pop('parsed', 0)} parsed by {parser.name}", counts)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from server.cli.annotate.pool.folder import progress
+
 
 def png(seed: int, size: tuple[int, int] = (128, 192)) -> bytes:
     file = io.BytesIO()
@@ -72,3 +74,11 @@ def test_mistakes_are_one_line(cosmicman, arguments: tuple[str, ...], says: str)
     command, *rest = arguments
     outcome = cosmicman("annotate", command, "--pool", "pool", *rest)
     assert outcome.status == 2 and says in outcome.err and len(outcome.err.splitlines()) == 1, outcome.err
+
+
+def test_a_long_run_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    quiet, told = progress("judged", every_seconds=3600), progress("judged", every_seconds=0)
+    for tick in (quiet, told):
+        tick(2)
+        tick(3)
+    assert capsys.readouterr() == ("", "2 pictures judged so far\n5 pictures judged so far\n")
