@@ -50,6 +50,9 @@ def test_a_folder_with_bad_files_is_collected_and_counted(cosmicman, tmp_path: P
     outcome = cosmicman("annotate", "collect", "--pool", "pool", "--folder", "found", "--licence", "CC0-1.0")
     assert outcome.status == 0, outcome.err
     assert outcome.out == "added 1, 1 in the pool\n  left out: duplicate 1\n  left out: not_a_picture 1\n"
+    (tmp_path / "links.txt").write_text("ftp://example.org/a.jpg\n", encoding="utf-8")
+    outcome = cosmicman("annotate", "collect", "--pool", "links-pool", "--links", "links.txt")
+    assert outcome.out == "added 0, 0 in the pool\n  left out: url 1\n", "though nothing was even tried"
     id = hashlib.sha256(png(1)).hexdigest()
     outcome = cosmicman("annotate", "takedown", "--pool", "pool", "--reason", "asked", id)
     assert outcome.out == f"{id}\n1 pictures were in the pool and are deleted\n"
