@@ -100,7 +100,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from error
     if turned.waiting:
         told = f"round {turned.round} waits for people: {turned.waiting} questions are open"
-        sys.stdout.write(f"{told}; `cosmicman annotate label` asks them\n")
+        second = f", {turned.second} of them for a second person" if turned.second else ""
+        sys.stdout.write(f"{told}{second}; `cosmicman annotate label` asks them\n")
         return WAITING
     sys.stdout.write(f"round {turned.round} is over\n")
     return 0
