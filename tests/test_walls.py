@@ -28,6 +28,7 @@ FLOORS = {
     "engine": {
         "annotate.records": 0,
         "annotate.refusal": 0,
+        "annotate.spread": 1,
         "annotate.detectors": 1,
         "annotate.pool.fetch": 1,
         "annotate.pool": 3,
@@ -213,6 +214,7 @@ LATE = {  # imported by commands when they run
     "server.cli.annotate.pool.web",
     "server.cli.annotate.chat",
     "server.cli.annotate.desk",
+    "server.cli.annotate.studio_server",
     "server.cli.triton_engine",
     "server.cli.vision_endpoint",
 }

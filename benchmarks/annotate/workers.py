@@ -27,9 +27,10 @@ from PIL import Image  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from engine.annotate.filter.recipe import FilterRecipe  # noqa: E402
 from engine.annotate.filter.run import run_filter  # noqa: E402
-from engine.annotate.filter.workers import Examiner, in_processes, on_ray  # noqa: E402
+from engine.annotate.filter.workers import Examiner, FilterWork  # noqa: E402
 from engine.annotate.pool.origin import Origin  # noqa: E402
 from engine.annotate.pool.store import Pool  # noqa: E402
+from engine.annotate.spread import in_processes, on_ray  # noqa: E402
 from engine.train.figures import draw_figure, sample_figure  # noqa: E402
 
 FIRST_SEED = 5_000_000
@@ -57,9 +58,10 @@ def main() -> None:
     recipe = FilterRecipe(least_sharpness=0, people=place is not None, person_models=place)
     with tempfile.TemporaryDirectory() as folder, Pool(Path(folder) / "pool") as pool:
         fill(pool, options.pictures)
+        work = FilterWork(recipe=recipe, limits=pool.limits)
         ways: list[tuple[str, int, Examiner | None]] = [("this process", 1, None)]
-        ways += [("processes", each, in_processes(recipe, pool.limits, each)) for each in options.workers]
-        ways += [("Ray", each, on_ray(recipe, pool.limits, "local", each)) for each in options.workers]
+        ways += [("processes", each, in_processes(work, each)) for each in options.workers]
+        ways += [("Ray", each, on_ray(work, "local", each)) for each in options.workers]
         found = [measure(pool, recipe, *way) for way in ways]
     assert all(each.verdicts == found[0].verdicts for each in found), "the ways differ"
     sys.stdout.write(f"{describe()}\n{options.pictures} pictures of {SIZE[0]} x {SIZE[1]}\n\n{table(found)}\n")

@@ -45,6 +45,7 @@ def create_labelling_app(desk: LabellingDesk, host: str = "127.0.0.1") -> Starle
         routes=[
             *studio_routes(PAGE),
             Route("/question", page.question, methods=["GET"]),
+            Route("/left", page.left, methods=["GET"]),
             Route("/answer", page.answer, methods=["POST"]),
             Route("/undo", page.undo, methods=["POST"]),
             Route("/pictures/{picture}", page.picture, methods=["GET"]),
@@ -74,6 +75,9 @@ class _Page:
                 {"annotator": [f"annotator must be a name of 1 to 60 characters; got {shown(annotator)}"]}
             )
         return _told(await self._ask(lambda: self._desk.next(annotator)))
+
+    async def left(self, request: Request) -> Response:
+        return JSONResponse(asdict(await self._ask(self._desk.left)), headers=_NO_STORE)
 
     async def answer(self, request: Request) -> Response:
         told = await _body(request, Told)

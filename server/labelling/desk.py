@@ -31,8 +31,20 @@ class Task:
     suggested: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What is open of all questions; `second` of these wait for a second person alone."""
+
+    open: int
+    second: int
+
+
 class LabellingDesk(Protocol):
     """Called from worker threads, one call at a time."""
+
+    def left(self) -> Left:
+        """What is open for anybody."""
+        ...
 
     def next(self, annotator: str) -> Task | None:
         """The question that comes next for a person; None where all is answered."""

@@ -33,6 +33,7 @@ class OwnStatistics:
         keys: How often each slot and key is said, such as `6 color`.
         values: How often each value of a slot and key occurs.
         sizes: Widths and heights by how often.
+        said: How many attributes a picture has, by how often.
     """
 
     name: str
@@ -44,6 +45,7 @@ class OwnStatistics:
     keys: Counter[str] = field(default_factory=Counter)
     values: dict[str, Counter[str]] = field(default_factory=dict)
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
+    said: Counter[int] = field(default_factory=Counter)
 
     @property
     def mean_size(self) -> tuple[float, float]:
@@ -96,6 +98,7 @@ def _count(found: OwnStatistics, row: Mapping[str, Any]) -> None:
         assert isinstance(slots, list)
     except (ValueError, AssertionError):
         found.unreadable += 1
+        found.said[0] += 1
         return
     for slot, said in enumerate(slots):
         if isinstance(said, dict) and said:
@@ -103,3 +106,4 @@ def _count(found: OwnStatistics, row: Mapping[str, Any]) -> None:
             for key, value in said.items():
                 found.keys[f"{slot} {key}"] += 1
                 found.values.setdefault(f"{slot} {key}", Counter())[str(value)] += 1
+    found.said[sum(len(said) for said in slots if isinstance(said, dict))] += 1

@@ -1,10 +1,11 @@
-"""The comparison as a table and a plot: pictures and their size, published data sets and one's own."""
+"""The comparison as a table: pictures and their size, published data sets and one's own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.annotate.compare.plots import draw_comparison
 from engine.annotate.compare.published import PUBLISHED, HumanDataset
 from engine.annotate.compare.statistics import OwnStatistics
 from engine.files.whole import whole_file, write_json
@@ -61,7 +62,8 @@ def own_table(own: OwnStatistics) -> str:
         common = ", ".join(f"{value} ({number})" for value, number in own.values[key].most_common(4))
         lines.append(f"| {key} | {count} ({count / max(1, own.images):.0%}) | {common} |")
     framings = ", ".join(f"{name or 'none'} {count}" for name, count in own.framings.most_common())
-    told = f"{own.images} pictures: {framings}. {own.unreadable} rows cannot be read."
+    mean = own.labels / max(1, own.images)
+    told = f"{own.images} pictures, {mean:.1f} attributes each: {framings}. {own.unreadable} rows cannot be read."
     return "\n".join([told, "", *lines])
 
 
@@ -72,7 +74,7 @@ def write_comparison(own: OwnStatistics | None, folder: Path) -> str:
     with whole_file(folder / "comparison.md") as temporary:
         temporary.write_text(whole + "\n", encoding="utf-8")
     write_json(folder / "comparison.json", _tree(own))
-    _draw(own, folder / "comparison.png")
+    draw_comparison(own, folder / "comparison.png")
     return whole
 
 
@@ -87,35 +89,8 @@ def _tree(own: OwnStatistics | None) -> dict[str, object]:
             "mean_height_and_width": own.mean_size,
             "labels": own.labels,
             "framings": dict(own.framings),
+            "sizes": {f"{width} x {height}": count for (width, height), count in own.sizes.most_common()},
+            "attributes_of_a_picture": {str(number): own.said[number] for number in sorted(own.said)},
             "values": {key: dict(values) for key, values in sorted(own.values.items())},
         }
     return tree
-
-
-def _draw(own: OwnStatistics | None, path: Path) -> None:
-    """Pictures against their size, both on logarithmic axes; bars of one's own slots beside it."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(11, 4.6), dpi=90, layout="constrained")
-    left, right = figure.subplots(1, 2)
-    points = [(each.name, each.images, each.size) for each in PUBLISHED]
-    if own is not None:
-        height, width = own.mean_size
-        points.append((own.name, own.images, (round(height), round(width))))
-    for at, (name, images, size) in enumerate(points):
-        if images and size and size[0] * size[1]:
-            mine = own is not None and at == len(points) - 1
-            left.plot(images, size[0] * size[1] / 1e6, "o", color="#f07e26" if mine else "#2c6cd6")
-            left.annotate(name, (images, size[0] * size[1] / 1e6), (5, 5), textcoords="offset points", fontsize=8)
-    left.set(xscale="log", yscale="log", xlabel="pictures", ylabel="megapixels, mean")
-    left.margins(0.25)
-    if own is not None:
-        keys = sorted(own.keys, key=lambda key: own.keys[key])[-24:]
-        right.barh(keys, [100 * own.keys[key] / max(1, own.images) for key in keys], color="#f07e26")
-        right.tick_params(axis="y", labelsize=7)
-        right.set(xlabel=f"pictures of {own.name} that say it, % (slot and key)")
-    else:
-        right.set_visible(False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as temporary:
-        figure.savefig(temporary, format="png")

@@ -83,7 +83,7 @@ class LoraLearner:
     """Tunes a fresh copy of a model on all answers."""
 
     def __init__(self, source: str, settings: LoraSettings | None = None) -> None:
-        """Takes a folder or hub name of a model that continues a conversation with a picture in it.
+        """Takes a folder or hub name of a model that goes on from a text with a picture in it.
 
         Raises:
             ValueError: It is another kind of model, or none.
@@ -128,7 +128,7 @@ class LoraLearner:
     def _adapted(self) -> LocalVlm:
         machine = LocalVlm(self.source)
         if not machine.model.chats:
-            raise ValueError(f"{self.source} cannot be tuned: it must continue a conversation with a picture in it")
+            raise ValueError(f"{self.source} cannot be tuned: it must go on from a text with a picture in it")
         config = peft.LoraConfig(
             r=self.settings.rank, lora_alpha=2 * self.settings.rank, target_modules="all-linear", lora_dropout=0.0
         )
@@ -141,7 +141,7 @@ class LoraLearner:
 
 
 def _example(machine: LocalVlm, picture: Shown, answer: Answer) -> dict[str, Any]:
-    """The conversation up to the answer, then the answer and the end, which alone are learnt."""
+    """The text up to the answer, then the answer and the end, which alone are learnt."""
     attribute = BY_NAME[answer.attribute]
     shown = highlighted(picture.pixels, picture.masks.get(attribute.region))
     model = machine.model
@@ -149,6 +149,8 @@ def _example(machine: LocalVlm, picture: Shown, answer: Answer) -> dict[str, Any
     tokenizer = model.processor.tokenizer
     ids = tokenizer(answer.value, add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
     told = torch.tensor([ids], device=inputs["input_ids"].device)
+    if model.writes_apart:
+        return {**inputs, "labels": told}
     given = torch.full_like(inputs["input_ids"], _IGNORED)
     tokens = torch.cat([inputs["input_ids"], told], 1)
     return {

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from engine.annotate.filter.decoding import pixels_of
 from engine.annotate.parse.parser import Labels, Parser
+from engine.annotate.parse.recipe import Parsed, parsed
 from engine.annotate.pool.store import PARSED, Pool
 from engine.annotate.records import PoolPicture
 from engine.annotate.refusal import Refused
+from engine.annotate.spread import Spread
 from engine.files.whole import whole_file
 
 _PARSER = "parser"
@@ -67,9 +69,21 @@ class Shelf:
 
 
 def parse_all(
-    pool: Pool, pictures: Iterable[PoolPicture], parser: Parser, progress: Callable[[int], None] | None = None
+    pool: Pool,
+    pictures: Iterable[PoolPicture],
+    parser: Parser,
+    spread: Spread[PoolPicture, Parsed] | None = None,
+    *,
+    progress: Callable[[int], None] | None = None,
 ) -> Counter[str]:
     """Makes the map of every picture that has none by this parser.
+
+    Args:
+        pool: Whose pictures they are.
+        pictures: Of the pool.
+        parser: Whose maps are wanted.
+        spread: Others who do its work, in this order; None does it here.
+        progress: Told how many pictures are done more.
 
     Returns:
         How many were parsed, known, or refused for which reason.
@@ -78,17 +92,30 @@ def parse_all(
         OSError: A map cannot be kept.
     """
     shelf, counts = Shelf(pool), Counter[str]()
-    for picture in pictures:
-        if shelf.parser_of(picture.id) == parser.name:
+
+    def without_map() -> Iterator[PoolPicture]:
+        for picture in pictures:
+            if shelf.parser_of(picture.id) != parser.name:
+                yield picture
+                continue
             counts["known"] += 1
-        else:
-            try:
-                pixels = pixels_of(picture, pool.limits)
-            except Refused as refused:
-                counts[refused.reason] += 1
-            else:
-                shelf.write(picture.id, parser.labels(pixels), parser.name)
-                counts["parsed"] += 1
+            if progress is not None:
+                progress(1)
+
+    here: Spread[PoolPicture, Parsed] = partial(map, partial(parsed, parser=parser, limits=pool.limits))
+    for each in (spread or here)(without_map()):
+        counts[_keep(shelf, pool, each, parser.name)] += 1
         if progress is not None:
             progress(1)
     return counts
+
+
+def _keep(shelf: Shelf, pool: Pool, each: Parsed, parser: str) -> str:
+    """Keeps a map; what became of it, in a word."""
+    if each.labels is None:
+        return each.reason
+    shelf.write(each.picture.id, each.labels, parser)
+    if pool.has(each.picture.id):
+        return "parsed"
+    shelf.path(each.picture.id).unlink(missing_ok=True)  # a takedown that came first has not seen it
+    return "taken_down"

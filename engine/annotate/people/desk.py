@@ -17,10 +17,11 @@ from engine.annotate.records import Answer
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a round's questions are answered."""
+    """How far a round's questions are answered; `second` of the open ones wait for a second person alone."""
 
     done: int
     open: int
+    second: int
 
 
 class Desk:
@@ -51,8 +52,9 @@ class Desk:
 
     def progress(self) -> Progress:
         """Questions that need no more answers, and those that do."""
-        num_open = len(self.open())
-        return Progress(done=len(self.questions) - num_open, open=num_open)
+        told, asked = self._told(), self.open()
+        second = sum((each.picture, each.attribute) in told for each in asked)
+        return Progress(done=len(self.questions) - len(asked), open=len(asked), second=second)
 
     def answer(self, picture: str, attribute: str, value: str, annotator: str, seconds: float | None = None) -> None:
         """Keep a person's answer.

@@ -68,13 +68,19 @@ async def collect(
         if origin is not None and refused.reason not in ("known", "duplicate"):
             pool.note_refused(origin, refused)
 
+    def tell() -> None:
+        if progress is not None:
+            progress(collected)
+
     async def read() -> None:
         for source in sources:
             async for offer in source.offers():
                 if isinstance(offer, Refused):
                     refuse(source.name, offer)
+                    tell()
                 elif pool.knows(offer.origin):
                     collected.refused[source.name, "known"] += 1
+                    tell()
                 elif offer.read is not None:
                     await take(offer)  # in order: of two copies the first one's licence counts, on every run
                 else:
@@ -93,8 +99,7 @@ async def collect(
             refuse(offer.origin.source, refused, offer.origin)
         else:
             collected.added += 1
-        if progress is not None:
-            progress(collected)
+        tell()
         if most is not None and collected.added >= most:
             raise _Enough
 

@@ -86,6 +86,10 @@ class Pool:
         query = "SELECT 1 FROM origin WHERE source = ? AND key = ?"
         return self.database.one(query, origin.source, origin.key) is not None
 
+    def has(self, id: str) -> bool:
+        """Whether the pool has a picture of an id now."""
+        return self.database.one("SELECT 1 FROM picture WHERE id = ?", id) is not None
+
     def files_of(self, id: str) -> list[Path]:
         """Files that hold the picture of an id or its label map, whether the index names them or not."""
         return [

@@ -39,10 +39,14 @@ People = Callable[[Ledger, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Turned:
-    """What became of a turn: the round, and how many questions wait for people (0: the round is over)."""
+    """What became of a turn: the round, and how many questions wait for people (0: the round is over).
+
+    `second` of them were answered by one person and wait for another one.
+    """
 
     round: int
     waiting: int
+    second: int = 0
 
 
 class Flywheel:
@@ -97,9 +101,9 @@ class Flywheel:
             self._suggest(number)
             if people is not None:
                 people(self.ledger, number)
-            waiting = len(Desk(self.ledger, number, self.pool.has).open())
-            if waiting:
-                return Turned(round=number, waiting=waiting)
+            left = Desk(self.ledger, number, self.pool.has).progress()
+            if left.open:
+                return Turned(round=number, waiting=left.open, second=left.second)
             self._measure(number)
             self._learn(number)
             self._check(number)

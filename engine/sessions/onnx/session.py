@@ -40,6 +40,7 @@ class OnnxSession:
         provider: str = "cpu",
         shapes: Mapping[str, ShapeRange] | None = None,
         num_threads: int | None = None,
+        output: str | None = None,
     ) -> None:
         """Loads a graph.
 
@@ -49,9 +50,10 @@ class OnnxSession:
             provider: What runs it, and nothing else may instead.
             shapes: Shapes of its inputs, for providers that compile.
             num_threads: Threads of one run on the CPU; None means one for each physical core this process may use.
+            output: Name of the output that `run` gives; None means the first one.
 
         Raises:
-            BundleError: The file is no graph ONNX Runtime can run.
+            BundleError: The file is no graph ONNX Runtime can run, or has no such output.
             ProviderError: The provider does not start on this machine.
         """
         settings = settings or SessionSettings()
@@ -74,6 +76,10 @@ class OnnxSession:
         inputs = self._session.get_inputs()
         self._input_names = tuple(node.name for node in inputs)
         self._outputs = [node.name for node in self._session.get_outputs()]
+        if output is not None:
+            if output not in self._outputs:
+                raise BundleError(f"{path} has no output {output!r}; it has {', '.join(self._outputs)}")
+            self._outputs.sort(key=lambda name: name != output)
         # Nodes that only the second output needs do not run. TensorRT's providers have one node for all and compute it.
         self._first_alone = onnxruntime.RunOptions()
         self._first_alone.only_execute_path_to_fetches = len(self._outputs) > 1

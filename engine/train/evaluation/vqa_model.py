@@ -1,7 +1,8 @@
 """A visual question answering model of `transformers` on this machine, as a viewer.
 
-Two kinds are known: models made for questions about pictures (ViLT, BLIP) and models that continue a conversation with
-a picture in it (LLaVA, Qwen-VL, SmolVLM and the like). It knows model folders; it does not know what is asked.
+Two kinds are known: models made for questions about pictures (ViLT, BLIP) and models that go on from a text with a
+picture in it: a conversation (LLaVA, Qwen-VL, SmolVLM and the like), or a plain question (BLIP-2, InstructBLIP). It
+knows model folders; it does not know what is asked.
 """
 
 from __future__ import annotations
@@ -68,7 +69,9 @@ class VqaModel:
         except (OSError, ValueError, ImportError) as error:
             raise ValueError(f"{source} cannot be loaded: {_first_line(error)}") from error
         self.model = model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
-        self.chats = loader is AutoModelForImageTextToText
+        self.chats = loader is AutoModelForImageTextToText or config.model_type == "blip-2"
+        # A T5 within (BLIP-2, InstructBLIP) reads the question and writes the answer apart from it.
+        self.writes_apart = bool(getattr(getattr(config, "text_config", config), "is_encoder_decoder", False))
         self.name = f"{config.model_type} model {source}"
 
     def answer(self, asked: Sequence[tuple[Pixels, AtomicQuestion]]) -> list[Answer]:
@@ -91,7 +94,10 @@ class VqaModel:
         return str(labels[int(self.model(**inputs).logits[0].argmax())])
 
     def conversation(self, image: Image.Image, question: str) -> Any:
-        """What a chat model gets of a picture and a question, up to where its reply begins."""
+        """What a model that goes on from a text gets of a picture and a question, up to where its reply begins."""
+        if getattr(self.processor, "chat_template", None) is None:
+            asked = f"Question: {question} Short answer:"  # as InstructBLIP was asked (arXiv 2305.06500, appendix)
+            return self.processor(images=image, text=asked, return_tensors="pt").to(self.model.device)
         content = [{"type": "image", "image": image}, {"type": "text", "text": question}]
         return self.processor.apply_chat_template(
             [{"role": "user", "content": content}],
@@ -103,8 +109,9 @@ class VqaModel:
 
     def _continue(self, image: Image.Image, question: str, most_tokens: int) -> str:
         inputs = self.conversation(image, question)
-        written = self.model.generate(**inputs, max_new_tokens=most_tokens, do_sample=False)
-        return str(self.processor.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))
+        written = self.model.generate(**inputs, max_new_tokens=most_tokens, do_sample=False)[0]
+        own = written if self.writes_apart else written[inputs["input_ids"].shape[1] :]
+        return str(self.processor.decode(own, skip_special_tokens=True))
 
 
 def _first_line(error: Exception) -> str:

@@ -11,7 +11,7 @@ from engine.annotate.ledger.ledger import Ledger
 from engine.annotate.people.desk import Desk
 from engine.annotate.protocol.attributes import BY_NAME
 from engine.annotate.rounds.pool import RoundPool
-from server.labelling.desk import GoneError, NotKeptError, Task
+from server.labelling.desk import GoneError, Left, NotKeptError, Task
 
 SHADE = 150  # of 255: how dark what is not the region becomes
 #: Regions that are the whole picture or person, where a shade would only hide something.
@@ -26,6 +26,10 @@ class LedgerDesk:
         self._pool = pool
         self._suggested = {key: each.value for key, each in ledger.suggestions(round_number).items()}
         self._known = {question.picture for question in self._desk.questions}
+
+    def left(self) -> Left:
+        progress = self._desk.progress()
+        return Left(open=progress.open, second=progress.second)
 
     def next(self, annotator: str) -> Task | None:
         while (question := self._desk.next(annotator)) is not None:

@@ -99,7 +99,9 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageError(str(error)) from error
     if turned.waiting:
-        sys.stdout.write(f"round {turned.round} waits for people: {turned.waiting} questions are open\n")
+        told = f"round {turned.round} waits for people: {turned.waiting} questions are open"
+        second = f", {turned.second} of them for a second person" if turned.second else ""
+        sys.stdout.write(f"{told}{second}; `cosmicman annotate label` asks them\n")
         return WAITING
     sys.stdout.write(f"round {turned.round} is over\n")
     return 0

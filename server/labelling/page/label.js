@@ -38,6 +38,7 @@ function show(question) {
   get(task === null ? "finished" : "buttons").after(get("said"), get("trouble")); // where they are seen
   if (task === null) {
     get("progress").textContent = "";
+    tellLeft();
     return;
   }
   const picture = `pictures/${encodeURIComponent(task.picture)}`;
@@ -50,6 +51,14 @@ function show(question) {
   get("suggested").textContent = task.suggested === null ? "" : `A model suggests: ${task.suggested}. Say what you see.`;
   get("values").replaceChildren(...task.values.map(button));
   shownAt = performance.now();
+}
+
+// Whether the round can go on, or waits for somebody else.
+async function tellLeft() {
+  get("left").textContent = "";
+  const { open, second } = await ask("left").catch(() => ({ open: 0, second: 0 }));
+  const of = second === 0 ? "" : `, ${second} of them for a second person, who begins with another name`;
+  if (open > 0) get("left").textContent = `Open for others: ${open}${of}.`;
 }
 
 function button(value, place) {

@@ -65,6 +65,7 @@ async def test_nothing_is_left(served: Any, desk: LedgerDesk) -> None:
         assert count == 8
         other = (await client.get("/question", params={"annotator": "bob"})).json()
         assert other["attribute"] == "top color" and other["open"] == 2
+        assert (await client.get("/left")).json() == {"open": 2, "second": 2}
 
 
 async def test_pictures_and_shades(served: Any, desk: LedgerDesk, pool: Any) -> None:

@@ -97,6 +97,8 @@ async def test_a_person_labels_by_keyboard(served: Any, ledger: Ledger, own_pool
             await pressed(page, "2", progress, f"{done} done")
         await page.keyboard.press("2")
         await expect(page.locator("#finished")).to_be_visible()
+        waits = "Open for others: 2, 2 of them for a second person, who begins with another name."
+        await expect(page.locator("#left")).to_have_text(waits)
         await page.keyboard.press("Backspace")
         await expect(page.locator("#finished")).to_be_hidden()
         await expect(question).to_have_text("Which colour has the top?")

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from server.cli.annotate.pool.folder import add_pool_command, open_pool, tell
+from server.cli.annotate.pool.folder import add_pool_command, open_pool, progress, tell
 from server.cli.arguments import named_value, whole_number
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
@@ -75,11 +75,12 @@ async def _collect(options: argparse.Namespace) -> int:
     from engine.annotate.pool.fetch.limits import FetchLimits
     from server.cli.annotate.pool.web import HttpxWeb
 
-    collected = Collected()
+    collected, tick = Collected(), progress("taken in or left out")
 
     def note(told: Collected) -> None:
         nonlocal collected
         collected = told
+        tick(1)
 
     with open_pool(options.pool) as pool:
         async with HttpxWeb() as web:

@@ -4,17 +4,12 @@ import argparse
 import os
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from server.cli.annotate.pool.folder import add_pool_command, open_pool, tell
+from server.cli.annotate.pool.folder import add_pool_command, open_pool, progress, tell
+from server.cli.annotate.pool.workers import add_workers, spread
 from server.cli.arguments import whole_number
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
-
-if TYPE_CHECKING:
-    from engine.annotate.filter.recipe import FilterRecipe
-    from engine.annotate.filter.workers import Examiner
-    from engine.annotate.pool.store import Pool
 
 PERSON_MODELS = "COSMICMAN_PERSON_MODELS"
 
@@ -42,14 +37,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--classifier", type=Path, action="append", default=[], metavar="FILE", help="your own (JSON)")
     parser.add_argument("--embedder", type=Path, metavar="FILE", help="your picture encoder, for near copies (JSON)")
     parser.add_argument("--written-text", action="store_true", help="leave out pictures with much writing (rapidocr)")
-    parser.add_argument("--workers", type=whole_number(1, 1024), default=1, help="processes, here or on --ray (1)")
-    parser.add_argument("--ray", metavar="ADDRESS", help="examine on a Ray cluster: its address, or local")
+    add_workers(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     from engine.annotate.filter.recipe import FilterRecipe
     from engine.annotate.filter.run import run_filter
+    from engine.annotate.filter.workers import FilterWork
 
     place = options.person_models or os.environ.get(PERSON_MODELS)
     recipe = FilterRecipe(
@@ -69,19 +64,10 @@ def run(options: argparse.Namespace) -> int:
                 import imagehash  # noqa: F401
 
                 stages = recipe.build()
+            examiner = spread(options, FilterWork(recipe=recipe, limits=pool.limits))
+            filtered = run_filter(pool, stages, examiner, progress=progress("judged"))
         except ValueError as error:
             raise UsageError(str(error)) from error
-        filtered = run_filter(pool, stages, _examiner(options, recipe, pool))
     counts = Counter({f"{stage}: {reason}": count for (stage, reason), count in filtered.refused.items()})
     tell(f"{filtered.passed} of {filtered.seen} passed", counts)
     return 0
-
-
-def _examiner(options: argparse.Namespace, recipe: "FilterRecipe", pool: "Pool") -> "Examiner | None":
-    from engine.annotate.filter.workers import in_processes, on_ray
-
-    if options.ray is not None:
-        with needs_extra("ray"):
-            import ray  # noqa: F401
-        return on_ray(recipe, pool.limits, options.ray, options.workers)
-    return in_processes(recipe, pool.limits, options.workers) if options.workers > 1 else None

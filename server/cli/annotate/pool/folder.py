@@ -2,8 +2,9 @@
 
 import argparse
 import sys
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,3 +37,17 @@ def open_pool(folder: Path, *, there: bool = False) -> "Pool":
 def tell(head: str, counts: Mapping[str, int]) -> None:
     lines = [f"{head}\n", *(f"  left out: {name} {count}\n" for name, count in Counter(counts).most_common())]
     sys.stdout.writelines(lines)
+
+
+def progress(done: str, every_seconds: float = 30.0) -> Callable[[int], None]:
+    """Says on the standard error, now and then, how many pictures were `done`; a short run says nothing."""
+    count, told = 0, time.monotonic()
+
+    def tick(more: int) -> None:
+        nonlocal count, told
+        count += more
+        if time.monotonic() - told >= every_seconds:
+            told = time.monotonic()
+            sys.stderr.write(f"{count} pictures {done} so far\n")
+
+    return tick

@@ -40,6 +40,7 @@ def test_a_data_set_is_counted(folder: Path) -> None:
     assert (own.images, own.labels, own.unreadable) == (3, 4, 1)
     assert own.mean_size == (200.0, 200.0)
     assert own.keys == {"0 age": 2, "0 gender": 1, "2 background": 1}
+    assert own.said == {0: 1, 2: 2} and own.sizes == {(100, 200): 1, (300, 200): 1, (200, 200): 1}
     assert own.values["0 age"] == {"young": 2} and own.framings == {"full_body": 1, "portrait": 1, "": 1}
 
 
@@ -56,6 +57,8 @@ def test_table_counts_and_plot_are_written(folder: Path, tmp_path: Path) -> None
     assert "| set | - | 3 | 200 x 200 | 3 | 4 |" in text and "| 0 age | 2 (67%) | young (2) |" in text
     tree = json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"))
     assert tree["own"]["values"]["0 gender"] == {"male": 1} and len(tree["published"]) == len(PUBLISHED)
+    assert tree["own"]["attributes_of_a_picture"] == {"0": 1, "2": 2} and tree["own"]["sizes"]["300 x 200"] == 1
+    assert "3 pictures, 1.3 attributes each" in text
     with Image.open(tmp_path / "out" / "comparison.png") as picture:
         assert picture.width > 800
     write_comparison(None, tmp_path / "alone")

@@ -9,11 +9,13 @@ import pytest
 from engine.annotate.filter.examine import Examined
 from engine.annotate.filter.recipe import FilterRecipe
 from engine.annotate.filter.run import Filtered, run_filter
-from engine.annotate.filter.workers import RAY_NAME, in_processes, on_ray
+from engine.annotate.filter.workers import FilterWork
 from engine.annotate.pool.origin import Origin
-from engine.annotate.pool.store import Pool
+from engine.annotate.pool.store import LIMITS, Pool
+from engine.annotate.spread import RAY_NAME, in_processes, on_ray
 
 RECIPE = FilterRecipe(least_side=100, least_sharpness=0, people=False)
+WORK = FilterWork(recipe=RECIPE, limits=LIMITS)
 NUM = 60
 
 
@@ -57,7 +59,7 @@ def test_processes_give_the_same_verdicts_though_one_is_killed(filled: Path) -> 
                 workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
                 os.kill(workers[-1], signal.SIGKILL)
 
-        again = run_filter(pool, RECIPE.build(), in_processes(RECIPE, pool.limits, 2), progress=count)
+        again = run_filter(pool, RECIPE.build(), in_processes(WORK, 2), progress=count)
         assert again == filtered and judged(pool) == rows and seen == NUM
 
 
@@ -77,7 +79,7 @@ def test_a_ray_cluster_gives_the_same_verdicts_though_a_worker_is_killed(filled:
                 os.kill(ray.get(ray.get_actor(named[0]).process_id.remote()), signal.SIGKILL)
 
         with Pool(filled) as pool:
-            again = run_filter(pool, RECIPE.build(), on_ray(RECIPE, pool.limits, "auto", 2), progress=count)
+            again = run_filter(pool, RECIPE.build(), on_ray(WORK, "auto", 2), progress=count)
             assert again == filtered and judged(pool) == rows and seen == NUM
     finally:
         ray.shutdown()
@@ -86,5 +88,5 @@ def test_a_ray_cluster_gives_the_same_verdicts_though_a_worker_is_killed(filled:
 def test_examined_pictures_are_plain_values(filled: Path) -> None:
     with Pool(filled) as pool:
         pictures = [picture for _, picture in pool.pictures()][:3]
-        (first, *_) = list(in_processes(RECIPE, pool.limits, 1)(pictures))
+        (first, *_) = list(in_processes(WORK, 1)(pictures))
         assert isinstance(first, Examined) and first.picture == pictures[0]

@@ -1,11 +1,20 @@
 """Label maps are kept beside the pictures, made once for each parser, and read at the picture's size."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from engine.annotate.parse.recipe import Parsed, ParserRecipe, ParseWork
 from engine.annotate.parse.shelf import Shelf, parse_all
 from engine.annotate.pool.origin import Origin
+from engine.annotate.pool.store import LIMITS
+from engine.annotate.pool.takedown import take_down
+from engine.annotate.records import PoolPicture
 from engine.annotate.refusal import Refused
+from engine.annotate.spread import in_processes
+from server.shipped import shipped_model
 
 
 class Halves:
@@ -42,3 +51,36 @@ def test_a_map_of_another_size_is_brought_to_the_pictures(pool, picture) -> None
     shelf.write(kept.id, np.array([[0, 5], [7, 17]], np.uint8), "x")
     labels = shelf.read(kept)
     assert labels.shape == (64, 48) and sorted(set(labels.ravel().tolist())) == [0, 5, 7, 17]
+
+
+def test_other_processes_make_the_same_maps(pool, picture) -> None:
+    kept = [pool.add(picture(seed), Origin(source="x", key=str(seed))) for seed in range(5)]
+    kept[3].path.write_bytes(b"damaged")
+    work = ParseWork(recipe=ParserRecipe(bundle=shipped_model("figurine-bundle")), limits=LIMITS)
+    parser, shelf = work.recipe.build(), Shelf(pool)
+    assert parse_all(pool, kept, parser) == {"parsed": 4, "damaged": 1}
+    maps = [shelf.path(each.id).read_bytes() for each in kept if each is not kept[3]]
+    for each in kept[1:]:
+        shelf.path(each.id).unlink(missing_ok=True)
+    told: list[int] = []
+    counts = parse_all(pool, kept, parser, in_processes(work, 2), progress=told.append)
+    assert counts == {"known": 1, "parsed": 3, "damaged": 1} and sum(told) == 5
+    assert [shelf.path(each.id).read_bytes() for each in kept if each is not kept[3]] == maps
+
+
+def test_a_map_of_a_picture_that_is_taken_down_meanwhile_is_not_kept(pool, picture) -> None:
+    kept = pool.add(picture(1), Origin(source="x", key="1"))
+
+    def late(pictures: Iterable[PoolPicture]) -> Iterator[Parsed]:
+        for each in pictures:
+            take_down(pool, [each.id], "asked")
+            yield Parsed(picture=each, labels=np.zeros((64, 48), np.uint8))
+
+    assert parse_all(pool, [kept], Halves(), late) == {"taken_down": 1}
+    assert not pool.files_of(kept.id)
+
+
+def test_a_recipe_names_one_parser() -> None:
+    recipe = ParserRecipe(segformer="a")
+    with pytest.raises(ValueError, match="one of bundle, segformer and graph expected"):
+        replace(recipe, graph=shipped_model("judge"))

@@ -39,6 +39,7 @@ def test_two_people_answer_what_is_wanted_twice(desk: Desk) -> None:
     desk.answer("b", "top color", "red", "ann")
     assert [each.attribute for each in desk.open("ann")] == ["belt type", "belt color"]
     assert "top color" in [each.attribute for each in desk.open("bob")]
+    assert (desk.progress().open, desk.progress().second) == (3, 1)
     desk.answer("b", "top color", "blue", "bob")
     assert "top color" not in [each.attribute for each in desk.open("eve")]
     back = desk.undo("bob")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -18,33 +17,10 @@ from engine.annotate.ledger.ledger import Ledger
 from engine.annotate.people.desk import Desk
 from engine.annotate.protocol.attributes import BY_NAME
 from server.cli import main
+from tests.server.cli.annotate.conftest import round_of
 from tests.server.cli.vlm_server import Reply, VlmServer, completion
 
 KEY = "sk-secret-of-the-test"
-ASKED = ("gender", "belt type", "belt color")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve pictures of somebody with a red belt, and their label maps."""
-    folder = tmp_path_factory.mktemp("wild")
-    for name in ("images", "parsing"):
-        (folder / name).mkdir()
-    rng = np.random.default_rng(0)
-    for number in range(12):
-        labels = np.zeros((48, 32), np.uint8)
-        labels[4:12, 12:20], labels[12:40, 6:26], labels[26:30, 6:26] = 11, 4, 8
-        pixels = rng.integers(100, 200, (48, 32, 3), np.uint8)
-        pixels[26:30, 6:26] = (204, 44, 50)
-        Image.fromarray(pixels).save(folder / "images" / f"{number}.png")
-        Image.fromarray(labels).save(folder / "parsing" / f"{number}.png")
-    return folder
-
-
-def round_of(ledger: Path, folder: Path, *more: str) -> int:
-    asked = [word for name in ASKED for word in ("--attribute", name)]
-    amounts = ["--evaluation", "4", "--training", "1", "--twice", "0"]
-    return main(["annotate", "round", "--ledger", str(ledger), "--pictures", str(folder), *asked, *amounts, *more])
 
 
 def answer_all(path: Path) -> int:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from server.cli.annotate.pool.folder import progress
+
 
 def png(seed: int, size: tuple[int, int] = (128, 192)) -> bytes:
     file = io.BytesIO()
@@ -48,6 +50,9 @@ def test_a_folder_with_bad_files_is_collected_and_counted(cosmicman, tmp_path: P
     outcome = cosmicman("annotate", "collect", "--pool", "pool", "--folder", "found", "--licence", "CC0-1.0")
     assert outcome.status == 0, outcome.err
     assert outcome.out == "added 1, 1 in the pool\n  left out: duplicate 1\n  left out: not_a_picture 1\n"
+    (tmp_path / "links.txt").write_text("ftp://example.org/a.jpg\n", encoding="utf-8")
+    outcome = cosmicman("annotate", "collect", "--pool", "links-pool", "--links", "links.txt")
+    assert outcome.out == "added 0, 0 in the pool\n  left out: url 1\n", "though nothing was even tried"
     id = hashlib.sha256(png(1)).hexdigest()
     outcome = cosmicman("annotate", "takedown", "--pool", "pool", "--reason", "asked", id)
     assert outcome.out == f"{id}\n1 pictures were in the pool and are deleted\n"
@@ -72,3 +77,11 @@ def test_mistakes_are_one_line(cosmicman, arguments: tuple[str, ...], says: str)
     command, *rest = arguments
     outcome = cosmicman("annotate", command, "--pool", "pool", *rest)
     assert outcome.status == 2 and says in outcome.err and len(outcome.err.splitlines()) == 1, outcome.err
+
+
+def test_a_long_run_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    quiet, told = progress("judged", every_seconds=3600), progress("judged", every_seconds=0)
+    for tick in (quiet, told):
+        tick(2)
+        tick(3)
+    assert capsys.readouterr() == ("", "2 pictures judged so far\n5 pictures judged so far\n")
