@@ -30,9 +30,9 @@ IMAGES ?= gateway engine train
 # docker where its daemon answers, else buildah.
 BUILDER ?= $(if $(shell docker info >/dev/null 2>&1 && echo yes),docker,$(shell command -v buildah))
 
-# A process of tests more than there are cores, up to four: each may hold 2 GB. TEST_WORKERS= runs them in one, as a
-# debugger needs.
-TEST_WORKERS := --processes auto
+# A process of tests more than there are cores, up to four: each may hold 2 GB. A file stays in one process, slow ones
+# first (tests/conftest.py). TEST_WORKERS= runs them in one, as a debugger needs.
+TEST_WORKERS := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # What mypy reads; a package joins the day its folder does.
 TYPED := $(wildcard engine server clients/python/cosmicman_client clients/loadtest benchmarks)

@@ -18,8 +18,8 @@ from tokenizers import Tokenizer
 
 import engine  # noqa: F401  # before a test imports a package that would report to its maker
 from tests import forking, tiny_exports
+from tests.order import slow_files_first
 from tests.tiny_models import clip_tokenizer
-from tests.workers.crew import pytest_addoption, runtestloop
 
 # Before PyTorch is imported. The models of the tests are so small that several threads cost more than they bring:
 # they wait for each other by spinning, which took 20 times as long on a machine with something else to do.
@@ -31,25 +31,28 @@ hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parent.parent
 
-__all__ = ["pytest_addoption"]  # which pytest finds here
-
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Many tests wait for a process or a timer: with one process more than there are cores, each core has work left."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """What many tests wait for is begun while they are collected, on another core."""
+    """What many tests wait for is begun before the processes that run them are started."""
     config = session.config
-    if config.option.processes and config.args_source == pytest.Config.ArgsSource.TESTPATHS:
-        forking.start()
+    if "PYTEST_XDIST_WORKER" in os.environ or not getattr(config.option, "numprocesses", None):
+        return
+    forking.start_for_all()
+    if config.args_source == pytest.Config.ArgsSource.TESTPATHS:
         if not all(folder.exists() for folder in tiny_exports.folders_in(tiny_exports.cache_of(config)).values()):
             config.add_cleanup(tiny_exports.begin(config).kill)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    if session.config.option.processes:
-        forking.start()  # one for all of them
-    return runtestloop(session)
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = slow_files_first(items)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -39,6 +39,8 @@ ALWAYS = (
     "pytest",
     "tests.server.conftest",
 )
+#: Where processes of a run read the address of the one that forks for all of them.
+ADDRESS = "TESTS_FORKING_ADDRESS"
 #: Imported before the first of these commands, if one comes.
 FOR_TRAINING = (
     "torch",
@@ -102,7 +104,7 @@ class Popen(subprocess.Popen[Any]):
 
 
 class Forking:
-    """The process that imports, in the hands of the one that started it; others speak to it by its address."""
+    """The process that imports, in the hands of the one that started it; all others speak to it by its address."""
 
     def __init__(self) -> None:
         self.address = f"\0cosmicman-tests-{uuid.uuid4().hex}"  # a name without a file
@@ -129,13 +131,25 @@ class Forking:
             except subprocess.TimeoutExpired:  # somebody who lives on holds the other end
                 self._process.kill()
                 self._process.wait()
+            if self._process.returncode:
+                self.said.seek(0)
+                print(self.said.read().decode(errors="replace"), file=sys.stderr)
             self.said.close()
 
 
 @cache
 def start() -> Forking:
-    """Starts it, for this process and all that are forked from it afterwards."""
+    """Starts one for this process."""
     return Forking()
+
+
+def start_for_all() -> None:
+    """Starts one for this process and all that it starts."""
+    os.environ[ADDRESS] = start().address[1:]  # a variable may not hold the zero
+
+
+#: Read once: a test may change its environment.
+_GIVEN = "\0" + os.environ[ADDRESS] if ADDRESS in os.environ else None
 
 
 class _Speaker:
@@ -152,16 +166,14 @@ class _Speaker:
             socket.send_fds(self._control, [json.dumps(order).encode()], streams)
             answer = self._control.recv(100)
         if not answer:
-            said = start().said
-            said.seek(0)
-            raise RuntimeError(f"the process that forks has ended: {said.read().decode()[-2000:]}")
+            raise RuntimeError("the process that forks has ended; what it said is printed at the end of the run")
         return int(answer)
 
 
 @cache
 def _speaker(_: int) -> _Speaker:
     """That of this process, by its id: a forked one may not speak into the other's."""
-    return _Speaker(start().address)
+    return _Speaker(_GIVEN or start().address)
 
 
 class _Parent:

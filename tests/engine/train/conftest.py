@@ -16,7 +16,7 @@ from PIL import Image
 
 from engine.train.recipe.reading import load_recipe
 from engine.train.recipe.recipe import Recipe
-from tests.workers.once import folder_once
+from tests.once import folder_once
 
 SIZES = ((16, 24), (24, 16))  # width, height
 COLOURS = {"red": (200, 30, 30), "green": (30, 160, 60), "blue": (30, 60, 200), "black": (20, 20, 20)}
