@@ -12,7 +12,7 @@ import pytest
 
 from engine.description import encoder_texts, parse
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 #: Written before the rules that read them, in many more constructions: what was removed, lost, forgotten or denied
 #: twice.
 REMOVED = json.loads((DATA / "removed.json").read_text(encoding="utf-8"))
