@@ -50,11 +50,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             config.add_cleanup(tiny_exports.begin(config).kill)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items[:] = slow_files_first(items)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where everything of a process's tests puts what it has for a while: what is killed leaves it there."""
@@ -218,3 +213,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             for item in items:
                 if item.get_closest_marker(marker):
                     item.add_marker(pytest.mark.skip(reason=reason))
+    items[:] = slow_files_first(items)

@@ -133,7 +133,7 @@ class Forking:
                 self._process.wait()
             if self._process.returncode:
                 self.said.seek(0)
-                print(self.said.read().decode(errors="replace"), file=sys.stderr)
+                sys.stderr.write(self.said.read().decode(errors="replace"))
             self.said.close()
 
 

@@ -51,9 +51,9 @@ async def load(options: argparse.Namespace, engines: AsyncExitStack) -> dict[str
     return loaded
 
 
-async def pictures_a_second(engine: Engine, said: dict[str, Any], options: argparse.Namespace) -> float:
+async def pictures_a_second(engine: Engine, said: dict[str, Any], num_clients: int, num_pictures: int) -> float:
     """Throughput of the clients, which share one list of requests."""
-    texts = (f"a full-body shot, a woman, a {COLOURS[n % 8]} coat, black trousers" for n in range(options.pictures))
+    texts = (f"a full-body shot, a woman, a {COLOURS[n % 8]} coat, black trousers" for n in range(num_pictures))
     queue = (
         GenerationRequest(description=parse(text), seed=seed, sampler="ddim", **said) for seed, text in enumerate(texts)
     )
@@ -63,8 +63,8 @@ async def pictures_a_second(engine: Engine, said: dict[str, Any], options: argpa
             await draw(engine, each)
 
     begun = time.perf_counter()
-    await asyncio.gather(*(client() for _ in range(options.clients)))
-    return options.pictures / (time.perf_counter() - begun)
+    await asyncio.gather(*(client() for _ in range(num_clients)))
+    return num_pictures / (time.perf_counter() - begun)
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -74,7 +74,7 @@ async def run(options: argparse.Namespace) -> None:
         for turn in range(options.rounds + 1):
             for way, said in WAYS.items():
                 for runtime, engine in loaded.items():
-                    speed = await pictures_a_second(engine, said, options)
+                    speed = await pictures_a_second(engine, said, options.clients, options.pictures)
                     if turn:  # the first compiles and warms up
                         measured.setdefault((runtime, way), []).append(speed)
     plain = measured[ONNX, "as shipped"]
