@@ -108,11 +108,14 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 def options(parser: ArgumentParser) -> dict[str, set[str]]:
-    """The options of each command, those of what it does with its first word included."""
-    return {
-        name: {option for each in (command, *parts(command).values()) for option in each._option_string_actions}
-        for name, command in parts(parser).items()
-    }
+    """The options of each command, those of what it does with its further words included."""
+    return {name: set(options_below(command)) for name, command in parts(parser).items()}
+
+
+def options_below(parser: ArgumentParser) -> Iterator[str]:
+    yield from parser._option_string_actions
+    for each in parts(parser).values():
+        yield from options_below(each)
 
 
 def parts(parser: ArgumentParser) -> dict[str, ArgumentParser]:
