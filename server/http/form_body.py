@@ -210,7 +210,7 @@ def _put(document: dict[str, Any], name: str, key: str | None, value: object, sh
     if what in members:
         more = "one picture" if shape.kind == "file" else "given once"
         part = f"{name}[{key}]" if key else name
-        raise _mistake(name, f"{part} must be {more}; the body has several parts named {part}")
+        raise _mistake(name, f"{part} must be {more}; the body says it several times")
     members[what] = value
 
 

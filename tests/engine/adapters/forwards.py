@@ -29,7 +29,8 @@ def row(inputs: Mapping[str, Any], index: int) -> dict[str, Any]:
 
 
 def psnr(found: Any, expected: Any) -> float:
-    return float(10 * np.log10(np.ptp(expected) ** 2 / np.mean((found - expected) ** 2)))
+    error = np.mean((found - expected) ** 2)
+    return float(10 * np.log10(np.ptp(expected) ** 2 / error)) if error else float("inf")
 
 
 def same(found: Any, expected: Any, model: DiffusionModel) -> bool:

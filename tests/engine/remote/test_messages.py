@@ -18,6 +18,7 @@ from engine.errors import BusyError, EngineError, RequestError, WireError
 from engine.files import json_fields
 from engine.remote import messages
 from engine.request.events import ImageReady
+from engine.samplers.schedule import BETA_SCHEDULES, PREDICTION_TYPES, TIMESTEP_SPACINGS
 
 MESSAGES = (*messages.QUESTIONS, *messages.ANSWERS)
 
@@ -47,10 +48,19 @@ def example(hint: Any) -> Any:
     return plain[hint] if hint in plain else full(hint)
 
 
+#: Of texts that a class looks through.
+CHOICES = {
+    "prediction_type": PREDICTION_TYPES,
+    "beta_schedule": BETA_SCHEDULES,
+    "timestep_spacing": TIMESTEP_SPACINGS,
+}
+
+
 def full(kind: type) -> Any:
     """An instance with a value in every field."""
     hints = get_type_hints(kind)
-    return kind(**{field.name: example(hints[field.name]) for field in dataclasses.fields(kind)})
+    names = [field.name for field in dataclasses.fields(kind)]
+    return kind(**{name: CHOICES[name][-1] if name in CHOICES else example(hints[name]) for name in names})
 
 
 @pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)

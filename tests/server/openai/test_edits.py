@@ -205,7 +205,7 @@ FORMS: dict[str, tuple[bytes, str, int, str]] = {
         b'--x\r\nContent-Disposition: form-data; name="groups[hair]"\r\n\r\na\r\n' * 2 + b"--x--\r\n",
         "multipart/form-data; boundary=x",
         400,
-        "groups[hair] must be given once; the body has several parts named groups[hair]",
+        "groups[hair] must be given once; the body says it several times",
     ),
 }
 

@@ -113,7 +113,7 @@ async def test_forms_take_it_as_json_or_by_its_members(client: Any, engine: Any)
         ({"control": "{"}, "control must be JSON; line 1 column 2"),
         ({"control": '{"pose": ' + "[" * 40 + "]" * 40 + "}"}, "control must be a flat JSON object"),
         ({"control": '{"layout": "@@"}'}, "control.layout must be a file in base64; character 0 is"),
-        ({"control": '{"until": 1}', "control[until]": "1"}, "control must be given once"),
+        ({"control": '{"until": 1}', "control[until]": "1"}, "control[until] must be given once; the body says it"),
         ({"control[until]": "1", "control": '{"scale": 1}'}, "control must be given once"),
         ({"control[layout]": "@@"}, "control.layout must be a file in base64; character 0 is"),
         ({"control[scale]": "9"}, "control.scale must be from 0 to 2; got 9"),
