@@ -218,7 +218,7 @@ def draw(rows: Sequence[True_], done: Sequence[RoundSummary], full: int, path: P
         right.plot(ends[1], at, "o", color="#2c6cd6" if frozen else "#f07e26", markersize=5)
     right.axvline(85, color="grey", linestyle=":", linewidth=1)
     right.set_yticks(range(len(names)), names, fontsize=7)
-    right.set(xlabel="right by the truth, %. Red: weak; blue: left to the machine; orange: queued")
+    right.set(xlabel="right by the truth, % (red: weak; blue: frozen; orange: queued)")
     right.set_xlim(0, 101)
     right.set_ylim(-1, len(names))
     path.parent.mkdir(parents=True, exist_ok=True)
