@@ -73,7 +73,7 @@ class Popen(subprocess.Popen[Any]):
             "environment": dict(os.environ if environment is None else environment),
         }
         try:
-            self.pid = _speaker(os.getpid()).fork(order, [*streams, ending])
+            self.pid = _speaker().fork(order, [*streams, ending])
             self._child_created = True
         finally:
             os.close(ending)
@@ -108,7 +108,6 @@ class Forking:
 
     def __init__(self) -> None:
         self.address = f"\0cosmicman-tests-{uuid.uuid4().hex}"  # a name without a file
-        self._starter = os.getpid()
         self.said = tempfile.TemporaryFile()
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
             listener.bind(self.address)
@@ -124,17 +123,17 @@ class Forking:
         atexit.register(self._end)
 
     def _end(self) -> None:
-        if os.getpid() == self._starter and self._process.stdin is not None:
-            self._process.stdin.close()
-            try:
-                self._process.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:  # somebody who lives on holds the other end
-                self._process.kill()
-                self._process.wait()
-            if self._process.returncode:
-                self.said.seek(0)
-                sys.stderr.write(self.said.read().decode(errors="replace"))
-            self.said.close()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.returncode:
+            self.said.seek(0)
+            sys.stderr.write(self.said.read().decode(errors="replace"))
+        self.said.close()
 
 
 @cache
@@ -171,8 +170,8 @@ class _Speaker:
 
 
 @cache
-def _speaker(_: int) -> _Speaker:
-    """That of this process, by its id: a forked one may not speak into the other's."""
+def _speaker() -> _Speaker:
+    """That of this process."""
     return _Speaker(_GIVEN or start().address)
 
 

@@ -28,7 +28,6 @@ FLOORS = {
     "engine": {
         "annotate.records": 0,
         "annotate.refusal": 0,
-        "annotate.spread": 1,
         "annotate.detectors": 1,
         "annotate.pool.fetch": 1,
         "annotate.pool": 3,
@@ -50,6 +49,7 @@ FLOORS = {
         "pictures": 0,
         "samplers": 0,
         "settings": 0,
+        "spread": 1,
         "threads": 0,
         "train.denoising": 1,
         "train.intervals": 0,
@@ -208,8 +208,13 @@ REPORTERS = {"accelerate", "diffusers", "huggingface_hub", "peft", "ray", "torch
 PICKLES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 PICKLE_SUFFIXES = {".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"}
 PEERS = {"cyllama", "nncf", "openvino_genai", "optimum"}  # compared with by benchmarks, where one has installed them
-# Rooms of the gateway that need an extra; what they are for is imported when it is asked for.
-EXTRA_OF = {"server.triton": "triton", "server.credentials": "credentials", "server.tracing": "tracing"}
+# Rooms beside the workshop that need an extra; what they are for is imported when it is asked for.
+EXTRA_OF = {
+    "engine.spread.ray_cluster": "ray",
+    "server.triton": "triton",
+    "server.credentials": "credentials",
+    "server.tracing": "tracing",
+}
 LATE = {  # imported by commands when they run
     "server.cli.annotate.pool.web",
     "server.cli.annotate.chat",

@@ -3,7 +3,6 @@
 A worker that would wait until another one has made a bundle makes the next one meanwhile.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -11,8 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -27,6 +25,7 @@ from engine.bundle.manifest import (
     load_bundle,
     write_manifest,
 )
+from tests.once import locked
 from tests.tiny_models import save_sd, save_sdxl
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,26 +58,14 @@ def folder_of(name: str, cache: Path) -> Path:
     folders = folders_in(cache)
     while not folders[name].exists():
         for each in (name, *(other for other in MAKE if other != name)):
-            with _locked(cache / f"{each}.lock", wait=False) as free:
+            with locked(cache / f"{each}.lock", wait=False) as free:
                 if free and not folders[each].exists():
                     _make(folders[each], MAKE[each])
                     break
         else:
-            with _locked(cache / f"{name}.lock", wait=True):
+            with locked(cache / f"{name}.lock", wait=True):
                 pass
     return folders[name]
-
-
-@contextmanager
-def _locked(path: Path, *, wait: bool) -> Iterator[bool]:
-    """Whether the lock is ours as long as the block runs; with `wait` it is."""
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
 
 
 def _digest() -> str:

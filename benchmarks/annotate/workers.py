@@ -27,10 +27,11 @@ from PIL import Image  # noqa: E402
 from benchmarks.support.machine import describe  # noqa: E402
 from engine.annotate.filter.recipe import FilterRecipe  # noqa: E402
 from engine.annotate.filter.run import run_filter  # noqa: E402
-from engine.annotate.filter.workers import Examiner, FilterWork  # noqa: E402
+from engine.annotate.filter.workers import Examiner, filter_work  # noqa: E402
 from engine.annotate.pool.origin import Origin  # noqa: E402
 from engine.annotate.pool.store import Pool  # noqa: E402
-from engine.annotate.spread import in_processes, on_ray  # noqa: E402
+from engine.spread.processes import in_processes  # noqa: E402
+from engine.spread.ray_cluster import on_ray  # noqa: E402
 from engine.train.figures import draw_figure, sample_figure  # noqa: E402
 
 FIRST_SEED = 5_000_000
@@ -58,7 +59,7 @@ def main() -> None:
     recipe = FilterRecipe(least_sharpness=0, people=place is not None, person_models=place)
     with tempfile.TemporaryDirectory() as folder, Pool(Path(folder) / "pool") as pool:
         fill(pool, options.pictures)
-        work = FilterWork(recipe=recipe, limits=pool.limits)
+        work = filter_work(recipe, pool.limits)
         ways: list[tuple[str, int, Examiner | None]] = [("this process", 1, None)]
         ways += [("processes", each, in_processes(work, each)) for each in options.workers]
         ways += [("Ray", each, on_ray(work, "local", each)) for each in options.workers]

@@ -1,38 +1,25 @@
-"""Who examines pictures: this process, or whoever `engine.annotate.spread` has work for it."""
+"""Who examines pictures: this process, or others by `engine.spread`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 from typing import TypeAlias
 
 from engine.annotate.filter.examine import Examined, examine
 from engine.annotate.filter.recipe import FilterRecipe
 from engine.annotate.filter.stage import Stage
 from engine.annotate.records import PoolPicture
-from engine.annotate.spread import Spread
 from engine.pictures.header import PixelLimits
+from engine.spread.work import Spread, Work
 
 #: Pictures to what the stages say of each, in order.
 Examiner: TypeAlias = Spread[PoolPicture, Examined]
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilterWork:
-    """Examining as work that other processes can do.
-
-    Attributes:
-        recipe: Of the stages.
-        limits: Of the pool.
-    """
-
-    recipe: FilterRecipe
-    limits: PixelLimits
-
-    def build(self) -> Callable[[PoolPicture], Examined]:
-        """See `engine.annotate.spread.Work`."""
-        stages, limits = self.recipe.build(), self.limits
-        return lambda picture: examine(picture, stages, limits)
+def filter_work(recipe: FilterRecipe, limits: PixelLimits) -> Work[PoolPicture, list[Stage], Examined]:
+    """Examining as work that other processes can do, with a pool's limits."""
+    return Work(build=recipe.build, do=partial(examine, limits=limits))
 
 
 def here(stages: Sequence[Stage], limits: PixelLimits) -> Examiner:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from engine.annotate.filter.decoding import pixels_of
@@ -11,6 +11,7 @@ from engine.annotate.parse.parser import Labels, Parser
 from engine.annotate.records import PoolPicture
 from engine.annotate.refusal import Refused
 from engine.pictures.header import PixelLimits
+from engine.spread.work import Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,22 +63,9 @@ class Parsed:
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ParseWork:
-    """Parsing as work that other processes can do; see `engine.annotate.spread.Work`.
-
-    Attributes:
-        recipe: Of the parser.
-        limits: Of the pool.
-    """
-
-    recipe: ParserRecipe
-    limits: PixelLimits
-
-    def build(self) -> Callable[[PoolPicture], Parsed]:
-        """The parser at work."""
-        parser, limits = self.recipe.build(), self.limits
-        return lambda picture: parsed(picture, parser, limits)
+def parse_work(recipe: ParserRecipe, limits: PixelLimits) -> Work[PoolPicture, Parser, Parsed]:
+    """Parsing as work that other processes can do, with a pool's limits."""
+    return Work(build=recipe.build, do=partial(parsed, limits=limits))
 
 
 def parsed(picture: PoolPicture, parser: Parser, limits: PixelLimits) -> Parsed:

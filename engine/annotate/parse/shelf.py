@@ -17,8 +17,8 @@ from engine.annotate.parse.recipe import Parsed, parsed
 from engine.annotate.pool.store import PARSED, Pool
 from engine.annotate.records import PoolPicture
 from engine.annotate.refusal import Refused
-from engine.annotate.spread import Spread
 from engine.files.whole import whole_file
+from engine.spread.work import Spread
 
 _PARSER = "parser"
 

@@ -44,15 +44,16 @@ class Desk:
 
         Nobody answers a question twice, and what depends on a thing that is not there is not asked.
         """
-        return next(self._open(annotator), None)
+        return next(self._open(annotator, self._told()), None)
 
     def open(self, annotator: str | None = None) -> list[Question]:
         """All questions that are open, for one person or for anybody."""
-        return list(self._open(annotator))
+        return list(self._open(annotator, self._told()))
 
     def progress(self) -> Progress:
         """Questions that need no more answers, and those that do."""
-        told, asked = self._told(), self.open()
+        told = self._told()
+        asked = list(self._open(None, told))
         second = sum((each.picture, each.attribute) in told for each in asked)
         return Progress(done=len(self.questions) - len(asked), open=len(asked), second=second)
 
@@ -78,8 +79,8 @@ class Desk:
         """Take back this person's last answer; None where there is none."""
         return self.ledger.undo(self.round, annotator)
 
-    def _open(self, annotator: str | None) -> Iterator[Question]:
-        told, there = self._told(), functools.cache(self._there)
+    def _open(self, annotator: str | None, told: dict[tuple[str, str], dict[str, str]]) -> Iterator[Question]:
+        there = functools.cache(self._there)
         return (each for each in self.questions if self._is_open(each, told, annotator) and there(each.picture))
 
     def _told(self) -> dict[tuple[str, str], dict[str, str]]:

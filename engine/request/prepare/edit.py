@@ -4,12 +4,13 @@ Only headers are read here; what a mask keeps, and whether a group is in the pic
 """
 
 from collections.abc import Mapping
+from functools import cache
 
-from engine.description import Description, Emphasis, Group, negatives
+from engine.description import Description, Emphasis, Group, Parser, negatives
 from engine.edits.mask import mask_header
 from engine.request.edit import AUTO, MAX_FEATHER, MAX_GROW, PreparedEdit
 from engine.request.own_picture import own_picture
-from engine.request.prepare.group_names import meant_group, parser
+from engine.request.prepare.group_names import meant_group
 from engine.request.prepare.mistakes import Mistakes
 from engine.request.prepare.size import picture_limits
 from engine.request.request import GenerationRequest, ModelInfo
@@ -185,6 +186,11 @@ def _phrases(description: Description) -> Mapping[Group, list[str]]:
             words = emphasis.words(span.start, span.end).casefold().split()
             phrases.setdefault(span.group, []).append(" ".join(words).strip(" ,.;"))
     if any(span.group is Group.NEGATED for span in description.spans):
-        for absent in negatives(description, parser()):
+        for absent in negatives(description, _parser()):
             phrases.setdefault(absent.group, []).append(f"no {absent.text.casefold()}")
     return {group: sorted(each) for group, each in phrases.items()}
+
+
+@cache
+def _parser() -> Parser:
+    return Parser()

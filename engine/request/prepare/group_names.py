@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from functools import cache
 
-from engine.description import Parser
+from engine.description import parse
 
 _LONGEST = 64  # characters of a name that are looked at
 _ALIKE = 0.75  # of difflib's measure: "hat" is not "hair" misspelt
@@ -18,12 +17,6 @@ def meant_group(name: str, known: Sequence[str]) -> str:
     text = name[:_LONGEST].strip().casefold()
     if near := get_close_matches(text, known, n=1, cutoff=_ALIKE):
         return f", did you mean {near[0]}?"
-    about = [span.group.value for span in parser().parse(text).spans]
+    about = [span.group.value for span in parse(text).spans]
     meant = next((group for group in about if group in known), None)
     return f", did you mean {meant}?" if meant else ""
-
-
-@cache
-def parser() -> Parser:
-    """One parser for all requests."""
-    return Parser()

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 import torch
 from diffusers import AutoencoderKL
 
+from engine.spread.ray_cluster import Actor, actors, cluster
 from engine.train.data.latent_cache import SHARD_SIZE, encode, shards_of
 from engine.train.data.samples import Folder
 from engine.train.data.unreadable import Unreadable, outcome
@@ -69,35 +68,28 @@ def encode_on_ray(
         return
     import ray
 
-    started = not ray.is_initialized()
-    if started:
-        ray.init(address=config.address, log_to_driver=False, configure_logging=False)
     try:
-        _encode(lacking, [folder.config, vae.to("cpu"), root, cell, table, shard_size], config)
+        with cluster(config.address):
+            _encode(lacking, [folder.config, vae.to("cpu"), root, cell, table, shard_size], config)
     except ray.exceptions.RayError as error:
         told = str(error).partition("\n")[0]
         raise ValueError(f"data.ray: a shard of {root} could not be encoded in {_ATTEMPTS} attempts: {told}") from error
-    finally:
-        if started:
-            ray.shutdown()
 
 
 def _encode(lacking: Sequence[int], arguments: Sequence[Any], config: RayConfig) -> None:
     import ray
     from ray.util import ActorPool
 
-    retries = _ATTEMPTS - 1
-    kind: Any = ray.remote(num_cpus=1, num_gpus=config.num_gpus, max_restarts=-1, max_task_retries=retries)(Encoder)
-    own, number = f"{ACTORS}-{uuid.uuid4()}", min(config.workers, len(lacking))
     shared = [ray.put(argument) for argument in arguments]
-    pool: Any = ActorPool([kind.options(name=f"{own}-{place}").remote(*shared) for place in range(number)])
+    options = {"num_gpus": config.num_gpus, "max_task_retries": _ATTEMPTS - 1}
+    pool: Any = ActorPool(actors(Encoder, min(config.workers, len(lacking)), ACTORS, *shared, **options))
     for done, found in enumerate(pool.map_unordered(lambda actor, shard: actor.encode.remote(shard), lacking), 1):
         if isinstance(found, ValueError):
             raise found
         logger.info("%d of %d shards encoded on %s", done, len(lacking), config.address)
 
 
-class Encoder:
+class Encoder(Actor):
     """What runs on the cluster."""
 
     def __init__(
@@ -108,10 +100,6 @@ class Encoder:
         self._shards = shards_of(self._folder, vae, root, cell=cell, size=shard_size)
         self._vae, self._cell = vae.to("cuda" if torch.cuda.is_available() else "cpu").eval(), cell
         self._unreadable = Unreadable(config.max_unreadable)
-
-    def process_id(self) -> int:
-        """Of the process on its machine."""
-        return os.getpid()
 
     def encode(self, number: int) -> ValueError | None:
         """Make a whole shard, unless it is there; what is wrong with the data comes back as it would be raised."""

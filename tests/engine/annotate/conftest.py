@@ -1,8 +1,6 @@
 """Small pictures to fill a pool with, the wheels that real models and photographs come in, and a small disk."""
 
 import io
-import os
-import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,15 +67,3 @@ def photographs() -> dict[str, bytes]:
             if member in archive.namelist():
                 found[name] = archive.read(member)
     return found
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("nobody but root can mount a small disk")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)

@@ -44,7 +44,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(options: argparse.Namespace) -> int:
     from engine.annotate.filter.recipe import FilterRecipe
     from engine.annotate.filter.run import run_filter
-    from engine.annotate.filter.workers import FilterWork
+    from engine.annotate.filter.workers import filter_work
 
     place = options.person_models or os.environ.get(PERSON_MODELS)
     recipe = FilterRecipe(
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
                 import imagehash  # noqa: F401
 
                 stages = recipe.build()
-            examiner = spread(options, FilterWork(recipe=recipe, limits=pool.limits))
+            examiner = spread(options, filter_work(recipe, pool.limits))
             filtered = run_filter(pool, stages, examiner, progress=progress("judged"))
         except ValueError as error:
             raise UsageError(str(error)) from error

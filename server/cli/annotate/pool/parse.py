@@ -35,7 +35,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     from engine.annotate.filter.run import passed
-    from engine.annotate.parse.recipe import ParseWork
+    from engine.annotate.parse.recipe import parse_work
     from engine.annotate.parse.shelf import parse_all
     from engine.errors import BundleError
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             with needs_extra("train" if options.segformer else "annotate"):
                 parser = recipe.build()
-            others = spread(options, ParseWork(recipe=recipe, limits=pool.limits))
+            others = spread(options, parse_work(recipe, pool.limits))
             pictures = (picture for picture, _ in passed(pool))
             counts = parse_all(pool, pictures, parser, others, progress=progress("parsed"))
         except (BundleError, ValueError) as error:

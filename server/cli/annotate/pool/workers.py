@@ -7,9 +7,10 @@ from server.cli.arguments import whole_number
 from server.cli.extras import needs_extra
 
 if TYPE_CHECKING:
-    from engine.annotate.spread import Spread, Work
+    from engine.spread.work import Spread, Work
 
 T = TypeVar("T")
+M = TypeVar("M")
 R = TypeVar("R")
 
 
@@ -18,9 +19,10 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ray", metavar="ADDRESS", help="work on a Ray cluster: its address, or local")
 
 
-def spread(options: argparse.Namespace, work: "Work[T, R]") -> "Spread[T, R] | None":
+def spread(options: argparse.Namespace, work: "Work[T, M, R]") -> "Spread[T, R] | None":
     """Who does the work; None for this process alone."""
-    from engine.annotate.spread import in_processes, on_ray
+    from engine.spread.processes import in_processes
+    from engine.spread.ray_cluster import on_ray
 
     if options.ray is not None:
         with needs_extra("ray"):

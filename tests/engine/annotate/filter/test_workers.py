@@ -3,19 +3,21 @@
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.annotate.filter.examine import Examined
 from engine.annotate.filter.recipe import FilterRecipe
 from engine.annotate.filter.run import Filtered, run_filter
-from engine.annotate.filter.workers import FilterWork
+from engine.annotate.filter.workers import filter_work
 from engine.annotate.pool.origin import Origin
 from engine.annotate.pool.store import LIMITS, Pool
-from engine.annotate.spread import RAY_NAME, in_processes, on_ray
+from engine.spread.processes import in_processes
+from engine.spread.ray_cluster import NAME, on_ray
 
 RECIPE = FilterRecipe(least_side=100, least_sharpness=0, people=False)
-WORK = FilterWork(recipe=RECIPE, limits=LIMITS)
+WORK = filter_work(RECIPE, LIMITS)
 NUM = 60
 
 
@@ -64,25 +66,20 @@ def test_processes_give_the_same_verdicts_though_one_is_killed(filled: Path) -> 
 
 
 @pytest.mark.slow
-def test_a_ray_cluster_gives_the_same_verdicts_though_a_worker_is_killed(filled: Path) -> None:
-    ray = pytest.importorskip("ray", reason="the extra ray is not installed")
+def test_a_ray_cluster_gives_the_same_verdicts_though_a_worker_is_killed(filled: Path, ray_cluster: Any) -> None:
     filtered, rows = reference(filled)
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
-    try:
-        seen = 0
+    seen = 0
 
-        def count(more: int) -> None:
-            nonlocal seen
-            seen += more
-            if seen == 20:
-                named = [name for name in ray.util.list_named_actors() if name.startswith(RAY_NAME)]
-                os.kill(ray.get(ray.get_actor(named[0]).process_id.remote()), signal.SIGKILL)
+    def count(more: int) -> None:
+        nonlocal seen
+        seen += more
+        if seen == 20:
+            named = [name for name in ray_cluster.util.list_named_actors() if name.startswith(NAME)]
+            os.kill(ray_cluster.get(ray_cluster.get_actor(named[0]).process_id.remote()), signal.SIGKILL)
 
-        with Pool(filled) as pool:
-            again = run_filter(pool, RECIPE.build(), on_ray(WORK, "auto", 2), progress=count)
-            assert again == filtered and judged(pool) == rows and seen == NUM
-    finally:
-        ray.shutdown()
+    with Pool(filled) as pool:
+        again = run_filter(pool, RECIPE.build(), on_ray(WORK, "auto", 2), progress=count)
+        assert again == filtered and judged(pool) == rows and seen == NUM
 
 
 def test_examined_pictures_are_plain_values(filled: Path) -> None:

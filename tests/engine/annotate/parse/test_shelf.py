@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.annotate.parse.recipe import Parsed, ParserRecipe, ParseWork
+from engine.annotate.parse.recipe import Parsed, ParserRecipe, parse_work
 from engine.annotate.parse.shelf import Shelf, parse_all
 from engine.annotate.pool.origin import Origin
 from engine.annotate.pool.store import LIMITS
 from engine.annotate.pool.takedown import take_down
 from engine.annotate.records import PoolPicture
 from engine.annotate.refusal import Refused
-from engine.annotate.spread import in_processes
+from engine.spread.processes import in_processes
 from server.shipped import shipped_model
 
 
@@ -56,8 +56,8 @@ def test_a_map_of_another_size_is_brought_to_the_pictures(pool, picture) -> None
 def test_other_processes_make_the_same_maps(pool, picture) -> None:
     kept = [pool.add(picture(seed), Origin(source="x", key=str(seed))) for seed in range(5)]
     kept[3].path.write_bytes(b"damaged")
-    work = ParseWork(recipe=ParserRecipe(bundle=shipped_model("figurine-bundle")), limits=LIMITS)
-    parser, shelf = work.recipe.build(), Shelf(pool)
+    work = parse_work(ParserRecipe(bundle=shipped_model("figurine-bundle")), LIMITS)
+    parser, shelf = work.build(), Shelf(pool)
     assert parse_all(pool, kept, parser) == {"parsed": 4, "damaged": 1}
     maps = [shelf.path(each.id).read_bytes() for each in kept if each is not kept[3]]
     for each in kept[1:]:

@@ -4,7 +4,6 @@ import logging
 import os
 import shutil
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,13 +23,6 @@ ray = pytest.importorskip("ray", reason="the extra ray is not installed")
 
 CLUSTER = RayConfig(address="auto", workers=2)
 CELL, SHARD_SIZE = 4, 5
-
-
-@pytest.fixture(scope="module")
-def _cluster() -> Iterator[None]:
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
-    yield
-    ray.shutdown()
 
 
 @pytest.fixture
@@ -54,7 +46,7 @@ class _Killer(logging.Handler):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("_cluster")
+@pytest.mark.usefixtures("ray_cluster")
 def test_workers_of_a_cluster_make_what_one_process_makes(
     recipe: Recipe, vae: AutoencoderKL, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -74,7 +66,7 @@ def test_workers_of_a_cluster_make_what_one_process_makes(
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("_cluster")
+@pytest.mark.usefixtures("ray_cluster")
 def test_a_damaged_picture_is_named_and_its_shard_is_not_there(
     recipe: Recipe, vae: AutoencoderKL, tmp_path: Path
 ) -> None:
