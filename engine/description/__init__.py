@@ -8,6 +8,7 @@ from engine.description.emphasis import Emphasis, plain
 from engine.description.groups import GROUPS, Group, GroupRow
 from engine.description.notices import Correction, Notices, corrections, notices
 from engine.description.parser import Parser, parse
+from engine.description.reading import Told, told
 from engine.description.spans import MAX_WEIGHT, Description, Span
 from engine.description.syntax import Ignored, Syntax
 from engine.description.two_texts import EncoderTexts, encoder_texts
@@ -30,6 +31,7 @@ __all__ = [
     "Parser",
     "Span",
     "Syntax",
+    "Told",
     "arrange",
     "cautions",
     "corrections",
@@ -40,5 +42,6 @@ __all__ = [
     "notices",
     "parse",
     "plain",
+    "told",
     "weighted",
 ]

@@ -77,15 +77,13 @@ def texts_of(
     description: "Description", note: str | None, negative_description: str = "", *, guided: bool = True
 ) -> dict[str, Any]:
     """The two texts that the encoder gets, what is kept out of them, and what was probably meant otherwise."""
-    from engine.description import Syntax, cautions, encoder_texts
+    from engine.description import told
 
-    texts = encoder_texts(description, negative_description)
-    negative = texts.negative.text
+    found = told(description, negative_description, guided=guided)
     noted = [] if note is None else [{"kind": "second-reader", "message": note}]
-    found = cautions(description, negative_description, negative, guided=guided, drawn=texts.drawn.text)
     return {
-        "drawn": texts.drawn.text,
-        "negative": negative if guided else "",
+        "drawn": found.drawn,
+        "negative": found.negative,
         "ignored": [
             {
                 "start": each.start,
@@ -93,7 +91,7 @@ def texts_of(
                 "text": description.text[each.start : each.end],
                 "why": each.why,
             }
-            for each in Syntax(description.text).ignored
+            for each in found.ignored
         ],
-        "warnings": [*noted, *({"kind": each.kind, "message": each.message} for each in found)],
+        "warnings": [*noted, *({"kind": each.kind, "message": each.message} for each in found.cautions)],
     }

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.description import Description, Syntax, cautions, encoder_texts, negatives
+from engine.description import Description, negatives, told
 from engine.engine import GenerationRequest, PreparedRequest, SecondPass
 from engine.errors import RequestError
 from engine.request.control import Control
@@ -56,20 +56,18 @@ def texts_of(
     notes: Sequence[str] = (),
 ) -> Texts:
     """How a description was read, and the two texts that the encoder gets of it; `notes` are warnings besides."""
-    texts = encoder_texts(description, negative_description)
-    negative = texts.negative.text
-    found = cautions(description, negative_description, negative, guided=guided, drawn=texts.drawn.text)
+    found = told(description, negative_description, guided=guided)
     noted = [WarningAnswer(kind=SECOND_READER, message=each) for each in notes]
     return Texts(
         groups=group_spans(description),
         negatives=[NegativeAnswer(group=each.group, text=each.text) for each in negatives(description, gateway.parser)],
-        drawn=texts.drawn.text,
-        negative=negative if guided else "",
+        drawn=found.drawn,
+        negative=found.negative,
         ignored=[
             IgnoredAnswer(start=each.start, end=each.end, text=description.text[each.start : each.end], why=each.why)
-            for each in Syntax(description.text).ignored
+            for each in found.ignored
         ],
-        warnings=[*noted, *(WarningAnswer(kind=each.kind, message=each.message) for each in found)],
+        warnings=[*noted, *(WarningAnswer(kind=each.kind, message=each.message) for each in found.cautions)],
     )
 
 
