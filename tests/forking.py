@@ -158,6 +158,7 @@ class _Speaker:
         self._lock = threading.Lock()
         self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.connect(address)
+        atexit.register(self._control.close)
 
     def fork(self, order: Mapping[str, Any], streams: Sequence[int]) -> int:
         """The id of a new process; the last stream is told its exit status."""
