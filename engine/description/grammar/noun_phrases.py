@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.description.grammar.compounds import GARMENTS, SEWN, WHOLE, WORN, splits
 from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.tokens import Tokens
 from engine.description.grammar.word_roles import HEADS, VERBS, WordRoles
@@ -42,87 +43,13 @@ _LEADS_ON = frozenset((Kind.PREPOSITION, Kind.WITH, Kind.SCENE_PREPOSITION))
 #: What opens the phrase for a thing that someone has.
 OWNERS = frozenset(("his", "her", "their", "its", "my", "your", "our", "'s"))
 _DETERMINERS = frozenset((None, Kind.DETERMINER, Kind.PREDETERMINER))
-_WORN = frozenset(
-    (
-        Group.TOP, Group.OUTERWEAR, Group.DRESS, Group.BOTTOM, Group.LEGWEAR, Group.FOOTWEAR, Group.BELT,
-        Group.NECKWEAR, Group.HEADWEAR, Group.EYEWEAR, Group.BAG, Group.ACCESSORY,
-    )
-)  # fmt: skip
-_PARTED = _WORN | {Group.BODY, Group.FACE, Group.HAIR, Group.BACKGROUND}
+_PARTED = WORN | {Group.BODY, Group.FACE, Group.HAIR, Group.BACKGROUND}
 #: Words that make a vest an outer garment.
 _STURDY = frozenset(
     ("fluorescent", "reflective", "neon", "puffy", "quilted", "padded", "down", "denim", "studded", "fur", "shearling",
      "tactical", "utility", "insulated", "fleece", "leather", "hi-vis", "high-visibility", "cargo", "suede")
 )  # fmt: skip
-_FEATURES = frozenset((Group.HAIR, Group.FACE))
-_CLOTHING = frozenset((Group.TOP, Group.OUTERWEAR, Group.BOTTOM, Group.FOOTWEAR, Group.HEADWEAR, Group.LEGWEAR))
-_THINGS = _WORN | _FEATURES
-_GARMENTS = _WORN - {Group.ACCESSORY, Group.BAG}
-_ORNAMENTS = frozenset(
-    ("necklace", "bracelet", "watch", "choker", "pendant", "umbrella", "wristwatch", "earring", "scarf")
-)
-#: What is never named after a place of the body, in words without commas: "a split lip towel round his neck".
-_BESIDE_PLACES = frozenset(("sweat", "towel", "tears", "mud", "rain", "dust", "hair", "soot"))
-#: Things in the hand that never say what a garment is like.
-_IN_HAND = frozenset(
-    (
-        "cigarette",
-        "cigar",
-        "phone",
-        "book",
-        "newspaper",
-        "mug",
-        "cup",
-        "pram",
-        "dog",
-        "cat",
-        "skateboard",
-        "sandwich",
-        "balloon",
-        "drink",
-        "lantern",
-        "candle",
-        "sword",
-        "microphone",
-        "bouquet",
-        "letter",
-        "torch",
-        "broom",
-    )
-)
-#: Heads that take any noun before them: "hat brand style", "dress shot".
-_OF_ANYTHING = frozenset((Group.STYLE, Group.SHOT, Group.OTHER, Group.BODY))
-#: Places and furniture that are named after the things they hold: "hat rack", "shoe shop".
-_KEEPS_THINGS = frozenset(
-    ("rack", "racks", "stand", "stands", "shop", "shops", "store", "stores", "stall", "stalls", "shelf", "shelves",
-     "shelving", "factory", "workshop", "market", "display", "window", "counter", "cupboard", "wardrobe", "cabinet",
-     "salon", "case", "museum", "machine", "boutique", "department", "tree", "trees", "bush", "bushes", "bed", "beds",
-     "light", "lights", "print", "seller", "festival", "bar", "booth", "box", "lamp", "rail", "design", "poster",
-     "posters", "sign", "signs")
-)  # fmt: skip
-#: Garments that seldom say what another is like, as "dress" does in "dress shoes".
-_WHOLE = frozenset(
-    ("beanie", "beret", "fedora", "trilby", "bonnet", "turban", "hijab", "headscarf", "headband", "hat", "coat",
-     "overcoat", "jacket", "blazer", "parka", "anorak", "raincoat", "windbreaker", "skirt", "miniskirt", "blouse",
-     "waistcoat", "gilet", "poncho", "jumpsuit", "gown", "sundress", "sweatshirt", "hoodie", "cardigan", "pullover",
-     "camisole", "necktie", "cravat", "backpack", "handbag", "purse", "rucksack", "satchel", "cap", "kilt", "sari",
-     "t-shirt", "tee", "dress", "jumper", "scarf", "bowtie", "tie")
-)  # fmt: skip
-_SHAPES = frozenset(("dress", "hat", "scarf", "cap", "jumper", "tie", "t-shirt", "coat", "tee"))
 _ALONE = {Group.PERSON: Kind.PERSON, Group.OTHER: Kind.UNKNOWN, Group.ACCESSORY: Kind.SMALL}
-#: Words of how a garment is cut at a part of it that is named like a part of the body.
-_SEWN = frozenset(
-    ("soft", "natural", "strong", "roped", "dropped", "drop", "padded", "elasticated", "elastic", "funnel", "ribbed",
-     "nipped", "nipped-in", "tie", "drawstring", "puffed", "puff", "ruched", "cinched", "gathered", "split", "v",
-     "crew", "scoop", "mock", "roll", "rolled", "boat", "cowl", "halter", "square", "squared", "pointed", "almond",
-     "structured", "smocked", "shirred", "paperbag", "high", "low", "open", "wide", "flared", "tapered", "cuffed",
-     "frayed", "quilted", "reinforced", "contrast", "cutout", "cut-out", "cold", "off-the-shoulder", "one-shoulder",
-     "peplum", "empire", "fitted", "banded", "zipped", "laced", "lace-up", "buttoned", "racer", "sheer", "mesh",
-     "stand-up", "ruffled", "knotted", "twisted", "wrap", "shaped", "asymmetric", "asymmetrical", "plunging",
-     "sweetheart", "round", "turtle", "polo", "saddle", "raglan", "self-tie", "drawcord", "tie-front", "cinch",
-     "deep", "raw", "faded", "kick", "lantern", "bishop", "balloon", "bell", "flutter", "cap", "epauletted", "belted",
-     "adjustable", "stretch", "stretchy", "relaxed", "dipped", "ripped", "distressed", "bagged", "patched", "worn")
-)  # fmt: skip
 #: Places of the body that garments have too: "one trouser leg".
 _CUT_PLACES = frozenset(("leg", "legs", "toe", "toes", "heel", "heels", "knee", "knees", "back"))
 _COUNTS = frozenset(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "a dozen", "several"))
@@ -189,7 +116,7 @@ class NounPhrases(WordRoles):
             kind = kinds[at]
         while kind is Kind.ADJECTIVE:
             word = words[at]
-            sewn = sewn or word in _SEWN
+            sewn = sewn or word in SEWN
             if word == "one" and at == first:
                 opener = word
             at += 1
@@ -262,7 +189,7 @@ class NounPhrases(WordRoles):
         if self._head is not None:
             return False
         if kind is Kind.UNKNOWN:
-            self._sewn = self._sewn or self._words[at] in _SEWN
+            self._sewn = self._sewn or self._words[at] in SEWN
             return self._last is not Kind.ADJECTIVE or not self._words[at].endswith(("ing", "ed"))
         return kind is Kind.ADVERB and (self._kinds[at + 1] in _AFTER_MODIFIER or self._leads_modifier(at + 1))
 
@@ -283,7 +210,7 @@ class NounPhrases(WordRoles):
             printed = self._words[at] in _PRINTS and self._kinds[self._first - 1] in _PRINTED
             if not printed and (not head.soft or self._kinds[at + 1] not in _AFTER_MODIFIER):
                 return False
-            if head.group in _GARMENTS and self._word in _WHOLE:
+            if head.group in GARMENTS and self._word in WHOLE:
                 return False
             self._head = None
         entry = self._entries[at]
@@ -296,7 +223,7 @@ class NounPhrases(WordRoles):
         if word == "one" and self._last is None:
             self._opener = word
         self._sturdy = self._sturdy or word in _STURDY
-        self._sewn = self._sewn or word in _SEWN
+        self._sewn = self._sewn or word in SEWN
         return True
 
     def _takes_noun(self, at: int) -> bool:
@@ -305,10 +232,10 @@ class NounPhrases(WordRoles):
             if self._kinds[self._first - 1] is Kind.OF and self._opens_object(at + 1):
                 return False  # "a dress of black crêpe leaves her back bare"
         if head is not None:
-            aged = self._modifier is Group.PERSON and head.group is Group.PERSON and entry.group in _WORN
+            aged = self._modifier is Group.PERSON and head.group is Group.PERSON and entry.group in WORN
             if (
                 aged
-                or _splits(head, self._word, entry, self._words[at])
+                or splits(head, self._word, entry, self._words[at])
                 or (entry.verb is not None and self._is_verb_of(head, self._word, at))
             ):
                 return False
@@ -317,9 +244,9 @@ class NounPhrases(WordRoles):
                 sewn_on = head.group in _NAMED_AFTER and self._words[at] in _SEWN_ON
                 if head.group in _PARTED and head.kind is not Kind.PLACE and not fastens and not sewn_on:
                     entry = head
-            elif entry.kind is Kind.PLACE and head.group in _GARMENTS and self._words[at] in _CUT_PLACES:
+            elif entry.kind is Kind.PLACE and head.group in GARMENTS and self._words[at] in _CUT_PLACES:
                 entry = head
-            self._sewn = self._sewn or self._word in _SEWN
+            self._sewn = self._sewn or self._word in SEWN
         self._word = self._words[at]
         self._head = _OUTER_VEST if self._sturdy and self._word in _VESTS else entry
         return True
@@ -370,39 +297,3 @@ class NounPhrases(WordRoles):
             if lit or acts or self._determined or self._kinds[after] in _LEADS_ON:
                 return Entry(_ALONE.get(self._alone, Kind.NOUN), self._alone)
         return head
-
-
-def _splits(head: Entry, head_word: str, entry: Entry, word: str) -> bool:
-    """Whether a second noun opens a phrase of its own: "woman beach", "corduroy trousers brogues" in terse tags."""
-    group, other = head.group, entry.group
-    if group is Group.HAIR and word == "back":
-        return True
-    if head.kind is Kind.PERSON:
-        return entry.kind is not Kind.PERSON and other is not Group.PERSON
-    if head.kind is Kind.PLACE:
-        if word in _BESIDE_PLACES or head_word.endswith("s") and other in _GARMENTS and not entry.soft:
-            return True
-    elif entry.kind is Kind.PLACE and group in _GARMENTS and head_word.endswith("s") and head_word not in _SEWN:
-        return True
-    if other is Group.BODY and " " in word and group in _WORN:
-        return True  # "a tracksuit hands in pockets"
-    if head.soft or group is other or other in _OF_ANYTHING or group not in _THINGS or entry.kind is Kind.PART:
-        return False
-    if entry.kind is Kind.PLACE:
-        return group in _WORN and head_word not in _SEWN
-    if group is Group.ACCESSORY and head_word in _IN_HAND and other in _CLOTHING:
-        return True
-    thing = group is Group.ACCESSORY and head_word not in _ORNAMENTS
-    if other is Group.BACKGROUND:
-        return not thing and word not in _KEEPS_THINGS and not word.endswith("room")
-    if head_word.endswith("s") and not head_word.endswith("ss") or head_word.endswith("teeth"):
-        return True
-    if other is Group.PERSON:
-        return entry.kind is Kind.PERSON and not thing
-    if group in _FEATURES:
-        return other in _FEATURES or other in _GARMENTS and head_word != "fringe"  # "a suede fringe jacket"
-    if other in _FEATURES:
-        return not thing
-    last = head_word.rpartition(" ")[2]
-    whole = (last in _WHOLE or last != head_word) and (head_word not in _SHAPES or " " in word)
-    return whole and group in _GARMENTS and other in _WORN and other is not Group.DRESS
