@@ -1,32 +1,16 @@
-"""Where an absence begins, how far its list goes, and whose predicate says that something is not there."""
+"""Where an absence begins and ends, and whose predicate says that something is not there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from engine.description.grammar.names import Group, Kind
 from engine.description.grammar.noun_phrases import Chunk
+from engine.description.grammar.rules.absence_lists import ENDS, EXCEPTING, MOST_ITEMS, AbsenceLists, is_plain
 from engine.description.grammar.rules.memory import DESCRIBED, WORN, Phrase
-from engine.description.grammar.rules.removals import RemovalRules
 from engine.description.grammar.rules.verbs import VerbRules
-from engine.description.lexicon.absences import CLOSING_WORDS, EXCEPTIONS, GONE, OPENERS, TRAILING
+from engine.description.lexicon.absences import CLOSING_WORDS, GONE, TRAILING
 
-_EXCEPTIONS = frozenset(" ".join(phrase.split()) for phrase in EXCEPTIONS.split(","))
-#: What an item of a list of absences can be.
-_ITEMS = frozenset(
-    (Kind.NOUN, Kind.SMALL, Kind.PART, Kind.PLACE, Kind.ACTION_OBJECT, Kind.UNKNOWN, Kind.ADJECTIVE, Kind.PERSON)
-)
-_NAMED = _ITEMS - {Kind.ADJECTIVE}
-_ENDS = frozenset((None, Kind.COMMA, Kind.STOP, Kind.CONJUNCTION))
-_RULED_OUT = DESCRIBED | {Group.BODY}
 #: What names the things that a word before it means: "no accessories such as hats".
 _NAMELY = frozenset(("such as", "like", "including", "e.g", "especially", "particularly", "for example"))
-_JOINS = frozenset(("and", "or", "nor", "&"))
-_OR = frozenset(("or", "nor", "or else"))
-#: What ends a list of bare things after a comma.
-_GOES_ON = frozenset(
-    (Kind.PREPOSITION, Kind.SCENE_PREPOSITION, Kind.WITH, Kind.WEAR, Kind.POSE, Kind.HOLD, Kind.EXPRESSION, Kind.FIXED)
-)
 _THINGS = frozenset((Kind.NOUN, Kind.SMALL))
 _STATES = frozenset((Kind.ATTACH, Kind.POSE))
 _DOES_NOT = frozenset(("does not", "do not", "doesn't", "don't", "did not", "didn't"))
@@ -54,14 +38,12 @@ _LEADS = frozenset((Kind.PREPOSITION, Kind.ADVERB, Kind.FILLER, Kind.SUBJECT))
 _PRONOUNS = frozenset((Kind.SUBJECT, Kind.OBJECT))
 _NOBODY = ("no one", "nobody", "no-one", "none of")
 _FAR_BACK = 6
-_MOST_ITEMS = 10
-_TWO_MORE = 3  # chunks from a comma to the second thing after it
 _SUBJECT_IS = 2  # chunks of a subject and its verb
 #: Whole outfits, after which an exception is there: "everything black apart from white trainers".
 _WHOLES = ("everything", "dressed all", "dressed entirely", "naked", "nude", "barefoot", "undressed", "bare")
 
 
-class AbsenceRules(RemovalRules):
+class AbsenceRules(AbsenceLists):
     """Decides for words of absence and for what follows them."""
 
     def _negate(self, chunk: Chunk) -> None:
@@ -77,7 +59,7 @@ class AbsenceRules(RemovalRules):
             return self._pose(chunk)
         if self._answers(chunk):
             return None
-        if chunk.word in _EXCEPTIONS and self._is_there():
+        if chunk.word in EXCEPTING and self._is_there():
             self._end_negation()
             self._anchor = self._preposition = None
             return None
@@ -126,9 +108,9 @@ class AbsenceRules(RemovalRules):
 
     def _says_no(self, chunk: Chunk) -> bool:
         """Whether this is all that is said of a thing that stands bare: "hat no, briefcase yes"."""
-        if chunk.word not in _NO or self._after not in _THINGS or self._next_kind() not in _ENDS or not self._anchor:
+        if chunk.word not in _NO or self._after not in _THINGS or self._next_kind() not in ENDS or not self._anchor:
             return False
-        if self._anchor.group not in DESCRIBED or not _is_plain(self._chunks[self._at - 1]):
+        if self._anchor.group not in DESCRIBED or not is_plain(self._chunks[self._at - 1]):
             return False
         return self._denies_subject(chunk)
 
@@ -183,15 +165,6 @@ class AbsenceRules(RemovalRules):
             return self._deny(chunk)
         return VerbRules._noun(self, chunk)  # quicker than `super`, and asked for every noun
 
-    def _lists_without_commas(self) -> bool:
-        """Whether a list of absences goes on without a comma: "without glasses beard or hat"."""
-        denied, at = self._negated, self._at + 1
-        if denied is None or self._negation is not None or denied is not self._phrases[-1] or self._after not in _NAMED:
-            return False
-        if at + 1 >= len(self._chunks) or self._chunks[at].word not in _OR or not _is_plain(self._chunks[self._at]):
-            return False
-        return self._chunks[at + 1].kind in _NAMED and _is_plain(self._chunks[at + 1])
-
     def _names_absences(self, chunk: Chunk) -> bool:
         """Whether what is absent is named once more: "no accessories such as hats"."""
         denied = self._negated
@@ -209,7 +182,7 @@ class AbsenceRules(RemovalRules):
 
     def _stays_at_home(self, elsewhere: frozenset[str] = _ELSEWHERE) -> bool:
         """Whether what was left is not there: "he has left his hat and glasses at home"."""
-        for at, chunk in enumerate(self._chunks[self._at + 1 : self._at + _MOST_ITEMS], self._at + 1):
+        for at, chunk in enumerate(self._chunks[self._at + 1 : self._at + MOST_ITEMS], self._at + 1):
             if chunk.kind is Kind.STOP or elsewhere is _AWAY and chunk.kind is Kind.COMMA:
                 return False
             if chunk.word in elsewhere:
@@ -261,23 +234,6 @@ class AbsenceRules(RemovalRules):
         self._clause_start = False
         return True
 
-    def _deny_list_before(self, last: Phrase) -> None:
-        """Let a list of bare things be absent with its last: "hat, scarf and glasses are not visible"."""
-        chunks, at = self._chunks, self._at
-        while at >= 0 and chunks[at].start > last.start:
-            at -= 1
-        if at < 1 or chunks[at - 1].word not in _JOINS or not _is_plain(chunks[at]):
-            return
-        if at > 1 and chunks[at - 2].kind is Kind.COMMA:
-            at -= 1  # "hat, scarf, and glasses"
-        for phrase in self._phrases[-2 : -2 - _MOST_ITEMS : -1]:
-            at -= 2
-            if at < 0 or chunks[at].start != phrase.start or not self._are_bare((at,)):
-                return
-            phrase.group = Group.NEGATED
-            if at < 1 or chunks[at - 1].kind is not Kind.COMMA:
-                return
-
     def _adjective(self, chunk: Chunk) -> None:
         if chunk.word in _LEFT and self._negation is None and self._after is Kind.COPULA and self._stays_at_home():
             return None
@@ -301,7 +257,7 @@ class AbsenceRules(RemovalRules):
     def _is_closing(self, chunk: Chunk) -> bool:
         if chunk.word not in CLOSING_WORDS or self._negation is not None:
             return False
-        if self._next_kind() not in _ENDS:
+        if self._next_kind() not in ENDS:
             gone = chunk.word in GONE and self._after is Kind.COPULA and self._next_kind() in _LEADS
             shaved = chunk.word == "off" and self._took_off()
             return gone or shaved and self._anchor is not None and self._anchor.group in DESCRIBED
@@ -312,7 +268,7 @@ class AbsenceRules(RemovalRules):
         denied = self._negated
         if denied is None or self._negation is not None or denied is not self._phrases[-1]:
             return False
-        if chunk.word not in TRAILING or self._after in _ENDS or self._next_kind() not in _ENDS:
+        if chunk.word not in TRAILING or self._after in ENDS or self._next_kind() not in ENDS:
             return False
         denied.end = chunk.end
         return True
@@ -320,89 +276,7 @@ class AbsenceRules(RemovalRules):
     def _still_named(self, chunk: Chunk) -> bool:
         """Whether a pronoun ends an absence: "never wearing rings himself"."""
         denied = self._negated
-        if denied is None or denied is not self._phrases[-1] or self._after in _ENDS:
+        if denied is None or denied is not self._phrases[-1] or self._after in ENDS:
             return False
         denied.end = chunk.end
         return True
-
-    def _lists_absences(self) -> bool:
-        """Whether a comma after something absent is one of a list that goes on to "or": "no hat, scarf or glasses"."""
-        if self._negated is None or self._negated is not self._phrases[-1]:
-            return False
-        if self._negation is not None:  # "neither a tie nor, for that matter, a belt"
-            return self._negation.word in _OR and self._after in (Kind.NEGATION, Kind.FILLER)
-        if self._at < self._absent_until:
-            return True
-        chunks, at = self._chunks, self._at + 1
-        last = min(len(chunks), at + 2 * _MOST_ITEMS)
-        while at < last:
-            if chunks[at].word in _OR and chunks[at].kind in (Kind.CONJUNCTION, Kind.NEGATION):
-                return at + 1 < len(chunks) and chunks[at + 1].kind in _ITEMS
-            if chunks[at].kind not in _NAMED:
-                return chunks[at].kind in _GOES_ON and chunks[at - 1].kind is Kind.COMMA and self._goes_on_to(at - 2)
-            after = chunks[at + 1] if at + 1 < last else None
-            if after is None or after.kind is not Kind.COMMA and after.word not in _OR:
-                return self._ends_with_bare_nouns(at)
-            at += 2 if after.kind is Kind.COMMA else 1
-        return False
-
-    def _ends_with_bare_nouns(self, at: int) -> bool:
-        """Whether a list ends with "and" and every noun in it stands alone: "without hat, scarf and glasses"."""
-        chunks = self._chunks
-        if at + 1 == len(chunks) or chunks[at + 1].kind is Kind.STOP:
-            return self._goes_on_to(at)
-        if at + 2 >= len(chunks) or chunks[at + 1].kind is not Kind.CONJUNCTION or chunks[at + 1].word != "and":
-            return False
-        if self._opener not in _WITHOUT or at + 3 < len(chunks) and chunks[at + 3].kind not in _ENDS:
-            return False
-        if not self._are_bare((*range(self._at + 1, at + 1, 2), at + 2)):
-            return False
-        self._last_of_list = at + 1
-        return True
-
-    def _goes_on_to(self, last: int) -> bool:
-        """Whether commas alone join a list of three things or more: "w/o hat, scarf, glasses"."""
-        if self._at < self._last_of_list <= last:
-            return True
-        if self._opener not in _LISTING or last < self._at + _TWO_MORE:
-            return False
-        if not self._are_bare(range(self._at - 1, last + 1, 2)):
-            return False
-        self._last_of_list = last
-        return True
-
-    def _are_bare(self, places: Iterable[int]) -> bool:
-        """Whether things stand alone, with an article at most: no colour or material asks for them."""
-        items = [self._chunks[at] for at in places]
-        return all(each.kind in _NAMED and each.group in _RULED_OUT and _is_plain(each) for each in items)
-
-    def _joins_absences(self, chunk: Chunk) -> bool:
-        """Whether "and" adds to what is absent: "without a hat and scarf", but not "no hat and a scarf"."""
-        if self._negated is None or chunk.word not in ("and", "&") or self._at + 1 >= len(self._chunks):
-            return False
-        if self._at == self._last_of_list or self._at < self._absent_until:
-            return True
-        after = self._chunks[self._at + 1]
-        bare = _is_plain if self._opener in _WITHOUT else _is_bare
-        if after.kind not in _NAMED or not bare(after):
-            return False
-        if after.group not in DESCRIBED or self._denied_group not in DESCRIBED:
-            return False
-        if self._at + 2 < len(self._chunks) and self._chunks[self._at + 2].kind not in _ENDS:
-            return False
-        return self._opener in _WITHOUT or not after.word.endswith("s")
-
-
-#: Openers after which "and" may begin something that is there: "no make-up and glasses".
-_ALONE = frozenset(("no", "not", "not a", "not an", "never", "nor", "isn't", "aren't", "wasn't", "weren't", "zero"))
-_LISTING = frozenset(("without", "without any", "w/o", "w/out", "sans", "minus", "lacking"))
-_WITHOUT = _EXCEPTIONS | frozenset(" ".join(phrase.split()) for phrase in OPENERS.split(",")) - _ALONE
-
-
-def _is_plain(chunk: Chunk) -> bool:
-    opened = len(chunk.opener) + 1 if chunk.opener else 0
-    return chunk.end - chunk.start == len(chunk.word) + opened
-
-
-def _is_bare(chunk: Chunk) -> bool:
-    return chunk.kind in _NAMED and not chunk.determined and chunk.end - chunk.start == len(chunk.word)
