@@ -4,7 +4,6 @@ It does not know HTTP, and not what runs the graphs: sessions hide that.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -14,23 +13,23 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from engine.adapters.folder import Adapters
-from engine.bundle.manifest import MANIFEST_FILE, Bundle, FewSteps, load_bundle
+from engine.bundle.manifest import Bundle, load_bundle
 from engine.description import Description
-from engine.errors import BundleError, DeadlineError, DeviceLostError, EngineError, EngineStoppedError, RequestError
+from engine.errors import EngineStoppedError, RequestError
 from engine.generation import Generation
 from engine.model.control import Controls
 from engine.model.diffusion import DiffusionModel
+from engine.model.info import model_info
 from engine.pictures.decode import load_pixels
 from engine.pictures.encode import to_pixels
-from engine.previews.linear_map import PreviewMap, load_preview_map
+from engine.previews.linear_map import load_preview_map
 from engine.prompt.planner import PromptPlan
-from engine.regions.items import groups_of
 from engine.regions.label_map import Labels
 from engine.regions.regions import Regions, load_regions
 from engine.request.denoise import DenoiseRequest, PreparedDenoise
 from engine.request.events import Denoised, Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
 from engine.request.latents import LatentInfo
-from engine.request.limits import RequestLimits
+from engine.request.outcomes import Outcomes
 from engine.request.prepare import NONE, picture_limits, prepare
 from engine.request.prepare.denoise import prepare_denoise
 from engine.request.provenance import Origin, check_room
@@ -39,7 +38,6 @@ from engine.request.second_pass import SecondPass
 from engine.request.sizes import SizeLimits
 from engine.request.stats import EngineStats, Histogram
 from engine.rows.denoise import Denoise
-from engine.samplers import max_steps, samplers_of
 from engine.scheduler import Bounds, CostTable, MakePolicy, Scheduler
 from engine.sessions import SessionFactory
 from engine.sessions.auto import sessions_for
@@ -74,11 +72,8 @@ __all__ = [
     "Timings",
 ]
 
-logger = logging.getLogger(__name__)
-
 MakeSessions: TypeAlias = Callable[[Bundle, EngineSettings], SessionFactory]
 
-MAX_GUIDANCE_SCALE = 30.0
 #: Pictures to start from that are decoded at the same time, of all requests together; the others wait in line.
 MAX_READ_AT_ONCE = 1
 
@@ -102,7 +97,7 @@ class Engine:
         self._preview_map = load_preview_map(bundle)
         self._fast_previews = self._preview_map is None and diffusion.has_fast_decoder
         self.regions = regions
-        self.model = _model_info(bundle, diffusion, settings, self._preview_map, regions, self._adapters)
+        self.model = model_info(bundle, diffusion, settings, self._preview_map, regions, self._adapters)
         self._bundle = bundle
         self._origin = Origin(model=bundle.manifest.name, bundle_sha256=bundle.sha256)
         self._diffusion = diffusion
@@ -117,7 +112,7 @@ class Engine:
         self._pools = self._workers, self._readers, self._decoder, self._previewer
         self._costs = CostTable() if costs is None else costs
         self._make_policy = make_policy
-        self._counts = {"images": 0, "finished": 0, "failed": 0, "cancelled": 0}
+        self._outcomes = Outcomes()
         self._usable = False
 
     @classmethod
@@ -175,7 +170,7 @@ class Engine:
         )
         self._scheduler = Scheduler(self._diffusion.forward, bounds, self._costs, self._make_policy, settings.niceness)
         self._scheduler.start()
-        self._usable = True
+        self._usable, self._outcomes.device_lost = True, False
         return self
 
     async def __aexit__(
@@ -190,7 +185,8 @@ class Engine:
     @property
     def ready(self) -> bool:
         """Whether requests are answered now."""
-        return self._usable and self._scheduler is not None and self._scheduler.alive
+        usable = self._usable and not self._outcomes.device_lost
+        return usable and self._scheduler is not None and self._scheduler.alive
 
     def stats(self) -> EngineStats:
         """A snapshot of gauges and counters."""
@@ -199,10 +195,10 @@ class Engine:
         compiled = self._diffusion.compiled
         return replace(
             self._scheduler.snapshot(),
-            images_total=self._counts["images"],
-            finished_total=self._counts["finished"],
-            failed_total=self._counts["failed"],
-            cancelled_total=self._counts["cancelled"],
+            images_total=self._outcomes.images,
+            finished_total=self._outcomes.finished,
+            failed_total=self._outcomes.failed,
+            cancelled_total=self._outcomes.cancelled,
             compiled_shapes=0 if compiled is None else compiled.compiled_shapes,
             compiled_bytes=0 if compiled is None else compiled.compiled_bytes,
             adapter_bytes=self._adapters.kept_bytes,
@@ -304,7 +300,7 @@ class Engine:
                 origin=self._origin,
                 pixel_limits=picture_limits(self.model),
             )
-            async with aclosing(self._counted(generation.events(handle), request.request_id or "-")) as events:
+            async with aclosing(self._outcomes.counted(generation.events(handle), request.request_id or "-")) as events:
                 async for event in events:
                     yield event
 
@@ -346,41 +342,9 @@ class Engine:
         )
         with handle:
             work = Denoise(request, diffusion=self._diffusion, adapters=self._adapters, workers=self._workers)
-            async with aclosing(self._counted(work.events(handle), asked.request_id or "-")) as events:
+            async with aclosing(self._outcomes.counted(work.events(handle), asked.request_id or "-")) as events:
                 async for event in events:
                     yield event
-
-    async def _counted(self, generated: AsyncGenerator[Event, None], name: str) -> AsyncGenerator[Event, None]:
-        """A request's events; how it ends is counted and logged, and closing this closes them."""
-        ended = False
-        try:
-            async with aclosing(generated) as events:
-                async for event in events:
-                    self._count(event)
-                    ended = isinstance(event, Finished)
-                    yield event
-        except RequestError as error:  # whose words quote what came
-            logger.info("request %s: %s cannot be used", name, error.field)
-            raise
-        except DeadlineError as error:
-            logger.info("request %s: %s", name, error)
-            raise
-        except EngineError as error:
-            self._counts["failed"] += 1
-            logger.warning("request %s failed: %s", name, error)
-            if isinstance(error, DeviceLostError) and self._usable:
-                self._usable = False
-                logger.critical("the device is lost; this engine answers nothing until it is started again")
-            raise
-        except (GeneratorExit, asyncio.CancelledError):
-            if not ended:
-                self._counts["cancelled"] += 1
-                logger.info("request %s was cancelled", name)
-            raise
-
-    def _count(self, event: Event) -> None:
-        self._counts["images"] += isinstance(event, ImageReady)
-        self._counts["finished"] += isinstance(event, Finished)
 
     def _prepared(self, request: GenerationRequest | PreparedRequest) -> tuple[PreparedRequest, PromptPlan]:
         if isinstance(request, GenerationRequest):
@@ -413,75 +377,3 @@ class Engine:
 def _adapters(bundle: Bundle, settings: EngineSettings) -> Adapters:
     half = bundle.manifest.precision == "fp16"
     return Adapters(settings.adapters, bundle.manifest.adapted, half=half, keep_bytes=settings.adapter_bytes)
-
-
-def _model_info(
-    bundle: Bundle,
-    diffusion: DiffusionModel,
-    settings: EngineSettings,
-    preview_map: PreviewMap | None,
-    regions: Regions | None,
-    adapters: Adapters,
-) -> ModelInfo:
-    manifest, samplers = bundle.manifest, samplers_of(diffusion.noise_schedule)
-    if manifest.default_sampler not in samplers:
-        path, known = bundle.path / MANIFEST_FILE, ", ".join(samplers)
-        raise BundleError(f"{path}: default_sampler must be one of {known}; got {manifest.default_sampler[:40]!r}")
-    minimum, maximum, multiple = manifest.side_limits
-    limits = {name: max_steps(name, diffusion.noise_schedule) for name in samplers}
-    sides = SizeLimits(minimum=minimum, maximum=maximum, multiple=multiple)
-    model = ModelInfo(
-        name=manifest.name,
-        family=manifest.family,
-        version=bundle.sha256[:12],
-        licence=manifest.licence,
-        widths=sides,
-        heights=sides,
-        sizes=manifest.sizes,
-        default_width=manifest.default_width,
-        default_height=manifest.default_height,
-        default_steps=manifest.default_steps,
-        max_steps=manifest.max_steps,
-        default_guidance_scale=manifest.default_guidance_scale,
-        max_guidance_scale=MAX_GUIDANCE_SCALE,
-        default_sampler=manifest.default_sampler,
-        samplers=samplers,
-        max_images=settings.max_images,
-        max_characters=settings.max_characters or diffusion.ordinary_characters(settings.max_windows),
-        takes_init_image=diffusion.takes_pictures,
-        pixels_of_a_latent=manifest.vae_factor,
-        sampler_steps={name: most for name, most in limits.items() if most < manifest.max_steps},
-        previews=preview_map is not None or diffusion.has_fast_decoder,
-        regions=regions is not None,
-        attention=diffusion.tells_attention,
-        adapted_attention=diffusion.tells_attention and diffusion.tells_adapted_attention,
-        change_groups=() if regions is None else groups_of(regions.classes),
-        few_steps=_few_steps(bundle, samplers, limits),
-        fast_decoder=diffusion.has_fast_decoder,
-        adapters=adapters.infos,
-        adapter_columns=diffusion.max_columns,
-        latents=LatentInfo(
-            schedule=diffusion.noise_schedule,
-            channels=manifest.latent_channels,
-            scaling_factor=manifest.scaling_factor,
-            shift_factor=manifest.shift_factor,
-        ),
-        controls={name: control.multiple for name, control in manifest.controls.items()},
-    )
-    try:
-        return RequestLimits(max_steps=settings.max_steps, max_pixels=settings.max_pixels).lower(model)
-    except ValueError as error:
-        raise BundleError(f"{bundle.path}: {error}") from error
-
-
-def _few_steps(bundle: Bundle, samplers: Sequence[str], limits: Mapping[str, int]) -> FewSteps | None:
-    few = bundle.manifest.few_steps
-    if few is None:
-        return None
-    path = bundle.path / MANIFEST_FILE
-    if few.sampler not in samplers:
-        raise BundleError(f"{path}: few_steps.sampler must be one of {', '.join(samplers)}; got {few.sampler[:40]!r}")
-    most = min(limits[few.sampler], bundle.manifest.max_steps)
-    if few.steps > most:
-        raise BundleError(f"{path}: few_steps.steps may be at most {most}; got {few.steps}")
-    return few

@@ -97,6 +97,7 @@ FLOORS = {
         "train.data": 5,
         "train.questions": 5,
         "generation": 6,
+        "model.info": 6,
         "rows": 6,
         "train.captions": 6,
         "train.teachers": 6,
