@@ -110,6 +110,8 @@ FLOORS = {
         "train.control": 9,
         "train.parser": 8,
         "train.stages": 8,
+        "train.output_folder": 9,
+        "train.process": 2,
         "train.run": 10,
         "train.recipe_check": 11,
         "train": 12,

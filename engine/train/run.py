@@ -22,59 +22,47 @@ It wires stages, folders and the record of what they cost; the stages themselves
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from accelerate import PartialState
-from accelerate.utils import parse_flag_from_env
-from diffusers import AutoencoderKL, UNet2DConditionModel
-from transformers import CLIPTextModel, CLIPTokenizer
+from diffusers import AutoencoderKL
 
 from engine.bundle.manifest import FewSteps
-from engine.files.whole import made_by_one, whole_folder, write_json
 from engine.pipeline_folder.fast_decoder import save_fast_decoder
-from engine.train.captions.draw import Captions
-from engine.train.captions.text_cache import CachedReader
-from engine.train.captions.tokenizer import load_tokenizer, save_tokenizer, take_tokenizer, train_tokenizer
+from engine.train.captions.tokenizer import save_tokenizer, take_tokenizer, train_tokenizer
 from engine.train.control.stage import ControlStage
 from engine.train.data.check import check_files
-from engine.train.data.labels import LabelTable
-from engine.train.data.latent_cache import Bucket, load_cache
-from engine.train.data.samples import Folder
 from engine.train.loop import checkpoint
 from engine.train.loop.fit import run_stage
-from engine.train.loop.machine import machine
 from engine.train.loop.stage import Outcome, Stage
 from engine.train.loop.trackers import TensorBoard, Tracker, WeightsAndBiases, require_trackers
-from engine.train.parser.network import ParserNetwork
+from engine.train.output_folder import OutputFolder
 from engine.train.parser.stage import ParserStage
+from engine.train.process import joins_processes, set_up_process
 from engine.train.recipe.fit import FitConfig
-from engine.train.recipe.losses import HolaVariant
 from engine.train.recipe.model import TextConfig, VaeConfig
 from engine.train.recipe.reading import as_tree
 from engine.train.recipe.recipe import Recipe
-from engine.train.stages.base import Fetch, Parts, base_parts, check_base, open_base
+from engine.train.stages.base import Fetch, check_base, open_base
 from engine.train.stages.fast_decoder import FastDecoderStage, build_fast_decoder
 from engine.train.stages.few_steps import FewStepsStage
-from engine.train.stages.latents_on_ray import encode_on_ray, require_ray
-from engine.train.stages.lora import add_adapters, load_adapters, merge_adapters, save_lora
+from engine.train.stages.latents_on_ray import require_ray
+from engine.train.stages.lora import add_adapters, load_adapters, save_lora
 from engine.train.stages.package import save_package
 from engine.train.stages.start_weights import check_start, start_from
 from engine.train.stages.text_encoder import TextStage, composed_texts, load_text_encoder, num_parameters
 from engine.train.stages.trajectories import load_trajectories
-from engine.train.stages.unet import DiffusionStage, build_unet, own_parts
+from engine.train.stages.unet import DiffusionStage, build_unet
 from engine.train.stages.vae import VaeStage, build_vae
-from engine.train.teachers.perceptual import PerceptualNetwork, load_perceptual
+from engine.train.teachers.perceptual import load_perceptual
 from engine.train.teachers.perceptual_stage import PerceptualStage
-from engine.train.teachers.probe import ProbeNetwork, load_probe, read_alike
+from engine.train.teachers.probe import read_alike
 from engine.train.teachers.probe_stage import ProbeStage
 
 logger = logging.getLogger(__name__)
@@ -83,7 +71,6 @@ _MADE = ("tokenizer", "perceptual", "vae", "parser", "text", "probe", "unet")
 _DISTILLED = ("fast_decoder", "few_steps")  # folders that the package has besides
 STAGES = (*_MADE, *_DISTILLED, "control", "package")
 BASE_STAGES = ("parser", "probe", "unet", *_DISTILLED, "control", "package")  # where the other parts are a base's
-_WAIT = timedelta(hours=2)  # the main process may write 41 GB, or draw samples
 _SECTIONS = {
     "perceptual": "vae.perceptual",
     "parser": "parser",
@@ -93,21 +80,7 @@ _SECTIONS = {
 }  # what a recipe has where it has that stage
 
 
-def _several() -> dict[str, Any]:
-    """What accelerate must be told where there are several processes, and takes nowhere else.
-
-    That is how long one waits for another at work, and that CPUs are a group too: asked for a state alone, it takes the
-    processes that `accelerate launch --cpu` starts for as many runs of one.
-    """
-    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
-        return {}
-    on_cpus = parse_flag_from_env("ACCELERATE_USE_CPU") or not torch.accelerator.is_available()
-    if on_cpus:
-        os.environ["ACCELERATE_USE_CPU"] = "true"  # which its other parts read
-    return {"timeout": _WAIT, "cpu": on_cpus}
-
-
-class Run:
+class Run(OutputFolder):
     """One recipe in one output folder."""
 
     def __init__(
@@ -120,25 +93,19 @@ class Run:
         Raises:
             ValueError: The base is missing, of no family that can be trained, or does not fit the recipe.
         """
-        self.recipe, self.out, self.resume, self.writes = recipe, out, resume, writes
-        self.base = open_base(recipe.base, fetch) if recipe.base else None
-        if self.base:
-            check_base(recipe, self.base)
+        base = open_base(recipe.base, fetch) if recipe.base else None
+        if base:
+            check_base(recipe, base)
         has: dict[str, Any] = {"probe": recipe.probe, "parser": recipe.parser, "control": recipe.control}
         has["perceptual"] = recipe.vae and recipe.vae.perceptual
         has |= {name: getattr(recipe, name) for name in _DISTILLED}
-        stages = BASE_STAGES if self.base else STAGES
+        stages = BASE_STAGES if base else STAGES
         self.stages = tuple(name for name in stages if has.get(name, True))
-        self.is_main = bool(PartialState(**_several()).is_main_process)
+        super().__init__(recipe, out, base, is_main=joins_processes(), writes=writes)
+        self.resume = resume
         require_ray(recipe.data)
         require_trackers(tensorboard=recipe.tensorboard, wandb=recipe.wandb)
-        torch.manual_seed(recipe.seed)
-        torch.set_flush_denormal(True)
-        if recipe.threads:
-            torch.set_num_threads(recipe.threads)
-        if torch.cuda.is_available():  # products of float32 matrices in TF32, and the fastest convolution of each shape
-            torch.set_float32_matmul_precision("high")
-            torch.backends.cudnn.benchmark = True
+        set_up_process(recipe)
 
     def stage(self, name: str) -> None:
         """Run one stage; those before it must be done."""
@@ -186,29 +153,9 @@ class Run:
                 unet = build_unet(recipe)
             check_start(unet, recipe.unet.initial)
 
-    def is_done(self, name: str) -> bool:
-        """Whether a stage has left its finished part."""
-        if name == "control" and self.recipe.control:
-            return all((self.out / name / kind).is_dir() for kind in self.recipe.control.kinds)
-        return (self.out / {"text": "text_encoder"}.get(name, name)).is_dir()
-
-    @cached_property
-    def folder(self) -> Folder:
-        """The training data."""
-        started = time.monotonic()
-        folder = Folder(self.recipe.data, self._cache if self.writes else None, is_main=self.is_main)
-        logger.info("data: %d samples found in %.1f s", len(folder.samples), time.monotonic() - started)
-        return folder
-
     def _tokenizer(self) -> None:
         check_files(self.folder)
         self._make_anew("tokenizer", self._make_tokenizer)
-
-    def _make_anew(self, part: str, make: Callable[[], None]) -> None:
-        """The main process makes a part, over one that is there; the others wait until there is one."""
-        if self.is_main:
-            make()
-        made_by_one(self.out / part, make, is_main=self.is_main)
 
     def _make_tokenizer(self) -> None:
         settings, started = self.recipe.tokenizer, time.monotonic()
@@ -233,13 +180,6 @@ class Run:
         self._make_anew("perceptual", partial(self._save_frozen, "perceptual", stage.build))
         numbers = {"parameters": num_parameters(stage.network), "held_out": stage.numbers}
         self._cost("perceptual", outcome, numbers)
-
-    def _save_frozen(self, name: str, build: Callable[[], ProbeNetwork | PerceptualNetwork | ParserNetwork]) -> None:
-        """Write a network as its last checkpoint has it, averaged; in memory it may be divided among processes."""
-        state, network = checkpoint.load(self.out / "checkpoints" / name), build()
-        tensors = {**state.model, **state.average}
-        network.load_state_dict({name.removeprefix("network."): value for name, value in tensors.items()})
-        network.save(self.out / name)
 
     def _vae(self) -> None:
         settings = self.recipe.vae
@@ -362,51 +302,6 @@ class Run:
             self._finish(f"control/{stage.kind}", adapter)
         self._cost(stage.name, outcome, {"parameters": num_parameters(stage.adapter), **stage.numbers})
 
-    def _full_unet(self) -> UNet2DConditionModel:
-        """The UNet that this run has trained; that which it would start from where it has trained none."""
-        folder = self.out / "checkpoints" / "unet"
-        if checkpoint.steps_saved(folder):
-            return self._trained_unet(checkpoint.load(folder))
-        if not (self.base or self.recipe.unet.initial):
-            self._part("unet")
-        return self.parts.build_unet()
-
-    @property
-    def _cache(self) -> Path:
-        return self.recipe.data.cache or self.out / "cache"
-
-    def _buckets(self) -> list[Bucket]:
-        hola = self.recipe.hola
-        cell = self.parts.factor if hola.variant is HolaVariant.NONE else min(hola.strides)
-        vae, cluster = self.parts.vae, self.recipe.data.ray
-        if cluster and self.is_main:
-            encode_on_ray(self.folder, vae, self._cache, cluster, cell=cell, table=self._cache)
-            vae.to(PartialState().device)
-        here = PartialState()
-        processes = {"rank": here.process_index, "world_size": here.num_processes}
-        encodes = self.is_main or not cluster
-        return load_cache(self.folder, vae, self._cache, cell=cell, encodes=encodes, **processes)
-
-    def _load_probe(self) -> ProbeNetwork | None:
-        """The probe that the UNet's predictions are shown to, if the recipe has one and it counts."""
-        if not (self.recipe.probe and self.recipe.probe.weight):
-            return None
-        table = LabelTable([sample.phrases for sample in self.folder.samples])
-        channels = int(self.parts.vae.config.latent_channels)
-        return load_probe(self._part("probe"), tuple(table.joint), channels=channels)
-
-    def _cached_reader(self) -> CachedReader | None:
-        """Text states from the disk, where captions are fixed; the encoders may then leave the device."""
-        if not self.recipe.caption.variants:
-            return None
-        parts = self.parts
-        captions = Captions(self.folder.samples, parts.reader.windows, self.recipe.caption, self.recipe.seed)
-        reader = CachedReader(parts.reader, captions, self._cache, is_main=self.is_main)
-        encoders: tuple[torch.nn.Module, ...] = parts.reader.encoders
-        for encoder in encoders:
-            encoder.to("cpu")
-        return reader
-
     def _package(self) -> None:
         if not self.is_main:
             return
@@ -419,36 +314,6 @@ class Run:
         save_package(self.recipe, self.out / "package", unet=unet, parts=self.parts, facts=facts, more=more)
         size = sum(file.stat().st_size for file in (self.out / "package").rglob("*.safetensors"))
         self._record("package", {"step": state.step, "weights_bytes": size})
-
-    def _trained_unet(self, state: checkpoint.State) -> UNet2DConditionModel:
-        """The UNet of a checkpoint, averaged; adapters are written by themselves, then merged into the weights.
-
-        What is in memory after the last step may be divided among processes.
-        """
-        unet, lora = self.parts.build_unet(), self.recipe.unet.lora
-        tensors = {name.removeprefix("unet."): value for name, value in {**state.model, **state.average}.items()}
-        if not lora.rank:
-            unet.load_state_dict(tensors)
-            return unet
-        add_adapters(unet, lora)
-        load_adapters(unet, tensors)
-        save_lora(unet, self.out / "lora")
-        merge_adapters(unet)
-        return unet
-
-    @cached_property
-    def parts(self) -> Parts:
-        """All but the UNet: the base's, or those of the stages before."""
-        if self.base:
-            return base_parts(self.recipe, self.base)
-        vae = AutoencoderKL.from_pretrained(self._part("vae"))
-        return own_parts(self.recipe, vae, self._load_tokenizer(), self._load_text_encoder())
-
-    def _finish(self, name: str, model: Any) -> None:
-        """Leave a finished part in diffusers' layout (main process only)."""
-        if self.is_main:
-            with whole_folder(self.out / name) as temporary:
-                model.save_pretrained(temporary)
 
     def _fit(self, stage: Stage, config: FitConfig) -> Outcome:
         return run_stage(
@@ -470,35 +335,3 @@ class Run:
             folder = self.out / "wandb" / stage
             trackers.append(WeightsAndBiases(folder, self.recipe.wandb, name=name, settings=as_tree(self.recipe)))
         return trackers
-
-    def _load_tokenizer(self) -> CLIPTokenizer:
-        return load_tokenizer(self._part("tokenizer"))
-
-    def _load_text_encoder(self) -> CLIPTextModel:
-        encoder = CLIPTextModel.from_pretrained(self._part("text_encoder"))
-        assert isinstance(encoder, CLIPTextModel)
-        return encoder
-
-    def _part(self, name: str) -> Path:
-        if not (self.out / name).is_dir():
-            raise FileNotFoundError(f"{self.out / name} is not there: run the stage that makes it first")
-        return self.out / name
-
-    def _cost(self, stage: str, outcome: Outcome, more: dict[str, Any]) -> None:
-        numbers = {"steps": outcome.steps, "samples": outcome.samples, "seconds": round(outcome.seconds, 1)}
-        self._record(stage, {**numbers, "machine": machine(), **more, **outcome.numbers})
-
-    def _costs(self) -> dict[str, Any]:
-        path = self.out / "training.json"
-        tree = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        stages: dict[str, Any] = tree.get("stages", {})
-        return stages
-
-    def _record(self, stage: str, numbers: dict[str, Any]) -> None:
-        if not self.is_main:
-            return
-        write_json(
-            self.out / "training.json",
-            {"recipe": as_tree(self.recipe), "stages": {**self._costs(), stage: numbers}},
-        )
-        logger.info("stage=%s done %s", stage, json.dumps(numbers))
