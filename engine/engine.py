@@ -16,7 +16,7 @@ from engine.adapters.folder import Adapters
 from engine.bundle.manifest import Bundle, load_bundle
 from engine.description import Description
 from engine.errors import EngineStoppedError, RequestError
-from engine.generation import Generation
+from engine.generation.generation import Generation
 from engine.model.control import Controls
 from engine.model.diffusion import DiffusionModel
 from engine.model.info import model_info

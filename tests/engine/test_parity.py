@@ -20,7 +20,7 @@ from PIL import Image
 
 from engine.description import Description
 from engine.engine import Engine, EngineSettings, GenerationRequest, ImageReady, SecondPass
-from engine.generation import INIT_IMAGE_DRAW, SECOND_PASS_DRAWS
+from engine.generation.passes import INIT_IMAGE_DRAW, SECOND_PASS_DRAWS
 from engine.samplers import SAMPLERS, NoiseSchedule, alphas_cumprod, gaussian_noise
 
 # diffusers' Euler schedulers hand torch tensors to np.array in a way numpy is about to drop.

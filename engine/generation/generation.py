@@ -7,19 +7,19 @@ import asyncio
 import contextvars
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias, TypeVar
 
 from engine.adapters.folder import Adapters
-from engine.adapters.stack import Loras
 from engine.description.groups import DRAWN_GROUPS
-from engine.errors import BundleError, EngineError, EngineStoppedError, GenerationError, NotFiniteError, ProviderError
-from engine.model.control import Controls, Features, HeldTo, read_control
-from engine.model.diffusion import Conditioning, DiffusionModel
+from engine.errors import EngineError, EngineStoppedError, NotFiniteError
+from engine.generation.passes import Passes
+from engine.model.control import Controls, read_control
+from engine.model.diffusion import DiffusionModel
 from engine.model.start_picture import StartPicture, read_start_picture
 from engine.pictures.encode import MEDIA_TYPES, Pixels, encode, to_pixels
 from engine.pictures.grey_map import map_png
@@ -31,16 +31,11 @@ from engine.prompt.planner import PromptPlan
 from engine.regions.regions import Regions
 from engine.request.events import Event, Finished, ImageReady, Preview, Queued, Stage, Started, Step, Timings
 from engine.request.provenance import Origin, provenance
-from engine.request.request import FAST, FEW_STEPS, MAX_SEED, PreparedRequest
-from engine.samplers import FloatArray, SamplerPlan, few_steps_schedule, gaussian_noise, sampler_plan
+from engine.request.request import FAST, MAX_SEED, PreparedRequest
+from engine.samplers import FloatArray
 from engine.scheduler import Estimate, JobHandle, LatentsReady, StepDone, Update
-from engine.scheduler.picture import Adapted, Control, Denoising, OtherModel, Watch
 
 Result = TypeVar("Result")
-
-# Draws of noise of one picture: those of its first pass are numbered from 0, one for the start and one for each step.
-SECOND_PASS_DRAWS = 2**16
-INIT_IMAGE_DRAW = 2**31
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,19 +54,6 @@ class _Finished:
     decode_began: float
     decode_seconds: float
     encode_seconds: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Pass:
-    """What all pictures of the request share in one pass."""
-
-    plan: SamplerPlan
-    shape: tuple[int, int, int, int]
-    conditional: Conditioning
-    unconditional: Conditioning | None
-    guidance_scale: float
-    features: Features | None = None
-    watch: Watch | None = None
 
 
 _Message: TypeAlias = _Stepped | Preview | _Finished | Exception
@@ -119,10 +101,6 @@ class Generation:
         self._request = request
         self._plan = plan
         self._diffusion = diffusion
-        self._adapters = adapters
-        self._loras: Loras = ()
-        self._controls = controls
-        self._held: HeldTo | None = None
         self._workers = workers
         self._readers = readers
         self._decoder = decoder
@@ -132,6 +110,7 @@ class Generation:
         self._origin = origin
         self._pixel_limits = pixel_limits
         self._seed = secrets.randbelow(MAX_SEED + 1) if request.seed is None else request.seed
+        self._passes = Passes(request, plan, self._seed, diffusion=diffusion, adapters=adapters, controls=controls)
         # Whoever logs in a worker or in a task of the step loop does so for this request.
         self._context = contextvars.copy_context()
         self._init: StartPicture | None = None
@@ -169,9 +148,9 @@ class Generation:
             text_tokens=self._plan.num_tokens,
             mask=None if init is None else init.mask,
         )
-        passes = await self._in_worker(self._workers, self._passes)
+        passes = await self._in_worker(self._workers, self._passes.encoded)
         text_done = time.monotonic()
-        pictures = [self._picture(passes, init, index) for index in range(request.num_images)]
+        pictures = [self._passes.picture(passes, init, index) for index in range(request.num_images)]
         begun = time.monotonic()
         handle.start(pictures, partial(self._hear, handle))
         finished: list[_Finished] = []
@@ -231,113 +210,14 @@ class Generation:
             raise EngineStoppedError("the engine stopped while the request was in it") from error
         return await asyncio.wrap_future(future)
 
-    def _passes(self) -> list[_Pass]:
-        """What each pass reads; the text is encoded once, and told the size of each."""
-        request, second = self._request, self._request.second_pass
-        self._loras = tuple((self._adapters.load(name), scale) for name, scale in request.loras.items())
-        if self._held is not None:
-            self._load_adapted()
-        schedule = self._diffusion.noise_schedule
-        schedule = few_steps_schedule(schedule) if request.variant == FEW_STEPS else schedule
-        plan = sampler_plan(request.sampler, schedule, request.steps, request.strength)
-        first = self._pass(plan, request.width, request.height, request.guidance_scale)
-        passes = [replace(first, watch=self._watch(first)) if request.attention else first]
-        if second is not None:
-            plan = sampler_plan(request.sampler, schedule, second.steps, second.strength)
-            passes.append(self._pass(plan, second.width, second.height, second.guidance_scale))
-        return passes
-
-    def _pass(self, plan: SamplerPlan, width: int, height: int, guidance_scale: float) -> _Pass:
-        unconditional: Conditioning | None = None
-        conditional = self._diffusion.encode(self._plan, width=width, height=height)
-        held = self._held
-        features = None if held is None else self._controls.features(held, width, height)
-        if self._loras or features is not None:
-            self._diffusion.prepare_adapted(conditional, self._loras, width=width, height=height)
-        if guidance_scale > 1.0:
-            unconditional = self._diffusion.encode_negative(self._plan, width=width, height=height)
-        return _Pass(
-            plan=plan,
-            shape=self._diffusion.latent_shape(width, height),
-            conditional=conditional,
-            unconditional=unconditional,
-            guidance_scale=guidance_scale,
-            features=features,
-        )
-
-    def _load_adapted(self) -> None:
-        """The graph that takes control, which is loaded when the first request needs it."""
-        try:
-            self._diffusion.load_adapted()
-        except (BundleError, ProviderError) as error:
-            raise GenerationError(str(error)) from error
-
-    def _watch(self, each: _Pass) -> Watch:
-        """How the attention of a pass is looked at: that of the first one, which lays the picture out."""
-        width, height, few = self._request.width, self._request.height, self._request.variant == FEW_STEPS
-        return Watch(
-            token_groups=self._diffusion.token_groups(
-                self._plan, each.conditional, width, height, self._loras if self._is_adapted else None
-            ),
-            forward=partial(self._diffusion.forward_attention, few_steps=few),
-        )
-
     def _read(self) -> StartPicture | None:
         request, label = self._request, None if self._regions is None else self._regions.label_map
         if request.control is not None:
             size = (request.width, request.height)
-            self._held = read_control(request.control, self._pixel_limits, size, label)
+            self._passes.held = read_control(request.control, self._pixel_limits, size, label)
         if request.init_image is None:
             return None
         return read_start_picture(request.init_image, request, self._diffusion, label, self._pixel_limits)
-
-    def _picture(self, passes: Sequence[_Pass], init: StartPicture | None, index: int) -> Denoising:
-        """The passes of one picture, the last one made first."""
-        picture: Denoising | None = None
-        original = keep = None
-        if init is not None:
-            original = init.latents(self._noise(index, INIT_IMAGE_DRAW, init.mean.shape, 0))
-            keep = init.keep(original)
-        for number, each in reversed(list(enumerate(passes))):
-            picture = Denoising(
-                plan=each.plan,
-                noise=partial(self._noise, index, number * SECOND_PASS_DRAWS, each.shape),
-                conditional=each.conditional,
-                unconditional=each.unconditional,
-                guidance_scale=each.guidance_scale,
-                guidance_interval=self._request.guidance_interval,
-                original=original if number == 0 else None,
-                keep=keep if number == 0 else None,
-                then=picture,
-                estimate_every=self._request.preview_every,
-                watch=each.watch,
-                model=self._model(),
-                adapted=self._adapted(),
-                control=self._control(each),
-            )
-        assert picture is not None
-        return picture
-
-    def _model(self) -> OtherModel | None:
-        if self._request.variant != FEW_STEPS:
-            return None
-        return OtherModel(name=FEW_STEPS, forward=self._diffusion.forward_few_steps)
-
-    def _adapted(self) -> Adapted | None:
-        return Adapted.of(self._diffusion, self._loras) if self._is_adapted else None
-
-    @property
-    def _is_adapted(self) -> bool:
-        """Whether rows of the picture are for the UNet that takes adapters and control."""
-        return bool(self._loras) or self._held is not None
-
-    def _control(self, each: _Pass) -> Control | None:
-        if each.features is None or self._held is None:
-            return None
-        return Control(features=each.features, until=self._held.asked.asked.until)
-
-    def _noise(self, index: int, first_draw: int, shape: tuple[int, ...], draw: int) -> FloatArray:
-        return gaussian_noise(self._seed, self._request.image_index + index, first_draw + draw, shape)
 
     def _hear(self, handle: JobHandle, message: Update | EngineError) -> None:
         """Takes what the scheduler tells; decoding starts at once, however slowly the caller reads its events."""
