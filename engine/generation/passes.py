@@ -11,8 +11,9 @@ from engine.adapters.folder import Adapters
 from engine.adapters.stack import Loras
 from engine.errors import BundleError, GenerationError, ProviderError
 from engine.model.control import Controls, Features, HeldTo
-from engine.model.diffusion import Conditioning, DiffusionModel
+from engine.model.diffusion import DiffusionModel
 from engine.model.start_picture import StartPicture
+from engine.model.text import Conditioning
 from engine.prompt.planner import PromptPlan
 from engine.request.request import FEW_STEPS, PreparedRequest
 from engine.samplers import FloatArray, SamplerPlan, few_steps_schedule, gaussian_noise, sampler_plan

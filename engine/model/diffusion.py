@@ -8,22 +8,16 @@ Letters: R rows, C H W latent channels and sides, K text windows, L tokens of a 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from engine.adapters.stack import Loras, Stacks, columns_of
+from engine.adapters.stack import Loras
 from engine.bundle.manifest import (
     ADAPTED_FILE,
-    CONDITIONING,
-    CONTROL_INPUT,
     FAST_DECODER_FILE,
     FEW_STEPS_FILE,
-    LEAST_COLUMNS,
-    LORA_DOWN,
-    LORA_SCALE,
-    LORA_UP,
     SECOND_TEXT_ENCODER_FILE,
     TEXT_ENCODER_FILE,
     TOKEN_GROUPS,
@@ -36,14 +30,12 @@ from engine.bundle.manifest import (
 from engine.description import Description
 from engine.description.groups import DRAWN_GROUPS
 from engine.errors import BundleError, NotFiniteError
-from engine.model.text import EncodedText, TextEncoders
+from engine.model.adapted import AdaptedUnet, check_family
+from engine.model.text import Conditioning, EncodedText, TextEncoders
 from engine.prompt.planner import PromptPlan, PromptPlanner, apply_weights
 from engine.prompt.windows import TokenArray
 from engine.samplers import FloatArray, NoiseSchedule
 from engine.sessions import Compiles, Prepares, Session, SessionFactory, TellsMore
-from engine.sessions.profiles import feature_shape
-
-Conditioning: TypeAlias = Mapping[str, FloatArray]
 
 
 class DiffusionModel:
@@ -77,14 +69,13 @@ class DiffusionModel:
             second = sessions.load(SECOND_TEXT_ENCODER_FILE)
         self._text_encoders = TextEncoders(manifest, sessions.load(TEXT_ENCODER_FILE), second)
         self._unet: Session = sessions.load(UNET_FILE)
-        _check_family(bundle, UNET_FILE, self._unet)
+        check_family(bundle, UNET_FILE, self._unet)
         self._few_steps: Session | None = None
         if FEW_STEPS_FILE in manifest.files:
             self._few_steps = sessions.load(FEW_STEPS_FILE)
-            _check_family(bundle, FEW_STEPS_FILE, self._few_steps)
+            check_family(bundle, FEW_STEPS_FILE, self._few_steps)
         self._bundle = bundle
-        self._adapted: Session | None = None
-        self._stacks = Stacks()
+        self._adapted: AdaptedUnet | None = None
         self._adapted_lock = Lock()
         #: Whether rows without adapters and control come out of the adapted graph as out of their own, to the last bit.
         self.mixes_adapted = False
@@ -106,16 +97,10 @@ class DiffusionModel:
             ProviderError: What shall run it does not start.
         """
         with self._adapted_lock:
-            if self._adapted is not None:
-                return
-            manifest = self.manifest
-            assert manifest.adapted is not None, "the bundle has no graph that takes adapters"
-            adapted = self._sessions.load(ADAPTED_FILE)
-            controls = [f"{CONTROL_INPUT}{place}" for place in range(len(manifest.adapted.features))]
-            _check_family(self._bundle, ADAPTED_FILE, adapted, (LORA_DOWN, LORA_UP, LORA_SCALE, *controls))
-            self._stacks = Stacks(self._widths_of_adapters(), half=manifest.precision == "fp16")
-            self.mixes_adapted = self._same_bits(adapted)
-            self._adapted = adapted
+            if self._adapted is None:
+                adapted = AdaptedUnet(self._bundle, self._sessions)
+                self.mixes_adapted = adapted.gives_the_bits_of(self._unet)
+                self._adapted = adapted
 
     @property
     def takes_pictures(self) -> bool:
@@ -131,10 +116,10 @@ class DiffusionModel:
     @property
     def tells_adapted_attention(self) -> bool:
         """Whether the UNet that takes adapters and control can say so too; it is not loaded to be asked."""
-        adapted: Session | None = self._adapted
+        adapted: AdaptedUnet | None = self._adapted
         if adapted is None:
             return self.tells_attention and self._bundle.names(ADAPTED_FILE, TOKEN_GROUPS)
-        return isinstance(adapted, TellsMore) and TOKEN_GROUPS in adapted.input_names
+        return adapted.tells_attention
 
     @property
     def max_columns(self) -> int:
@@ -263,7 +248,7 @@ class DiffusionModel:
             GenerationError: The UNet failed.
         """
         assert self._adapted is not None, "the graph that takes adapters is not loaded"
-        return self._adapted.run({**self._no_control(inputs), **inputs, **self._stacks.inputs(loras)})
+        return self._adapted.forward(inputs, loras)
 
     def forward_adapted_attention(
         self, inputs: Mapping[str, FloatArray], loras: Sequence[Loras], token_groups: FloatArray
@@ -273,19 +258,13 @@ class DiffusionModel:
         Raises:
             GenerationError: The UNet failed.
         """
-        assert self.tells_adapted_attention, "who asks for attention is refused without it"
-        told = {**self._no_control(inputs), **inputs, **self._stacks.inputs(loras), TOKEN_GROUPS: token_groups}
-        return cast(TellsMore, self._adapted).run_both(told)
+        assert self._adapted is not None, "the graph that takes adapters is not loaded"
+        return self._adapted.forward_attention(inputs, loras, token_groups)
 
     def prepare_adapted(self, conditioning: Conditioning, loras: Loras, *, width: int, height: int) -> None:
         """Has the adapted UNet compiled for rows of a request, where it is compiled, before a forward waits for it."""
-        unet = self._adapted
-        if unet is not None and isinstance(unet, Prepares):
-            columns = columns_of([loras]) or LEAST_COLUMNS
-            tails = {name: value.shape[1:] for name, value in conditioning.items()}
-            tails |= {"sample": self.latent_shape(width, height)[1:], "timesteps": ()}
-            tails |= self._shapes_of_control(*self.latent_shape(width, height)[2:])
-            unet.prepare({**tails, **self._shapes_of_adapters(columns), LORA_SCALE: (columns,)})
+        if self._adapted is not None:
+            self._adapted.prepare(conditioning, loras, self.latent_shape(width, height)[1:])
 
     def decode(self, latents: FloatArray, *, fast: bool = False) -> FloatArray:
         """Latents of one picture, [1, C, H, W], to its pixels about -1..1, [3, f H, f W].
@@ -325,49 +304,6 @@ class DiffusionModel:
         deviation: FloatArray = np.exp(np.float32(0.5) * log_variance.clip(-30.0, 20.0))
         return (mean - np.float32(self.manifest.shift_factor)) * scale, deviation * scale
 
-    def _widths_of_adapters(self) -> tuple[int, int]:
-        adapted = self.manifest.adapted
-        assert adapted is not None
-        read, given = (sum(widths) for widths in zip(*adapted.layers.values(), strict=True))
-        return read, given
-
-    def _shapes_of_adapters(self, columns: int) -> dict[str, tuple[int, int]]:
-        read, given = self._widths_of_adapters()
-        return {LORA_DOWN: (read, columns), LORA_UP: (columns, given)}
-
-    def _shapes_of_control(self, height: int, width: int) -> dict[str, tuple[int, ...]]:
-        """What is added to the features of a row of latents of that size, [C, h, w]."""
-        manifest, factor = self.manifest, self.manifest.vae_factor
-        assert manifest.adapted is not None
-        return {
-            f"{CONTROL_INPUT}{place}": feature_shape(manifest, place, (factor * width, factor * height))
-            for place in range(len(manifest.adapted.features))
-        }
-
-    def _no_control(self, inputs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        rows, _, height, width = inputs["sample"].shape
-        shapes = self._shapes_of_control(height, width)
-        return {name: np.zeros((rows, *shape), np.float32) for name, shape in shapes.items() if name not in inputs}
-
-    def _same_bits(self, adapted: Session) -> bool:
-        """Tries both graphs with rows of noise at the usual size, adapters beside them that no row has."""
-        manifest, random = self.manifest, np.random.default_rng(0)
-        shapes = {
-            "sample": self.latent_shape(manifest.default_width, manifest.default_height)[1:],
-            "encoder_hidden_states": (manifest.tokenizer_length, manifest.context_width),
-            "text_embeds": (manifest.pooled_width,),
-            "time_ids": (6,),
-        }
-        names = ("sample", *CONDITIONING[manifest.family])
-        inputs = {name: random.normal(size=(2, *shapes[name])).astype(np.float32) for name in names}
-        inputs["timesteps"] = np.array([900, 300], np.float32)
-        dtype = np.float16 if manifest.precision == "fp16" else np.float32
-        adapters = self._shapes_of_adapters(LEAST_COLUMNS).items()
-        stack = {name: random.normal(scale=0.1, size=shape).astype(dtype) for name, shape in adapters}
-        stack |= self._no_control(inputs)
-        found = adapted.run({**inputs, **stack, LORA_SCALE: np.zeros((2, LEAST_COLUMNS), np.float32)})
-        return np.array_equal(found, self._unet.run(inputs))
-
     def _weighted(self, plan: PromptPlan, windows: TokenArray, weights: FloatArray) -> EncodedText:
         encoded = self._text_encoders.encode(windows)
         if (weights == 1.0).all():
@@ -394,16 +330,6 @@ class DiffusionModel:
         if isinstance(self._unet, Prepares):
             tails = {name: value.shape[1:] for name, value in conditioning.items()}
             self._unet.prepare({**tails, "sample": self.latent_shape(width, height)[1:], "timesteps": ()})
-
-
-def _check_family(bundle: Bundle, file: str, unet: Session, more: Sequence[str] = ()) -> None:
-    expected = ("sample", "timesteps", *CONDITIONING[bundle.manifest.family], *more)
-    optional = () if bundle.manifest.attention_cell is None else (TOKEN_GROUPS,)
-    if not set(expected) <= set(unet.input_names) <= {*expected, *optional}:
-        raise BundleError(
-            f"{bundle.file(file)}: the manifest says {bundle.manifest.family}, whose UNet reads "
-            f"{', '.join(expected)}; this one reads {', '.join(unet.input_names)}"
-        )
 
 
 def _tokenizer(bundle: Bundle) -> Tokenizer:

@@ -7,8 +7,10 @@ Letters: K windows, L tokens of a window, D hidden width of all encoders togethe
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,6 +22,9 @@ from engine.sessions import Session
 
 # The empty text, and texts that are asked for again, are encoded once; a window of SDXL's width is 0.6 MB.
 NUM_CACHED_WINDOWS = 64
+
+#: Named inputs of one row of the UNet: the text, and what the family has besides.
+Conditioning: TypeAlias = Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,8 @@ import numpy as np
 from engine.adapters.folder import Adapters
 from engine.adapters.stack import Loras
 from engine.errors import EngineError, EngineStoppedError, NotFiniteError
-from engine.model.diffusion import Conditioning, DiffusionModel
+from engine.model.diffusion import DiffusionModel
+from engine.model.text import Conditioning
 from engine.prompt.planner import PromptPlan
 from engine.request.denoise import CONDITIONAL, OUTPUT, UNCONDITIONAL, PreparedDenoise
 from engine.request.events import Denoised, Event, Finished, Queued, Stage, Step, Timings
