@@ -77,6 +77,7 @@ FLOORS = {
         "previews": 3,
         "sessions": 3,
         "description.wording": 4,
+        "export.tracing": 4,
         "export.weights": 4,
         "prompt": 4,
         "request": 4,
