@@ -77,6 +77,7 @@ FLOORS = {
         "previews": 3,
         "sessions": 3,
         "description.wording": 4,
+        "export.tracing": 4,
         "export.weights": 4,
         "prompt": 4,
         "request": 4,
@@ -307,7 +308,9 @@ def read(path: Path) -> Read:
     return Read(imports, bool(ast.get_docstring(tree)))
 
 
-def read_imports() -> list[Import]:
+@cache
+def all_imports() -> list[Import]:
+    """Read when a rule first asks: every process of the tests imports this file, and one of them runs it."""
     return [each for path in source_files() for each in read(path).imports]
 
 
@@ -316,9 +319,6 @@ def committed() -> list[Path]:
         pytest.skip("no git checkout: what is committed cannot be listed")
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [path for name in listing.split("\0") if name and (path := ROOT / name).is_file()]
-
-
-IMPORTS = read_imports()
 
 
 PACKAGES = {module_name(path) for path in source_files() if path.name == "__init__.py"}
@@ -396,7 +396,7 @@ def test_every_floor_has_its_room() -> None:
 
 def test_imports_never_run_up_and_rooms_of_a_floor_do_not_know_each_other() -> None:
     broken = []
-    for each in IMPORTS:
+    for each in all_imports():
         here, there = room(each.importer), room(each.target)
         if here is None or there is None or here == there or here.partition(".")[0] != there.partition(".")[0]:
             continue
@@ -408,7 +408,7 @@ def test_imports_never_run_up_and_rooms_of_a_floor_do_not_know_each_other() -> N
 def test_no_module_imports_itself_by_a_detour() -> None:
     graph: dict[str, set[str]] = {}
     modules = {module_name(path) for path in source_files()}
-    for each in IMPORTS:
+    for each in all_imports():
         if each.target in modules and each.target != each.importer:
             graph.setdefault(each.importer, set()).add(each.target)
     try:
@@ -429,14 +429,14 @@ def test_a_folder_holds_few_files() -> None:
 
 
 def test_engine_never_sees_the_gateway_or_http() -> None:
-    broken = [each for each in IMPORTS if inside(each.importer, "engine") and each.top in HTTP | {"server"}]
+    broken = [each for each in all_imports() if inside(each.importer, "engine") and each.top in HTTP | {"server"}]
     refused("engine never sees HTTP", broken)
 
 
 def test_gateway_sees_only_the_public_engine() -> None:
     broken = [
         each
-        for each in IMPORTS
+        for each in all_imports()
         if inside(each.importer, "server") and not is_composition_root(each.importer)
         if each.top in {"engine", *TENSORS, *WORKSHOP_ONLY} and each.target not in PUBLIC_ENGINE
     ]
@@ -447,7 +447,7 @@ def test_gateway_without_triton_needs_no_triton() -> None:
     free = {f"server.triton.{name}" for name in ("address", "errors")}
     broken = [
         each
-        for each in IMPORTS
+        for each in all_imports()
         if inside(each.target, "server.triton")
         and not inside(each.importer, "server.triton", "server.cli", "benchmarks")
         if each.target not in free
@@ -457,24 +457,24 @@ def test_gateway_without_triton_needs_no_triton() -> None:
 
 def test_gateway_does_not_know_its_command_line() -> None:
     knows = ("server.cli", "benchmarks")
-    broken = [each for each in IMPORTS if inside(each.target, "server.cli") and not inside(each.importer, *knows)]
+    broken = [each for each in all_imports() if inside(each.target, "server.cli") and not inside(each.importer, *knows)]
     refused("only the console script and benchmarks know server.cli", broken)
 
 
 def test_model_repository_sees_only_the_engine() -> None:
-    broken = [each for each in IMPORTS if inside(each.importer, "model_repo") and each.top in {"server", "clients"}]
+    broken = [each for each in all_imports() if inside(each.importer, "model_repo") and each.top in {"server", "clients"}]
     refused("model_repo imports engine alone", broken)
 
 
 def test_clients_import_neither_engine_nor_server() -> None:
-    broken = [each for each in IMPORTS if inside(each.importer, "clients") and each.top in set(OURS) - {"clients"}]
+    broken = [each for each in all_imports() if inside(each.importer, "clients") and each.top in set(OURS) - {"clients"}]
     refused("clients know the service by HTTP alone", broken)
 
 
 def test_serving_modules_never_name_a_training_package() -> None:
     broken = [
         each
-        for each in IMPORTS
+        for each in all_imports()
         if not is_workshop(each.importer) and not is_composition_root(each.importer)
         if each.top in WORKSHOP_ONLY or inside(each.target, *(f"engine.{room}" for room in WORKSHOP_ROOMS))
     ]
@@ -485,7 +485,7 @@ def test_command_line_loads_nothing_heavy_before_a_command_runs() -> None:
     heavy = TENSORS | HTTP | WORKSHOP_ONLY
     broken = [
         each
-        for each in IMPORTS
+        for each in all_imports()
         if is_composition_root(each.importer) and each.at_import and each.importer not in LATE
         if each.top in heavy or (inside(each.target, "engine", "server") and not inside(each.target, "server.cli"))
     ]
@@ -542,7 +542,7 @@ def test_packages_that_report_are_imported_after_the_engine() -> None:
 def test_descriptions_are_pure_python() -> None:
     broken = [
         each
-        for each in IMPORTS
+        for each in all_imports()
         if inside(each.importer, "engine.description")
         if each.top not in sys.stdlib_module_names and not inside(each.target, "engine.description")
     ]
@@ -553,7 +553,7 @@ def test_pydantic_stays_in_schemas_and_settings() -> None:
     allowed = ("server.schemas", "server.settings")
     broken = [
         each
-        for each in IMPORTS
+        for each in all_imports()
         if each.top in {"pydantic", "pydantic_settings"} and not inside(each.importer, *allowed, "clients")
     ]
     refused(f"pydantic lives in {' and '.join(allowed)} alone", broken)
@@ -569,7 +569,7 @@ def test_third_party_imports_are_declared() -> None:
     owners = metadata.packages_distributions()
     distributions = {name: {canonicalize_name(each) for each in owners[name]} for name in owners}
     broken = []
-    for each in IMPORTS:
+    for each in all_imports():
         if each.top in {*OURS, *sys.stdlib_module_names, ""} or inside(each.importer, "clients", "model_repo"):
             continue
         if each.top in PEERS and inside(each.importer, "benchmarks"):
@@ -594,7 +594,7 @@ def test_serving_process_holds_no_training_package(modules: str) -> None:
 
 
 def test_nothing_is_pickled() -> None:
-    refused("pickles run code when they are read", [each for each in IMPORTS if each.top in PICKLES])
+    refused("pickles run code when they are read", [each for each in all_imports() if each.top in PICKLES])
 
 
 def test_files_are_named_after_their_idea() -> None:

@@ -4,7 +4,6 @@ It knows graphs and precisions; it does not know what a model is made of.
 """
 
 import gc
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from engine.export.attention import split_attention
 from engine.export.control_inputs import add_control_inputs
 from engine.export.group_attention.graph import add_group_attention
 from engine.export.group_norm import split_group_norms
-from engine.export.origins import forget_origins
+from engine.export.tracing.trace import trace
 from engine.export.weights.halves import store_weights_as_halves
 from engine.export.weights.quantise import store_weights_as_integers
 from engine.export.weights.refer import refer_to
@@ -28,8 +27,6 @@ from engine.export.weights.share import share_with
 from engine.pipeline_folder.graphs import Graph
 from engine.sessions.runtime import onnxruntime
 
-# From 23 on attention leaves the exporter whole, from 20 on GELU, from 21 on group normalisation.
-OPSET = 23
 # One ONNX file is one protobuf message, which ends at 2 GiB; the graph itself needs some of it.
 EXTERNAL_DATA_OVER_BYTES = 1_900_000_000
 # With int8 the smallest weights, so much of them all, keep sixteen bits: first and last layers and shortcuts are among
@@ -60,23 +57,22 @@ def write_graph(
     graph = load()
     path, precision, inputs = folder / graph.file, graph.precision, _first_rows(graph)
     expected = _expected(graph)
-    program = _export(graph)
-    _shorten(program.model)
+    model = trace(graph)
+    _shorten(model)
     if graph.control:
-        add_control_inputs(program.model, graph.unet, [value.shape[1] for value in graph.control.values()])
+        add_control_inputs(model, graph.unet, [value.shape[1] for value in graph.control.values()])
     if graph.attention_level is not None:
-        add_group_attention(program.model, graph.attention_level)
-    forget_origins(program.model)
+        add_group_attention(model, graph.attention_level)
     if graph.beside:
         assert finished is not None, f"{graph.file} lies beside {graph.beside}"
-        _beside(program.model, graph, finished, path, inputs, expected)
+        _beside(model, graph, finished, path, inputs, expected)
         return
-    _store(program.model, precision)
-    weights = program.model.graph.initializers.values()
+    _store(model, precision)
+    weights = model.graph.initializers.values()
     num_bytes = sum(value.const_value.nbytes for value in weights if value.const_value is not None)
     beside = f"{graph.file}.data" if num_bytes > external_data_over_bytes else None
-    onnx_ir.save(program.model, path, external_data=beside)
-    del program, weights, graph
+    onnx_ir.save(model, path, external_data=beside)
+    del model, weights, graph
     gc.collect()
     _verify(path, inputs, expected, TOLERANCES[precision])
 
@@ -110,24 +106,6 @@ def _store(model: Any, precision: str) -> None:
     elif precision == "int8":
         store_weights_as_halves(model, KEPT_SHARE)
         store_weights_as_integers(model)
-
-
-def _export(graph: Graph) -> Any:
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # The exporter warns of its own deprecations, a page for each graph.
-        program = torch.onnx.export(
-            graph.module,
-            kwargs=dict(graph.inputs),
-            dynamo=True,
-            dynamic_shapes=dict(graph.dynamic),
-            opset_version=OPSET,
-            input_names=list(graph.inputs),
-            output_names=[graph.output_name],
-            optimize=True,
-            verbose=False,
-        )
-    assert program is not None
-    return program
 
 
 def _shorten(model: onnx_ir.Model) -> None:

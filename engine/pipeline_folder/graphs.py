@@ -60,6 +60,7 @@ class Graph:
         control: Example inputs that the module reads and the exporter does not see: the written graph gets them by a
             rewriting, where the module adds them to its features.
         unet: The config of the UNet that reads them.
+        form: The same for graphs that differ in their weights alone; "" where nothing is known of that.
     """
 
     file: str
@@ -74,6 +75,7 @@ class Graph:
     shared: frozenset[str] = frozenset()
     control: Mapping[str, torch.Tensor] = field(default_factory=dict)
     unet: Mapping[str, Any] = field(default_factory=dict)
+    form: str = ""
 
 
 class TextEncoder(torch.nn.Module):
@@ -300,7 +302,13 @@ def unet_graph(model: Any, manifest: Manifest) -> Graph:
         output_name="output",
         precision=manifest.precision,
         attention_level=None if cell is None else (cell // manifest.vae_factor).bit_length() - 1,
+        form=_form(model.config),
     )
+
+
+def _form(config: Mapping[str, Any]) -> str:
+    """Every setting; where the weights lay, and who wrote them, is none."""
+    return repr(sorted((name, value) for name, value in config.items() if not name.startswith("_")))
 
 
 def adapted_graph(model: Any, manifest: Manifest) -> Graph:

@@ -81,7 +81,7 @@ def tracer(trace: Path) -> tuple[str, ...] | str:
     tried = subprocess.run([strace, "-qq", "-o", os.devnull, "true"], capture_output=True, text=True, check=False)
     if tried.returncode != 0:
         return f"strace may trace nothing here: {tried.stderr.strip()[:200]}"
-    return strace, "-f", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o", str(trace)
+    return strace, "-f", "--seccomp-bpf", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o", str(trace)
 
 
 def test_home_stays_empty_and_every_socket_is_of_this_machine(tmp_path: Path, bundle: Path, provider: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from onnx_ir.passes.common import RemoveUnusedNodesPass
 
-from engine.export import write
+from engine.export.tracing.trace import trace
 from engine.export.attention import split_attention
 from engine.pipeline_folder.graphs import Graph
 from engine.sessions.runtime import onnxruntime
@@ -41,7 +41,7 @@ def test_the_result_is_that_of_torch(mask: str) -> None:
     module = Attention(mask).eval()
     dynamic = {name: {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC} for name in inputs}
     graph = Graph(file="one", module=module, inputs=inputs, dynamic=dynamic, output_name="y", precision="fp32")
-    model = write._export(graph).model
+    model = trace(graph)
     assert split_attention(model.graph) == 1
     RemoveUnusedNodesPass()(model)
     assert "Attention" not in {node.op_type for node in model.graph}
