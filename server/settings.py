@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.companions import without_effect
 from server.environment import PREFIX, mistaken_names
 from server.host_names import ANY, read_host
 from server.reader.endpoint import Endpoint
@@ -223,13 +224,6 @@ class Settings(BaseSettings):
     def _key_of_a_reader(cls, value: str | None) -> str | None:
         return value if value is None else Endpoint(url="http://localhost", key=value).key
 
-    @model_validator(mode="after")
-    def _reader_or_none(self) -> Self:
-        for name in ("describe_model", "describe_key"):
-            if self.describe_with is None and getattr(self, name) is not None:
-                raise ValueError(f"{name} is for the service that describe_with names, and it names none")
-        return self
-
     @field_validator("allowed_hosts", "cors_origins", "webhook_hosts", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
@@ -270,6 +264,8 @@ class Settings(BaseSettings):
     def _keys_or_none(self) -> Self:
         if self.keys is not None and self.require_keys is False:
             raise ValueError("keys names a file of API keys, and require_keys=false asks for none")
+        if "open_metrics" in self.model_fields_set and self.require_keys is False:
+            raise ValueError("open_metrics opens what needs a key else, and require_keys=false asks for none")
         return self
 
     @field_validator("webhook_hosts")
@@ -306,17 +302,23 @@ def read_settings(**arguments: object) -> Settings:
     """Reads the environment; an argument that is not None wins over its variable.
 
     Raises:
-        ValueError: One line for each setting that is wrong, with what it must be and what came, or for each variable
-            that looks like a setting and is none.
+        ValueError: One line for each setting that is wrong, with what it must be and what came, for each that has no
+            effect without another one, or for each variable that looks like a setting and is none.
     """
     mistaken = mistaken_names(os.environ, Settings.model_fields)
     if mistaken:
         raise ValueError("\n".join(mistaken))
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise ValueError("\n".join(_lines(error, given))) from error
+    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+    absent = {name: value for name, value in defaults.items() if getattr(settings, name) == value}
+    idle = without_effect(settings.model_fields_set, given, absent)
+    if idle:
+        raise ValueError("\n".join(idle))
+    return settings
 
 
 def _lines(error: ValidationError, given: dict[str, object]) -> list[str]:
