@@ -29,6 +29,11 @@ KEYS_FILE = "keys.json"
 ORIGIN = re.compile(r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
+#: What OpenAI and hubs name a model; with a slash it stays one path of GET /v1/models/{model}.
+MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]*(?:/[A-Za-z0-9][A-Za-z0-9._:@+-]*)*")
+MAX_MODEL_NAME = 200
+MAX_MODEL_ALIASES = 32
+
 #: What must not be said of an address.
 PASSWORD = re.compile(r"//.*@")
 #: Settings whose values are in no message.
@@ -100,6 +105,9 @@ class Settings(BaseSettings):
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins whose pages may ask from a browser, by commas, such as https://shop.example.org."
+    )
+    model_aliases: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Other names by commas that requests below /v1 may call the model, such as gpt-image-1."
     )
     max_steps: int | None = Field(None, ge=1, description="Most steps of a request, where the model can do more.")
     max_pixels: int | None = Field(None, ge=1, description="Most pixels of a picture, where the model can do more.")
@@ -224,7 +232,7 @@ class Settings(BaseSettings):
     def _key_of_a_reader(cls, value: str | None) -> str | None:
         return value if value is None else Endpoint(url="http://localhost", key=value).key
 
-    @field_validator("allowed_hosts", "cors_origins", "webhook_hosts", mode="before")
+    @field_validator("allowed_hosts", "cors_origins", "model_aliases", "webhook_hosts", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -258,6 +266,19 @@ class Settings(BaseSettings):
                 "must be origins as browsers write them, such as https://shop.example.org or http://localhost:5173: no "
                 f"path, no slash at the end, no *; got {wrong[0][:80]!r}"
             )
+        return value
+
+    @field_validator("model_aliases")
+    @classmethod
+    def _names_of_a_model(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [name for name in value if len(name) > MAX_MODEL_NAME or not MODEL_NAME.fullmatch(name)]
+        if wrong:
+            raise ValueError(
+                "must be names of models, such as gpt-image-1 or openai/gpt-image-1: letters, digits and . _ : @ + -, "
+                f"at most {MAX_MODEL_NAME} characters; {wrong[0][:80]!r} is none"
+            )
+        if len(value) > MAX_MODEL_ALIASES:
+            raise ValueError(f"must be at most {MAX_MODEL_ALIASES} names, and these are {len(value)}")
         return value
 
     @model_validator(mode="after")

@@ -178,6 +178,24 @@ def test_no_message_is_a_validator_s_own() -> None:
                     assert "should" not in words and "pattern" not in words, (name, words)
 
 
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("gpt image", "must be names of models, such as gpt-image-1 or openai/gpt-image-1: .*; got 'gpt image'"),
+        ("../x", "must be names of models, .*; got '../x'"),
+        ("*", "must be names of models, .*; got '[*]'"),
+        ("a" * 201, "at most 200 characters; 'aaa"),
+        (",".join(f"m{number}" for number in range(33)), "must be at most 32 names, and these are 33"),
+    ],
+)
+def test_other_names_of_the_model_are_names(value: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_MODEL_ALIASES", value)
+    with pytest.raises(ValueError, match=f"^COSMICMAN_MODEL_ALIASES: .*{rule}"):
+        read_settings()
+    monkeypatch.setenv("COSMICMAN_MODEL_ALIASES", "gpt-image-1, dall-e-3")
+    assert read_settings().model_aliases == ("gpt-image-1", "dall-e-3")
+
+
 #: For each setting that acts only beside another one: a value, and what gives it something to act on.
 BESIDE = {
     "adapter_bytes": ("1000", "adapters", "somewhere"),
