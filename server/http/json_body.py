@@ -236,7 +236,8 @@ def _field_error(mistake: Mistake, schema: type[Body]) -> FieldError:
         if mistake.inside:
             return FieldError(field=name, detail=f"{name}.{_name(mistake.inside)} is nothing {name} has")
         return FieldError(field=_name(name), detail=_unknown(name, schema))
-    what = f"{name}.{_name(mistake.inside)}" if mistake.inside else name
+    dot = "." if mistake.inside and not mistake.inside.startswith("[") else ""
+    what = f"{name}{dot}{_name(mistake.inside)}"
     return FieldError(field=name, detail=f"{what} {_rule(mistake)}")
 
 
@@ -259,6 +260,8 @@ def _rule(mistake: Mistake) -> str:
             return f"may have at most {context['max_length']} characters; got {len(came)}"
         case "too_short" | "too_long":
             return f"must hold {_number_of_values(context)}; got {shown(came)}"
+        case "two_numbers":
+            return f"must hold two numbers; got {shown(came)}"
         case "less_than_equal":
             return f"must be at most {context['le']:.10g}; got {shown(came)}"
     return f"must be {EXPECTED.get(mistake.rule, 'valid')}; got {shown(came)}"
