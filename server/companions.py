@@ -5,8 +5,6 @@ It knows names and why; what a provider reads is `server.cli.provider`'s, and it
 
 from collections.abc import Collection, Mapping
 
-from server.environment import PREFIX
-
 _SECOND_READER = ("describe_with", "the service that reads descriptions")
 #: The setting that each acts beside, and what that one is.
 COMPANIONS: Mapping[str, tuple[str, str]] = {
@@ -21,18 +19,21 @@ COMPANIONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def without_effect(given: Collection[str], arguments: Collection[str], absent: Mapping[str, object]) -> list[str]:
+def without_effect(
+    given: Collection[str], arguments: Collection[str], absent: Mapping[str, object], prefix: str
+) -> list[str]:
     """A line for each setting that was given although nothing is there for it to act on.
 
     Args:
         given: Names of all settings that somebody gave, by argument or by variable.
         arguments: Those of them that were arguments.
         absent: The settings that are as they are when nobody gives them, with that value.
+        prefix: What the variable of a setting begins with.
     """
     lines = []
     for name, (other, what) in COMPANIONS.items():
         if name in given and other in absent:
-            source = name if name in arguments else PREFIX + name.upper()
+            source = name if name in arguments else prefix + name.upper()
             came = "none" if absent[other] is None else repr(absent[other])
-            lines.append(f"{source}: acts only with {PREFIX}{other.upper()}, {what}; got {came}")
+            lines.append(f"{source}: acts only with {prefix}{other.upper()}, {what}; got {came}")
     return lines

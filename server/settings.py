@@ -336,7 +336,7 @@ def read_settings(**arguments: object) -> Settings:
         raise ValueError("\n".join(_lines(error, given))) from error
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
     absent = {name: value for name, value in defaults.items() if getattr(settings, name) == value}
-    idle = without_effect(settings.model_fields_set, given, absent)
+    idle = without_effect(settings.model_fields_set, given, absent, PREFIX)
     if idle:
         raise ValueError("\n".join(idle))
     return settings

@@ -118,7 +118,7 @@ FLOORS = {
     },
     "server": {
         "backend": 0,
-        "companions": 1,
+        "companions": 0,
         "environment": 0,
         "host_names": 0,
         "jobs.record": 0,

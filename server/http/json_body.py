@@ -248,6 +248,8 @@ def _rule(mistake: Mistake) -> str:
             return "is required; it is missing"
         case "string_too_short":
             return "must not be empty; it is"
+        case "value_error" if isinstance(came, list):
+            return f"must hold two numbers; got {shown(came)}"
         case "string_unicode" | "value_error":
             return _unreadable(str(came))
         case "literal_error":
@@ -260,8 +262,6 @@ def _rule(mistake: Mistake) -> str:
             return f"may have at most {context['max_length']} characters; got {len(came)}"
         case "too_short" | "too_long":
             return f"must hold {_number_of_values(context)}; got {shown(came)}"
-        case "two_numbers":
-            return f"must hold two numbers; got {shown(came)}"
         case "less_than_equal":
             return f"must be at most {context['le']:.10g}; got {shown(came)}"
     return f"must be {EXPECTED.get(mistake.rule, 'valid')}; got {shown(came)}"
