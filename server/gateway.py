@@ -41,6 +41,11 @@ class Gateway:
     #: Set when the server is to stop, before it takes no more connections: new work belongs elsewhere.
     draining: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def model_names(self) -> tuple[str, ...]:
+        """What requests below /v1 may call the model: its own name, and the operator's other ones."""
+        return tuple(dict.fromkeys((self.engine.model.name, *self.settings.model_aliases)))
+
     def requests_per_minute(self, caller: str) -> int | None:
         """How many a caller may send; "" is who came without a key, and None any number."""
         key = self.keyring.named(caller)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.companions import without_effect
 from server.environment import PREFIX, mistaken_names
 from server.host_names import ANY, read_host
 from server.reader.endpoint import Endpoint
@@ -27,6 +28,11 @@ KEYS_FILE = "keys.json"
 
 ORIGIN = re.compile(r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+
+#: What OpenAI and hubs name a model; with a slash it stays one path of GET /v1/models/{model}.
+MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]*(?:/[A-Za-z0-9][A-Za-z0-9._:@+-]*)*")
+MAX_MODEL_NAME = 200
+MAX_MODEL_ALIASES = 32
 
 #: What must not be said of an address.
 PASSWORD = re.compile(r"//.*@")
@@ -99,6 +105,9 @@ class Settings(BaseSettings):
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins whose pages may ask from a browser, by commas, such as https://shop.example.org."
+    )
+    model_aliases: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Other names by commas that requests below /v1 may call the model, such as gpt-image-1."
     )
     max_steps: int | None = Field(None, ge=1, description="Most steps of a request, where the model can do more.")
     max_pixels: int | None = Field(None, ge=1, description="Most pixels of a picture, where the model can do more.")
@@ -223,14 +232,7 @@ class Settings(BaseSettings):
     def _key_of_a_reader(cls, value: str | None) -> str | None:
         return value if value is None else Endpoint(url="http://localhost", key=value).key
 
-    @model_validator(mode="after")
-    def _reader_or_none(self) -> Self:
-        for name in ("describe_model", "describe_key"):
-            if self.describe_with is None and getattr(self, name) is not None:
-                raise ValueError(f"{name} is for the service that describe_with names, and it names none")
-        return self
-
-    @field_validator("allowed_hosts", "cors_origins", "webhook_hosts", mode="before")
+    @field_validator("allowed_hosts", "cors_origins", "model_aliases", "webhook_hosts", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -266,10 +268,25 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("model_aliases")
+    @classmethod
+    def _names_of_a_model(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [name for name in value if len(name) > MAX_MODEL_NAME or not MODEL_NAME.fullmatch(name)]
+        if wrong:
+            raise ValueError(
+                "must be names of models, such as gpt-image-1 or openai/gpt-image-1: letters, digits and . _ : @ + -, "
+                f"at most {MAX_MODEL_NAME} characters; {wrong[0][:80]!r} is none"
+            )
+        if len(value) > MAX_MODEL_ALIASES:
+            raise ValueError(f"must be at most {MAX_MODEL_ALIASES} names, and these are {len(value)}")
+        return value
+
     @model_validator(mode="after")
     def _keys_or_none(self) -> Self:
         if self.keys is not None and self.require_keys is False:
             raise ValueError("keys names a file of API keys, and require_keys=false asks for none")
+        if "open_metrics" in self.model_fields_set and self.require_keys is False:
+            raise ValueError("open_metrics opens what needs a key else, and require_keys=false asks for none")
         return self
 
     @field_validator("webhook_hosts")
@@ -306,17 +323,23 @@ def read_settings(**arguments: object) -> Settings:
     """Reads the environment; an argument that is not None wins over its variable.
 
     Raises:
-        ValueError: One line for each setting that is wrong, with what it must be and what came, or for each variable
-            that looks like a setting and is none.
+        ValueError: One line for each setting that is wrong, with what it must be and what came, for each that has no
+            effect without another one, or for each variable that looks like a setting and is none.
     """
     mistaken = mistaken_names(os.environ, Settings.model_fields)
     if mistaken:
         raise ValueError("\n".join(mistaken))
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise ValueError("\n".join(_lines(error, given))) from error
+    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+    absent = {name: value for name, value in defaults.items() if getattr(settings, name) == value}
+    idle = without_effect(settings.model_fields_set, given, absent, PREFIX)
+    if idle:
+        raise ValueError("\n".join(idle))
+    return settings
 
 
 def _lines(error: ValidationError, given: dict[str, object]) -> list[str]:

@@ -122,6 +122,7 @@ FLOORS = {
     },
     "server": {
         "backend": 0,
+        "companions": 0,
         "environment": 0,
         "host_names": 0,
         "jobs.record": 0,

@@ -7,10 +7,11 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 from server.cli import annotate
-from server.cli.arguments import unknown_arguments
+from server.cli.arguments import path, unknown_arguments
 from server.cli.commands import (
     ablation,
     evaluate,
@@ -66,7 +67,11 @@ class _Version(argparse.Action):
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line instead of repeating the whole usage."""
+    """Says what is wrong in one line instead of repeating the whole usage, and knows what ~ is in any path."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.register("type", Path, path)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")

@@ -6,6 +6,7 @@ It knows how text becomes a value; it does not know what the value is for.
 import argparse
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 
 def whole_number(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
@@ -24,6 +25,22 @@ def whole_number(minimum: int, maximum: int | None = None) -> Callable[[str], in
     return convert
 
 
+def path(text: str) -> Path:
+    """An argparse type: a path; one that begins with ~ is in a home folder, since no shell sees to `--out=~/x`."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise argparse.ArgumentTypeError(
+            f"expected a path, and {text[:80]!r} begins with ~ and a name that nobody here has; ./ before it says that "
+            "the file is called so"
+        ) from None
+
+
+def place(text: str) -> str:
+    """An argparse type: a path that may also be something else, such as a hub id; ~ as in every path."""
+    return str(path(text)) if text.startswith("~") else text
+
+
 def named_value(kind: str, *, number: bool = False) -> Callable[[str], tuple[str, str | float]]:
     """An argparse type: NAME=VALUE as a pair; `kind` names the value in messages."""
 
@@ -32,7 +49,7 @@ def named_value(kind: str, *, number: bool = False) -> Callable[[str], tuple[str
         if not equals or not name:
             raise argparse.ArgumentTypeError(f"expected NAME={kind}, got {text!r}")
         if not number:
-            return name, value
+            return name, place(value) if kind == "FOLDER" else value
         try:
             return name, float(value)
         except ValueError:

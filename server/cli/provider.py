@@ -28,8 +28,17 @@ OF_PYTORCH = ("torch", "torch-compiled")
 READ_BY = {
     "device": ("auto", "cuda", "tensorrt", "tensorrt-rtx", *OF_PYTORCH),
     "engine_cache": ("auto", "tensorrt", "tensorrt-rtx"),
+    "memory_limit_bytes": ("auto", "cuda", "tensorrt", "tensorrt-rtx"),
+    "half_precision": ("auto", "tensorrt", *OF_PYTORCH),
+    "tf32": ("auto", "cuda", "tensorrt", *OF_PYTORCH),
+    "convolution_search": ("auto", "cuda", "tensorrt"),
     "openvino_cache": ("auto", "openvino"),
+    "openvino_shapes": ("auto", "openvino"),
 }
+#: What auto reads only where it tries a provider that does, and the folder without which it tries none.
+AUTO_WITH = {"half_precision": "engine_cache", "openvino_shapes": "openvino_cache"}
+#: What was settled when engines were built, or is of ONNX Runtime, which does not run them.
+NOT_OF_ENGINES = ("engine_cache", "memory_limit_bytes", "half_precision", "tf32", "convolution_search")
 NAMES = ("provider", "device", "engines", "cpu_precision", "openvino_cache", "checkpoint", "base")
 
 
@@ -73,12 +82,29 @@ def refuse_unread(settings: Settings) -> None:
                 f"{name} {getattr(settings, name)} is read by provider {', '.join(providers)} alone, and the provider "
                 f"is {settings.provider}"
             )
+        _refuse_unread_here(settings, name)
     for name, value in (("checkpoint", settings.checkpoint), ("base", settings.base)):
         if value is not None and settings.provider not in OF_PYTORCH:
             raise UsageError(
                 f"{name} {value} is read by provider torch or torch-compiled alone, and the provider is "
                 f"{settings.provider}, which runs the bundle"
             )
+
+
+def _refuse_unread_here(settings: Settings, name: str) -> None:
+    """Refuses what the provider reads, but not with the other settings as they are."""
+    if name not in settings.model_fields_set:
+        return
+    value, folder = getattr(settings, name), AUTO_WITH.get(name)
+    if settings.provider == "auto" and folder is not None and getattr(settings, folder) is None:
+        raise UsageError(
+            f"{name} {value} is read by provider auto only where {folder} names a folder; got none (or name a provider)"
+        )
+    if settings.engines is not None and name in NOT_OF_ENGINES:
+        raise UsageError(
+            f"{name} {value} is not read where engines run the model, which were built with theirs; got engines "
+            f"{settings.engines}"
+        )
 
 
 def loader(settings: Settings) -> Callable[[Path, EngineSettings], Engine]:

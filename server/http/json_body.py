@@ -236,7 +236,8 @@ def _field_error(mistake: Mistake, schema: type[Body]) -> FieldError:
         if mistake.inside:
             return FieldError(field=name, detail=f"{name}.{_name(mistake.inside)} is nothing {name} has")
         return FieldError(field=_name(name), detail=_unknown(name, schema))
-    what = f"{name}.{_name(mistake.inside)}" if mistake.inside else name
+    dot = "." if mistake.inside and not mistake.inside.startswith("[") else ""
+    what = f"{name}{dot}{_name(mistake.inside)}"
     return FieldError(field=name, detail=f"{what} {_rule(mistake)}")
 
 
@@ -247,6 +248,8 @@ def _rule(mistake: Mistake) -> str:
             return "is required; it is missing"
         case "string_too_short":
             return "must not be empty; it is"
+        case "value_error" if isinstance(came, list):
+            return f"must hold two numbers; got {shown(came)}"
         case "string_unicode" | "value_error":
             return _unreadable(str(came))
         case "literal_error":

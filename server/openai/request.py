@@ -64,7 +64,7 @@ def images_request(
     model = gateway.engine.model
     asked = {name: value for name, value in reading.values.items() if value is not None}
     if "model" in asked:
-        check_model(asked["model"], model)
+        check_model(asked["model"], gateway)
     mistakes, strange = for_engine(reading.mistakes, schema), unknown(reading.mistakes, schema)
     values: dict[str, Any] = {name: asked[name] for name in (*SAME_NAMES, NOTES) if name in asked}
     names = engine_names(schema)
@@ -110,9 +110,16 @@ def reworded_problem(error: ProblemError, request: ImagesRequest) -> ProblemErro
     return _refusal(found, {}, 0, request.schema)
 
 
-def check_model(name: str, model: ModelInfo) -> None:
-    if name != model.name:
-        detail = f"model must be {shown(model.name)}, the one that is loaded; got {shown(name)}"
+def check_model(name: str, gateway: Gateway) -> None:
+    """Looks whether the loaded model is called that.
+
+    Raises:
+        ProblemError: 404: it is not; it says what it is called.
+    """
+    own, *others = gateway.model_names
+    if name not in (own, *others):
+        aliases = f", or by another of its names, {', '.join(map(shown, others))}" if others else ""
+        detail = f"model must be {shown(own)}, the one that is loaded{aliases}; got {shown(name)}"
         raise ProblemError(problems.MODEL_NOT_FOUND, detail, field="model")
 
 

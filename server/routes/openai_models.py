@@ -1,4 +1,7 @@
-"""GET /v1/models and GET /v1/models/{model}: the one model that is loaded, as OpenAI lists its own."""
+"""GET /v1/models and GET /v1/models/{model}: the one model that is loaded, as OpenAI lists its own.
+
+Each of its names is listed, as peers do (vLLM's --served-model-name): clients look there for what they may ask for.
+"""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -29,12 +32,13 @@ _NAME = {
     summary="List the model, in OpenAI's words",
     response_class=Response,
     responses={
-        200: gives("The one model that is loaded.", json_of(OpenAIModels, examples.MODELS)),
+        200: gives("The one model that is loaded, by each of its names.", json_of(OpenAIModels, examples.MODELS)),
         **refuses_openai(ANYWHERE),
     },
 )
 async def list_models(request: Request) -> Response:
-    return _json(OpenAIModels(data=[_loaded(gateway_of(request))]))
+    gateway = gateway_of(request)
+    return _json(OpenAIModels(data=[_loaded(gateway, name) for name in gateway.model_names]))
 
 
 # A name may hold slashes, as those of hubs do.
@@ -52,13 +56,13 @@ async def list_models(request: Request) -> Response:
     openapi_extra={"parameters": [_NAME]},
 )
 async def retrieve_model(request: Request) -> Response:
-    gateway = gateway_of(request)
-    check_model(request.path_params["model"], gateway.engine.model)
-    return _json(_loaded(gateway))
+    gateway, name = gateway_of(request), request.path_params["model"]
+    check_model(name, gateway)
+    return _json(_loaded(gateway, name))
 
 
-def _loaded(gateway: Gateway) -> OpenAIModel:
-    return OpenAIModel(id=gateway.engine.model.name, created=int(gateway.began), owned_by=OWNER)
+def _loaded(gateway: Gateway, name: str) -> OpenAIModel:
+    return OpenAIModel(id=name, created=int(gateway.began), owned_by=OWNER)
 
 
 def _json(answer: OpenAIModel | OpenAIModels) -> Response:

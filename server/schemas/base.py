@@ -4,11 +4,12 @@ They know names and types; what the loaded model can do (sizes, steps, samplers)
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.json_schema import models_json_schema
 
 #: Characters of a file in base64: 9 MB, a photograph of 12 megapixels at high quality.
@@ -19,7 +20,7 @@ MAX_FILE_CHARACTERS = 12_000_000
 class Mistake:
     """One value of a body that its schema refuses: pydantic's name for the rule, what came, and the rule's numbers.
 
-    `inside` names the member of an object that is at fault, where the field is one.
+    `inside` says what in an object or a list is at fault, where the field is one: `pose[3]`, `[0]`.
     """
 
     field: str
@@ -48,6 +49,16 @@ def _readable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_readable)]
+
+
+def _two(value: object) -> object:
+    if isinstance(value, list) and len(value) != 2:
+        raise ValueError("not two numbers")
+    return value
+
+
+#: Neither rule of a list's length alone would say that it is two.
+TwoNumbers = Annotated[list[float], Field(min_length=2, max_length=2), BeforeValidator(_two)]
 
 
 _BASE64 = {"type": "string", "maxLength": MAX_FILE_CHARACTERS, "contentEncoding": "base64"}
@@ -83,14 +94,21 @@ class Body(BaseModel):
 
 
 def _mistake(error: Mapping[str, Any]) -> Mistake:
-    field, *inside = (str(part) for part in error["loc"])
+    field, *inside = error["loc"]
     return Mistake(
-        field=field,
-        inside=inside[0] if inside else "",
+        field=str(field),
+        inside=_place(inside),
         rule=error["type"],
         came=error["input"],
         context=error.get("ctx", {}),
     )
+
+
+def _place(inside: Sequence[int | str]) -> str:
+    """A member and the numbers of items in it; what follows may be pydantic's name for a kind, which says nothing."""
+    member = inside[:1] if inside and isinstance(inside[0], str) else []
+    items = takewhile(lambda part: isinstance(part, int), inside[len(member) :])
+    return "".join([*map(str, member), *(f"[{number}]" for number in items)])
 
 
 class Answer(BaseModel):

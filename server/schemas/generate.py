@@ -1,11 +1,11 @@
 """What goes into POST /generate and comes out of it: as one answer, or event by event."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from server.schemas.base import Answer, Body, File, Mistake, MistakesError, Text
+from server.schemas.base import Answer, Body, File, Mistake, MistakesError, Text, TwoNumbers
 from server.schemas.model import ImageFormat
 from server.schemas.parse import Texts
 
@@ -35,7 +35,7 @@ class ControlBody(Body):
         description="A PNG, JPEG or WebP file in base64 whose own layout is kept, as the model's parser finds it; "
         "instead of layout, where GET /model has regions.",
     )
-    pose: list[Annotated[list[float], Field(min_length=2, max_length=2)] | None] | None = Field(
+    pose: list[TwoNumbers | None] | None = Field(
         None,
         description="18 points in OpenPose's order, each x and y as shares of width and height, null where it is not "
         "seen: nose, neck, right shoulder, elbow, wrist, left ones, right hip, knee, ankle, left ones, right and left "
@@ -108,10 +108,8 @@ class GenerateBody(Body):
     deadline_seconds: float | None = Field(
         None, gt=0, description="Longest the request may take in all; then it is cancelled and answered 504."
     )
-    guidance_interval: list[float] | None = Field(
+    guidance_interval: TwoNumbers | None = Field(
         None,
-        min_length=2,
-        max_length=2,
         description="Shares of the denoising from and to which guidance acts, 0 being noise and 1 the picture; all.",
     )
     init_image: File | None = Field(

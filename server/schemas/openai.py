@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
-from server.schemas.base import Body, File, Text, Upload
+from server.schemas.base import Body, File, Text, TwoNumbers, Upload
 from server.schemas.generate import (
     MAX_IMAGE_INDEX,
     MAX_SEED,
@@ -58,7 +58,7 @@ class AnyImagesBody(Body):
     """What every path for pictures takes."""
 
     prompt: Text = Field(description="The person to draw, as dense as you like, in English; `description` elsewhere.")
-    model: Text | None = Field(None, description="The loaded model's name, as GET /v1/models has it.")
+    model: Text | None = Field(None, description="One of the loaded model's names, as GET /v1/models has them.")
     n: int | None = Field(None, ge=1, le=10, description="How many pictures; 1 if absent.")
     size: Text | None = Field(None, description="WIDTHxHEIGHT in pixels, or auto: the model's default.")
     quality: Quality | None = Field(
@@ -97,7 +97,7 @@ class AnyImagesBody(Body):
     image_index: int | None = Field(None, ge=0, le=MAX_IMAGE_INDEX, description="As in POST /generate.")
     priority: Priority | None = Field(None, description="As in POST /generate.")
     deadline_seconds: float | None = Field(None, gt=0, description="As in POST /generate.")
-    guidance_interval: list[float] | None = Field(None, min_length=2, max_length=2, description="As in POST /generate.")
+    guidance_interval: TwoNumbers | None = Field(None, description="As in POST /generate.")
     strength: float | None = Field(None, gt=0, le=1, description="As in POST /generate.")
     second_pass: SecondPassBody | None = Field(None, description="As in POST /generate.")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from server.companions import COMPANIONS
 from server.environment import OTHERS, mistaken_names
 from server.settings import BUNDLED_MODEL, Settings, read_settings
 
@@ -175,3 +176,62 @@ def test_no_message_is_a_validator_s_own() -> None:
                     words = str(error)
                     assert "Value error" not in words and "Input should" not in words, (name, field, words)
                     assert "should" not in words and "pattern" not in words, (name, words)
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("gpt image", "must be names of models, such as gpt-image-1 or openai/gpt-image-1: .*; got 'gpt image'"),
+        ("../x", "must be names of models, .*; got '../x'"),
+        ("*", "must be names of models, .*; got '[*]'"),
+        ("a" * 201, "at most 200 characters; 'aaa"),
+        (",".join(f"m{number}" for number in range(33)), "must be at most 32 names, and these are 33"),
+    ],
+)
+def test_other_names_of_the_model_are_names(value: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COSMICMAN_MODEL_ALIASES", value)
+    with pytest.raises(ValueError, match=f"^COSMICMAN_MODEL_ALIASES: .*{rule}"):
+        read_settings()
+    monkeypatch.setenv("COSMICMAN_MODEL_ALIASES", "gpt-image-1, dall-e-3")
+    assert read_settings().model_aliases == ("gpt-image-1", "dall-e-3")
+
+
+#: For each setting that acts only beside another one: a value, and what gives it something to act on.
+BESIDE = {
+    "adapter_bytes": ("1000", "adapters", "somewhere"),
+    "describe_key": ("sk-secret", "describe_with", "http://127.0.0.1:11434/v1"),
+    "describe_model": ("mine", "describe_with", "http://127.0.0.1:11434/v1"),
+    "describe_seconds": ("10", "describe_with", "http://127.0.0.1:11434/v1"),
+    "engine_start_seconds": ("600", "engine", "triton://10.0.0.5:8001"),
+    "redis_timeout_seconds": ("0.25", "redis", "redis://10.0.0.7"),
+    "trace_share": ("1", "traces", "http://127.0.0.1:4318"),
+    "webhook_hosts": ("hooks.internal", "webhook_secret", "whsec_" + "A" * 32),
+}
+
+
+def test_every_setting_with_a_companion_is_tried() -> None:
+    assert {name: other for name, (_, other, _) in BESIDE.items()} == {
+        name: other for name, (other, _) in COMPANIONS.items()
+    }
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_setting_that_nothing_heeds_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its default too, where somebody gave it: nobody would hear of the other one that is missing."""
+    value, other, present = BESIDE[name]
+    monkeypatch.setenv(f"COSMICMAN_{name.upper()}", value)
+    with pytest.raises(ValueError) as caught:
+        read_settings()
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(f"COSMICMAN_{name.upper()}: acts only with COSMICMAN_{other.upper()}, ")
+    assert line.endswith("; got 'embedded'" if other == "engine" else "; got none")
+    with pytest.raises(ValueError, match=f"^{name}: acts only with"):
+        read_settings(**{name: value})
+    monkeypatch.setenv(f"COSMICMAN_{other.upper()}", present)
+    read_settings()
+
+
+@pytest.mark.parametrize("name", ["keys", "open_metrics"])
+def test_nothing_is_said_about_keys_where_none_are_asked_for(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} .*, and require_keys=false asks for none$"):
+        read_settings(require_keys=False, **{name: "true"})

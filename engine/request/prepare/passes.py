@@ -1,6 +1,7 @@
 """What a denoising pass runs with: steps, strength, guidance, and the second pass by the first."""
 
 import math
+from collections.abc import Sequence
 
 from engine.request.edit import DEFAULT_EDIT_STRENGTH
 from engine.request.prepare.edit import is_edit
@@ -56,8 +57,11 @@ def check_guidance(field: str, value: float, model: ModelInfo, wrong: Mistakes) 
         wrong.add(_top(field), f"{field} must be from 0 to {model.max_guidance_scale:g}; got {value:g}")
 
 
-def interval_of(interval: tuple[float, float] | None, wrong: Mistakes) -> tuple[float, float]:
+def interval_of(interval: Sequence[float] | None, wrong: Mistakes) -> tuple[float, float]:
     """From and to which share of the denoising guidance acts."""
+    if interval is not None and len(interval) != 2:
+        wrong.add("guidance_interval", f"guidance_interval must hold two numbers; got {len(interval)}")
+        return 0.0, 1.0
     start, end = (0.0, 1.0) if interval is None else interval
     if not (math.isfinite(start) and math.isfinite(end) and 0.0 <= start < end <= 1.0):
         message = f"guidance_interval must be 0 <= start < end <= 1; got {start:g} and {end:g}"

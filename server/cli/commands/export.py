@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from server.cli.arguments import add_command, named_value
+from server.cli.arguments import add_command, named_value, path, place
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 from server.cli.hub import PIPELINE_PARTS, download, is_hub_id
@@ -39,9 +39,11 @@ BYTES_PER_MEGABYTE = 1_000_000
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(commands, "export", "export a trained checkpoint to an engine bundle", EXAMPLES)
-    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="diffusers folder or hub id (owner/name)")
+    parser.add_argument("checkpoint", type=place, metavar="CHECKPOINT", help="diffusers folder or hub id (owner/name)")
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="bundle folder to write")
-    parser.add_argument("--base", metavar="PIPELINE", help="folder or hub id of the pipeline whose UNet is replaced")
+    parser.add_argument(
+        "--base", type=place, metavar="PIPELINE", help="folder or hub id of the pipeline whose UNet is replaced"
+    )
     parser.add_argument("--name", help="the model's name (the checkpoint's own)")
     parser.add_argument(
         "--precision",
@@ -173,7 +175,7 @@ def _lora(text: str) -> tuple[Path, float]:
     """An argparse type: a file and how much of it; a file's name may hold "=" too."""
     file, equals, scale = text.rpartition("=")
     try:
-        return Path(file if equals else text), float(scale if equals else "1")
+        return path(file if equals else text), float(scale if equals else "1")
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected FILE=SCALE, and {scale!r} is no number") from None
 

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, Any
 
-from server.cli.arguments import add_command
+from server.cli.arguments import add_command, place
 from server.cli.described import add_reader, is_named, reading, texts_of
 from server.cli.errors import UsageError
 from server.cli.streams import read_stdin
@@ -30,6 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument(
         "--jsonl",
+        type=place,
         metavar="FILE",
         help='read lines {"id", "text"} (- is stdin) and print lines {"id", "spans": [[start, end, group], ...], '
         '"drawn", "negative", "ignored", "warnings"}',

@@ -24,6 +24,14 @@ def test_generate_saves_and_says_where(tmp_path: Path, capsys: pytest.CaptureFix
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dress-0.png", "dress-1.png"]
 
 
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No shell sees to `--out=~/x`."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    assert main(["generate", "a red dress", "--steps", "2", "-q", "--out=~/dress"]) == 0
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["dress.png"]
+
+
 def test_generate_writes_where_words_were_heeded(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["a woman, a red dress", "--steps", "2", "--seed", "7", "-q", "--attention", "maps"]
     assert main(["generate", *arguments, "--out", "dress"]) == 0

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,34 @@ def test_every_command_has_help_with_examples(name: str, capsys: pytest.CaptureF
         build_parser().parse_args([name, "--help"])
     assert stopped.value.code == 0
     assert f"examples:\n  cosmicman {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("generate", "a woman", "--out=~/x"), "out"),
+        (("serve", "--state=~/x"), "state"),
+        (("export", "~/x", "--out", "y"), "checkpoint"),
+        (("export", "a/b", "--out", "y", "--control", "pose=~/x"), "control"),
+        (("export", "a/b", "--out", "y", "--lora=~/x=0.5"), "lora"),
+        (("parse", "--jsonl=~/x"), "jsonl"),
+        (("annotate", "filter", "--pool=~/x"), "pool"),
+    ],
+)
+def test_a_tilde_in_a_path_is_the_home_folder(
+    arguments: tuple[str, ...], name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No shell sees to `--out=~/x`, or to what is quoted; a folder called ~ would be made."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    options, _ = build_parser().parse_known_args(arguments)
+    assert str(tmp_path / "x") in str(getattr(options, name)) and "~" not in str(getattr(options, name))
+
+
+def test_a_home_of_nobody_is_said(refused) -> None:
+    message = refused("generate", "a woman", "--out=~nobody-of-this-name/x")
+    assert (
+        "--out: expected a path, and '~nobody-of-this-name/x' begins with ~ and a name that nobody here has" in message
+    )
 
 
 def test_version_is_that_of_the_package(cosmicman) -> None:

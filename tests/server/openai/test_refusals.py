@@ -105,6 +105,20 @@ async def test_another_model_is_not_found(live: Any, sdk: AsyncOpenAI, sync_sdk:
         assert (caught.value.code, caught.value.param) == ("model_not_found", "model")
 
 
+async def test_the_model_answers_to_other_names(engine: Any, listen: Any) -> None:
+    """Drop-in clients cannot always be told another name."""
+    settings = Settings(model_aliases=("gpt-image-1", "openai/dall-e-3"))
+    async with listen(create_app(settings, engine)) as running:
+        async with AsyncOpenAI(base_url=f"{running.url}/v1", api_key="none", max_retries=0) as sdk:
+            names = [each.id async for each in sdk.models.list()]
+            assert names == ["rectangles", "gpt-image-1", "openai/dall-e-3"]
+            for name in names:
+                assert (await sdk.models.retrieve(name)).id == name
+                assert (await sdk.images.generate(prompt=PROMPT, model=name)).data
+            with pytest.raises(NotFoundError, match='"rectangles", .*"gpt-image-1", "openai/dall-e-3"; got "dall-e-3"'):
+                await sdk.images.generate(prompt=PROMPT, model="dall-e-3")
+
+
 async def test_the_shape_of_an_error_is_the_sdk_s(live: Any, sdk: AsyncOpenAI, strictly: Any) -> None:
     with pytest.raises(BadRequestError) as caught:
         await sdk.images.generate(prompt=PROMPT, n=0)

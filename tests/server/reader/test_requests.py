@@ -79,8 +79,8 @@ async def test_nobody_is_asked_unless_the_operator_says_so(service: Any, engine:
         ({"describe_with": "ftp://host"}, "describe_with: .*http"),
         ({"describe_with": "http://user:secret@host/v1"}, r"describe_with: .*got 'http://\.\.\.@host/v1'"),
         ({"describe_with": "http://host", "describe_key": "sk secret"}, "describe_key: .*a value that is not shown"),
-        ({"describe_key": "sk-secret"}, "describe_key is for the service that describe_with names"),
-        ({"describe_model": "mine"}, "describe_model is for the service that describe_with names"),
+        ({"describe_key": "sk-secret"}, "describe_key: acts only with COSMICMAN_DESCRIBE_WITH, "),
+        ({"describe_model": "mine"}, "describe_model: acts only with COSMICMAN_DESCRIBE_WITH, "),
     ],
 )
 def test_settings_that_cannot_be(given: dict[str, str], told: str) -> None:

@@ -148,11 +148,11 @@ REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
     "no strength": ({"init_image": base64_of(png()), "strength": 0}, "strength", "must be more than 0; got 0"),
     "too strong": ({"init_image": base64_of(png()), "strength": 1.5}, "strength", "must be at most 1; got 1.5"),
     "too weak": ({"init_image": base64_of(png()), "strength": 0.1}, "strength", "at least one of 4 steps"),
-    "one end": ({"guidance_interval": [0.5]}, "guidance_interval", "must hold at least 2 values; got a list of 1"),
+    "one end": ({"guidance_interval": [0.5]}, "guidance_interval", "must hold two numbers; got a list of 1"),
     "three ends": (
         {"guidance_interval": [0, 0.5, 1]},
         "guidance_interval",
-        "must hold at most 2 values; got a list of 3",
+        "must hold two numbers; got a list of 3",
     ),
     "words": ({"guidance_interval": [0, "1"]}, "guidance_interval", 'guidance_interval.1 must be a number; got "1"'),
     "no list": ({"guidance_interval": 0.5}, "guidance_interval", "must be a list; got 0.5"),

@@ -7,6 +7,8 @@ failed, 2 wrong arguments or input, 3 the server could not be reached, 130 inter
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from cosmicman_client import __version__
 from cosmicman_client._exchange import constants
@@ -49,8 +51,25 @@ def _refuse(status: int, reason: object) -> int:
     return status
 
 
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise argparse.ArgumentTypeError(
+            f"expected a path, and {text[:80]!r} begins with ~ and a name that nobody here has"
+        ) from None
+
+
+class _Parser(argparse.ArgumentParser):
+    """Knows what ~ is in any path: no shell sees to `--out=~/x`."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.register("type", Path, _path)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="cosmicman-client",
         description="Talks to a CosmicMan server.",
         epilog=f"The key is read from {constants.API_KEY_VARIABLE} alone: arguments are seen by others in the list of "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from server.cli.annotate.pool.folder import add_pool_command, open_pool, progress, tell
 from server.cli.annotate.pool.workers import add_workers, spread
+from server.cli.arguments import place
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 
@@ -27,7 +28,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--bundle", type=Path, metavar="FOLDER", help="the parser of a bundle (the bundled model's)")
-    which.add_argument("--segformer", metavar="MODEL", help="a SegFormer with ATR-18 labels: folder or hub id")
+    which.add_argument(
+        "--segformer", type=place, metavar="MODEL", help="a SegFormer with ATR-18 labels: folder or hub id"
+    )
     which.add_argument("--graph", type=Path, metavar="PLACE", help="your own, as an ONNX graph (JSON file or folder)")
     add_workers(parser)
     parser.set_defaults(run=run)

@@ -6,12 +6,15 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.sessions.openvino.library import computes_bfloat16, installed
 from server.cli.commands.serve import OF_THE_ENGINE
-from server.settings import Settings
+from server.cli.errors import UsageError
+from server.cli.provider import refuse_unread
+from server.settings import Settings, read_settings
 
 
 def test_serves_a_bundle_until_interrupted(bundle: Path, environment: dict[str, str]) -> None:
@@ -78,6 +81,25 @@ def test_weights_that_the_provider_does_not_read_are_refused(cosmicman, name: st
 def test_what_the_provider_does_not_read_is_refused(refused, arguments: tuple[str, ...], words: str) -> None:
     message = refused("serve", "--port", "0", *arguments)
     assert words in message and message.endswith("and the provider is cpu\n")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"provider": "cpu", "memory_limit_bytes": 1}, "memory_limit_bytes 1 is read by provider auto, cuda, "),
+        ({"provider": "cpu", "tf32": True}, "tf32 True is read by provider auto, cuda, "),
+        ({"provider": "cuda", "half_precision": True}, "half_precision True is read by provider auto, tensorrt, "),
+        ({"provider": "torch", "convolution_search": "default"}, "convolution_search default is read by provider auto"),
+        ({"provider": "cpu", "openvino_shapes": 3}, "openvino_shapes 3 is read by provider auto, openvino alone"),
+        ({"openvino_shapes": 3}, "openvino_shapes 3 is read by provider auto only where openvino_cache names a folder"),
+        ({"half_precision": True}, "half_precision True is read by provider auto only where engine_cache names a "),
+        ({"provider": "tensorrt", "engines": "x", "memory_limit_bytes": 1}, "is not read where engines run the model"),
+        ({"provider": "tensorrt", "engines": "x", "engine_cache": "y"}, "is not read where engines run the model"),
+    ],
+)
+def test_what_nothing_would_read_is_refused(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(words)):
+        refuse_unread(read_settings(**given))
 
 
 def test_what_openvino_cannot_do_here_is_said_in_a_line(cosmicman, bundle: Path, tmp_path: Path) -> None:
