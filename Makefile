@@ -31,7 +31,8 @@ IMAGES ?= gateway engine train
 BUILDER ?= $(if $(shell docker info >/dev/null 2>&1 && echo yes),docker,$(shell command -v buildah))
 
 # A process of tests more than there are cores, up to four: each may hold 2 GB. A file stays in one process, slow ones
-# first (tests/conftest.py). TEST_WORKERS= runs them in one, as a debugger needs.
+# first (tests/conftest.py). TEST_WORKERS= runs them in one, as a debugger needs. They start hundreds of processes, so
+# what one has compiled is written down for the others.
 TEST_WORKERS := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # What mypy reads; a package joins the day its folder does.
@@ -48,7 +49,7 @@ serve: $(SERVE)/.installed $(if $(filter triton%,$(ENGINE)),$(SERVE)/.installed-
 	@exec $(SERVE)/bin/cosmicman serve --port $(PORT) --engine $(ENGINE) $(ARGS)
 
 test: $(DEV)/.installed $(ANNOTATE_HAS) $(if $(TRITON_HERE),$(TRITON)/.installed) ## Run the tests (ARGS="-k parser" goes to pytest)
-	@$(DEV)/bin/python -m pytest $(TEST_WORKERS) $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(DEV)/bin/python -m pytest $(TEST_WORKERS) $(ARGS)
 
 lint: $(DEV)/.installed ## Check style, format and types
 	@$(DEV)/bin/ruff check

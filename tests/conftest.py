@@ -75,7 +75,12 @@ def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]
 
 @pytest.fixture(autouse=True)
 def pytorch_as_it_was() -> Iterator[None]:
-    """Training sets its threads, and denormals to zero, for its whole process; the tests after it get it back."""
+    """A test draws the same random weights whatever ran before it in its process.
+
+    Training sets its threads, and denormals to zero, for its whole process; the tests after it get it back.
+    """
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
     yield
     if "torch" in sys.modules:
         torch = sys.modules["torch"]

@@ -463,12 +463,16 @@ def test_gateway_does_not_know_its_command_line() -> None:
 
 
 def test_model_repository_sees_only_the_engine() -> None:
-    broken = [each for each in all_imports() if inside(each.importer, "model_repo") and each.top in {"server", "clients"}]
+    broken = [
+        each for each in all_imports() if inside(each.importer, "model_repo") and each.top in {"server", "clients"}
+    ]
     refused("model_repo imports engine alone", broken)
 
 
 def test_clients_import_neither_engine_nor_server() -> None:
-    broken = [each for each in all_imports() if inside(each.importer, "clients") and each.top in set(OURS) - {"clients"}]
+    broken = [
+        each for each in all_imports() if inside(each.importer, "clients") and each.top in set(OURS) - {"clients"}
+    ]
     refused("clients know the service by HTTP alone", broken)
 
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 from onnx_ir.passes.common import RemoveUnusedNodesPass
 
-from engine.export.tracing.trace import trace
 from engine.export.attention import split_attention
+from engine.export.tracing.trace import trace
 from engine.pipeline_folder.graphs import Graph
 from engine.sessions.runtime import onnxruntime
 
