@@ -154,7 +154,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str, str]] = {
         "guidance_interval",
         "must hold two numbers; got a list of 3",
     ),
-    "words": ({"guidance_interval": [0, "1"]}, "guidance_interval", 'guidance_interval.1 must be a number; got "1"'),
+    "words": ({"guidance_interval": [0, "1"]}, "guidance_interval", 'guidance_interval[1] must be a number; got "1"'),
     "no list": ({"guidance_interval": 0.5}, "guidance_interval", "must be a list; got 0.5"),
     "backwards": ({"guidance_interval": [0.8, 0.2]}, "guidance_interval", "start < end <= 1; got 0.8 and 0.2"),
     "no yes or no": ({"cutout": "yes"}, "cutout", 'cutout must be true or false; got "yes"'),
