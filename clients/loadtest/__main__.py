@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _path(text: str) -> Path:
+    return Path(os.path.expanduser(text))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m clients.loadtest", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -48,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--url", default="http://127.0.0.1:8000")
         command.add_argument("--scenario", choices=SCENARIOS, default="interactive")
         command.add_argument("--i-own-this-host", action="store_true", help="allow a host that is not this machine")
-    run.add_argument("--out", type=Path, default=Path("out/loadtest"), metavar="FOLDER")
+    run.add_argument("--out", type=_path, default=Path("out/loadtest"), metavar="FOLDER")
     capacity = commands.add_parser("capacity", help="replicas for a rate, from the costs that a server has measured")
     capacity.add_argument("--url", default="http://127.0.0.1:8000", help="where /metrics is read; nothing is drawn")
     capacity.add_argument("--rate", type=float, required=True, help="requests a second, of all replicas together")
@@ -57,9 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     capacity.add_argument("--bucket", help="latent width x height x text tokens; the one that was measured most")
     capacity.set_defaults(run=_capacity)
     compare = commands.add_parser("compare", help="two runs of one scenario on one page")
-    compare.add_argument("before", type=Path)
-    compare.add_argument("after", type=Path)
-    compare.add_argument("--out", type=Path, default=Path("out/loadtest/compared.html"), metavar="FILE")
+    compare.add_argument("before", type=_path)
+    compare.add_argument("after", type=_path)
+    compare.add_argument("--out", type=_path, default=Path("out/loadtest/compared.html"), metavar="FILE")
     compare.set_defaults(run=_compare)
     return parser
 

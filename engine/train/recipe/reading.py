@@ -118,7 +118,10 @@ def _convert_scalar(hint: Any, value: Any, where: str) -> Any:
             raise ValueError(f"{where} must be one of {', '.join(choices)}, got {value!r}")
         return hint(value)
     if hint is Path and isinstance(value, str):
-        return Path(value)
+        try:
+            return Path(value).expanduser()
+        except RuntimeError as error:
+            raise ValueError(f"{where} begins with ~ and a name that nobody here has, got {value!r}") from error
     if hint is float and isinstance(value, str):  # YAML reads 1e-3 as a string
         try:
             return float(value)

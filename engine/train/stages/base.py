@@ -5,6 +5,7 @@ It knows where parts come from and whether they fit the recipe; it does not know
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -56,11 +57,14 @@ def open_base(config: BaseConfig, fetch: Fetch | None = None) -> Source:
         ValueError: A folder is missing, or no model of the SD or SDXL family, or the UNet is not of the pipeline's.
     """
 
+    def here(name: str) -> Path:
+        return Path(os.path.expanduser(name))
+
     def folder(name: str) -> Path:
-        return Path(name) if fetch is None or Path(name).exists() else fetch(name, config.variant)
+        return here(name) if fetch is None or here(name).exists() else fetch(name, config.variant)
 
     def label(name: str) -> str | None:
-        return None if Path(name).exists() else name  # where a folder lies is nobody else's business
+        return None if here(name).exists() else name  # where a folder lies is nobody else's business
 
     try:
         if config.unet is None:

@@ -17,8 +17,10 @@ from engine.sessions.onnx.session import OnnxSession
 from engine.train import main
 from engine.train.data.latent_cache import load_cache
 from engine.train.loop import checkpoint as states
+from engine.train.recipe.model import BaseConfig
 from engine.train.recipe.reading import load_recipe
 from engine.train.run import Run
+from engine.train.stages.base import open_base
 from engine.train.stages.unet import DiffusionStage
 from tests.engine.adapters.random_adapters import write_adapters
 from tests.engine.train.conftest import SIZES, write_recipe
@@ -199,3 +201,9 @@ def test_sdxl_is_told_how_each_sample_was_scaled_and_cropped(sdxl_checkpoint: Pa
             assert row == [height, width, (height - 16) // 2, (width - 16) // 2, 16, 16]
             seen.add(sample.mirrored)
     assert seen == {False, True}
+
+
+def test_a_tilde_in_the_name_of_a_base_is_the_home_folder(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(checkpoint.parent))
+    source = open_base(BaseConfig(pipeline=f"~/{checkpoint.name}"))
+    assert source.folders["unet"] == checkpoint / "unet"

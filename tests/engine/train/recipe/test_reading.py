@@ -39,6 +39,11 @@ def test_overrides_are_typed(recipe_file: Path) -> None:
     assert recipe.data.limit is None and recipe.hola.variant is HolaVariant.NONE
 
 
+def test_a_tilde_in_a_path_is_the_home_folder(recipe_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/of-somebody")
+    assert load_recipe(recipe_file, ["data.folder=~/photographs"]).data.folder == Path("/home/of-somebody/photographs")
+
+
 def test_no_is_the_name_of_a_precision(recipe_file: Path, tmp_path: Path) -> None:
     told = ["unet.fit.mixed_precision=no", "data.mirror=true", "name=trueness"]
     recipe = load_recipe(recipe_file, told)
@@ -85,6 +90,7 @@ def test_no_is_the_name_of_a_precision(recipe_file: Path, tmp_path: Path) -> Non
         ("data.format=zip", "data: format must be cosmicman, webdataset or pictures, got 'zip'"),
         ("data.max_unreadable=-1", "data: max_unreadable must be at least 0"),
         ("tokenizer.vocab_size=100", "tokenizer: vocab_size must be at least 514"),
+        ("vae.initial=~nobody-of-that-name/vae", "vae.initial begins with ~ and a name that nobody here has"),
         ("name", "an override is written a.b=value"),
         ("name.first=x", "name is a value, not a section"),
     ],
