@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
@@ -45,10 +46,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if "PYTEST_XDIST_WORKER" in os.environ or not getattr(config.option, "numprocesses", None):
         return
+    if config.option.collectonly:
+        return
     forking.start_for_all()
     if config.args_source == pytest.Config.ArgsSource.TESTPATHS:
-        if not all(folder.exists() for folder in tiny_exports.folders_in(tiny_exports.cache_of(config)).values()):
-            config.add_cleanup(tiny_exports.begin(config).kill)
+        cache = tiny_exports.cache_of(config)
+        if not all(folder.exists() for folder in tiny_exports.folders_in(cache).values()):
+            stack = ExitStack()
+            stack.enter_context(tiny_exports.begun(cache))
+            config.add_cleanup(stack.close)
 
 
 @pytest.fixture(scope="session", autouse=True)

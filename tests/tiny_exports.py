@@ -7,10 +7,12 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -42,12 +44,22 @@ def folders_in(cache: Path) -> dict[str, Path]:
     return {each: cache / f"{each}-{_digest()}" for each in MAKE}
 
 
-def begin(config: pytest.Config) -> "subprocess.Popen[bytes]":
-    """Makes all that are not there, in a process of its own."""
-    command = [sys.executable, "-m", "tests.tiny_exports", str(cache_of(config))]
+@contextmanager
+def begun(cache: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    """Makes all that are not there, in a process of its own, which is stopped where the run ends before it."""
+    command = [sys.executable, "-m", "tests.tiny_exports", str(cache)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def folder_of(name: str, cache: Path) -> Path:
@@ -164,5 +176,7 @@ def _without(bundle: Path, out: Path, *names: str) -> None:
 MAKE: dict[str, Callable[[Path], None]] = {"sd": _sd, "sdxl": _sdxl, "int8": _int8}
 
 if __name__ == "__main__":
+    # As an error, so that what is half made goes, and the process that makes it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for each in MAKE:
         folder_of(each, Path(sys.argv[1]))
