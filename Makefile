@@ -127,7 +127,7 @@ $(SERVE)/.installed-triton: $(SERVE)/.installed $(if $(filter triton,$(ENGINE)),
 	@$(SERVE)/bin/python $(PIP_INSTALL) --editable '.[triton]'
 	@touch $@
 
-$(TRITON)/.installed: | $(if $(wildcard $(DEV)/bin/python),$(DEV),$(SERVE))/bin/python
+$(TRITON)/.installed: | $(if $(filter triton%,$(ENGINE)),$(SERVE),$(DEV))/bin/python
 	@echo "Installing Triton's binaries into $(TRITON) (once) ..."
 	@rm -rf $(TRITON)/wheel
 	@$(firstword $|) $(PIP_INSTALL) --no-deps --target $(TRITON)/wheel $(PYTRITON) && \
