@@ -1,7 +1,8 @@
-"""`python -m clients.loadtest run|saturate|capacity|compare`: status 0 if every promise was kept, 1 if one was not."""
+"""Ask a running server as people and programs do. Status 0 if every promise was kept, 1 if one was not, 2 on errors."""
 
 import argparse
 import asyncio
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import httpx
 from clients.loadtest import report, saturation
 from clients.loadtest.capacity import Costs, Load, replicas_for
 from clients.loadtest.capacity import table as capacity_table
+from clients.loadtest.files import writable, write
 from clients.loadtest.open_loop import Driver
 from clients.loadtest.samples import Run, Sample
 from clients.loadtest.scenarios import SCENARIOS
@@ -28,42 +30,88 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except (ValueError, OSError, httpx.HTTPError) as error:
-        sys.stderr.write(f"loadtest: {error}\n")
+        sys.stderr.write(f"loadtest: {_words(error)}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("loadtest: interrupted; nothing was written\n")
+        return 130
     return status
+
+
+def _words(error: Exception) -> str:
+    """What happened; of HTTP what the server said, and what to do about keys."""
+    if isinstance(error, httpx.HTTPStatusError):
+        answer = error.response
+        try:
+            detail = str(answer.json()["detail"])
+        except (ValueError, KeyError, TypeError):
+            detail = answer.reason_phrase
+        key = f" (the key is read from {KEY_VARIABLE})" if answer.status_code in (401, 403) else ""
+        return f"{error.request.url} answered {answer.status_code}: {detail}{key}"
+    if isinstance(error, httpx.TransportError):
+        return f"nobody answers at {error.request.url}: {str(error) or type(error).__name__}"
+    return str(error)
 
 
 def _path(text: str) -> Path:
     return Path(os.path.expanduser(text))
 
 
+def _above_zero(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+    return number
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m clients.loadtest", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="one scenario at one rate; leaves run.jsonl and report.html")
-    run.add_argument("--rate", type=float, default=1.0, help="arrivals a second (1)")
-    run.add_argument("--seconds", type=float, default=60.0, help="of arrivals (60)")
+    run.add_argument("--rate", type=_above_zero, default=1.0, help="arrivals a second (%(default)s)")
+    run.add_argument("--seconds", type=_above_zero, default=60.0, help="of arrivals (%(default)s)")
     run.set_defaults(run=_run)
     saturate = commands.add_parser("saturate", help="raise the rate until latency goes on rising")
-    saturate.add_argument("--first-rate", type=float, default=0.5)
-    saturate.add_argument("--seconds", type=float, default=30.0, help="of each rate (30)")
+    saturate.add_argument(
+        "--first-rate", type=_above_zero, default=0.5, metavar="RATE", help="arrivals a second (%(default)s)"
+    )
+    saturate.add_argument("--seconds", type=_above_zero, default=30.0, help="of each rate (%(default)s)")
     saturate.set_defaults(run=_saturate)
     for command in (run, saturate):
-        command.add_argument("--url", default="http://127.0.0.1:8000")
-        command.add_argument("--scenario", choices=SCENARIOS, default="interactive")
+        command.add_argument("--url", default="http://127.0.0.1:8000", help="the server (%(default)s)")
+        command.add_argument(
+            "--scenario", choices=SCENARIOS, default="interactive", help="who asks, and what was promised (%(default)s)"
+        )
         command.add_argument("--i-own-this-host", action="store_true", help="allow a host that is not this machine")
-    run.add_argument("--out", type=_path, default=Path("out/loadtest"), metavar="FOLDER")
+    run.add_argument(
+        "--out", type=_path, default=Path("out/loadtest"), metavar="FOLDER", help="of both files (%(default)s)"
+    )
     capacity = commands.add_parser("capacity", help="replicas for a rate, from the costs that a server has measured")
-    capacity.add_argument("--url", default="http://127.0.0.1:8000", help="where /metrics is read; nothing is drawn")
-    capacity.add_argument("--rate", type=float, required=True, help="requests a second, of all replicas together")
-    capacity.add_argument("--p95", type=float, required=True, metavar="SECONDS", help="within which 95 of 100 must be")
-    capacity.add_argument("--steps", type=int, default=20)
+    capacity.add_argument(
+        "--url", default="http://127.0.0.1:8000", help="where /metrics is read; nothing is drawn (%(default)s)"
+    )
+    capacity.add_argument("--rate", type=_above_zero, required=True, help="requests a second, of all replicas together")
+    capacity.add_argument(
+        "--p95", type=_above_zero, required=True, metavar="SECONDS", help="within which 95 of 100 must be"
+    )
+    capacity.add_argument("--steps", type=_at_least_one, default=20, help="of a request (%(default)s)")
     capacity.add_argument("--bucket", help="latent width x height x text tokens; the one that was measured most")
     capacity.set_defaults(run=_capacity)
     compare = commands.add_parser("compare", help="two runs of one scenario on one page")
-    compare.add_argument("before", type=_path)
-    compare.add_argument("after", type=_path)
-    compare.add_argument("--out", type=_path, default=Path("out/loadtest/compared.html"), metavar="FILE")
+    compare.add_argument("before", type=_path, metavar="BEFORE", help="run.jsonl of the first")
+    compare.add_argument("after", type=_path, metavar="AFTER", help="run.jsonl of the second")
+    compare.add_argument(
+        "--out", type=_path, default=Path("out/loadtest/compared.html"), metavar="FILE", help="the page (%(default)s)"
+    )
     compare.set_defaults(run=_compare)
     return parser
 
@@ -74,13 +122,14 @@ def _headers() -> dict[str, str]:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if not options.rate > 0 or not options.seconds > 0:
-        raise ValueError("rate and seconds must be more than 0")
     url = check_target(options.url, owned=options.i_own_this_host)
+    writable(options.out)
+    sys.stderr.write(f"{options.scenario}: {options.rate:g} a second for {options.seconds:g} s, to {url}\n")
     run = asyncio.run(_one(url, options))
-    options.out.mkdir(parents=True, exist_ok=True)
+    if not run.samples:
+        raise ValueError(f"no request was due in {options.seconds:g} s at {options.rate:g} a second; raise one of them")
     run.save(options.out / "run.jsonl")
-    (options.out / "report.html").write_text(report.page(run), encoding="utf-8")
+    write(options.out / "report.html", report.page(run))
     kept = True
     for words, shown in report.ROWS:
         sys.stdout.write(f"{words:45} {shown(run.numbers)}\n")
@@ -144,9 +193,8 @@ def _capacity(options: argparse.Namespace) -> int:
     load = Load(rate=options.rate, steps=options.steps)
     needed = replicas_for(costs, load, options.p95)
     sys.stdout.write(f"{capacity_table(costs, load, sorted({max(1, needed - 1), needed, needed + 1}))}\n")
-    sys.stdout.write(
-        f"{needed} replicas keep 95 of 100 within {options.p95:g} s at {options.rate:g} requests a second\n"
-    )
+    keep = "1 replica keeps" if needed == 1 else f"{needed} replicas keep"
+    sys.stdout.write(f"{keep} 95 of 100 within {options.p95:g} s at {options.rate:g} requests a second\n")
     return 0
 
 
@@ -154,8 +202,8 @@ def _compare(options: argparse.Namespace) -> int:
     before, after = Run.load(options.before), Run.load(options.after)
     if before.scenario != after.scenario:
         raise ValueError(f"both runs must be of one scenario; got {before.scenario} and {after.scenario}")
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(report.page(after, before), encoding="utf-8")
+    writable(options.out.parent)
+    write(options.out, report.page(after, before))
     sys.stdout.write(f"{options.out}\n")
     return 0
 

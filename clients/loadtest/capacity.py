@@ -104,7 +104,10 @@ def _served(costs: Costs, load: Load, arrivals: deque[float]) -> Iterable[float]
         while ready and ready[0][0] <= now:
             running.append([heapq.heappop(ready)[1], load.steps])
         if not running:
-            now = min(ready[0][0] if ready else float("inf"), arrivals[0] if arrivals else float("inf"))
+            coming = [done for done, _ in ready[:1]]
+            if arrivals and len(ready) < load.max_running:
+                coming.append(arrivals[0])
+            now = min(coming)
             continue
         batch = [running.popleft() for _ in range(min(len(running), load.max_rows // load.rows))]
         now += costs.seconds(load.rows * len(batch))
@@ -121,7 +124,7 @@ def replicas_for(costs: Costs, load: Load, p95_seconds: float, most: int = 1024)
     """The least number of replicas that keeps the 95th percentile of latency.
 
     Raises:
-        ValueError: No number does: one request alone takes longer.
+        ValueError: One request alone takes longer, or `most` are too few.
     """
     alone = costs.text + load.steps * costs.seconds(load.rows) + costs.decode
     if alone > p95_seconds:
@@ -129,6 +132,8 @@ def replicas_for(costs: Costs, load: Load, p95_seconds: float, most: int = 1024)
     low, high = 1, 1
     while high < most and quantile(latencies(costs, load, high), 0.95) > p95_seconds:
         low, high = high + 1, 2 * high
+    if quantile(latencies(costs, load, high), 0.95) > p95_seconds:
+        raise ValueError(f"{high} replicas are too few for {load.rate:g} requests a second within {p95_seconds:g} s")
     while low < high:
         middle = (low + high) // 2
         if quantile(latencies(costs, load, middle), 0.95) > p95_seconds:

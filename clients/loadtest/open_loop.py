@@ -42,11 +42,17 @@ class Driver:
 
         Raises:
             httpx.HTTPError: There is no such server.
+            ValueError: It is another kind of server.
         """
         answer = await self._http.get("/model")
         answer.raise_for_status()
-        facts: Mapping[str, Any] = answer.json()
-        return facts
+        try:
+            facts: Mapping[str, Any] = answer.json()
+            if {"name", "version"} <= facts.keys():
+                return facts
+        except (ValueError, AttributeError):
+            pass
+        raise ValueError(f"{answer.url} tells of no model; is it a server of CosmicMan Serve?")
 
     async def run(
         self, scenario: Scenario, rate: float, seconds: float, model: Mapping[str, Any], seed: int = 0

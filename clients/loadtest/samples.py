@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from clients.loadtest.files import write
+
 DRAWN, SHED, LEFT, FAILED = "drawn", "shed", "left", "failed"
 
 
@@ -101,10 +103,10 @@ class Run:
         return numbers(self.samples, self.rate, self.seconds)
 
     def save(self, path: Path) -> None:
-        """Writes it, a line for the run and one for every sample."""
+        """Writes it, a line for the run and one for every sample, whole or not at all."""
         head = {name: value for name, value in asdict(self).items() if name != "samples"}
         lines: Iterable[object] = (head, *(asdict(sample) for sample in self.samples))
-        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        write(path, "".join(json.dumps(line) + "\n" for line in lines))
 
     @classmethod
     def load(cls, path: Path) -> "Run":

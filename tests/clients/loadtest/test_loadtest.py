@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 
 from clients.loadtest import report, saturation
 from clients.loadtest.__main__ import main
+from clients.loadtest.capacity import Costs, Load, replicas_for
 from clients.loadtest.descriptions import describe
 from clients.loadtest.samples import DRAWN, FAILED, SHED, Run, Sample
 from clients.loadtest.scenarios import SCENARIOS
 from clients.loadtest.target import NotYoursError, check_target
+from tests.clients.conftest import Scripted, http
 
 
 def sample(due: float, seconds: float, outcome: str = DRAWN, *, told: bool = True) -> Sample:
@@ -98,6 +101,55 @@ def test_run_leaves_samples_and_a_page(url: str, tmp_path: Path, capsys: pytest.
     assert "is no run of this load test" in capsys.readouterr().err
 
 
-def test_nobody_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "--url", "http://127.0.0.1:9", "--seconds", "1"]) == 2
-    assert "Traceback" not in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("run --url http://127.0.0.1:9 --seconds 1", "nobody answers at http://127.0.0.1:9/model"),
+        ("run --url {url} --seconds 0.001 --rate 0.001", "no request was due"),
+        ("run --url {url} --out {file}/out", "cannot write to"),
+        ("run --url {url}/healthz", "/healthz/model answered 404: "),
+        ("capacity --url {url}/healthz --rate 1 --p95 10", "answered 404"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(
+    arguments: str, words: str, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    assert main(arguments.format(url=url, file=file).split()) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("loadtest: ") and words in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "run --rate 0",
+        "run --seconds inf",
+        "run --rate many",
+        "saturate --first-rate nan",
+        "saturate --seconds -1",
+        "capacity --rate 1 --p95 0",
+        "capacity --rate 1 --p95 1 --steps 0",
+    ],
+)
+def test_numbers_are_above_zero(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments.split())
+    assert ended.value.code == 2
+    assert "expected a" in capsys.readouterr().err
+
+
+def test_another_server_and_a_missing_key_are_told(
+    scripted: Callable[..., Scripted], capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = scripted(http("401 Unauthorized", b'{"detail": "A key is needed."}'), http("200 OK", b"[1, 2]"))
+    for words in ("A key is needed. (the key is read from COSMICMAN_API_KEY)", "tells of no model"):
+        assert main(["run", "--url", server.url]) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_a_rate_beyond_every_number_of_replicas_is_told() -> None:
+    costs = Costs(text=0.1, decode=0.1, forward={2: 0.1})
+    with pytest.raises(ValueError, match="4 replicas are too few for 1000 requests a second"):
+        replicas_for(costs, Load(rate=1000, steps=2), 1.0, most=4)
