@@ -4,6 +4,7 @@ It knows how text becomes a value; it does not know what the value is for.
 """
 
 import argparse
+import math
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +21,22 @@ def whole_number(minimum: int, maximum: int | None = None) -> Callable[[str], in
         if value < minimum or (maximum is not None and value > maximum):
             span = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
             raise argparse.ArgumentTypeError(f"expected a whole number {span}, got {text!r}")
+        return value
+
+    return convert
+
+
+def number(minimum: float, maximum: float = math.inf) -> Callable[[str], float]:
+    """An argparse type: a finite number from `minimum` to `maximum`, with a message that names both."""
+
+    def convert(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not (minimum <= value <= maximum and math.isfinite(value)):
+            span = f"of at least {minimum:g}" if maximum == math.inf else f"from {minimum:g} to {maximum:g}"
+            raise argparse.ArgumentTypeError(f"expected a number {span}, got {text!r}")
         return value
 
     return convert

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -42,7 +43,7 @@ class RoundSettings:
             raise ValueError(f"bar must be a share between 0 and 1, got {self.bar}")
         if self.folds < 2:
             raise ValueError(f"folds must be at least 2, got {self.folds}")
-        if self.price < 0:
+        if not 0 <= self.price < math.inf:
             raise ValueError(f"price must not be negative, got {self.price}")
 
     @property

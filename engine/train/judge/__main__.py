@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--train", action="store_true", help="train it anew and write it; without, only test it")
     parser.add_argument("--judge", type=Path, default=DEFAULT_FOLDER, metavar="DIR", help="its folder (%(default)s)")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the drawn figures here for the next time")
-    parser.add_argument("--workers", type=int, default=1, help="processes that draw; 0 or 1: this one (%(default)s)")
+    parser.add_argument("--workers", type=int, default=1, help="processes that draw; up to 1: this one (%(default)s)")
     for name in ("num_figures", "num_held_out", "epochs", "batch_size", "seed"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(JudgeConfig(), name))
     parser.add_argument("--autoencoder", type=Path, metavar="DIR", help="also judge figures this AutoencoderKL decoded")
@@ -41,9 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             initial=options.initial,
         )
         judge = None if options.train else Judge.load(options.judge)
+        if options.train:
+            _try_to_write(options.judge)
         unseen = shelves(config.held_out_seed, config.num_held_out, options.cache, options.workers)
         judge = judge or fit_judge(config, options.cache, options.workers)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         logging.getLogger(__name__).error("%s", error)
         return 2
     judge.network.to(config.device)
@@ -55,6 +58,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         judge.save(options.judge)
     sys.stdout.write(table(crisp, **others) + "\n")
     return 0
+
+
+def _try_to_write(folder: Path) -> None:
+    """Notices before hours of training that nothing can be kept there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=folder).close()
 
 
 if __name__ == "__main__":

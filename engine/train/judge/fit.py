@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,6 +89,10 @@ class JudgeConfig:
         for name in ("num_figures", "num_held_out", "epochs", "batch_size"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate must be above 0, got {self.learning_rate}")
+        if self.num_decoded < 0:
+            raise ValueError(f"num_decoded must not be negative, got {self.num_decoded}")
         if self.first_seed < FIRST_SEED:
             raise ValueError(f"first_seed must be at least {FIRST_SEED}, got {self.first_seed}")
         if self.first_seed + self.num_figures > self.held_out_seed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import types
 import typing
@@ -122,13 +123,13 @@ def _convert_scalar(hint: Any, value: Any, where: str) -> Any:
             return Path(value).expanduser()
         except RuntimeError as error:
             raise ValueError(f"{where} begins with ~ and a name that nobody here has, got {value!r}") from error
-    if hint is float and isinstance(value, str):  # YAML reads 1e-3 as a string
+    if hint is float and isinstance(value, str | int) and not isinstance(value, bool):  # YAML reads 1e-3 as a string
         try:
-            return float(value)
-        except ValueError as error:
+            value = float(value)
+        except (ValueError, OverflowError) as error:
             raise ValueError(f"{where} must be a number, got {value!r}") from error
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+    if hint is float and isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{where} must be a finite number, got {value}")
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise ValueError(f"{where} must be {hint.__name__}, got {value!r}")
     return value

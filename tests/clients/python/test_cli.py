@@ -59,6 +59,21 @@ def test_refusals_are_lines_and_a_status(capsys: pytest.CaptureFixture[str], mon
     assert main(["parse", "x"]) == 2
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "1e30"])
+@pytest.mark.parametrize("option", ["--timeout", "--deadline"])
+def test_seconds_are_above_zero_and_within_a_year(
+    option: str, seconds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([option, seconds, "parse", "x"]) == 2
+    assert f"{option[2:]} must be more than 0 and at most 31622400 seconds" in capsys.readouterr().err
+
+
+def test_an_option_that_is_none_is_not_taken_for_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--url", "http://127.0.0.1:9", "parse", "x"])
+    assert "cosmicman-client itself has no option --url" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["batch", "nope.csv", "out"]) == 1
     assert capsys.readouterr().err.splitlines()[-1] == "cosmicman-client: nope.csv: No such file or directory"

@@ -78,6 +78,12 @@ def test_unknown_command_is_refused_with_the_known_ones(capsys: pytest.CaptureFi
     assert all(f"'{name}'" in line for name in ["paint", *NAMES])
 
 
+@pytest.mark.parametrize("arguments", ["--port 9000 serve", "--port=9000 serve", "annotate --pool x filter"])
+def test_an_option_before_its_command_is_told_where_it_belongs(arguments: str, refused) -> None:
+    message = refused(*arguments.split())
+    assert "itself has no option --po" in message and "come after its name" in message
+
+
 def test_option_names_are_not_guessed(refused) -> None:
     assert "--js" in refused("parse", "a red hat", "--js")
 

@@ -15,6 +15,10 @@ from cosmicman_client.errors import ConfigurationError
 USER_AGENT = f"cosmicman-client/{__version__}"
 
 
+#: A year; of more than 292 years a socket knows nothing.
+LONGEST_SECONDS = 366 * 86_400
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Settings of a client.
@@ -73,8 +77,8 @@ class Options:
     def checked(self) -> Self:
         """These options, if their numbers are right."""
         for name, value in (("timeout", self.timeout), ("deadline", self.deadline)):
-            if value is not None and not value > 0:
-                raise ValueError(f"{name} must be more than 0 seconds; got {value}")
+            if value is not None and not 0 < value <= LONGEST_SECONDS:
+                raise ValueError(f"{name} must be more than 0 and at most {LONGEST_SECONDS} seconds; got {value}")
         if self.max_retries < 0:
             raise ValueError(f"max_retries must be 0 or more; got {self.max_retries}")
         return self

@@ -67,6 +67,21 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(**settings)
         self.register("type", Path, _path)
 
+    def parse_known_args(  # type: ignore[override] # typeshed has an overload for each kind of namespace
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """As argparse does, which would take the value of an option that is not of this parser for the command."""
+        args = list(sys.argv[1:] if args is None else args)
+        known = {name for action in self._actions for name in action.option_strings}
+        commands = [action.choices for action in self._actions if isinstance(action, argparse._SubParsersAction)]
+        for word in args if commands else ():
+            name = word.partition("=")[0]
+            if word in commands[0]:
+                break
+            if name.startswith("--") and name not in (*known, "--"):
+                self.error(f"{self.prog} itself has no option {name}; options of a command come after its name")
+        return super().parse_known_args(args, namespace)
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -29,7 +30,7 @@ class FetchLimits:
 
     def __post_init__(self) -> None:
         for name in ("size_bytes", "seconds", "attempts", "at_once", "at_once_per_host"):
-            if getattr(self, name) <= 0:
+            if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
-        if self.redirects < 0 or self.longest_wait_seconds < 0:
+        if self.redirects < 0 or not 0 <= self.longest_wait_seconds < math.inf:
             raise ValueError("redirects and longest_wait_seconds must not be negative")

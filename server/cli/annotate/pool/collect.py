@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.cli.annotate.pool.folder import add_pool_command, open_pool, progress, tell
-from server.cli.arguments import named_value, whole_number
+from server.cli.arguments import named_value, number, whole_number
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 
@@ -29,7 +29,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = add_pool_command(commands, "collect", "take pictures into a pool", EXAMPLES)
     parser.add_argument("--folder", type=Path, action="append", default=[], metavar="FOLDER", help="pictures on disk")
     parser.add_argument(
-        "--watch", type=float, metavar="SECONDS", help="look into folders again after so long, for ever"
+        "--watch", type=number(0.1, 86_400), metavar="SECONDS", help="look into folders again after so long, for ever"
     )
     parser.add_argument("--links", type=Path, action="append", default=[], metavar="FILE", help="URLs: text or parquet")
     parser.add_argument(
@@ -47,7 +47,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--most", type=whole_number(1), metavar="N", help="stop when so many were added (all)")
     parser.add_argument("--least-side", type=whole_number(0), default=0, help="leave out links told to be smaller (0)")
     parser.add_argument("--at-once", type=whole_number(1, 256), default=16, help="fetches at once (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=60.0, help="for one attempt at a picture (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=number(0.1, 86_400), default=60.0, help="for one attempt at a picture (%(default)s)"
+    )
     parser.add_argument("--attempts", type=whole_number(1, 10), default=3, help="at a picture (%(default)s)")
     parser.add_argument(
         "--allow-private", action="append", default=[], metavar="HOST", help="a host that may have a private address"
@@ -64,8 +66,6 @@ def run(options: argparse.Namespace) -> int:
     sources = bool(options.folder or options.links or options.stock or options.figures)
     if not sources:
         raise UsageError("nothing to collect from: --folder, --links, --stock or --figures expected")
-    if options.watch is not None and not options.watch > 0:
-        raise UsageError(f"--watch must be above 0 seconds, got {options.watch:g}")
     return asyncio.run(_collect(options))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from server.cli.annotate.pool.folder import add_pool_command, open_pool, progress, tell
 from server.cli.annotate.pool.workers import add_workers, spread
-from server.cli.arguments import whole_number
+from server.cli.arguments import number, whole_number
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 
@@ -24,8 +24,10 @@ Each picture passes all stages or is left out by the first that refuses it; the 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_pool_command(commands, "filter", "keep a pool's good pictures of exactly one person", EXAMPLES)
     parser.add_argument("--least-side", type=whole_number(1), default=512, help="of the shorter side (%(default)s px)")
-    parser.add_argument("--most-ratio", type=float, default=3.0, help="of the longer side to the shorter (%(default)s)")
-    parser.add_argument("--least-sharpness", type=float, default=4.0, help="0 takes every picture (%(default)s)")
+    parser.add_argument(
+        "--most-ratio", type=number(1), default=3.0, help="of the longer side to the shorter (%(default)s)"
+    )
+    parser.add_argument("--least-sharpness", type=number(0), default=4.0, help="0 takes every picture (%(default)s)")
     parser.add_argument("--near", type=whole_number(0, 31), default=6, help="bits between near copies (%(default)s)")
     parser.add_argument(
         "--person-models",

@@ -152,6 +152,11 @@ def test_impossible_settings_are_refused(change: dict[str, int], message: str) -
 def test_the_command_says_what_is_wrong(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert main(["--judge", str(tmp_path / "nowhere")]) == 2
     assert "holds no readable judge" in caplog.text
+    (tmp_path / "file").touch()
+    assert main(["--train", "--judge", str(tmp_path / "file")]) == 2
+    assert "File exists" in caplog.text
+    assert main(["--train", "--learning-rate", "nan"]) == 2
+    assert "learning_rate must be above 0, got nan" in caplog.text
 
 
 def test_the_bundled_judge_knows_figures() -> None:

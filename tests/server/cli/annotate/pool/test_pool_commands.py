@@ -63,7 +63,11 @@ def test_a_folder_with_bad_files_is_collected_and_counted(cosmicman, tmp_path: P
     [
         (("collect",), "nothing to collect from"),
         (("collect", "--folder", "none"), "a folder of pictures expected"),
-        (("collect", "--figures", "1", "--watch", "0"), "--watch must be above 0"),
+        (("collect", "--figures", "1", "--watch", "0"), "--watch: expected a number from 0.1 to 86400, got '0'"),
+        (("collect", "--figures", "1", "--watch", "inf"), "--watch: expected a number from 0.1 to 86400, got 'inf'"),
+        (("collect", "--figures", "1", "--seconds", "nan"), "--seconds: expected a number from 0.1"),
+        (("filter", "--most-ratio", "nan"), "--most-ratio: expected a number of at least 1, got 'nan'"),
+        (("filter", "--least-sharpness", "inf"), "--least-sharpness: expected a number of at least 0"),
         (("collect", "--links", "none.txt"), "is no file"),
         (("collect", "--stock", "istock=x"), "--stock knows unsplash, pixabay, flickr"),
         (("collect", "--stock", "flickr=x"), "set COSMICMAN_FLICKR_KEY"),
