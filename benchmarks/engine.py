@@ -2,9 +2,9 @@
 
 Run from the repository root: `python benchmarks/engine.py`. The goal is at least twice the pipeline's speed in eager
 PyTorch at a PSNR of at least 40 dB. Needs the train extra. The rounds of all contestants take turns, so that what else
-the machine does hits all of them; the median counts. `--compile` adds the pipeline with a compiled UNet. The
-engine runs on ONNX Runtime, and on OpenVINO beside it where that is installed. The fast decoder and the UNet of few
-steps follow where the bundle has them; the latter makes another picture.
+the machine does hits all of them; the median counts. `--compile` adds the pipeline with a compiled UNet. The engine
+runs on ONNX Runtime, and where OpenVINO is installed on that beside it, in bfloat16 too where the processor computes
+it. The fast decoder and the UNet of few steps follow where the bundle has them; the latter makes another picture.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import time
 import warnings
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -133,15 +133,7 @@ async def run(options: argparse.Namespace) -> None:
             contestants["pipeline, compiled UNet"] = pipeline_of(manifest_shape, options, compiled=True)
         contestants["engine"] = engine_of(engine, options)
         if find_spec("openvino") is not None:
-            from engine.sessions.openvino import OpenVinoSessions
-
-            other = await engines.enter_async_context(Engine.load(BUNDLE, settings, OpenVinoSessions))
-            contestants["engine, OpenVINO"] = engine_of(other, options)
-            if other.model.few_steps:
-                contestants["engine, OpenVINO, few steps"] = engine_of(other, options, **OF_FEW_STEPS)
-                if other.model.fast_decoder:
-                    name = "engine, OpenVINO, few steps, fast decoder"
-                    contestants[name] = engine_of(other, options, decoder="fast", **OF_FEW_STEPS)
+            await _with_openvino(engines, contestants, settings, options)
         if "guidance_interval" in {field.name for field in fields(GenerationRequest)}:
             low, high = options.guidance_interval
             name = f"engine, guidance in {low:g}-{high:g} of the way"
@@ -163,6 +155,27 @@ async def run(options: argparse.Namespace) -> None:
     ratio, decibels = times[base] / times["engine"], psnr(pictures[base], pictures["engine"])
     reached = "reached" if ratio >= GOAL_RATIO and decibels >= GOAL_PSNR else "missed"
     print(f"goal {GOAL_RATIO:g} x at {GOAL_PSNR:g} dB: {reached} ({ratio:.2f} x at {decibels:.1f} dB)")
+
+
+async def _with_openvino(
+    engines: AsyncExitStack, contestants: dict[str, Draw], settings: EngineSettings, options: argparse.Namespace
+) -> None:
+    """In float32 and, where the processor computes it, in bfloat16."""
+    from engine.sessions.openvino import OpenVinoSessions
+    from engine.sessions.openvino.library import computes_bfloat16
+
+    for precision in ("float32", "bfloat16") if computes_bfloat16() else ("float32",):
+        sessions = replace(settings.sessions, provider="openvino", cpu_precision=precision)
+        asked = replace(settings, sessions=sessions)
+        engine = await engines.enter_async_context(Engine.load(BUNDLE, asked, OpenVinoSessions))
+        name = "engine, OpenVINO" if precision == "float32" else f"engine, OpenVINO, {precision}"
+        contestants[name] = engine_of(engine, options)
+        if engine.model.few_steps:
+            contestants[f"{name}, few steps"] = engine_of(engine, options, **OF_FEW_STEPS)
+            if engine.model.fast_decoder:
+                contestants[f"{name}, few steps, fast decoder"] = engine_of(
+                    engine, options, decoder="fast", **OF_FEW_STEPS
+                )
 
 
 def _latent_shape() -> tuple[int, int, int]:

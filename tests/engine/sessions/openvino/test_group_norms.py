@@ -70,10 +70,13 @@ def test_the_decoder_that_ships_is_rewritten_and_gives_the_same_picture() -> Non
     model.reshape({"latents": list(latents.shape)})
     assert rewrite_group_norms(model) > 0
     cpu, openvino = (
-        sessions_for(bundle, EngineSettings(num_threads=1, sessions=SessionSettings(provider=provider)))
+        sessions_for(bundle, EngineSettings(num_threads=1, sessions=settings))
         .load(VAE_DECODER_FILE)
         .run({"latents": latents})
-        for provider in ("cpu", "openvino")
+        for settings in (
+            SessionSettings(provider="cpu"),
+            SessionSettings(provider="openvino", cpu_precision="float32"),
+        )
     )
     first, second = (np.asarray(each[0] if isinstance(each, list | tuple) else each) for each in (cpu, openvino))
     np.testing.assert_allclose(first, second, atol=1e-4)
