@@ -140,11 +140,7 @@ async def run(options: argparse.Namespace) -> None:
             contestants[name] = engine_of(engine, options, guidance_interval=(low, high))
         if engine.model.fast_decoder:
             contestants["engine, fast decoder"] = engine_of(engine, options, decoder="fast")
-        if engine.model.few_steps:
-            contestants["engine, few steps"] = engine_of(engine, options, **OF_FEW_STEPS)
-            if engine.model.fast_decoder:
-                name = "engine, few steps, fast decoder"
-                contestants[name] = engine_of(engine, options, decoder="fast", **OF_FEW_STEPS)
+        contestants.update(_of_few_steps("engine", engine, options))
         times, pictures = await measure(contestants, options.rounds)
     base = "pipeline, eager"
     print("| what | s a picture | times faster | PSNR dB |")
@@ -161,21 +157,25 @@ async def _with_openvino(
     engines: AsyncExitStack, contestants: dict[str, Draw], settings: EngineSettings, options: argparse.Namespace
 ) -> None:
     """In float32 and, where the processor computes it, in bfloat16."""
-    from engine.sessions.openvino import OpenVinoSessions
     from engine.sessions.openvino.library import computes_bfloat16
 
     for precision in ("float32", "bfloat16") if computes_bfloat16() else ("float32",):
         sessions = replace(settings.sessions, provider="openvino", cpu_precision=precision)
         asked = replace(settings, sessions=sessions)
-        engine = await engines.enter_async_context(Engine.load(BUNDLE, asked, OpenVinoSessions))
+        engine = await engines.enter_async_context(Engine.load(BUNDLE, asked))
         name = "engine, OpenVINO" if precision == "float32" else f"engine, OpenVINO, {precision}"
         contestants[name] = engine_of(engine, options)
-        if engine.model.few_steps:
-            contestants[f"{name}, few steps"] = engine_of(engine, options, **OF_FEW_STEPS)
-            if engine.model.fast_decoder:
-                contestants[f"{name}, few steps, fast decoder"] = engine_of(
-                    engine, options, decoder="fast", **OF_FEW_STEPS
-                )
+        contestants.update(_of_few_steps(name, engine, options))
+
+
+def _of_few_steps(name: str, engine: Engine, options: argparse.Namespace) -> dict[str, Draw]:
+    """What the bundle has of the fast ways."""
+    found: dict[str, Draw] = {}
+    if engine.model.few_steps:
+        found[f"{name}, few steps"] = engine_of(engine, options, **OF_FEW_STEPS)
+        if engine.model.fast_decoder:
+            found[f"{name}, few steps, fast decoder"] = engine_of(engine, options, decoder="fast", **OF_FEW_STEPS)
+    return found
 
 
 def _latent_shape() -> tuple[int, int, int]:

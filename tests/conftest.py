@@ -44,9 +44,8 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """What many tests wait for is begun before the processes that run them are started."""
     config = session.config
-    if "PYTEST_XDIST_WORKER" in os.environ or not getattr(config.option, "numprocesses", None):
-        return
-    if config.option.collectonly:
+    distributed = "PYTEST_XDIST_WORKER" not in os.environ and getattr(config.option, "numprocesses", None)
+    if not distributed or config.option.collectonly:
         return
     forking.start_for_all()
     if config.args_source == pytest.Config.ArgsSource.TESTPATHS:

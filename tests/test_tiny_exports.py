@@ -1,3 +1,5 @@
+"""Exports that are begun for a whole run end with it."""
+
 import time
 from pathlib import Path
 

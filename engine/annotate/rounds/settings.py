@@ -44,7 +44,7 @@ class RoundSettings:
         if self.folds < 2:
             raise ValueError(f"folds must be at least 2, got {self.folds}")
         if not 0 <= self.price < math.inf:
-            raise ValueError(f"price must not be negative, got {self.price}")
+            raise ValueError(f"price must not be negative or infinite, got {self.price}")
 
     @property
     def asked(self) -> tuple[Attribute, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from server.cli.annotate.apparent import add_apparent, apparent
 from server.cli.annotate.ledger_options import add_ledger, add_pictures, pictures
-from server.cli.arguments import add_command, number, whole_number
+from server.cli.arguments import add_command, whole_number
 from server.cli.errors import UsageError
 from server.cli.extras import needs_extra
 
@@ -60,8 +60,8 @@ def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--training", type=whole_number(0), default=20, help="and where the machine is least sure, to teach (20)"
     )
-    parser.add_argument("--twice", type=number(0, 1), default=0.1, help="share of the questions for two people (0.1)")
-    parser.add_argument("--bar", type=number(0, 1), default=0.85, help="lower bound that is good enough (0.85)")
+    parser.add_argument("--twice", type=float, default=0.1, help="share of the questions for two people (0.1)")
+    parser.add_argument("--bar", type=float, default=0.85, help="lower bound that is good enough (0.85)")
     parser.add_argument(
         "--folds",
         type=whole_number(2),
@@ -71,7 +71,7 @@ def add(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser.add_argument(
         "--grown", type=whole_number(1), metavar="N", help="begin a round only when N pictures came since the last one"
     )
-    parser.add_argument("--price", type=number(0), default=0.0, help="of a person's answer, for the report (0)")
+    parser.add_argument("--price", type=float, default=0.0, help="of a person's answer, for the report (0)")
     parser.add_argument("--seed", type=whole_number(0), default=0, help="of the sample (0)")
     parser.set_defaults(run=run)
 

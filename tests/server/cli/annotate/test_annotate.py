@@ -143,7 +143,10 @@ def test_a_server_that_is_not_there_is_named(folder: Path, tmp_path: Path, capsy
         (["--vlm", "http://127.0.0.1:9/v1"], "needs a model's name"),
         (["--local-vlm", str(folder)], "holds no model"),
         (["--attribute", "top colour"], "got top colour"),
-        (["--bar", "1"], "bar must be a share"),
+        (["--bar", "2"], "bar must be a share"),
+        (["--bar", "nan"], "bar must be a share"),
+        (["--twice", "nan"], "twice must be a share"),
+        (["--price", "inf"], "price must not be negative"),
         (["--suggest-age-and-gender", str(folder), "--person-models", str(folder)], "holds no readable mediapipe/"),
     ):
         asked = ["annotate", "round", "--ledger", ledger, "--pictures", str(folder), *options]
